@@ -1,0 +1,158 @@
+package unit
+
+import (
+	_ "embed"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"corridor/internal/fault"
+)
+
+//go:embed data/holidays.csv
+var holidaysCSV string
+
+//go:embed data/statutory.csv
+var statutoryCSV string
+
+// Calendar knows which days are worked. It is immutable and safe for concurrent use. Between the first and the last
+// year that is announced it follows the yearly notices; beyond, days are worked from Monday to Friday less the
+// days off by law, and every answer is provisional.
+type Calendar struct {
+	moved     map[Day]bool // announced exceptions: true is worked, false is off
+	yearly    map[string]bool
+	statutory map[Day]bool
+	first     int // years that are announced, both inclusive
+	last      int
+}
+
+// Moved is one exception of a yearly notice.
+type Moved struct {
+	Day   Day
+	Works bool
+}
+
+// ChinaCalendar is the calendar that the program carries: the notices up to its last year.
+func ChinaCalendar() Calendar { return chinaCalendar() }
+
+var chinaCalendar = sync.OnceValue(func() Calendar {
+	c, err := readCalendar(holidaysCSV, statutoryCSV)
+	if err != nil {
+		panic("unit: data/holidays.csv: " + err.Error()) // the file is part of the program and tested
+	}
+	return c
+})
+
+func readCalendar(holidays, statutory string) (Calendar, error) {
+	c := Calendar{moved: map[Day]bool{}, yearly: map[string]bool{}, statutory: map[Day]bool{}}
+	for row, err := range table(holidays, "date", "day", "zh", "source") {
+		if err != nil {
+			return c, err
+		}
+		d, err := ParseDay(row[0])
+		if err != nil {
+			return c, err
+		}
+		if row[1] != "off" && row[1] != "work" {
+			return c, fmt.Errorf("%s is %q, neither off nor work", row[0], row[1])
+		}
+		c.moved[d] = row[1] == "work"
+		if c.first == 0 || d.Year() < c.first {
+			c.first = d.Year()
+		}
+		c.last = max(c.last, d.Year())
+	}
+	for row, err := range table(statutory, "date", "zh") {
+		if err != nil {
+			return c, err
+		}
+		if len(row[0]) == len("01-01") {
+			c.yearly[row[0]] = true
+			continue
+		}
+		d, err := ParseDay(row[0])
+		if err != nil {
+			return c, err
+		}
+		c.statutory[d] = true
+	}
+	return c, nil
+}
+
+// With returns the calendar with the notice of one more year: the one after the last. A notice for another year,
+// with a day outside its year, or without any day is refused.
+func (c Calendar) With(year int, notice []Moved) (Calendar, error) {
+	if year != c.last+1 || len(notice) == 0 {
+		return c, fault.New(fault.Invalid, "unit.calendar_year", "year", year, "next", c.last+1).On("year")
+	}
+	next := c
+	next.moved = make(map[Day]bool, len(c.moved)+len(notice))
+	for d, works := range c.moved {
+		next.moved[d] = works
+	}
+	for _, m := range notice {
+		if m.Day.Year() != year {
+			return c, fault.New(fault.Invalid, "unit.calendar_day", "day", m.Day, "year", year).On("day")
+		}
+		next.moved[m.Day] = m.Works
+	}
+	next.last = year
+	return next, nil
+}
+
+// Published is the first and the last year whose calendar is announced.
+func (c Calendar) Published() (first, last int) { return c.first, c.last }
+
+// Working says whether the day is worked. published is false outside the announced years; the answer is then
+// provisional.
+func (c Calendar) Working(d Day) (works, published bool) {
+	weekday := d.Weekday() != time.Saturday && d.Weekday() != time.Sunday
+	if y := d.Year(); y >= c.first && y <= c.last {
+		if works, moved := c.moved[d]; moved {
+			return works, true
+		}
+		return weekday, true
+	}
+	_, monthDay, _ := strings.Cut(d.String(), "-")
+	return weekday && !c.yearly[monthDay] && !c.statutory[d], false
+}
+
+// WorkdaysBetween counts the working days after one day up to and including another; 0 when the other is not
+// later. provisional says that one of the days lies outside the announced years.
+func (c Calendar) WorkdaysBetween(from, to Day) (n int, provisional bool) {
+	for d := from + 1; d <= to; d++ {
+		works, published := c.Working(d)
+		provisional = provisional || !published
+		if works {
+			n++
+		}
+	}
+	return n, provisional
+}
+
+// AddWorkdays is the n-th working day after a day; provisional as above.
+func (c Calendar) AddWorkdays(from Day, n int) (d Day, provisional bool) {
+	for d = from; n > 0 && d < dayMax; {
+		d++
+		works, published := c.Working(d)
+		provisional = provisional || !published
+		if works {
+			n--
+		}
+	}
+	return d, provisional
+}
+
+// Location is where the calendar's days begin and end.
+func (c Calendar) Location() *time.Location { return beijing }
+
+// Office hours of the calendar, since midnight. The lunch break is not taken out: a due time in office hours is then at
+// worst early in the day that the rule means, never late.
+const (
+	officeOpens  = 9 * time.Hour
+	officeCloses = 17 * time.Hour
+)
+
+// Office is when offices open and close on a working day, since midnight.
+func (c Calendar) Office() (opens, closes time.Duration) { return officeOpens, officeCloses }
