@@ -196,3 +196,6 @@ func Micros(t time.Time) int64 { return t.UnixMicro() }
 
 // Time is the time that was stored as microseconds.
 func Time(us int64) time.Time { return time.UnixMicro(us).UTC() }
+
+// NoRows tells whether Scan found no row.
+func NoRows(err error) bool { return errors.Is(err, sql.ErrNoRows) }
