@@ -1,0 +1,247 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"corridor/internal/db"
+	"corridor/internal/unit"
+)
+
+// accountRow is a line of ledger_account. It never leaves this room.
+type accountRow struct {
+	path, asset       string
+	floored           bool
+	openedAt, movedAt int64
+	posted, held      unit.Fen
+	entries           int64
+	head              []byte
+}
+
+func (r *accountRow) account() Account {
+	return Account{Path: r.path, Asset: r.asset, Floor: r.floored, OpenedAt: db.Time(r.openedAt)}
+}
+
+func (r *accountRow) balance() Balance { return balance(r.posted, r.held) }
+
+func (r *accountRow) scan(scan func(...any) error) error {
+	return scan(&r.path, &r.asset, &r.floored, &r.openedAt, &r.posted, &r.held, &r.entries, &r.movedAt, &r.head)
+}
+
+// holdRow is a line of ledger_hold. It never leaves this room.
+type holdRow struct {
+	id, account  string
+	amount, left unit.Fen
+	open         bool
+}
+
+const accountColumns = `path, asset, floored, opened_at, posted_fen, held_fen, entries, moved_at, head`
+
+const (
+	sqlAccount = `SELECT ` + accountColumns + ` FROM ledger_account WHERE path = $1 ORDER BY path LIMIT 1`
+
+	sqlAccountInsert = `
+INSERT INTO ledger_account (` + accountColumns + `) VALUES ($1, $2, $3, $4, 0, 0, 0, $4, $5)
+ON CONFLICT (path) DO NOTHING`
+
+	sqlAccountUpdate = `
+UPDATE ledger_account SET posted_fen = $2, held_fen = $3, entries = $4, moved_at = $5, head = $6
+WHERE path = $1`
+
+	sqlAccounts = `
+SELECT ` + accountColumns + ` FROM ledger_account
+WHERE path > $1 AND path >= $2 AND path < $3
+ORDER BY path LIMIT $4`
+)
+
+const entryColumns = `t.seq, t.id, t.at, t.kind, t.asset, t.debit, COALESCE(t.credit, ''), t.amount_fen, t.held_change_fen,
+       COALESCE(t.of_hold, ''), t.is_last, t.ref, t.note, COALESCE(t.reverses, ''), t.debit_no, t.debit_posted_fen, t.debit_held_fen,
+       COALESCE(t.credit_no, 0), COALESCE(t.credit_posted_fen, 0), COALESCE(t.credit_held_fen, 0), t.digest, COALESCE(r.id, '')`
+
+const entryFrom = ` FROM ledger_transfer t LEFT JOIN ledger_transfer r ON r.reverses = t.id `
+
+const (
+	sqlEntry = `SELECT ` + entryColumns + entryFrom + `WHERE t.id = $1 ORDER BY t.id LIMIT 1`
+
+	sqlEntryInsert = `
+INSERT INTO ledger_transfer (id, at, kind, asset, debit, credit, amount_fen, held_change_fen, of_hold, is_last, ref, note,
+  reverses, debit_no, debit_posted_fen, debit_held_fen, credit_no, credit_posted_fen, credit_held_fen, digest)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
+RETURNING seq`
+
+	sqlEntriesOf = `SELECT ` + entryColumns + entryFrom + `
+WHERE t.seq > $2 AND (t.debit = $1 OR t.credit = $1)
+ORDER BY t.seq LIMIT $3`
+
+	sqlByRef = `SELECT ` + entryColumns + entryFrom + `WHERE t.ref = $1 AND t.ref <> '' ORDER BY t.at, t.seq LIMIT $2`
+
+	sqlAllEntries = `SELECT ` + entryColumns + entryFrom + `WHERE t.seq > $1 ORDER BY t.seq LIMIT $2`
+
+	sqlBalanceBefore = `
+SELECT COALESCE(SUM(change_fen), 0), COALESCE(SUM(held_change_fen), 0)
+FROM v_ledger_entry WHERE account = $1 AND at < $2
+ORDER BY 1 LIMIT 1`
+)
+
+const (
+	sqlHold       = `SELECT id, account, amount_fen, left_fen, is_open FROM ledger_hold WHERE id = $1 ORDER BY id LIMIT 1`
+	sqlHoldInsert = `INSERT INTO ledger_hold (id, account, amount_fen, left_fen, is_open) VALUES ($1, $2, $3, $3, TRUE)`
+	sqlHoldUpdate = `UPDATE ledger_hold SET left_fen = $2, is_open = $3 WHERE id = $1`
+	sqlHolds      = `SELECT id, account, amount_fen, left_fen, is_open FROM ledger_hold WHERE id > $1 ORDER BY id LIMIT $2`
+)
+
+func selectAccount(ctx context.Context, tx *db.Tx, path string) (*accountRow, error) {
+	var r accountRow
+	err := r.scan(tx.QueryRow(ctx, sqlAccount, path).Scan)
+	if db.NoRows(err) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read account %s: %w", path, err)
+	}
+	return &r, nil
+}
+
+func insertAccount(ctx context.Context, tx *db.Tx, a Account) (first bool, err error) {
+	n, err := tx.Exec(ctx, sqlAccountInsert, a.Path, a.Asset, a.Floor, db.Micros(a.OpenedAt), []byte{})
+	if err != nil {
+		return false, fmt.Errorf("open account %s: %w", a.Path, err)
+	}
+	return n == 1, nil
+}
+
+func updateAccount(ctx context.Context, tx *db.Tx, path string, b Balance, entries int64, e Entry) error {
+	n, err := tx.Exec(ctx, sqlAccountUpdate, path, int64(b.Posted), int64(b.Held), entries, db.Micros(e.At), e.Digest[:])
+	if err == nil && n != 1 {
+		err = fmt.Errorf("%d accounts changed", n)
+	}
+	if err != nil {
+		return fmt.Errorf("balance of %s: %w", path, err)
+	}
+	return nil
+}
+
+func selectAccounts(ctx context.Context, tx *db.Tx, prefix, after string, limit int) ([]accountRow, error) {
+	rows, err := tx.Query(ctx, sqlAccounts, after, prefix, prefix+pathAfterText, limit)
+	if err != nil {
+		return nil, fmt.Errorf("list accounts: %w", err)
+	}
+	defer rows.Close()
+	var out []accountRow
+	for rows.Next() {
+		var r accountRow
+		if err := r.scan(rows.Scan); err != nil {
+			return nil, err
+		}
+		out = append(out, r)
+	}
+	return out, rows.Err()
+}
+
+func scanEntry(scan func(...any) error) (e Entry, err error) {
+	var at int64
+	var d []byte
+	err = scan(&e.Seq, &e.ID, &at, &e.Kind, &e.Asset, &e.Debit, &e.Credit, &e.Amount, &e.HeldChange, &e.Of, &e.Last, &e.Ref,
+		&e.Note, &e.Reverses, &e.DebitNo, &e.DebitNow.Posted, &e.DebitNow.Held, &e.CreditNo, &e.CreditNow.Posted, &e.CreditNow.Held,
+		&d, &e.ReversedBy)
+	if err != nil {
+		return e, err
+	}
+	e.At = db.Time(at)
+	copy(e.Digest[:], d)
+	if e.Credit != "" {
+		e.Moved = e.Amount
+	}
+	e.DebitNow = balance(e.DebitNow.Posted, e.DebitNow.Held)
+	e.CreditNow = balance(e.CreditNow.Posted, e.CreditNow.Held)
+	return e, nil
+}
+
+func selectEntry(ctx context.Context, tx *db.Tx, id string) (*Entry, error) {
+	e, err := scanEntry(tx.QueryRow(ctx, sqlEntry, id).Scan)
+	if db.NoRows(err) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read entry %s: %w", id, err)
+	}
+	return &e, nil
+}
+
+func orNull(s string) any {
+	if s == "" {
+		return nil
+	}
+	return s
+}
+
+func insertEntry(ctx context.Context, tx *db.Tx, e Entry) (seq int64, err error) {
+	var no, posted, held any
+	if e.Credit != "" {
+		no, posted, held = e.CreditNo, int64(e.CreditNow.Posted), int64(e.CreditNow.Held)
+	}
+	err = tx.QueryRow(ctx, sqlEntryInsert, e.ID, db.Micros(e.At), string(e.Kind), e.Asset, e.Debit, orNull(e.Credit), int64(e.Amount),
+		int64(e.HeldChange), orNull(e.Of), e.Last, e.Ref, e.Note, orNull(e.Reverses), e.DebitNo, int64(e.DebitNow.Posted),
+		int64(e.DebitNow.Held), no, posted, held, e.Digest[:]).Scan(&seq)
+	if err != nil {
+		return 0, fmt.Errorf("enter: %w", err)
+	}
+	return seq, nil
+}
+
+func queryEntries(ctx context.Context, tx *db.Tx, query string, args ...any) ([]Entry, error) {
+	rows, err := tx.Query(ctx, query, args...)
+	if err != nil {
+		return nil, fmt.Errorf("list entries: %w", err)
+	}
+	defer rows.Close()
+	var out []Entry
+	for rows.Next() {
+		e, err := scanEntry(rows.Scan)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, e)
+	}
+	return out, rows.Err()
+}
+
+func selectEntries(ctx context.Context, tx *db.Tx, path string, after int64, limit int) ([]Entry, error) {
+	return queryEntries(ctx, tx, sqlEntriesOf, path, after, limit)
+}
+
+func selectByRef(ctx context.Context, tx *db.Tx, ref string, limit int) ([]Entry, error) {
+	return queryEntries(ctx, tx, sqlByRef, ref, limit)
+}
+
+// selectBalanceBefore adds up what stood in an account before a moment, in microseconds.
+func selectBalanceBefore(ctx context.Context, tx *db.Tx, path string, before int64) (Balance, error) {
+	var posted, held sql.NullInt64
+	if err := tx.QueryRow(ctx, sqlBalanceBefore, path, before).Scan(&posted, &held); err != nil {
+		return Balance{}, fmt.Errorf("balance of %s before %d: %w", path, before, err)
+	}
+	return balance(unit.Fen(posted.Int64), unit.Fen(held.Int64)), nil
+}
+
+func selectHold(ctx context.Context, tx *db.Tx, id string) (*holdRow, error) {
+	var h holdRow
+	err := tx.QueryRow(ctx, sqlHold, id).Scan(&h.id, &h.account, &h.amount, &h.left, &h.open)
+	if db.NoRows(err) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read hold %s: %w", id, err)
+	}
+	return &h, nil
+}
+
+func insertHold(ctx context.Context, tx *db.Tx, e Entry) error {
+	_, err := tx.Exec(ctx, sqlHoldInsert, e.ID, e.Debit, int64(e.Amount))
+	return err
+}
+
+func updateHold(ctx context.Context, tx *db.Tx, id string, left unit.Fen, open bool) error {
+	_, err := tx.Exec(ctx, sqlHoldUpdate, id, int64(left), open)
+	return err
+}
