@@ -1,0 +1,18 @@
+// Package log is the transparency log of a node: what was made public, in an order that nobody can change without
+// every follower seeing it.
+//
+// An act that makes something public appends a leaf in its own transaction; the leaf is durable with the act, or
+// there is neither. One sequencer numbers waiting leaves in batches, stores the hashes of the tree and signs a
+// checkpoint, all in one act, so a checkpoint never names a leaf that is not there. A receipt is ready after that,
+// within a second.
+//
+// A leaf is canonical JSON (RFC 8785): version, kind, day, public fields, and a commitment, which is a salted SHA-256
+// of what the leaf is about. Salt and object stay private; a receipt handed to somebody who may see the object carries
+// them, and shows anybody that this leaf is about that object.
+//
+// Formats are those of C2SP: signed notes (signed-note), checkpoints (tlog-checkpoint), tiles and entry bundles
+// (tlog-tiles). Hashing is RFC 6962 by golang.org/x/mod/sumdb/tlog. Keys name their algorithm by the first byte of
+// their encoding, as signed-note says; today that is Ed25519.
+//
+// The package serves no HTTP, follows nobody (federation does), and decides nothing about who may see a receipt.
+package log
