@@ -1,0 +1,149 @@
+package access
+
+// Permission names one thing that may be done. Its text is stable: it stands in API tokens and in OpenAPI.
+type Permission string
+
+// The permissions, by what they are about. Who holds each stands in Rules alone.
+const (
+	HomeRead     Permission = "home.read"
+	SystemsRead  Permission = "systems.read"
+	StyleRead    Permission = "style.read"
+	TrustRead    Permission = "trust.read"
+	LogRead      Permission = "log.read"
+	ReceiptRead  Permission = "receipt.read"
+	FigureRead   Permission = "figure.read"
+	FigureFreeze Permission = "figure.freeze"
+
+	SessionCreate Permission = "session.create"
+	SessionEnd    Permission = "session.end"
+	PersonRead    Permission = "person.read"
+	PersonEdit    Permission = "person.edit"
+	TokenManage   Permission = "token.manage"
+	PeopleManage  Permission = "people.manage"
+	NoticeRead    Permission = "notice.read"
+
+	DocumentUpload Permission = "document.upload"
+	DocumentRead   Permission = "document.read"
+	DocumentDecide Permission = "document.decide"
+
+	AgreementRead Permission = "agreement.read"
+	AgreementPlan Permission = "agreement.plan"
+	TaskRead      Permission = "task.read"
+	TaskUpdate    Permission = "task.update"
+	TaskVerify    Permission = "task.verify"
+
+	RegistryRead Permission = "registry.read"
+	RegistryEdit Permission = "registry.edit"
+
+	SchemeRead    Permission = "scheme.read"
+	SchemePropose Permission = "scheme.propose"
+	SchemeAdopt   Permission = "scheme.adopt"
+
+	CaseCreate Permission = "case.create"
+	CaseRead   Permission = "case.read"
+	CaseAct    Permission = "case.act"
+	CaseQueue  Permission = "case.queue"
+	CaseObject Permission = "case.object"
+
+	ListingRead    Permission = "listing.read"
+	ListingEdit    Permission = "listing.edit"
+	BookingCreate  Permission = "booking.create"
+	BookingManage  Permission = "booking.manage"
+	StatementRead  Permission = "statement.read"
+	StatementSign  Permission = "statement.sign"
+	PaymentManage  Permission = "payment.manage"
+	BooksRead      Permission = "books.read"
+	JournalRead    Permission = "journal.read"
+	JobsManage     Permission = "jobs.manage"
+	FederationRead Permission = "federation.read"
+	FederationKeep Permission = "federation.manage"
+)
+
+// Desks stands in the table for every role of kind desk.
+const Desks = "desk:*"
+
+// Rule is one line of the table.
+type Rule struct {
+	Permission Permission
+	ZH, EN     string
+	Open       bool // everyone, signed in or not
+	Own        bool // everyone signed in, for what is their own
+	Holders    []Holder
+	Hidden     bool // who may not do it may not know that the thing exists: refused as not found
+	Token      bool // an API token may carry it
+}
+
+// Holder gives a permission to roles, within what the grant of the role covers.
+type Holder struct {
+	Roles []string
+	Scope ScopeKind
+}
+
+// ScopeKind says which part of a grant bounds the permission.
+type ScopeKind string
+
+const (
+	ScopeNone   ScopeKind = "none"   // the whole node
+	ScopeRegion ScopeKind = "region" // the grant's region, and its office if it names one
+	ScopeOrg    ScopeKind = "org"    // the grant's organisation
+	ScopeOwn    ScopeKind = "own"    // the person alone
+)
+
+func by(scope ScopeKind, roles ...string) Holder { return Holder{Roles: roles, Scope: scope} }
+
+// Rules is the one table of permissions. A permission that does not stand here is held by nobody.
+var Rules = []Rule{
+	{Permission: HomeRead, ZH: "查看首页", EN: "Read the home page", Open: true, Token: true},
+	{Permission: SystemsRead, ZH: "查看系统目录", EN: "Read the directory of systems", Open: true, Token: true},
+	{Permission: StyleRead, ZH: "查看界面样式", EN: "Read the style page", Open: true, Token: true},
+	{Permission: TrustRead, ZH: "查看信任信息", EN: "Read keys and trust", Open: true, Token: true},
+	{Permission: LogRead, ZH: "查看透明日志", EN: "Read the transparency log", Open: true, Token: true},
+	{Permission: ReceiptRead, ZH: "查看存证回执", EN: "Read a receipt", Open: true, Token: true},
+	{Permission: FigureRead, ZH: "查看指标数据", EN: "Read figures", Open: true, Token: true},
+	{Permission: FigureFreeze, ZH: "发布指标版次", EN: "Freeze an edition of figures", Holders: []Holder{by(ScopeRegion, "editor", "planner")}},
+
+	{Permission: SessionCreate, ZH: "登录", EN: "Sign in", Open: true},
+	{Permission: SessionEnd, ZH: "查看并结束本人会话", EN: "List and end one's sessions", Own: true, Holders: []Holder{by(ScopeRegion, "node_admin")}},
+	{Permission: PersonRead, ZH: "查看个人信息", EN: "Read a person's data", Own: true, Hidden: true, Token: true, Holders: []Holder{by(ScopeRegion, "node_admin"), by(ScopeOrg, "org_admin")}},
+	{Permission: PersonEdit, ZH: "更正或注销个人信息", EN: "Correct or erase a person's data", Own: true, Hidden: true, Holders: []Holder{by(ScopeRegion, "node_admin")}},
+	{Permission: TokenManage, ZH: "管理本人接口令牌", EN: "Manage one's API tokens", Own: true, Holders: []Holder{by(ScopeRegion, "node_admin")}},
+	{Permission: PeopleManage, ZH: "邀请人员、授予和收回角色", EN: "Invite people, give and take roles", Hidden: true, Holders: []Holder{by(ScopeRegion, "node_admin"), by(ScopeOrg, "org_admin")}},
+	{Permission: NoticeRead, ZH: "查看本人通知", EN: "Read one's notices", Own: true, Hidden: true, Token: true},
+
+	{Permission: DocumentUpload, ZH: "上传文件", EN: "Upload documents", Token: true, Holders: []Holder{by(ScopeRegion, "editor", "planner", Desks)}},
+	{Permission: DocumentRead, ZH: "查看待核文件", EN: "Read documents under review", Hidden: true, Token: true, Holders: []Holder{by(ScopeRegion, "editor", "planner", "auditor", Desks)}},
+	{Permission: DocumentDecide, ZH: "核定文件提取结果", EN: "Decide what a document says", Hidden: true, Holders: []Holder{by(ScopeRegion, "editor")}},
+
+	{Permission: AgreementRead, ZH: "查看协议", EN: "Read agreements", Open: true, Token: true},
+	{Permission: AgreementPlan, ZH: "编制协议计划", EN: "Plan an agreement", Holders: []Holder{by(ScopeRegion, "editor", "planner")}},
+	{Permission: TaskRead, ZH: "查看任务", EN: "Read tasks", Open: true, Token: true},
+	{Permission: TaskUpdate, ZH: "更新任务进展", EN: "Update a task", Token: true, Holders: []Holder{by(ScopeRegion, "editor", "planner", Desks)}},
+	{Permission: TaskVerify, ZH: "核验任务完成", EN: "Verify a task", Holders: []Holder{by(ScopeRegion, "editor", "auditor")}},
+
+	{Permission: RegistryRead, ZH: "查看主体登记", EN: "Read the registry", Open: true, Token: true},
+	{Permission: RegistryEdit, ZH: "维护主体登记", EN: "Edit the registry", Token: true, Holders: []Holder{by(ScopeRegion, "node_admin", "editor", "science", "industry", "approval"), by(ScopeOrg, "org_admin")}},
+
+	{Permission: SchemeRead, ZH: "查看办事规则", EN: "Read schemes", Open: true, Token: true},
+	{Permission: SchemePropose, ZH: "提交规则版本", EN: "Propose an edition of a scheme", Token: true, Holders: []Holder{by(ScopeRegion, "science", "finance", "industry", "approval", "fund_office")}},
+	{Permission: SchemeAdopt, ZH: "批准规则版本", EN: "Adopt an edition of a scheme", Holders: []Holder{by(ScopeRegion, "science", "finance", "industry", "approval", "head", "fund_director")}},
+
+	{Permission: CaseCreate, ZH: "为本单位提出申请", EN: "Open a case for one's organisation", Token: true, Holders: []Holder{by(ScopeOrg, "org_admin", "org_member")}},
+	{Permission: CaseRead, ZH: "查看办件", EN: "Read a case", Hidden: true, Token: true, Holders: []Holder{by(ScopeOrg, "org_admin", "org_member", "lab_operator"), by(ScopeRegion, "auditor", Desks), by(ScopeOwn, "expert")}},
+	{Permission: CaseAct, ZH: "办理办件", EN: "Act on a case", Hidden: true, Token: true, Holders: []Holder{by(ScopeOrg, "org_admin", "org_member", "lab_operator"), by(ScopeRegion, Desks), by(ScopeOwn, "expert")}},
+	{Permission: CaseQueue, ZH: "查看待办队列", EN: "Read the queue of a desk", Token: true, Holders: []Holder{by(ScopeRegion, Desks)}},
+	{Permission: CaseObject, ZH: "对公示提出异议", EN: "Object to a public notice", Open: true},
+
+	{Permission: ListingRead, ZH: "检索共享资源", EN: "Search what is offered", Open: true, Token: true},
+	{Permission: ListingEdit, ZH: "维护共享资源", EN: "Edit a listing", Token: true, Holders: []Holder{by(ScopeOrg, "org_admin", "lab_operator", "tech_manager")}},
+	{Permission: BookingCreate, ZH: "预约共享资源", EN: "Book", Token: true, Holders: []Holder{by(ScopeOrg, "org_admin", "org_member")}},
+	{Permission: BookingManage, ZH: "管理预约和使用记录", EN: "Manage bookings and usage", Hidden: true, Token: true, Holders: []Holder{by(ScopeOrg, "org_admin", "lab_operator")}},
+
+	{Permission: StatementRead, ZH: "查看结算单", EN: "Read statements", Token: true, Holders: []Holder{by(ScopeRegion, "auditor", "finance", "science", "voucher_finance", "fund_finance", "benefit_finance")}},
+	{Permission: StatementSign, ZH: "签署结算单", EN: "Sign a statement", Holders: []Holder{by(ScopeRegion, "finance", "voucher_finance", "fund_finance")}},
+	{Permission: PaymentManage, ZH: "管理付款文件和银行回执", EN: "Manage payment files and bank answers", Token: true, Holders: []Holder{by(ScopeRegion, "finance", "voucher_finance", "fund_finance", "benefit_finance"), by(ScopeOrg, "bank")}},
+	{Permission: BooksRead, ZH: "查看账簿", EN: "Read the books", Hidden: true, Token: true, Holders: []Holder{by(ScopeRegion, "auditor", "finance", "voucher_finance", "fund_finance", "benefit_finance")}},
+	{Permission: JournalRead, ZH: "检索操作日志", EN: "Search the act journal", Hidden: true, Token: true, Holders: []Holder{by(ScopeRegion, "auditor")}},
+	{Permission: JobsManage, ZH: "管理后台作业", EN: "Manage jobs", Hidden: true, Holders: []Holder{by(ScopeNone, "node_admin")}},
+	{Permission: FederationRead, ZH: "查看相邻节点状态", EN: "Read the state of the neighbours", Open: true, Token: true},
+	{Permission: FederationKeep, ZH: "管理相邻节点", EN: "Manage the neighbours", Hidden: true, Holders: []Holder{by(ScopeNone, "node_admin")}},
+}
