@@ -356,7 +356,8 @@ func (s *Service) People(ctx context.Context, who Actor, q PeopleQuery) (page []
 	like := "%" + strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(strings.ToLower(q.Text)) + "%"
 	err = s.db.Read(ctx, func(tx *db.Tx) error {
 		rows, err := collect(ctx, tx, "people", func(scan func(...any) error) (p personRow, err error) {
-			return p, p.scan(scan)
+			err = p.scan(scan)
+			return p, err
 		}, sqlPeople, org, prefix, q.Role, like, string(q.After), peoplePageMax+1)
 		if err != nil {
 			return err
