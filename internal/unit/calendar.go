@@ -3,7 +3,7 @@ package unit
 import (
 	_ "embed"
 	"fmt"
-	"strings"
+	"maps"
 	"sync"
 	"time"
 
@@ -21,10 +21,15 @@ var statutoryCSV string
 // days off by law, and every answer is provisional.
 type Calendar struct {
 	moved     map[Day]bool // announced exceptions: true is worked, false is off
-	yearly    map[string]bool
-	statutory map[Day]bool
-	first     int // years that are announced, both inclusive
+	yearly    map[monthDay]bool
+	statutory map[Day]bool // the days of the lunar calendar, as far as data/statutory.csv goes
+	first     int          // years that are announced, both inclusive
 	last      int
+}
+
+type monthDay struct {
+	month time.Month
+	day   int
 }
 
 // Moved is one exception of a yearly notice.
@@ -45,7 +50,7 @@ var chinaCalendar = sync.OnceValue(func() Calendar {
 })
 
 func readCalendar(holidays, statutory string) (Calendar, error) {
-	c := Calendar{moved: map[Day]bool{}, yearly: map[string]bool{}, statutory: map[Day]bool{}}
+	c := Calendar{moved: map[Day]bool{}, yearly: map[monthDay]bool{}, statutory: map[Day]bool{}}
 	for row, err := range table(holidays, "date", "day", "zh", "source") {
 		if err != nil {
 			return c, err
@@ -67,37 +72,70 @@ func readCalendar(holidays, statutory string) (Calendar, error) {
 		if err != nil {
 			return c, err
 		}
-		if len(row[0]) == len("01-01") {
-			c.yearly[row[0]] = true
-			continue
+		everyYear := len(row[0]) == len("01-01")
+		if everyYear {
+			row[0] = "2000-" + row[0] // any leap year
 		}
 		d, err := ParseDay(row[0])
 		if err != nil {
 			return c, err
+		}
+		if everyYear {
+			_, m, day := d.Date()
+			c.yearly[monthDay{m, day}] = true
+			continue
 		}
 		c.statutory[d] = true
 	}
 	return c, nil
 }
 
-// With returns the calendar with the notice of one more year: the one after the last. A notice for another year,
-// with a day outside its year, or without any day is refused.
+// yearEnd is the first day of December that the next year's notice may move: 2018-12-29 was made a working day by the
+// notice of 2019.
+const yearEnd = 25
+
+// noticeRowsMax bounds a notice; the longest so far has 37 days.
+const noticeRowsMax = 100
+
+// ParseNotice reads a notice in the layout of data/holidays.csv: the columns date, day ("off" or "work"), zh and
+// source, with comments after #. A row that cannot be read is refused with its number.
+func ParseNotice(text string) ([]Moved, error) {
+	var notice []Moved
+	seen := map[Day]bool{}
+	for row, err := range table(text, "date", "day", "zh", "source") {
+		n := len(notice) + 1
+		if err != nil {
+			return nil, fault.New(fault.Invalid, "unit.notice_row", "row", n).On("notice").Because(err)
+		}
+		d, err := ParseDay(row[0])
+		if err != nil || row[1] != "off" && row[1] != "work" || seen[d] {
+			return nil, fault.New(fault.Invalid, "unit.notice_row", "row", n).On("notice").Because(err)
+		}
+		if n > noticeRowsMax {
+			return nil, fault.New(fault.TooLarge, "unit.notice_long", "max", noticeRowsMax).On("notice")
+		}
+		seen[d] = true
+		notice = append(notice, Moved{Day: d, Works: row[1] == "work"})
+	}
+	return notice, nil
+}
+
+// With returns the calendar with a newly announced notice: of the year after the last one, or a supplement to a year
+// that is announced already, whose days win. The notice may move the last days of the year before, too. A notice
+// of another year, with another day or without any is refused. The receiver does not change.
 func (c Calendar) With(year int, notice []Moved) (Calendar, error) {
-	if year != c.last+1 || len(notice) == 0 {
+	if year < c.first || year > c.last+1 || len(notice) == 0 {
 		return c, fault.New(fault.Invalid, "unit.calendar_year", "year", year, "next", c.last+1).On("year")
 	}
 	next := c
-	next.moved = make(map[Day]bool, len(c.moved)+len(notice))
-	for d, works := range c.moved {
-		next.moved[d] = works
-	}
+	next.moved = maps.Clone(c.moved)
 	for _, m := range notice {
-		if m.Day.Year() != year {
+		if m.Day.Year() != year && (m.Day < Date(year-1, time.December, yearEnd) || m.Day.Year() > year) {
 			return c, fault.New(fault.Invalid, "unit.calendar_day", "day", m.Day, "year", year).On("day")
 		}
 		next.moved[m.Day] = m.Works
 	}
-	next.last = year
+	next.last = max(c.last, year)
 	return next, nil
 }
 
@@ -105,7 +143,7 @@ func (c Calendar) With(year int, notice []Moved) (Calendar, error) {
 func (c Calendar) Published() (first, last int) { return c.first, c.last }
 
 // Working says whether the day is worked. published is false outside the announced years; the answer is then
-// provisional.
+// provisional, and after the last year of data/statutory.csv it knows no day of the lunar calendar.
 func (c Calendar) Working(d Day) (works, published bool) {
 	weekday := d.Weekday() != time.Saturday && d.Weekday() != time.Sunday
 	if y := d.Year(); y >= c.first && y <= c.last {
@@ -114,8 +152,8 @@ func (c Calendar) Working(d Day) (works, published bool) {
 		}
 		return weekday, true
 	}
-	_, monthDay, _ := strings.Cut(d.String(), "-")
-	return weekday && !c.yearly[monthDay] && !c.statutory[d], false
+	_, m, day := d.Date()
+	return weekday && !c.yearly[monthDay{m, day}] && !c.statutory[d], false
 }
 
 // WorkdaysBetween counts the working days after one day up to and including another; 0 when the other is not
