@@ -87,20 +87,12 @@ func (l *Ledger) Balance(ctx context.Context, tx *db.Tx, path string) (Balance, 
 	return row.balance(), nil
 }
 
-// BalanceAsOf returns what stood in an account when a day ended in the zone of the books.
-func (l *Ledger) BalanceAsOf(ctx context.Context, tx *db.Tx, path string, day unit.Day) (Balance, error) {
-	if _, err := l.mustAccount(ctx, tx, path); err != nil {
-		return Balance{}, err
-	}
-	if !day.Valid() {
-		return Balance{}, fault.New(fault.Invalid, "ledger.period").On("day")
-	}
-	return selectBalanceBefore(ctx, tx, path, l.dayEnd(day))
-}
-
 // Accounts lists the accounts whose path begins with prefix, in the order of their paths, from behind the
 // path after. next is "" at the end, and otherwise the after of the next page. A limit of 0 is the largest.
 func (l *Ledger) Accounts(ctx context.Context, tx *db.Tx, prefix, after string, limit int) (page []AccountBalance, next string, err error) {
+	if !printable(prefix) || !printable(after) {
+		return nil, "", nil // nothing has such a path
+	}
 	limit = l.limit(limit)
 	rows, err := selectAccounts(ctx, tx, prefix, after, limit+1)
 	if err != nil {
@@ -123,9 +115,6 @@ func (l *Ledger) mustAccount(ctx context.Context, tx *db.Tx, path string) (*acco
 	}
 	return row, err
 }
-
-// dayEnd is the first moment after a day, in microseconds.
-func (l *Ledger) dayEnd(day unit.Day) int64 { return db.Micros(day.Add(1).Start(l.zone)) }
 
 // clip shortens a text that a refusal shows.
 func clip(s string) string {

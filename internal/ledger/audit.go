@@ -4,177 +4,245 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"math"
+	"sort"
 
 	"corridor/internal/db"
 	"corridor/internal/unit"
 )
 
-const auditPage = 2000 // entries, accounts or holds read at once
+const (
+	auditPage  = 2000 // entries, accounts or holds read at once
+	findingMax = 1000 // things that do not fit, named one by one
+)
 
-// tally is an account as its entries make it.
-type tally struct {
-	posted, held unit.Fen
-	entries      int64
-	head         []byte
-	at           int64
-}
-
-// Audit recomputes balances, holds, places and digests from the entries, and returns a line for each thing that
-// does not fit. The sum of every asset is nothing.
+// Audit recomputes balances, holds, places, times and digests from the entries alone, by its own arithmetic
+// and not by the rules that entered them, and returns a line for each thing that does not fit. None means
+// that the books are whole: a change of any column of any row shows, except of seq where the order within the
+// accounts stays as it was.
 func (l *Ledger) Audit(ctx context.Context) (found []string, err error) {
-	a := &audit{accounts: map[string]*tally{}, holds: map[string]unit.Fen{}, sums: map[string]unit.Fen{}}
+	a := &audit{accounts: map[string]*tally{}, holds: map[string]*holdRow{}}
 	err = l.db.Read(ctx, func(tx *db.Tx) error {
-		if err := a.entries(ctx, tx); err != nil {
-			return err
+		*a = audit{accounts: map[string]*tally{}, holds: map[string]*holdRow{}}
+		for _, part := range []func(context.Context, *db.Tx) error{a.openings, a.entries, a.mirrors, a.compareAccounts, a.compareHolds} {
+			if err := part(ctx, tx); err != nil {
+				return err
+			}
 		}
-		if err := a.compareAccounts(ctx, tx); err != nil {
-			return err
-		}
-		return a.compareHolds(ctx, tx)
+		return nil
 	})
-	for asset, sum := range a.sums {
-		if sum != 0 {
-			a.say("asset %s adds up to %s", asset, sum)
-		}
+	if a.more > 0 {
+		a.found = append(a.found, fmt.Sprintf("and %d more", a.more))
 	}
 	return a.found, err
 }
 
 type audit struct {
 	accounts map[string]*tally
-	holds    map[string]unit.Fen // what is left of each hold
-	sums     map[string]unit.Fen
+	holds    map[string]*holdRow // as the entries leave them
 	found    []string
+	more     int
+}
+
+// tally is an account as its entries make it.
+type tally struct {
+	asset        string
+	floored      bool
+	known        bool // there is such an account
+	posted, held unit.Fen
+	entries      int64
+	head         []byte
+	at           int64
 }
 
 func (a *audit) say(format string, args ...any) {
+	if len(a.found) == findingMax {
+		a.more++
+		return
+	}
 	a.found = append(a.found, fmt.Sprintf(format, args...))
 }
 
-func (a *audit) of(path string) *tally {
-	if a.accounts[path] == nil {
-		a.accounts[path] = &tally{head: []byte{}}
-	}
-	return a.accounts[path]
+// openings starts each account with what it was opened with; its own digest is the first of its chain.
+func (a *audit) openings(ctx context.Context, tx *db.Tx) error {
+	return eachPage(func(last accountRow) ([]accountRow, error) {
+		return selectAccounts(ctx, tx, "", last.path, auditPage)
+	}, func(r accountRow) {
+		head := opening(r.account())
+		a.accounts[r.path] = &tally{asset: r.asset, floored: r.floored, known: true, head: head[:], at: r.openedAt}
+	})
 }
 
 func (a *audit) entries(ctx context.Context, tx *db.Tx) error {
-	after := int64(-1 << 62)
+	return eachPage(func(last Entry) ([]Entry, error) {
+		after := last.Seq
+		if last.ID == "" {
+			after = math.MinInt64
+		}
+		return selectAllEntries(ctx, tx, after, auditPage)
+	}, a.one)
+}
+
+// one adds an entry and compares what it says of itself with what was before it.
+func (a *audit) one(e Entry) {
+	debit := a.of(e, e.Debit)
+	var credit *tally
+	var creditHead []byte
+	if e.Credit != "" {
+		credit = a.of(e, e.Credit)
+		creditHead = credit.head
+	}
+	if want := digest(e, debit.head, creditHead); want != e.Digest {
+		a.say("entry %s does not match its digest", e.ID)
+	}
+	a.add(e, e.Debit, debit, -e.Moved, e.HeldChange)
+	if debit.floored && debit.posted-debit.held < 0 {
+		a.say("entry %s takes %s below its floor: %s", e.ID, e.Debit, debit.posted-debit.held)
+	}
+	if credit != nil {
+		a.add(e, e.Credit, credit, e.Moved, 0)
+	}
+	switch e.Kind {
+	case Hold:
+		a.holds[e.ID] = &holdRow{id: e.ID, account: e.Debit, amount: e.Amount, left: e.Amount, open: true}
+	case Capture, Release:
+		a.take(e)
+	}
+}
+
+func (a *audit) of(e Entry, path string) *tally {
+	t := a.accounts[path]
+	if t == nil {
+		t = &tally{asset: e.Asset}
+		a.accounts[path] = t
+	}
+	return t
+}
+
+func (a *audit) add(e Entry, path string, t *tally, posted, held unit.Fen) {
+	t.posted += posted
+	t.held += held
+	t.entries++
+	now := e.Now(path)
+	if now.Posted != t.posted || now.Held != t.held {
+		a.say("entry %s: %s stands at %s held %s, it says %s held %s", e.ID, path, t.posted, t.held, now.Posted, now.Held)
+	}
+	if e.No(path) != t.entries {
+		a.say("entry %s is number %d of %s, it says %d", e.ID, t.entries, path, e.No(path))
+	}
+	at := db.Micros(e.At)
+	if at < t.at {
+		a.say("entry %s is of %s, before what came before it in %s", e.ID, e.At, path)
+	}
+	if e.Asset != t.asset {
+		a.say("entry %s moves %s, and %s is of %s", e.ID, e.Asset, path, t.asset)
+	}
+	t.at, t.head = at, bytes.Clone(e.Digest[:])
+}
+
+// take follows a capture or a release into its hold.
+func (a *audit) take(e Entry) {
+	h := a.holds[e.Of]
+	if h == nil {
+		a.say("entry %s takes from a hold %s that nothing before it made", e.ID, e.Of)
+		return
+	}
+	if h.account != e.Debit || !h.open || -e.HeldChange < e.Moved || h.left+e.HeldChange < 0 {
+		a.say("entry %s takes %s from the hold %s on %s, of which %s is left", e.ID, -e.HeldChange, e.Of, h.account, h.left)
+	}
+	h.left += e.HeldChange
+	ends := e.Last || e.Kind == Release
+	if ends && h.left != 0 {
+		a.say("entry %s ends the hold %s and leaves %s in it", e.ID, e.Of, h.left)
+	}
+	h.open = h.left > 0 && !ends
+}
+
+func (a *audit) mirrors(ctx context.Context, tx *db.Tx) error {
+	pairs, err := selectFalseMirrors(ctx, tx, findingMax)
+	for _, p := range pairs {
+		a.say("entry %s is not the mirror of the entry %s", p[0], p[1])
+	}
+	return err
+}
+
+// compareAccounts lays the accounts beside their tallies, and adds up each asset: all that stands in it is
+// nothing.
+func (a *audit) compareAccounts(ctx context.Context, tx *db.Tx) error {
+	sums := map[string]unit.Fen{}
+	err := eachPage(func(last accountRow) ([]accountRow, error) {
+		return selectAccounts(ctx, tx, "", last.path, auditPage)
+	}, func(r accountRow) {
+		t := a.accounts[r.path]
+		if t.posted != r.posted || t.held != r.held || t.entries != r.entries {
+			a.say("account %s: %d entries make %s held %s, it says %s held %s in %d", r.path, t.entries, t.posted, t.held, r.posted, r.held, r.entries)
+		}
+		if !bytes.Equal(t.head, r.head) || t.at != r.movedAt {
+			a.say("account %s does not end with its last entry", r.path)
+		}
+		sums[r.asset] += r.posted // wraps around and comes back: the end of the sum is what counts
+	})
+	for asset, sum := range sums {
+		if sum != 0 {
+			a.say("asset %s adds up to %s", asset, sum)
+		}
+	}
+	a.rest("entries name an account that is not there: %s", func(yield func(string)) {
+		for path, t := range a.accounts {
+			if !t.known {
+				yield(path)
+			}
+		}
+	})
+	return err
+}
+
+func (a *audit) compareHolds(ctx context.Context, tx *db.Tx) error {
+	err := eachPage(func(last holdRow) ([]holdRow, error) {
+		return selectHolds(ctx, tx, last.id, auditPage)
+	}, func(h holdRow) {
+		want := a.holds[h.id]
+		switch {
+		case want == nil:
+			a.say("hold %s was made by no entry", h.id)
+		case *want != h:
+			a.say("hold %s: entries leave %s of %s on %s, open %t; it says %s of %s on %s, open %t", h.id,
+				want.left, want.amount, want.account, want.open, h.left, h.amount, h.account, h.open)
+		}
+		delete(a.holds, h.id)
+	})
+	a.rest("hold %s is in the entries and nowhere else", func(yield func(string)) {
+		for id := range a.holds {
+			yield(id)
+		}
+	})
+	return err
+}
+
+// rest says the same of each name, in order.
+func (a *audit) rest(format string, names func(func(string))) {
+	var all []string
+	names(func(s string) { all = append(all, s) })
+	sort.Strings(all)
+	for _, s := range all {
+		a.say(format, s)
+	}
+}
+
+// eachPage reads page after page, each from behind the last row of the one before, and gives every row to do.
+func eachPage[T any](read func(last T) ([]T, error), do func(T)) error {
+	var last T
 	for {
-		page, err := queryEntries(ctx, tx, sqlAllEntries, after, auditPage)
+		page, err := read(last)
 		if err != nil {
 			return err
 		}
-		for _, e := range page {
-			a.one(e)
-			after = e.Seq
+		for _, row := range page {
+			do(row)
+			last = row
 		}
 		if len(page) < auditPage {
 			return nil
 		}
 	}
-}
-
-// one adds an entry and compares what it says of itself with what was before it.
-func (a *audit) one(e Entry) {
-	debit := a.of(e.Debit)
-	var creditHead []byte
-	if e.Credit != "" {
-		creditHead = a.of(e.Credit).head
-	}
-	if want := digest(e, debit.head, creditHead); want != e.Digest {
-		a.say("entry %s does not match its digest", e.ID)
-	}
-	debit.add(-e.Moved, e.HeldChange, e)
-	if e.DebitNo != debit.entries || e.DebitNow != balance(debit.posted, debit.held) {
-		a.say("entry %s: balance of %s is %s held %s, it says %s held %s", e.ID, e.Debit, debit.posted, debit.held, e.DebitNow.Posted, e.DebitNow.Held)
-	}
-	if e.Credit != "" {
-		credit := a.of(e.Credit)
-		credit.add(e.Moved, 0, e)
-		if e.CreditNo != credit.entries || e.CreditNow != balance(credit.posted, credit.held) {
-			a.say("entry %s: balance of %s is %s, it says %s", e.ID, e.Credit, credit.posted, e.CreditNow.Posted)
-		}
-	}
-	switch e.Kind {
-	case Hold:
-		a.holds[e.ID] = e.Amount
-	case Capture, Release:
-		a.holds[e.Of] += e.HeldChange
-		if a.holds[e.Of] < 0 {
-			a.say("entry %s takes more than its hold %s has", e.ID, e.Of)
-		}
-	}
-}
-
-func (t *tally) add(posted, held unit.Fen, e Entry) {
-	t.posted += posted
-	t.held += held
-	t.entries++
-	t.head = e.Digest[:]
-	t.at = e.At.UnixMicro()
-}
-
-func (a *audit) compareAccounts(ctx context.Context, tx *db.Tx) error {
-	after := ""
-	for {
-		page, err := selectAccounts(ctx, tx, "", after, auditPage)
-		if err != nil {
-			return err
-		}
-		for _, r := range page {
-			after = r.path
-			t := a.of(r.path)
-			if t.posted != r.posted || t.held != r.held || t.entries != r.entries || !bytes.Equal(t.head, r.head) {
-				a.say("account %s: entries make %s held %s in %d entries, it says %s held %s in %d", r.path, t.posted, t.held, t.entries, r.posted, r.held, r.entries)
-			}
-			if r.floored && r.posted-r.held < 0 {
-				a.say("account %s is below its floor: %s", r.path, r.posted-r.held)
-			}
-			a.sums[r.asset] += r.posted
-			delete(a.accounts, r.path)
-		}
-		if len(page) < auditPage {
-			break
-		}
-	}
-	for path := range a.accounts {
-		a.say("entries name the account %s, which is not there", path)
-	}
-	return nil
-}
-
-func (a *audit) compareHolds(ctx context.Context, tx *db.Tx) error {
-	after := ""
-	for {
-		n := 0
-		rows, err := tx.Query(ctx, sqlHolds, after, auditPage)
-		if err != nil {
-			return err
-		}
-		for rows.Next() {
-			var h holdRow
-			if err := rows.Scan(&h.id, &h.account, &h.amount, &h.left, &h.open); err != nil {
-				rows.Close()
-				return err
-			}
-			n, after = n+1, h.id
-			left, known := a.holds[h.id]
-			if !known || left != h.left {
-				a.say("hold %s: entries leave %s, it says %s", h.id, left, h.left)
-			}
-			delete(a.holds, h.id)
-		}
-		rows.Close()
-		if err := rows.Err(); err != nil {
-			return err
-		}
-		if n < auditPage {
-			break
-		}
-	}
-	for id := range a.holds {
-		a.say("hold %s is in the entries and nowhere else", id)
-	}
-	return nil
 }

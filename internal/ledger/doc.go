@@ -50,7 +50,7 @@
 //	 5  ledger.field_unused      a field is given that the kind does not have
 //	 6  ledger.amount_negative
 //	 7  ledger.range             the amount alone is over unit.FenMax
-//	 8  ledger.same_account      debit and credit are one account
+//	 8  ledger.same_account      debit and credit are one account; after 12 where a capture leaves out debit
 //	 9  ledger.id_taken          the id is in the books with other content
 //	10  ledger.no_hold           Of names no hold
 //	11  ledger.hold_account      Debit is not the account of the hold

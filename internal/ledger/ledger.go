@@ -52,142 +52,65 @@ func (l *Ledger) limit(n int) int {
 	return n
 }
 
-// Apply enters linked transfers: all of them or, with the first refusal in the documented order, none. It returns
-// the entries in the order of the transfers, those that stood in the books already among them. The caller's act is
-// rolled back when it returns the refusal.
+// Apply enters linked transfers: all of them or, with the first refusal in the documented order, none. It
+// returns the entries in the order of the transfers, those that stood in the books already among them. A
+// refusal comes before anything is written: a caller that has another use for its act may go on.
 func (l *Ledger) Apply(ctx context.Context, tx *db.Tx, chain ...Transfer) ([]Entry, error) {
+	entries, _, err := l.enter(ctx, tx, chain)
+	return entries, err
+}
+
+// enter is Apply, and says how many of the entries are new.
+func (l *Ledger) enter(ctx context.Context, tx *db.Tx, chain []Transfer) (entries []Entry, made int, err error) {
 	if len(chain) > chainMax {
-		return nil, fault.New(fault.TooLarge, "ledger.chain_too_long", "max", chainMax)
+		return nil, 0, fault.New(fault.TooLarge, "ledger.chain_too_long", "max", chainMax)
 	}
-	out := make([]Entry, 0, len(chain))
+	p := newPlan(tx)
 	for _, t := range chain {
-		e, err := l.apply(ctx, tx, t)
-		if err != nil {
-			return nil, fmt.Errorf("transfer %s: %w", clip(t.ID), err)
-		}
-		out = append(out, e)
-	}
-	return out, nil
-}
-
-func (l *Ledger) apply(ctx context.Context, tx *db.Tx, t Transfer) (Entry, error) {
-	if err := t.shape(); err != nil {
-		return Entry{}, err
-	}
-	was, err := selectEntry(ctx, tx, t.ID)
-	if err != nil {
-		return Entry{}, err
-	}
-	if was != nil {
-		if !was.same(t) {
-			return Entry{}, fault.New(fault.Conflict, "ledger.id_taken", "id", t.ID).On("id")
-		}
-		return *was, nil
-	}
-	f, err := l.gather(ctx, tx, t)
-	if err != nil {
-		return Entry{}, err
-	}
-	e, err := t.decide(f)
-	if err != nil {
-		return Entry{}, err
-	}
-	e.At = tx.Now()
-	e.Digest = digest(e, f.debit.head, creditHead(f))
-	if e.Seq, err = insertEntry(ctx, tx, e); err != nil {
-		return Entry{}, err
-	}
-	return e, l.derive(ctx, tx, e, f)
-}
-
-func creditHead(f facts) []byte {
-	if f.credit == nil {
-		return nil
-	}
-	return f.credit.head
-}
-
-// gather reads what the rules of a transfer look at.
-func (l *Ledger) gather(ctx context.Context, tx *db.Tx, t Transfer) (f facts, err error) {
-	debit := t.Debit
-	if t.Of != "" {
-		if f.hold, err = selectHold(ctx, tx, t.Of); err != nil {
-			return f, err
-		}
-		if f.hold != nil && debit == "" {
-			debit = f.hold.account
+		if err := p.add(ctx, t); err != nil {
+			return nil, 0, fmt.Errorf("transfer %s: %w", clip(t.ID), err)
 		}
 	}
-	if f.debit, err = selectAccount(ctx, tx, debit); err != nil {
-		return f, err
+	if err := p.write(ctx); err != nil {
+		return nil, 0, err
 	}
-	if t.Credit != "" {
-		if f.credit, err = selectAccount(ctx, tx, t.Credit); err != nil {
-			return f, err
-		}
+	entries = make([]Entry, len(p.out))
+	for i, e := range p.out {
+		entries[i] = *e
 	}
-	if t.Reverses != "" {
-		if f.reverses, err = selectEntry(ctx, tx, t.Reverses); err != nil {
-			return f, err
-		}
-		if f.reverses != nil {
-			f.reversedBy = f.reverses.ReversedBy
-		}
-	}
-	return f, nil
-}
-
-// derive brings balances and holds to where the entry says.
-func (l *Ledger) derive(ctx context.Context, tx *db.Tx, e Entry, f facts) error {
-	if err := updateAccount(ctx, tx, e.Debit, e.DebitNow, e.DebitNo, e); err != nil {
-		return err
-	}
-	if e.Credit != "" {
-		if err := updateAccount(ctx, tx, e.Credit, e.CreditNow, e.CreditNo, e); err != nil {
-			return err
-		}
-	}
-	switch e.Kind {
-	case Hold:
-		return insertHold(ctx, tx, e)
-	case Capture, Release:
-		left := f.hold.left + e.HeldChange
-		return updateHold(ctx, tx, e.Of, left, left > 0 && !e.Last && e.Kind == Capture)
-	}
-	return nil
-}
-
-// Entries lists the entries that name an account, oldest first, from behind the place after ("" is the beginning).
-// next is "" at the end.
-func (l *Ledger) Entries(ctx context.Context, tx *db.Tx, path, after string, limit int) (page []Entry, next string, err error) {
-	if _, err := l.mustAccount(ctx, tx, path); err != nil {
-		return nil, "", err
-	}
-	from := int64(0)
-	if after != "" {
-		if _, err := fmt.Sscan(after, &from); err != nil {
-			return nil, "", fault.New(fault.Invalid, "ledger.page", "after", clip(after)).On("after")
-		}
-	}
-	limit = l.limit(limit)
-	if page, err = selectEntries(ctx, tx, path, from, limit+1); err != nil {
-		return nil, "", err
-	}
-	if len(page) > limit {
-		page = page[:limit]
-		next = fmt.Sprint(page[limit-1].Seq)
-	}
-	return page, next, nil
+	return entries, len(p.made), nil
 }
 
 // Find lists the entries that belong to a case or document, oldest first, at most one page.
 func (l *Ledger) Find(ctx context.Context, tx *db.Tx, ref string) ([]Entry, error) {
+	if ref == "" || !printable(ref) {
+		return nil, nil
+	}
 	return selectByRef(ctx, tx, ref, l.page)
+}
+
+// Entry returns one entry by the id of its transfer.
+func (l *Ledger) Entry(ctx context.Context, tx *db.Tx, id string) (Entry, error) {
+	var e *Entry
+	var err error
+	if printable(id) {
+		e, err = selectEntry(ctx, tx, id)
+	}
+	if err == nil && e == nil {
+		err = fault.New(fault.NotFound, "ledger.no_entry", "entry", clip(id)).On("id")
+	}
+	if err != nil {
+		return Entry{}, err
+	}
+	return *e, nil
 }
 
 // Hold says what is left of a hold, and whether anything can still be done with it.
 func (l *Ledger) Hold(ctx context.Context, tx *db.Tx, id string) (left unit.Fen, open bool, err error) {
-	h, err := selectHold(ctx, tx, id)
+	var h *holdRow
+	if printable(id) {
+		h, err = selectHold(ctx, tx, id)
+	}
 	if err == nil && h == nil {
 		err = fault.New(fault.NotFound, "ledger.no_hold", "hold", clip(id)).On("of")
 	}

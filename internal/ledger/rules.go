@@ -10,11 +10,10 @@ import (
 
 // facts is what the rules of one transfer look at besides the transfer.
 type facts struct {
-	hold       *holdRow    // that Of names
-	debit      *accountRow // nil where there is no such account
-	credit     *accountRow
-	reverses   *Entry // that Reverses names
-	reversedBy string // the mirror that it has already
+	hold     *holdRow    // that Of names
+	debit    *accountRow // nil where there is no such account
+	credit   *accountRow
+	reverses *Entry // that Reverses names
 }
 
 // shape refuses what is wrong with a transfer by itself: refusals 2 to 8.
@@ -67,7 +66,7 @@ func (t Transfer) shape() error {
 	if t.Amount > unit.FenMax {
 		return outOfRange().On("amount")
 	}
-	if t.Debit == t.Credit {
+	if t.Credit != "" && t.Debit == t.Credit {
 		return fault.New(fault.Invalid, "ledger.same_account", "path", clip(t.Debit)).On("credit")
 	}
 	return nil
@@ -155,8 +154,8 @@ func (t Transfer) mirrors(f facts) error {
 		return fault.New(fault.Conflict, "ledger.not_reversible", "entry", t.Reverses).On("reverses")
 	case t.Debit != was.Credit || t.Credit != was.Debit || t.Amount != was.Moved:
 		return fault.New(fault.Invalid, "ledger.not_mirror", "entry", t.Reverses).On("reverses")
-	case f.reversedBy != "":
-		return fault.New(fault.Conflict, "ledger.reversed", "entry", t.Reverses, "by", f.reversedBy).On("reverses")
+	case was.ReversedBy != "":
+		return fault.New(fault.Conflict, "ledger.reversed", "entry", t.Reverses, "by", was.ReversedBy).On("reverses")
 	}
 	return nil
 }

@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 
 	"corridor/internal/db"
@@ -17,6 +16,7 @@ type accountRow struct {
 	posted, held      unit.Fen
 	entries           int64
 	head              []byte
+	isMoved           bool // has to be written
 }
 
 func (r *accountRow) account() Account {
@@ -34,6 +34,7 @@ type holdRow struct {
 	id, account  string
 	amount, left unit.Fen
 	open         bool
+	isNew        bool // is not in the table yet
 }
 
 const accountColumns = `path, asset, floored, opened_at, posted_fen, held_fen, entries, moved_at, head`
@@ -70,23 +71,48 @@ INSERT INTO ledger_transfer (id, at, kind, asset, debit, credit, amount_fen, hel
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
 RETURNING seq`
 
-	sqlEntriesOf = `SELECT ` + entryColumns + entryFrom + `
-WHERE t.seq > $2 AND (t.debit = $1 OR t.credit = $1)
-ORDER BY t.seq LIMIT $3`
+	// The places of an account come from its two indexes, already in order, and only then the entries.
+	sqlEntriesOf = `
+WITH place AS (
+  SELECT seq, at, debit_no AS no FROM ledger_transfer
+  WHERE debit = $1 AND (at, debit_no) > ($2, $3) AND at < $4
+  UNION ALL
+  SELECT seq, at, credit_no FROM ledger_transfer
+  WHERE credit = $1 AND (at, credit_no) > ($2, $3) AND at < $4
+  ORDER BY at, no LIMIT $5
+)
+SELECT ` + entryColumns + ` FROM place p JOIN ledger_transfer t ON t.seq = p.seq
+LEFT JOIN ledger_transfer r ON r.reverses = t.id
+ORDER BY p.at, p.no LIMIT $5`
 
 	sqlByRef = `SELECT ` + entryColumns + entryFrom + `WHERE t.ref = $1 AND t.ref <> '' ORDER BY t.at, t.seq LIMIT $2`
 
 	sqlAllEntries = `SELECT ` + entryColumns + entryFrom + `WHERE t.seq > $1 ORDER BY t.seq LIMIT $2`
 
+	sqlFalseMirrors = `
+SELECT m.id, m.reverses FROM ledger_transfer m LEFT JOIN ledger_transfer e ON e.id = m.reverses
+WHERE m.reverses IS NOT NULL
+  AND (e.id IS NULL OR e.seq >= m.seq OR e.credit IS NULL OR e.reverses IS NOT NULL OR m.kind <> 'post'
+    OR e.debit <> m.credit OR e.credit <> m.debit OR e.amount_fen <> m.amount_fen)
+ORDER BY m.seq LIMIT $1`
+
 	sqlBalanceBefore = `
-SELECT COALESCE(SUM(change_fen), 0), COALESCE(SUM(held_change_fen), 0)
-FROM v_ledger_entry WHERE account = $1 AND at < $2
+SELECT posted_fen, held_fen FROM v_ledger_entry
+WHERE account = $1 AND at < $2
+ORDER BY at DESC, no DESC LIMIT 1`
+
+	// Sums of what may be many large amounts are made in two halves, neither of which can leave a BIGINT.
+	sqlTurnover = `
+SELECT COUNT(*), CAST(COALESCE(SUM(change_fen / $4) FILTER (WHERE change_fen > 0), 0) AS BIGINT),
+       CAST(COALESCE(SUM(change_fen % $4) FILTER (WHERE change_fen > 0), 0) AS BIGINT)
+FROM v_ledger_entry
+WHERE account = $1 AND at >= $2 AND at < $3
 ORDER BY 1 LIMIT 1`
 )
 
 const (
 	sqlHold       = `SELECT id, account, amount_fen, left_fen, is_open FROM ledger_hold WHERE id = $1 ORDER BY id LIMIT 1`
-	sqlHoldInsert = `INSERT INTO ledger_hold (id, account, amount_fen, left_fen, is_open) VALUES ($1, $2, $3, $3, TRUE)`
+	sqlHoldInsert = `INSERT INTO ledger_hold (id, account, amount_fen, left_fen, is_open) VALUES ($1, $2, $3, $4, $5)`
 	sqlHoldUpdate = `UPDATE ledger_hold SET left_fen = $2, is_open = $3 WHERE id = $1`
 	sqlHolds      = `SELECT id, account, amount_fen, left_fen, is_open FROM ledger_hold WHERE id > $1 ORDER BY id LIMIT $2`
 )
@@ -104,20 +130,21 @@ func selectAccount(ctx context.Context, tx *db.Tx, path string) (*accountRow, er
 }
 
 func insertAccount(ctx context.Context, tx *db.Tx, a Account) (first bool, err error) {
-	n, err := tx.Exec(ctx, sqlAccountInsert, a.Path, a.Asset, a.Floor, db.Micros(a.OpenedAt), []byte{})
+	head := opening(a)
+	n, err := tx.Exec(ctx, sqlAccountInsert, a.Path, a.Asset, a.Floor, db.Micros(a.OpenedAt), head[:])
 	if err != nil {
 		return false, fmt.Errorf("open account %s: %w", a.Path, err)
 	}
 	return n == 1, nil
 }
 
-func updateAccount(ctx context.Context, tx *db.Tx, path string, b Balance, entries int64, e Entry) error {
-	n, err := tx.Exec(ctx, sqlAccountUpdate, path, int64(b.Posted), int64(b.Held), entries, db.Micros(e.At), e.Digest[:])
+func updateAccount(ctx context.Context, tx *db.Tx, a *accountRow) error {
+	n, err := tx.Exec(ctx, sqlAccountUpdate, a.path, int64(a.posted), int64(a.held), a.entries, a.movedAt, a.head)
 	if err == nil && n != 1 {
 		err = fmt.Errorf("%d accounts changed", n)
 	}
 	if err != nil {
-		return fmt.Errorf("balance of %s: %w", path, err)
+		return fmt.Errorf("balance of %s: %w", a.path, err)
 	}
 	return nil
 }
@@ -176,7 +203,7 @@ func orNull(s string) any {
 	return s
 }
 
-func insertEntry(ctx context.Context, tx *db.Tx, e Entry) (seq int64, err error) {
+func insertEntry(ctx context.Context, tx *db.Tx, e *Entry) (seq int64, err error) {
 	var no, posted, held any
 	if e.Credit != "" {
 		no, posted, held = e.CreditNo, int64(e.CreditNow.Posted), int64(e.CreditNow.Held)
@@ -185,7 +212,7 @@ func insertEntry(ctx context.Context, tx *db.Tx, e Entry) (seq int64, err error)
 		int64(e.HeldChange), orNull(e.Of), e.Last, e.Ref, e.Note, orNull(e.Reverses), e.DebitNo, int64(e.DebitNow.Posted),
 		int64(e.DebitNow.Held), no, posted, held, e.Digest[:]).Scan(&seq)
 	if err != nil {
-		return 0, fmt.Errorf("enter: %w", err)
+		return 0, fmt.Errorf("enter %s: %w", e.ID, err)
 	}
 	return seq, nil
 }
@@ -207,21 +234,44 @@ func queryEntries(ctx context.Context, tx *db.Tx, query string, args ...any) ([]
 	return out, rows.Err()
 }
 
-func selectEntries(ctx context.Context, tx *db.Tx, path string, after int64, limit int) ([]Entry, error) {
-	return queryEntries(ctx, tx, sqlEntriesOf, path, after, limit)
+// place is where an entry stands among those of one account.
+type place struct{ at, no int64 }
+
+func selectEntries(ctx context.Context, tx *db.Tx, path string, after place, before int64, limit int) ([]Entry, error) {
+	return queryEntries(ctx, tx, sqlEntriesOf, path, after.at, after.no, before, limit)
+}
+
+func selectAllEntries(ctx context.Context, tx *db.Tx, after int64, limit int) ([]Entry, error) {
+	return queryEntries(ctx, tx, sqlAllEntries, after, limit)
 }
 
 func selectByRef(ctx context.Context, tx *db.Tx, ref string, limit int) ([]Entry, error) {
 	return queryEntries(ctx, tx, sqlByRef, ref, limit)
 }
 
-// selectBalanceBefore adds up what stood in an account before a moment, in microseconds.
+// selectBalanceBefore reads what stood in an account before a moment, in microseconds, from the last entry
+// before it.
 func selectBalanceBefore(ctx context.Context, tx *db.Tx, path string, before int64) (Balance, error) {
-	var posted, held sql.NullInt64
-	if err := tx.QueryRow(ctx, sqlBalanceBefore, path, before).Scan(&posted, &held); err != nil {
+	var posted, held unit.Fen
+	err := tx.QueryRow(ctx, sqlBalanceBefore, path, before).Scan(&posted, &held)
+	if err != nil && !db.NoRows(err) {
 		return Balance{}, fmt.Errorf("balance of %s before %d: %w", path, before, err)
 	}
-	return balance(unit.Fen(posted.Int64), unit.Fen(held.Int64)), nil
+	return balance(posted, held), nil
+}
+
+// selectTurnover counts the entries of an account in [from, to) and adds up what arrived with them.
+func selectTurnover(ctx context.Context, tx *db.Tx, path string, from, to int64) (count int64, in unit.Fen, err error) {
+	const half = 1_000_000_000
+	var high, low int64
+	if err := tx.QueryRow(ctx, sqlTurnover, path, from, to, half).Scan(&count, &high, &low); err != nil {
+		return 0, 0, fmt.Errorf("turnover of %s: %w", path, err)
+	}
+	high += low / half
+	if high >= int64(unit.FenMax)/half {
+		return 0, 0, outOfRange()
+	}
+	return count, unit.Fen(high*half + low%half), nil
 }
 
 func selectHold(ctx context.Context, tx *db.Tx, id string) (*holdRow, error) {
@@ -236,12 +286,50 @@ func selectHold(ctx context.Context, tx *db.Tx, id string) (*holdRow, error) {
 	return &h, nil
 }
 
-func insertHold(ctx context.Context, tx *db.Tx, e Entry) error {
-	_, err := tx.Exec(ctx, sqlHoldInsert, e.ID, e.Debit, int64(e.Amount))
-	return err
+// selectHolds lists all holds, by id.
+func selectHolds(ctx context.Context, tx *db.Tx, after string, limit int) ([]holdRow, error) {
+	rows, err := tx.Query(ctx, sqlHolds, after, limit)
+	if err != nil {
+		return nil, fmt.Errorf("list holds: %w", err)
+	}
+	defer rows.Close()
+	var out []holdRow
+	for rows.Next() {
+		var h holdRow
+		if err := rows.Scan(&h.id, &h.account, &h.amount, &h.left, &h.open); err != nil {
+			return nil, err
+		}
+		out = append(out, h)
+	}
+	return out, rows.Err()
 }
 
-func updateHold(ctx context.Context, tx *db.Tx, id string, left unit.Fen, open bool) error {
-	_, err := tx.Exec(ctx, sqlHoldUpdate, id, int64(left), open)
-	return err
+// selectFalseMirrors lists the reversals that do not mirror what they name: each with that entry's id.
+func selectFalseMirrors(ctx context.Context, tx *db.Tx, limit int) ([][2]string, error) {
+	rows, err := tx.Query(ctx, sqlFalseMirrors, limit)
+	if err != nil {
+		return nil, fmt.Errorf("list false mirrors: %w", err)
+	}
+	defer rows.Close()
+	var out [][2]string
+	for rows.Next() {
+		var m [2]string
+		if err := rows.Scan(&m[0], &m[1]); err != nil {
+			return nil, err
+		}
+		out = append(out, m)
+	}
+	return out, rows.Err()
+}
+
+func saveHold(ctx context.Context, tx *db.Tx, h *holdRow) (err error) {
+	if h.isNew {
+		_, err = tx.Exec(ctx, sqlHoldInsert, h.id, h.account, int64(h.amount), int64(h.left), h.open)
+	} else {
+		_, err = tx.Exec(ctx, sqlHoldUpdate, h.id, int64(h.left), h.open)
+	}
+	if err != nil {
+		return fmt.Errorf("hold %s: %w", h.id, err)
+	}
+	return nil
 }

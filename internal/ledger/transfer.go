@@ -65,6 +65,14 @@ func (e Entry) Now(path string) Balance {
 	return e.DebitNow
 }
 
+// No is the place of the entry among those of one of its two accounts, from 1 without a gap.
+func (e Entry) No(path string) int64 {
+	if path == e.Credit {
+		return e.CreditNo
+	}
+	return e.DebitNo
+}
+
 // Mirror returns the transfer that reverses an entry.
 func Mirror(e Entry, id, note string) Transfer {
 	return Transfer{ID: id, Kind: Post, Debit: e.Credit, Credit: e.Debit, Amount: e.Moved, Ref: e.Ref, Note: note, Reverses: e.ID}

@@ -11,7 +11,7 @@ CREATE TABLE ledger_account (
   held_fen   BIGINT NOT NULL CHECK (held_fen BETWEEN 0 AND 1000000000000000000),
   entries    BIGINT NOT NULL CHECK (entries >= 0),
   moved_at   BIGINT NOT NULL,           -- time of the last entry
-  head       BYTEA NOT NULL,            -- digest of the last entry; empty before the first
+  head       BYTEA NOT NULL,            -- digest of the last entry; of the opening before the first
 -- only: sqlite
   CHECK (typeof(posted_fen) = 'integer' AND typeof(held_fen) = 'integer'), -- an overflow would be a REAL
 -- end
@@ -62,8 +62,8 @@ CREATE TABLE ledger_transfer (
   FOREIGN KEY (debit, asset) REFERENCES ledger_account (path, asset),
   FOREIGN KEY (credit, asset) REFERENCES ledger_account (path, asset)
 );
-CREATE INDEX ledger_transfer_debit ON ledger_transfer (debit, at, seq);
-CREATE INDEX ledger_transfer_credit ON ledger_transfer (credit, at, seq) WHERE credit IS NOT NULL;
+CREATE INDEX ledger_transfer_debit ON ledger_transfer (debit, at, debit_no);
+CREATE INDEX ledger_transfer_credit ON ledger_transfer (credit, at, credit_no) WHERE credit IS NOT NULL;
 CREATE INDEX ledger_transfer_ref ON ledger_transfer (ref, at, seq) WHERE ref <> '';
 CREATE INDEX ledger_transfer_hold ON ledger_transfer (of_hold, seq) WHERE of_hold IS NOT NULL;
 CREATE UNIQUE INDEX ledger_transfer_reverses ON ledger_transfer (reverses) WHERE reverses IS NOT NULL;
