@@ -21,20 +21,24 @@ const (
 // that the books are whole: a change of any column of any row shows, except of seq where the order within the
 // accounts stays as it was.
 func (l *Ledger) Audit(ctx context.Context) (found []string, err error) {
-	a := &audit{accounts: map[string]*tally{}, holds: map[string]*holdRow{}}
 	err = l.db.Read(ctx, func(tx *db.Tx) error {
-		*a = audit{accounts: map[string]*tally{}, holds: map[string]*holdRow{}}
-		for _, part := range []func(context.Context, *db.Tx) error{a.openings, a.entries, a.mirrors, a.compareAccounts, a.compareHolds} {
-			if err := part(ctx, tx); err != nil {
-				return err
-			}
-		}
-		return nil
+		found, err = auditBooks(ctx, tx)
+		return err
 	})
+	return found, err
+}
+
+func auditBooks(ctx context.Context, tx *db.Tx) ([]string, error) {
+	a := &audit{accounts: map[string]*tally{}, holds: map[string]*holdRow{}}
+	for _, part := range []func(context.Context, *db.Tx) error{a.openings, a.entries, a.mirrors, a.compareAccounts, a.compareHolds} {
+		if err := part(ctx, tx); err != nil {
+			return nil, fmt.Errorf("audit: %w", err)
+		}
+	}
 	if a.more > 0 {
 		a.found = append(a.found, fmt.Sprintf("and %d more", a.more))
 	}
-	return a.found, err
+	return a.found, nil
 }
 
 type audit struct {

@@ -91,11 +91,7 @@ func (l *Ledger) Find(ctx context.Context, tx *db.Tx, ref string) ([]Entry, erro
 
 // Entry returns one entry by the id of its transfer.
 func (l *Ledger) Entry(ctx context.Context, tx *db.Tx, id string) (Entry, error) {
-	var e *Entry
-	var err error
-	if printable(id) {
-		e, err = selectEntry(ctx, tx, id)
-	}
+	e, err := selectEntry(ctx, tx, id)
 	if err == nil && e == nil {
 		err = fault.New(fault.NotFound, "ledger.no_entry", "entry", clip(id)).On("id")
 	}
@@ -107,10 +103,7 @@ func (l *Ledger) Entry(ctx context.Context, tx *db.Tx, id string) (Entry, error)
 
 // Hold says what is left of a hold, and whether anything can still be done with it.
 func (l *Ledger) Hold(ctx context.Context, tx *db.Tx, id string) (left unit.Fen, open bool, err error) {
-	var h *holdRow
-	if printable(id) {
-		h, err = selectHold(ctx, tx, id)
-	}
+	h, err := selectHold(ctx, tx, id)
 	if err == nil && h == nil {
 		err = fault.New(fault.NotFound, "ledger.no_hold", "hold", clip(id)).On("of")
 	}

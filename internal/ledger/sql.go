@@ -96,10 +96,18 @@ WHERE m.reverses IS NOT NULL
     OR e.debit <> m.credit OR e.credit <> m.debit OR e.amount_fen <> m.amount_fen)
 ORDER BY m.seq LIMIT $1`
 
+	// The last entry before a moment is the later of two: the last that debits and the last that credits.
 	sqlBalanceBefore = `
-SELECT posted_fen, held_fen FROM v_ledger_entry
-WHERE account = $1 AND at < $2
-ORDER BY at DESC, no DESC LIMIT 1`
+WITH last_debit AS (
+  SELECT debit_no AS no, debit_posted_fen AS posted_fen, debit_held_fen AS held_fen FROM ledger_transfer
+  WHERE debit = $1 AND at < $2 ORDER BY at DESC, debit_no DESC LIMIT 1
+), last_credit AS (
+  SELECT credit_no AS no, credit_posted_fen AS posted_fen, credit_held_fen AS held_fen FROM ledger_transfer
+  WHERE credit = $1 AND at < $2 ORDER BY at DESC, credit_no DESC LIMIT 1
+), last AS (
+  SELECT no, posted_fen, held_fen FROM last_debit UNION ALL SELECT no, posted_fen, held_fen FROM last_credit
+)
+SELECT posted_fen, held_fen FROM last ORDER BY no DESC LIMIT 1`
 
 	// Sums of what may be many large amounts are made in two halves, neither of which can leave a BIGINT.
 	sqlTurnover = `
@@ -118,6 +126,9 @@ const (
 )
 
 func selectAccount(ctx context.Context, tx *db.Tx, path string) (*accountRow, error) {
+	if !printable(path) {
+		return nil, nil // a database may refuse the text itself
+	}
 	var r accountRow
 	err := r.scan(tx.QueryRow(ctx, sqlAccount, path).Scan)
 	if db.NoRows(err) {
@@ -186,6 +197,9 @@ func scanEntry(scan func(...any) error) (e Entry, err error) {
 }
 
 func selectEntry(ctx context.Context, tx *db.Tx, id string) (*Entry, error) {
+	if !printable(id) {
+		return nil, nil // a database may refuse the text itself
+	}
 	e, err := scanEntry(tx.QueryRow(ctx, sqlEntry, id).Scan)
 	if db.NoRows(err) {
 		return nil, nil
@@ -275,6 +289,9 @@ func selectTurnover(ctx context.Context, tx *db.Tx, path string, from, to int64)
 }
 
 func selectHold(ctx context.Context, tx *db.Tx, id string) (*holdRow, error) {
+	if !printable(id) {
+		return nil, nil // a database may refuse the text itself
+	}
 	var h holdRow
 	err := tx.QueryRow(ctx, sqlHold, id).Scan(&h.id, &h.account, &h.amount, &h.left, &h.open)
 	if db.NoRows(err) {
