@@ -1,0 +1,262 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"strconv"
+
+	"corridor/internal/access"
+	"corridor/internal/db"
+	"corridor/internal/indicator"
+	"corridor/internal/unit"
+	"corridor/internal/web/systems"
+)
+
+func (s *Server) apiChecks() {
+	s.apiBooks()
+	s.apiFigures()
+	s.apiLog()
+	type system struct {
+		ID    int    `json:"id"`
+		Name  string `json:"name"`
+		Job   string `json:"job"`
+		State string `json:"state" enum:"works,partly,not_yet"`
+		Page  string `json:"page"`
+		Test  string `json:"test"`
+	}
+	type all struct {
+		Systems []system `json:"systems"`
+	}
+	operate(s, "GET", "/api/v1/systems", access.SystemsRead, "The 177 systems and how far each is served", func(_ context.Context, a asked, _ *nothing) (*body[all], error) {
+		var o all
+		for _, x := range systems.All() {
+			o.Systems = append(o.Systems, system{x.ID, x.Name.In(a.lang), x.Job.In(a.lang), string(x.State), x.Page, x.Test})
+		}
+		return answer(o)
+	})
+	type neighbour struct {
+		Code    string `json:"code"`
+		Name    string `json:"name"`
+		URL     string `json:"url"`
+		Origin  string `json:"origin"`
+		Size    int64  `json:"size" doc:"leaves that are verified here"`
+		Seen    string `json:"seen"`
+		OK      bool   `json:"ok"`
+		Late    bool   `json:"late"`
+		Problem string `json:"problem" doc:"code"`
+	}
+	type neighbours struct {
+		Neighbours []neighbour `json:"neighbours"`
+	}
+	operate(s, "GET", "/api/v1/neighbours", access.FederationRead, "The neighbours and how their logs stand here", func(ctx context.Context, a asked, _ *nothing) (*body[neighbours], error) {
+		state, err := s.c.Federation.State(ctx)
+		if err != nil {
+			return nil, err
+		}
+		o := neighbours{Neighbours: []neighbour{}}
+		for _, n := range state {
+			x := neighbour{Code: n.Code, Name: n.Name.In(a.lang), URL: n.URL, Origin: n.Origin(), Size: n.Size, Seen: iso(n.Seen), OK: n.OK, Late: n.Late}
+			if n.Problem != nil {
+				x.Problem = n.Problem.Code
+			}
+			o.Neighbours = append(o.Neighbours, x)
+		}
+		return answer(o)
+	})
+}
+
+func (s *Server) apiBooks() {
+	type account struct {
+		Path      string   `json:"path"`
+		Asset     string   `json:"asset"`
+		Posted    unit.Fen `json:"posted" doc:"yuan"`
+		Held      unit.Fen `json:"held"`
+		Available unit.Fen `json:"available"`
+		Entries   int64    `json:"entries"`
+	}
+	type accountsIn struct {
+		Prefix string `query:"prefix"`
+		After  string `query:"after"`
+	}
+	type accounts struct {
+		Accounts []account `json:"accounts"`
+		Next     string    `json:"next"`
+	}
+	operate(s, "GET", "/api/v1/books/accounts", access.BooksRead, "Accounts with their balances", func(ctx context.Context, _ asked, i *accountsIn) (*body[accounts], error) {
+		o := accounts{Accounts: []account{}}
+		err := s.c.DB.Read(ctx, func(tx *db.Tx) error {
+			page, next, err := s.c.Ledger.Accounts(ctx, tx, i.Prefix, i.After, 0)
+			for _, a := range page {
+				o.Accounts = append(o.Accounts, account{a.Path, a.Asset, a.Posted, a.Held, a.Available, a.Entries})
+			}
+			o.Next = next
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+		return answer(o)
+	})
+	type entriesIn struct {
+		Account string `query:"account"`
+		After   string `query:"after"`
+	}
+	type entry struct {
+		ID     string   `json:"id"`
+		At     string   `json:"at"`
+		Kind   string   `json:"kind"`
+		Other  string   `json:"other" doc:"the other account"`
+		Change unit.Fen `json:"change"`
+		Posted unit.Fen `json:"posted" doc:"balance after it"`
+		Held   unit.Fen `json:"held"`
+		Ref    string   `json:"ref"`
+		Note   string   `json:"note"`
+	}
+	type entries struct {
+		Entries []entry `json:"entries"`
+		Next    string  `json:"next"`
+	}
+	operate(s, "GET", "/api/v1/books/entries", access.BooksRead, "Entries of an account, oldest first", func(ctx context.Context, _ asked, i *entriesIn) (*body[entries], error) {
+		o := entries{Entries: []entry{}}
+		err := s.c.DB.Read(ctx, func(tx *db.Tx) error {
+			rows, next, err := accountEntries(ctx, tx, s.c.Ledger, i.Account, i.After)
+			for _, r := range rows {
+				o.Entries = append(o.Entries, entry{r.ID, iso(r.At), string(r.Kind), r.Other, r.Change, r.Now.Posted, r.Now.Held, r.Ref, r.Note})
+			}
+			o.Next = next
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+		return answer(o)
+	})
+}
+
+type figureOut struct {
+	ID       string        `json:"id"`
+	Title    string        `json:"title"`
+	Value    json.Number   `json:"value" doc:"a count, or yuan"`
+	Unit     string        `json:"unit"`
+	Total    int           `json:"total" doc:"entries that make it"`
+	Entries  []figureLine  `json:"entries"`
+	Reported []reportedOut `json:"reported"`
+}
+
+type figureLine struct {
+	Origin string         `json:"origin"`
+	Index  int64          `json:"index"`
+	Day    unit.Day       `json:"day"`
+	Fields map[string]any `json:"fields"`
+	URL    string         `json:"url" doc:"page of the entry in its own node"`
+}
+
+type reportedOut struct {
+	Value    json.Number `json:"value"`
+	Unit     string      `json:"unit"`
+	Approx   string      `json:"approx"`
+	Period   string      `json:"period"`
+	Quote    string      `json:"quote"`
+	Document string      `json:"document"`
+	Title    string      `json:"title"`
+	From     int         `json:"from"`
+	To       int         `json:"to"`
+}
+
+func (s *Server) figureOut(a asked, f indicator.Figure) figureOut {
+	o := figureOut{ID: f.ID, Title: f.Title.In(a.lang), Value: json.Number(strconv.FormatInt(f.Value, 10)), Unit: f.Unit.In(a.lang), Total: f.Total,
+		Entries: []figureLine{}, Reported: []reportedOut{}}
+	if f.Money() {
+		o.Value = json.Number(f.Fen().Yuan())
+	}
+	for _, e := range s.opened(f) {
+		url := e.URL
+		if url[0] == '/' {
+			url = a.origin() + url
+		}
+		o.Entries = append(o.Entries, figureLine{e.Origin, e.Index, e.Day, e.Fields, url})
+	}
+	for _, r := range f.Reported {
+		o.Reported = append(o.Reported, reportedOut{json.Number(r.Value), r.Unit, r.Approx, r.Period, r.Quote, string(r.Document), r.Title, r.From, r.To})
+	}
+	return o
+}
+
+// origin is the address by which this node was asked.
+func (a asked) origin() string {
+	if a.r.TLS != nil {
+		return "https://" + a.r.Host
+	}
+	return "http://" + a.r.Host
+}
+
+func (s *Server) apiFigures() {
+	type figures struct {
+		Figures []figureOut `json:"figures"`
+	}
+	operate(s, "GET", "/api/v1/figures", access.FigureRead, "All figures", func(ctx context.Context, a asked, _ *nothing) (*body[figures], error) {
+		o := figures{Figures: []figureOut{}}
+		for _, d := range s.c.Indicators.Definitions() {
+			f, err := s.c.Indicators.Figure(ctx, d.ID, 1)
+			if err != nil {
+				return nil, err
+			}
+			one := s.figureOut(a, f)
+			one.Entries, one.Reported = []figureLine{}, []reportedOut{}
+			o.Figures = append(o.Figures, one)
+		}
+		return answer(o)
+	})
+	type figureIn struct {
+		ID   string `path:"id"`
+		Page int    `query:"page" minimum:"1" default:"1"`
+	}
+	operate(s, "GET", "/api/v1/figures/{id}", access.FigureRead, "A figure with the entries that make it", func(ctx context.Context, a asked, i *figureIn) (*body[figureOut], error) {
+		f, err := s.c.Indicators.Figure(ctx, i.ID, i.Page)
+		if err != nil {
+			return nil, err
+		}
+		return answer(s.figureOut(a, f))
+	})
+}
+
+func (s *Server) apiLog() {
+	type entriesIn struct {
+		From int64 `query:"from" minimum:"0"`
+	}
+	type entry struct {
+		Index int64          `json:"index"`
+		Kind  string         `json:"kind"`
+		Day   unit.Day       `json:"day"`
+		Leaf  map[string]any `json:"leaf"`
+	}
+	type entries struct {
+		Entries []entry `json:"entries"`
+	}
+	operate(s, "GET", "/api/v1/log/entries", access.LogRead, "Entries of this node's public log", func(ctx context.Context, _ asked, i *entriesIn) (*body[entries], error) {
+		page, err := s.c.Log.Entries(ctx, i.From, 0)
+		if err != nil {
+			return nil, err
+		}
+		o := entries{Entries: []entry{}}
+		for _, e := range page {
+			x := entry{Index: e.Index, Kind: e.Kind, Day: e.Day}
+			if err := json.Unmarshal(e.Leaf, &x.Leaf); err != nil {
+				return nil, err
+			}
+			o.Entries = append(o.Entries, x)
+		}
+		return answer(o)
+	})
+	type file struct {
+		ContentType string `header:"Content-Type"`
+		Body        []byte
+	}
+	operate(s, "GET", "/api/v1/receipts/{id}", access.ReceiptRead, "The receipt of a public entry, as text", func(ctx context.Context, a asked, i *byID) (*file, error) {
+		b, _, err := s.receiptFor(ctx, a.who, i.ID)
+		if err != nil {
+			return nil, err
+		}
+		return &file{"text/plain; charset=utf-8", b}, nil
+	})
+}

@@ -1,0 +1,153 @@
+package web
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"io/fs"
+	"net/http"
+	"strings"
+
+	"corridor/internal/access"
+	"corridor/internal/fault"
+)
+
+// routes is the table of operations: every address, with the permission that it asks for. The API's are in api.go.
+func (s *Server) routes() {
+	s.page("GET", "/{$}", access.HomeRead, (*visit).home)
+	s.page("GET", "/signin", access.SessionCreate, (*visit).signInForm)
+	s.page("POST", "/signin", access.SessionCreate, (*visit).signIn)
+	s.page("POST", "/signout", access.SessionCreate, (*visit).signOut)
+	s.page("GET", "/welcome", access.SessionCreate, (*visit).welcomeForm)
+	s.page("POST", "/welcome", access.SessionCreate, (*visit).welcome)
+
+	s.page("GET", "/documents", access.DocumentRead, (*visit).documents)
+	s.page("POST", "/documents", access.DocumentUpload, (*visit).upload)
+	s.page("GET", "/documents/{id}", access.DocumentRead, (*visit).document)
+	s.page("GET", "/documents/{id}/original", access.DocumentRead, (*visit).original)
+	s.page("POST", "/documents/{id}/findings/{no}", access.DocumentDecide, (*visit).decide)
+
+	s.page("GET", "/agreements", access.AgreementRead, (*visit).agreements)
+	s.page("GET", "/agreements/{id}", access.AgreementRead, (*visit).agreement)
+	s.page("POST", "/agreements/{id}/tasks", access.AgreementPlan, (*visit).plan)
+	s.page("GET", "/tasks", access.TaskRead, (*visit).tasks)
+	s.page("POST", "/tasks/{id}/done", access.TaskUpdate, (*visit).finish)
+
+	s.page("GET", "/schemes", access.SchemeRead, (*visit).schemes)
+	s.page("GET", "/schemes/{id}", access.SchemeRead, (*visit).scheme)
+	s.page("POST", "/cases", access.CaseCreate, (*visit).openCase)
+	s.page("GET", "/cases", access.CaseRead, (*visit).cases)
+	s.page("GET", "/cases/{id}", access.CaseRead, (*visit).oneCase)
+	s.page("POST", "/cases/{id}/form", access.CaseAct, (*visit).saveCase)
+	s.page("POST", "/cases/{id}/actions/{action}", access.CaseAct, (*visit).actCase)
+	s.page("GET", "/queue", access.CaseRead, (*visit).queue)
+
+	s.page("GET", "/registry", access.RegistryRead, (*visit).organisations)
+	s.page("GET", "/registry/{code}", access.RegistryRead, (*visit).organisation)
+	s.page("GET", "/books", access.BooksRead, (*visit).books)
+	s.page("GET", "/books/entries", access.BooksRead, (*visit).entries)
+	s.page("GET", "/journal", access.JournalRead, (*visit).journal)
+
+	s.page("GET", "/figures", access.FigureRead, (*visit).figures)
+	s.page("GET", "/figures/{id}", access.FigureRead, (*visit).figure)
+	s.page("GET", "/neighbours", access.FederationRead, (*visit).neighbours)
+	s.page("GET", "/systems", access.SystemsRead, (*visit).systems)
+
+	s.page("GET", "/log", access.LogRead, (*visit).logPage)
+	s.page("GET", "/log/entries/{index}", access.LogRead, (*visit).logEntry)
+	s.page("GET", "/log/checkpoint", access.LogRead, (*visit).checkpoint)
+	s.page("GET", "/log/key", access.LogRead, (*visit).logKey)
+	s.page("GET", "/log/tile/{path...}", access.LogRead, (*visit).tile)
+	s.page("GET", "/receipts/{id}", access.ReceiptRead, (*visit).receipt)
+
+	s.page("GET", "/healthz", access.HomeRead, (*visit).health)
+	if s.c.Clock != nil {
+		s.page("POST", "/clock", access.HomeRead, (*visit).moveClock)
+	}
+	s.api()
+	s.files()
+	s.mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		drain(r.Body)
+		s.fail(w, r, fault.New(fault.NotFound, "web.no_page"))
+	})
+}
+
+// files serves our own style, script and pictures, under addresses that change with their content.
+func (s *Server) files() {
+	s.assets = map[string]string{}
+	_ = fs.WalkDir(staticFiles, "static", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		b, err := staticFiles.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		sum := sha256.Sum256(b)
+		name := strings.TrimPrefix(path, "static/")
+		s.assets[name] = "/static/" + hex.EncodeToString(sum[:6]) + "/" + name
+		return nil
+	})
+	s.page("GET", "/static/{digest}/{name}", access.HomeRead, func(v *visit) error {
+		name := v.r.PathValue("name")
+		if s.assets[name] != v.r.URL.Path {
+			return fault.New(fault.NotFound, "web.no_page")
+		}
+		v.w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+		http.ServeFileFS(v.w, v.r, staticFiles, "static/"+name)
+		return nil
+	})
+}
+
+// nav is the side navigation: what this person can open.
+func (v *visit) nav() []navGroup {
+	groups := []struct {
+		zh, en string
+		items  []struct {
+			path, zh, en string
+			perm         access.Permission
+		}
+	}{
+		{"办事", "Do", []struct {
+			path, zh, en string
+			perm         access.Permission
+		}{
+			{"/queue", "待办", "Waiting for me", access.CaseRead},
+			{"/cases", "办件", "Cases", access.CaseRead},
+			{"/schemes", "事项", "Schemes", access.SchemeRead},
+			{"/registry", "主体登记", "Registry", access.RegistryRead},
+		}},
+		{"共同体", "Community", []struct {
+			path, zh, en string
+			perm         access.Permission
+		}{
+			{"/documents", "文件审阅", "Documents", access.DocumentRead},
+			{"/agreements", "协议", "Agreements", access.AgreementRead},
+			{"/tasks", "任务", "Tasks", access.TaskRead},
+			{"/figures", "数字", "Figures", access.FigureRead},
+			{"/systems", "系统目录", "Systems", access.SystemsRead},
+		}},
+		{"核对", "Check", []struct {
+			path, zh, en string
+			perm         access.Permission
+		}{
+			{"/books", "账簿", "Books", access.BooksRead},
+			{"/log", "公开日志", "Public log", access.LogRead},
+			{"/neighbours", "邻站", "Neighbours", access.FederationRead},
+			{"/journal", "操作日志", "Act journal", access.JournalRead},
+		}},
+	}
+	var out []navGroup
+	for _, g := range groups {
+		group := navGroup{Name: v.t(g.zh, g.en)}
+		for _, i := range g.items {
+			if access.MaySomewhere(v.who, i.perm) == nil {
+				here := v.r.URL.Path == i.path || strings.HasPrefix(v.r.URL.Path, i.path+"/")
+				group.Items = append(group.Items, navItem{Path: i.path, Name: v.t(i.zh, i.en), Here: here})
+			}
+		}
+		if len(group.Items) > 0 {
+			out = append(out, group)
+		}
+	}
+	return out
+}

@@ -1,0 +1,154 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"corridor/internal/access"
+	"corridor/internal/agreement"
+	"corridor/internal/casework"
+	"corridor/internal/db"
+	"corridor/internal/fault"
+	"corridor/internal/federation"
+	"corridor/internal/files"
+	"corridor/internal/indicator"
+	"corridor/internal/ledger"
+	corridorlog "corridor/internal/log"
+	"corridor/internal/reader"
+	"corridor/internal/registry"
+)
+
+const (
+	bodyBytesMax    = 1 << 20                // of a form or a JSON body
+	uploadBytesMax  = files.BytesMax + 1<<16 // of a form with one file
+	pageRows        = 50                     // rows of a list on one page
+	readTimeMax     = 30 * time.Second
+	headerBytesMax  = 1 << 16
+	idleTimeMax     = 2 * time.Minute
+	shutdownTimeMax = 5 * time.Second
+)
+
+// Node says whose house this is.
+type Node struct {
+	Code      string      // region code of the jurisdiction, or of the community's office
+	Seal      string      // one character
+	Class     string      // colour class of look.css
+	Name      fault.Words // this node
+	Community fault.Words // the community it belongs to
+	Synthetic bool        // everything in it is demonstration data, and every page says so
+}
+
+// Config joins the rooms that the face shows. All but Clock are needed; a nil Clock means that the time
+// cannot be moved, as in production.
+type Config struct {
+	Node       Node
+	DB         *db.DB
+	Access     *access.Service
+	Registry   *registry.Registry
+	Cases      *casework.Service
+	Reader     *reader.Desk
+	Agreements *agreement.Register
+	Indicators *indicator.Book
+	Ledger     *ledger.Ledger
+	Log        *corridorlog.Log
+	Federation *federation.Service
+	Files      *files.Store
+	Clock      Clock
+	Secure     bool         // cookies only over HTTPS
+	Logger     *slog.Logger // nil: slog.Default
+}
+
+// Clock is a time that a demonstration may move forward.
+type Clock interface {
+	Now() time.Time
+	Advance(d time.Duration) error // durable on return; refuses to go back
+}
+
+// Server is the face of one node.
+type Server struct {
+	c      Config
+	pages  *pages
+	ops    []operation
+	mux    *http.ServeMux
+	root   http.Handler
+	log    *slog.Logger
+	huma   huma.API
+	assets map[string]string // address of each static file, by its name
+}
+
+// New builds the table of operations and checks every template.
+func New(c Config) (*Server, error) {
+	s := &Server{c: c, mux: http.NewServeMux(), log: c.Logger}
+	if s.log == nil {
+		s.log = slog.Default()
+	}
+	var err error
+	if s.pages, err = parsePages(); err != nil {
+		return nil, fmt.Errorf("templates: %w", err)
+	}
+	s.routes()
+	s.root = s.guard(http.NewCrossOriginProtection().Handler(s.mux))
+	return s, nil
+}
+
+// ServeHTTP answers one request.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.root.ServeHTTP(w, r) }
+
+// HTTP returns a server with our limits for the address.
+func (s *Server) HTTP(addr string) *http.Server {
+	return &http.Server{Addr: addr, Handler: s, ReadTimeout: readTimeMax, ReadHeaderTimeout: readTimeMax,
+		IdleTimeout: idleTimeMax, MaxHeaderBytes: headerBytesMax,
+		ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelWarn)}
+}
+
+// Shutdown lets the requests under way finish, for at most shutdownTimeMax.
+func Shutdown(h *http.Server) error {
+	ctx, cancel := context.WithTimeout(context.Background(), shutdownTimeMax)
+	defer cancel()
+	return h.Shutdown(ctx)
+}
+
+// policy allows our own style, script and pictures and nothing else: no inline code, no frame, no plug-in.
+const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; " +
+	"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+// guard is what every request goes through: headers, a limit on the body, the record of a panic.
+func (s *Server) guard(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", policy)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "same-origin")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		if s.c.Secure {
+			h.Set("Strict-Transport-Security", "max-age=31536000")
+		}
+		if r.Body != nil {
+			most := int64(bodyBytesMax)
+			if strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/form-data") || r.URL.Path == "/api/v1/documents" {
+				most = uploadBytesMax
+			}
+			r.Body = http.MaxBytesReader(w, r.Body, most)
+		}
+		start := time.Now()
+		defer func() {
+			if p := recover(); p != nil {
+				s.log.Error("panic", "path", r.URL.Path, "panic", p, "stack", string(debug.Stack()))
+				s.fail(w, r, fault.New(fault.Internal, "fault.internal"))
+			}
+			s.log.Debug("request", "method", r.Method, "path", r.URL.Path, "took", time.Since(start))
+		}()
+		next.ServeHTTP(w, r)
+	})
+}
+
+// drain reads a body to its end, so that a limit is met as a refusal and not as a cut connection.
+func drain(r io.Reader) { _, _ = io.Copy(io.Discard, io.LimitReader(r, bodyBytesMax)) }
