@@ -118,7 +118,7 @@ func checkRecomputed(t *testing.T, tool, install string, read func(t *testing.T,
 		}
 		f.Close()
 		got := read(t, file)
-		for _, a := range all(t, l) {
+		for _, a := range accounts(t, l) {
 			for column, want := range map[string]unit.Fen{available: a.Available, held: a.Held} {
 				is := got[[2]string{column, a.Path}]
 				if want == 0 && (is == "" || is == "0" || is == "0.00") {
@@ -178,8 +178,8 @@ func table(t *testing.T, text string) [][]string {
 	return rows
 }
 
-// all lists every account.
-func all(t *testing.T, l *Ledger) (all []AccountBalance) {
+// accounts lists every account.
+func accounts(t *testing.T, l *Ledger) (all []AccountBalance) {
 	t.Helper()
 	ctx := context.Background()
 	err := l.db.Read(ctx, func(tx *db.Tx) error {
