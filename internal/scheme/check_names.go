@@ -1,0 +1,444 @@
+package scheme
+
+import (
+	"strings"
+
+	"cel.dev/cel-go/common/ast"
+
+	"corridor/internal/fault"
+)
+
+// names checks that one name means one thing, that what is named is there, and that what is there is used.
+func (c *checker) names() {
+	c.oneScope()
+	c.rowNames()
+	c.sectionNames()
+	c.moneyNames()
+	c.manyNames()
+	c.readerNames()
+	c.unused()
+	c.words()
+}
+
+// oneScope refuses a second params, rule, role, amount, ask, cases or account of one name.
+func (c *checker) oneScope() {
+	seen := map[string]Pos{}
+	for _, sec := range []struct {
+		section string
+		names   []string
+	}{
+		{"params", c.s.Params.Names()}, {"rules", c.s.Rules.Names()}, {"amounts", c.s.Amounts.Names()}, {"roles", c.s.Roles.Names()},
+		{"accounts", c.s.Accounts.Names()}, {"asks", c.s.Asks.Names()}, {"cases", c.s.Cases.Names()},
+	} {
+		for _, n := range sec.names {
+			pos := c.mark(sec.section + "." + n)
+			if first, there := seen[n]; there {
+				c.at(pos, "name.twice", "name", n, "line", first.Line)
+			}
+			seen[n] = pos
+		}
+	}
+}
+
+// role refuses a name that is no role.
+func (c *checker) role(pos Pos, name string) {
+	if !c.s.Roles.Has(name) {
+		c.unknown(pos, "role", name, c.s.Roles.Names())
+	}
+}
+
+func (c *checker) stage(pos Pos, name string) {
+	if !contains(c.s.AllStages(), name) {
+		c.unknown(pos, "stage", name, c.s.AllStages())
+	}
+}
+
+func (c *checker) action(pos Pos, name string) {
+	if !contains(c.s.Actions(), name) {
+		c.unknown(pos, "action", name, c.s.Actions())
+	}
+}
+
+// param refuses a name that is no param, or one of another unit. fits is empty for any unit.
+func (c *checker) param(pos Pos, name string, fits ...Kind) {
+	p, ok := c.s.Params.Get(name)
+	if !ok {
+		c.unknown(pos, "param", name, c.s.Params.Names())
+		return
+	}
+	if len(fits) == 0 {
+		return
+	}
+	for _, k := range fits {
+		if p.Unit() == k {
+			return
+		}
+	}
+	if fits[0] == Duration {
+		c.at(pos, "clock.not_time", "name", name)
+		return
+	}
+	c.at(pos, "rule.unit", "why", both(kindWords[p.Unit()], kindWords[fits[0]]))
+}
+
+// fact refuses a name that is no fact of one of the kinds.
+func (c *checker) fact(pos Pos, name string, fits ...Kind) {
+	sh, ok := c.s.compiled.facts[name]
+	if !ok {
+		c.unknown(pos, "fact", name, sortedKeys(c.s.compiled.facts))
+		return
+	}
+	for _, k := range fits {
+		if sh.kind == k {
+			return
+		}
+	}
+	if len(fits) > 0 {
+		c.at(pos, "rule.unit", "why", both(kindWords[sh.kind], kindWords[fits[0]]))
+	}
+}
+
+var clockKinds = []Kind{Duration, Day, Cycle}
+
+func (c *checker) rowNames() {
+	for _, r := range c.s.Stages {
+		for _, w := range r.Who {
+			if w != "clock" && w != "itself" && w != "round" {
+				c.role(r.whoAt, w)
+			}
+		}
+		if r.Clock != "none" {
+			c.param(r.clockAt, r.Clock, clockKinds...)
+		}
+	}
+	for _, e := range c.s.Ends.Names() {
+		if !contains(c.rowStages(), e) {
+			c.at(c.mark("ends."+e), "stage.unreachable", "stage", e)
+		}
+	}
+}
+
+// rowStages are the stages that the rows name.
+func (c *checker) rowStages() []string {
+	var out []string
+	for _, r := range c.s.Stages {
+		out = append(out, r.From, r.To)
+	}
+	return out
+}
+
+func (c *checker) sectionNames() {
+	s := c.s
+	for name, p := range s.Params.All() {
+		if p.By != "" {
+			c.fact(p.At, p.By, Text, Choice, Code, Region, Org, Office)
+		}
+		_ = name
+	}
+	for _, r := range s.Rules.All() {
+		if r.Ask != "" && !s.Desk(r.Ask) {
+			c.role(r.At, r.Ask)
+			if s.Roles.Has(r.Ask) {
+				c.at(r.At, "name.unknown", "what", whats["role"], "name", r.Ask, "meant", fault.Words{"须是岗位角色。", "It must be a desk."})
+			}
+		}
+	}
+	for name, r := range s.Roles.All() {
+		if r.Party != "" && r.Party != "firm" {
+			c.fact(r.Pos, r.Party, Org)
+		}
+		if r.At != "" {
+			c.fact(r.Pos, r.At, Region, Office)
+		}
+		if r.Seat != "" && !s.Asks.Has(r.Seat) {
+			c.unknown(r.Pos, "ask", r.Seat, s.Asks.Names())
+		}
+		_ = name
+	}
+	for from, to := range s.Pauses {
+		c.stage(c.mark("pauses."+from), from)
+		c.stage(c.mark("pauses."+from), to)
+	}
+	for a, p := range s.Times {
+		c.action(c.mark("times."+a), a)
+		c.param(c.mark("times."+a), p, Count)
+	}
+	if s.Overdue != "" {
+		c.role(c.mark("overdue"), s.Overdue)
+	}
+	for _, a := range sortedKeys(s.Needs) {
+		c.action(c.mark("needs."+a), a)
+		for i, n := range s.Needs[a] {
+			_, isField := s.Field(n)
+			if !s.Rules.Has(n) && !isField && n != "reason" {
+				c.unknown(c.mark(markOf("needs", a, i)), "need", n, append(s.Rules.Names(), c.fieldNames()...))
+			}
+		}
+	}
+	for i, pair := range s.Separate {
+		for j, a := range pair {
+			c.action(s.separateAt[i][j], a)
+		}
+	}
+}
+
+func (c *checker) fieldNames() []string {
+	var out []string
+	for _, sec := range c.s.Form.Sections {
+		for _, f := range sec.Fields {
+			out = append(out, f.Name)
+		}
+	}
+	return out
+}
+
+func (c *checker) moneyNames() {
+	s := c.s
+	for name, a := range s.Amounts.All() {
+		c.action(a.Pos, a.At)
+		if a.List() {
+			if from, ok := s.Amounts.Get(a.Split); !ok || from.List() {
+				c.unknown(a.Pos, "amount", a.Split, s.Amounts.Names())
+			}
+			c.shares(name, a)
+		}
+	}
+	for name, a := range s.Accounts.All() {
+		switch {
+		case a.OpensWith != "":
+			c.param(a.At, a.OpensWith, Money)
+		case a.LentTo != "" && !s.Cases.Has(a.LentTo):
+			c.unknown(a.At, "cases", a.LentTo, s.Cases.Names())
+		case a.By != "":
+			c.role(a.At, a.By)
+		case a.Kind == FromParent && s.Parent == "":
+			c.at(a.At, "money.account", "name", name)
+		}
+		for _, h := range hole.FindAllStringSubmatch(a.Path, -1) {
+			if a.Kind != Own && a.Kind != FromParent {
+				c.fact(a.At, h[1])
+			}
+		}
+	}
+	for _, l := range s.Money {
+		c.action(c.mark("money."+l.Action), l.Action)
+		if a, ok := s.Amounts.Get(l.Amount); l.Amount != "" && !ok {
+			c.unknown(l.At, "amount", l.Amount, s.Amounts.Names())
+		} else if l.Amount != "" && a.List() != (l.Next || l.This) {
+			c.at(l.At, "money.list", "name", l.Amount)
+		}
+		for _, acc := range []string{l.From, l.To} {
+			if acc != "" && !s.Accounts.Has(acc) {
+				c.unknown(l.At, "account", acc, s.Accounts.Names())
+			}
+		}
+	}
+	for _, a := range sortedKeys(s.Labels) {
+		l := s.Labels[a]
+		c.action(c.mark("labels."+a), a)
+		if l.To != "" {
+			c.fact(l.At, l.To)
+		}
+		if l.For != "" {
+			c.param(l.At, l.For, Duration, Day)
+		}
+	}
+}
+
+// shares checks that what a sum is split by makes 100 %.
+func (c *checker) shares(name string, a Amount) {
+	p, ok := c.s.Params.Get(a.By)
+	if !ok {
+		c.unknown(a.Pos, "param", a.By, c.s.Params.Names())
+		return
+	}
+	var sum int64
+	for _, v := range p.Value.List {
+		if v.Kind != Ratio {
+			c.at(p.At, "rule.unit", "why", both(kindWords[v.Kind], kindWords[Ratio]))
+			return
+		}
+		sum += v.Int
+	}
+	if p.Value.Kind != List || sum != 1_000_000_000 {
+		c.at(p.At, "amount.split", "name", name)
+	}
+}
+
+// manyNames checks asks, rounds, children and starts.
+func (c *checker) manyNames() {
+	s := c.s
+	for name, a := range s.Asks.All() {
+		pos := a.At
+		for _, o := range a.OpenedBy {
+			c.action(pos, o)
+		}
+		if a.Seats != "" {
+			c.fact(pos, a.Seats, List)
+		}
+		if a.Draw != nil {
+			c.param(pos, a.Draw.Count, Count)
+			if a.Draw.Reserves != "" {
+				c.param(pos, a.Draw.Reserves, Count)
+			}
+			if a.Draw.Field != "" {
+				c.fact(pos, a.Draw.Field)
+			}
+		}
+		if a.Within != "" {
+			c.param(pos, a.Within, clockKinds...)
+		}
+		if a.Instead != "" {
+			c.role(pos, a.Instead)
+		}
+		if a.Drop != "" {
+			c.param(pos, a.Drop, Count)
+		}
+		if a.Scored != "" {
+			c.param(pos, a.Scored, Table)
+		}
+		if !c.readsAny(name + ".") {
+			c.at(pos, "ask.unread", "name", name)
+		}
+	}
+	if r := s.Round; r != nil {
+		c.stage(r.At, r.Waits)
+		c.param(r.At, r.Closes, clockKinds...)
+		c.role(r.At, r.By)
+		if !s.Params.Has(r.Within) && !s.Accounts.Has(r.Within) {
+			c.unknown(r.At, "param", r.Within, append(s.Params.Names(), s.Accounts.Names()...))
+		}
+		for _, a := range []string{r.Takes, r.Leaves} {
+			if row, ok := s.Row(r.Waits, a); !ok || !row.ByRound() {
+				c.at(r.At, "round.rows", "name", a, "stage", r.Waits)
+			}
+		}
+	}
+	for _, ch := range s.Cases.All() {
+		for _, o := range ch.OpenedBy {
+			c.action(ch.At, o)
+		}
+		if ch.StartedBy != "" {
+			c.role(ch.At, ch.StartedBy)
+		}
+		for _, st := range ch.In {
+			c.stage(ch.At, st)
+		}
+		if ch.OneFor != "" {
+			c.fact(ch.At, ch.OneFor, List)
+		}
+	}
+	if st := s.Starts; st != nil {
+		c.stage(st.At, st.Stage)
+		c.param(st.At, st.On, clockKinds...)
+		for _, r := range st.Where {
+			if rule, ok := s.Rules.Get(r); !ok || rule.When == "" {
+				c.unknown(st.At, "rule", r, s.Rules.Names())
+			}
+		}
+	}
+}
+
+// readsAny says whether a rule or the round's order reads a fact or function with the prefix.
+func (c *checker) readsAny(prefix string) bool {
+	for _, e := range c.s.expressions() {
+		for _, n := range e.reads() {
+			if strings.HasPrefix(n, prefix) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// expressions are all compiled ones.
+func (s *Scheme) expressions() []*expr {
+	var out []*expr
+	for _, m := range []map[string]*expr{s.compiled.rules, s.compiled.amounts, s.compiled.owners, s.compiled.shown} {
+		for _, k := range sortedKeys(m) {
+			if m[k] != nil {
+				out = append(out, m[k])
+			}
+		}
+	}
+	if s.compiled.order != nil {
+		out = append(out, s.compiled.order)
+	}
+	return out
+}
+
+// reads lists the names of facts and functions in an expression.
+func (e *expr) reads() []string {
+	var out []string
+	walk(e.ast.Expr(), func(x ast.Expr) {
+		switch x.Kind() {
+		case ast.IdentKind:
+			out = append(out, x.AsIdent())
+		case ast.CallKind:
+			out = append(out, x.AsCall().FunctionName())
+		}
+	})
+	return out
+}
+
+// readerNames checks who may see what, and what becomes public.
+func (c *checker) readerNames() {
+	s := c.s
+	for _, f := range sortedKeys(s.Sealed) {
+		pos := c.mark("sealed." + f)
+		if _, ok := s.Field(f); !ok {
+			c.unknown(pos, "field", f, c.fieldNames())
+		}
+		c.param(pos, s.Sealed[f], clockKinds...)
+	}
+	for _, f := range sortedKeys(s.See) {
+		sight := s.See[f]
+		if _, ok := s.Field(f); !ok && f != "firm" && !s.Asks.Has(f) {
+			c.unknown(sight.At, "field", f, append(c.fieldNames(), s.Asks.Names()...))
+		}
+		for _, r := range sight.Only {
+			c.role(sight.At, r)
+		}
+		if sight.If != "" {
+			c.fact(sight.At, sight.If, YesNo)
+		}
+	}
+	for _, a := range sortedKeys(s.Publish) {
+		leaf := s.Publish[a]
+		c.action(leaf.At, a)
+		for i, n := range leaf.Shows {
+			c.shown(c.mark(markOf("publish", a, i)), n)
+		}
+	}
+	for _, sec := range s.Form.Sections {
+		for _, f := range sec.Fields {
+			if f.By == "parent" && s.Parent != "" {
+				continue
+			}
+			c.role(f.At, f.By)
+		}
+	}
+}
+
+// shown refuses to publish what is private: shows may name amounts, params, stage, firm.region and public fields.
+func (c *checker) shown(pos Pos, name string) {
+	s := c.s
+	if field, part, ok := formFact(name); ok {
+		f, there := s.Field(field)
+		switch {
+		case !there || part != "" && part != "region":
+			c.unknown(pos, "field", name, c.fieldNames())
+		case f.Public == "" || f.Public == "region" && part != "region":
+			c.at(pos, "publish.private", "name", name)
+		}
+		return
+	}
+	if name == "stage" || name == "firm.region" || s.Amounts.Has(name) || s.Params.Has(name) {
+		return
+	}
+	if _, ok := s.compiled.facts[name]; ok {
+		c.at(pos, "publish.private", "name", name)
+		return
+	}
+	c.unknown(pos, "fact", name, append(s.Amounts.Names(), s.Params.Names()...))
+}

@@ -1,0 +1,172 @@
+package scheme
+
+import (
+	"strings"
+
+	"corridor/internal/fault"
+)
+
+// many reads what concerns many cases or people at once: asks, rounds, children, starts; and who sees what.
+func (d *decoder) many() {
+	s := d.s
+	s.Sealed, s.See = map[string]string{}, map[string]Sight{}
+	d.each("asks", isName, d.ask)
+	d.each("cases", isName, func(name string, k, v *node) {
+		if !d.keys(v, "scheme opened_by one_for gives started_by in") {
+			return
+		}
+		c := Children{Scheme: d.text(v, "scheme"), OpenedBy: parted(d.text(v, "opened_by")), OneFor: d.text(v, "one_for"),
+			StartedBy: d.text(v, "started_by"), In: d.list(v.get("in")), At: k.pos}
+		if g := v.get("gives"); g != nil && d.want(g, mapNode, "键和值", "keys with values") {
+			for i, x := range g.items {
+				c.Gives = append(c.Gives, Given{Field: g.keys[i].text, From: x.text})
+			}
+		}
+		if c.Scheme == "" || (len(c.OpenedBy) == 0) == (c.StartedBy == "") {
+			d.at(k.pos, "file.shape", "want", fault.Words{"scheme 加 opened_by 或 started_by", "scheme with opened_by or started_by"})
+		}
+		s.Cases.add(name, c)
+	})
+	if n := s.root.get("round"); n != nil && d.keys(n, "waits closes order within takes leaves by") {
+		s.Round = &Round{Waits: d.text(n, "waits"), Closes: d.text(n, "closes"), Order: d.text(n, "order"), Within: d.text(n, "within"),
+			Takes: d.text(n, "takes"), Leaves: d.text(n, "leaves"), By: d.text(n, "by"), At: d.mark("round")}
+	}
+	if n := s.root.get("starts"); n != nil && d.keys(n, "over where on at") {
+		s.Starts = &Starts{Over: d.text(n, "over"), Where: d.list(n.get("where")), On: d.text(n, "on"), Stage: d.text(n, "at"), At: d.mark("starts")}
+	}
+	d.each("sealed", isWord, func(name string, k, v *node) { s.Sealed[name] = v.text })
+	d.each("see", isWord, func(name string, k, v *node) {
+		if d.keys(v, "only if") {
+			s.See[name] = Sight{Only: d.list(v.get("only")), If: d.text(v, "if"), At: k.pos}
+		}
+	})
+	s.Fixed = d.list(s.root.get("fixed"))
+	if n := s.root.get("migrate"); n != nil && d.keys(n, "from fields") {
+		m := &Migration{From: d.text(n, "from"), Fields: map[string]string{}}
+		if f := n.get("fields"); f != nil && d.want(f, mapNode, "键和值", "keys with values") {
+			for i, x := range f.items {
+				m.Fields[f.keys[i].text] = x.text
+			}
+		}
+		s.Migrate = m
+	}
+}
+
+func (d *decoder) ask(name string, k, v *node) {
+	if !d.keys(v, "opened_by seats draw answers within again instead drop") {
+		return
+	}
+	a := Ask{OpenedBy: parted(d.text(v, "opened_by")), Seats: d.text(v, "seats"), Within: d.text(v, "within"), Again: d.text(v, "again"),
+		Instead: d.text(v, "instead"), Drop: d.text(v, "drop"), At: k.pos}
+	if a.Within == "" {
+		d.at(k.pos, "ask.no_clock", "name", name)
+	}
+	if n := v.get("draw"); n != nil && d.keys(n, "from field count reserves conflicts") {
+		a.Draw = &Draw{From: d.text(n, "from"), Field: d.text(n, "field"), Count: d.text(n, "count"), Reserves: d.text(n, "reserves"), Conflicts: d.list(n.get("conflicts"))}
+	}
+	if (a.Seats == "") == (a.Draw == nil) {
+		d.at(k.pos, "ask.no_seats", "name", name)
+	}
+	if n := v.get("answers"); n != nil && d.want(n, mapNode, "键和值", "keys with values") {
+		for i, x := range n.items {
+			switch key := n.keys[i].text; key {
+			case "verdict":
+				a.Verdict = d.list(x)
+			case "score":
+				a.Scored = x.text
+			default:
+				if !fieldTypes[x.text] {
+					d.unknown(x.pos, "type", x.text, sortedKeys(fieldTypes))
+				}
+				a.Answers = append(a.Answers, AnswerField{Name: key, Type: x.text})
+			}
+		}
+	}
+	if len(a.OpenedBy) == 0 {
+		d.at(k.pos, "file.shape", "want", fault.Words{"opened_by: 办理", "opened_by: an action"})
+	}
+	d.s.Asks.add(name, a)
+}
+
+// fieldTypes are the types of fields of a form.
+var fieldTypes = map[string]bool{}
+
+func init() {
+	for _, t := range strings.Fields("text money count ratio day yesno choice code region org orgs office offices person account case score file files group") {
+		fieldTypes[t] = true
+	}
+}
+
+// form reads the sections of the form.
+func (d *decoder) form() {
+	n := d.s.root.get("form")
+	if n == nil || n.kind == nullNode || !d.keys(n, "sections") {
+		return
+	}
+	sections := n.get("sections")
+	if sections == nil || !d.want(sections, listNode, "列表", "a list") {
+		return
+	}
+	names := map[string]Pos{}
+	for _, x := range sections.items {
+		if !d.keys(x, "words fields") {
+			continue
+		}
+		sec := Section{Words: d.words(x.get("words"), "section")}
+		if x.get("words") == nil {
+			d.at(x.pos, "words.missing", "name", "section")
+		}
+		if f := x.get("fields"); f != nil && d.want(f, mapNode, "键和值", "keys with values") {
+			sec.Fields = d.fields(f, names)
+		}
+		d.s.Form.Sections = append(d.s.Form.Sections, sec)
+	}
+}
+
+func (d *decoder) fields(n *node, names map[string]Pos) []Field {
+	var out []Field
+	for i, v := range n.items {
+		k := n.keys[i]
+		if !isWord(k.text) {
+			d.at(k.pos, "name.form", "name", k.text)
+		}
+		if first, there := names[k.text]; there && names != nil {
+			d.at(k.pos, "name.twice", "name", k.text, "line", first.Line)
+		} else if names != nil {
+			names[k.text] = k.pos
+		}
+		if !d.keys(v, "type by zh en of list from once public shown_when fields") {
+			continue
+		}
+		f := Field{Name: k.text, Type: d.text(v, "type"), By: d.text(v, "by"), Words: d.zhEn(v, k.pos, k.text), Of: d.list(v.get("of")), List: d.text(v, "list"),
+			From: d.text(v, "from"), Once: d.text(v, "once"), Public: d.text(v, "public"), ShownWhen: d.text(v, "shown_when"), At: k.pos}
+		if w := v.get("shown_when"); w != nil {
+			d.s.marks["shown_when."+k.text] = w.pos
+		}
+		d.fieldShape(v, &f)
+		if sub := v.get("fields"); sub != nil && d.want(sub, mapNode, "键和值", "keys with values") {
+			f.Fields = d.fields(sub, map[string]Pos{})
+		}
+		out = append(out, f)
+	}
+	return out
+}
+
+func (d *decoder) fieldShape(v *node, f *Field) {
+	if !fieldTypes[f.Type] {
+		pos := f.At
+		if t := v.get("type"); t != nil {
+			pos = t.pos
+		}
+		d.unknown(pos, "type", f.Type, sortedKeys(fieldTypes))
+	}
+	if f.Public != "" && f.Public != "true" && f.Public != "false" && !(f.Public == "region" && f.Type == "org") {
+		d.at(v.get("public").pos, "file.shape", "want", fault.Words{"true，或机构字段的 region", "true, or region for an organisation"})
+	}
+	if f.Public == "false" {
+		f.Public = ""
+	}
+	if (f.Type == "choice") != (len(f.Of) > 0) || (f.Type == "code") != (f.List != "") || (f.Type == "group") != (v.get("fields") != nil) {
+		d.at(f.At, "file.shape", "want", fault.Words{"choice 配 of，code 配 list，group 配 fields", "of with choice, list with code, fields with group"})
+	}
+}

@@ -1,0 +1,64 @@
+package scheme
+
+import (
+	"regexp"
+	"strings"
+
+	"corridor/internal/fault"
+)
+
+// hole is a fact in the path of an account: {firm.controller}, {year}.
+var hole = regexp.MustCompile(`\{([a-z][a-z0-9_.]*)\}`)
+
+// place finds an account of the pack in the books: its path with the facts filled in, in whose name it stands,
+// and with what a limit opens. A fact that cannot be had refuses.
+func (s *Scheme) place(r *reading, name string) (Place, error) {
+	a, ok := s.Accounts.Get(name)
+	if !ok {
+		return Place{}, fault.New(fault.Internal, "scheme.account_unknown", "account", name)
+	}
+	p := Place{Name: name, Kind: a.Kind, LentTo: a.LentTo}
+	switch a.Kind {
+	case Own:
+		p.Path = "own/" + name
+		owner := Value{}
+		if e := s.compiled.owners[name]; e != nil {
+			v, _, err := e.eval(r)
+			if err != nil {
+				return Place{}, err
+			}
+			owner = v
+		} else {
+			owner = r.fact("firm.id")
+		}
+		if !owner.Known() && s.compiled.owners[name] != nil {
+			return Place{}, fault.New(fault.Conflict, "scheme.account_unknown", "account", name)
+		}
+		p.Owner = owner.Text
+		return p, nil
+	case FromParent:
+		p.Path = "own/" + a.Path
+		return p, nil
+	}
+	unknown := false
+	p.Path = hole.ReplaceAllStringFunc(a.Path, func(h string) string {
+		v := r.fact(strings.Trim(h, "{}"))
+		unknown = unknown || !v.Known()
+		return v.String()
+	})
+	switch {
+	case r.failed != nil:
+		return Place{}, r.failed
+	case unknown:
+		return Place{}, fault.New(fault.Conflict, "scheme.account_unknown", "account", name)
+	}
+	if a.OpensWith != "" {
+		v := r.fact(a.OpensWith)
+		if !v.Known() {
+			return Place{}, fault.New(fault.Conflict, "scheme.account_unknown", "account", name)
+		}
+		f := v.Fen()
+		p.OpensWith = &f
+	}
+	return p, nil
+}

@@ -1,0 +1,408 @@
+package scheme
+
+import (
+	"strings"
+
+	"corridor/internal/fault"
+)
+
+// Scheme is one merged pack: an edition if it has a jurisdiction, else a shared layer, which is never run.
+// It is immutable after Load and may be used by many at once.
+type Scheme struct {
+	ID           string
+	Title        fault.Words
+	Extends      string // the shared layer it changes, "" if none
+	Parent       string // the scheme that its cases live under, "" if none
+	Jurisdiction string // "" for a shared layer
+	Edition      string
+	InForce      [2]Value // first and last day
+	Digest       string   // sha256 of the merged files, in hex
+
+	Sources  Entries[Source]
+	Params   Entries[Param]
+	Rules    Entries[Rule]
+	Amounts  Entries[Amount]
+	Roles    Entries[Role]
+	Accounts Entries[AccountDef]
+	Asks     Entries[Ask]
+	Cases    Entries[Children]
+
+	Stages   []Row
+	Ends     Entries[End]
+	Pauses   map[string]string // while in the key, the clocks of the value stand still
+	Times    map[string]string // action: param
+	Overdue  string            // role that is told of what is late
+	Needs    map[string][]string
+	Separate [][2]string
+	Money    []MoneyLine
+	Round    *Round
+	Starts   *Starts
+	Labels   map[string]LabelLine
+	Sealed   map[string]string // field: param of a day
+	See      map[string]Sight  // field, ask or "firm"
+	Publish  map[string]Leaf
+	Group    string
+	Fixed    []string
+	Migrate  *Migration
+	Words    Entries[fault.Words]
+	Form     Form
+
+	marks      map[string]Pos // where things stand, for reports: "stages", "words", "needs.file.0" …
+	separateAt [][2]Pos
+	compiled   *compiled
+	tests      *tests
+	files      []string
+	root       *node               // the merged tree
+	lines      map[string][]string // of the files, for reports
+}
+
+// Pos is a place in a file of a pack. Line and Col count from 1; Col counts characters, not bytes.
+type Pos struct {
+	File string `json:"file"`
+	Line int    `json:"line"`
+	Col  int    `json:"col"`
+}
+
+// Source is what a basis refers to.
+type Source struct {
+	Title, Doc, URL string
+	At              Pos
+}
+
+// Param is one policy number. If By is set, Value is a Table looked up by that fact, with an "else".
+type Param struct {
+	Value    Value
+	Choices  []string
+	By       string
+	Basis    string
+	Verified bool
+	At       Pos
+}
+
+// Unit is the kind of the parameter's value, or of the entries of a `by` table.
+func (p Param) Unit() Kind {
+	if p.By != "" && len(p.Value.List) > 0 {
+		return p.Value.List[0].Kind
+	}
+	return p.Value.Kind
+}
+
+// Rule is a condition and the sentence that a refused person reads. Ask names the role whose officer answers it.
+type Rule struct {
+	When, Ask string
+	Basis     string
+	Verified  bool
+	Words     fault.Words
+	At        Pos
+}
+
+// Amount is a sum that is evaluated once, at its action, and kept; or a list of parts of another sum.
+type Amount struct {
+	At    string // action
+	Is    string // expression
+	Split string // the amount that is split
+	By    string // the param with the shares
+	Pos   Pos
+}
+
+// List says whether the amount is a list of tranches.
+func (a Amount) List() bool { return a.Split != "" }
+
+// Role is who may act. Exactly one of Party, Desk, Seat, Anyone is set.
+type Role struct {
+	Party  string // "firm" or "form.x", an organisation
+	Desk   string // a role of access
+	At     string // where the desk sits: a fact, "firm.city", "form.unit"; "" for the jurisdiction
+	Seat   string // whoever is asked by that ask
+	Anyone bool
+	Pos    Pos
+}
+
+// Row is one line of the table of stages.
+type Row struct {
+	From, Action, To string
+	Who              []string // roles; or one of "clock", "itself", "round"
+	Clock            string   // a param of time, or "none"
+	At               Pos
+	fromAt, actionAt Pos
+	toAt, whoAt      Pos
+	clockAt          Pos
+}
+
+// ByClock, ByItself and ByRound say that no person acts.
+func (r Row) ByClock() bool  { return len(r.Who) == 1 && r.Who[0] == "clock" }
+func (r Row) ByItself() bool { return len(r.Who) == 1 && r.Who[0] == "itself" }
+func (r Row) ByRound() bool  { return len(r.Who) == 1 && r.Who[0] == "round" }
+
+// ByPerson says whether roles act on this row.
+func (r Row) ByPerson() bool { return !r.ByClock() && !r.ByItself() && !r.ByRound() }
+
+// Allows says whether the role may act on this row.
+func (r Row) Allows(role string) bool {
+	for _, w := range r.Who {
+		if w == role {
+			return true
+		}
+	}
+	return false
+}
+
+// End is what entering a stage means at the end.
+type End string
+
+const (
+	Granted End = "granted"
+	Refused End = "refused"
+	Ended   End = "ended"
+)
+
+// AccountKind is what an account of a scheme is.
+type AccountKind string
+
+const (
+	Budget     AccountKind = "budget" // public money of this node, never below zero
+	Limit      AccountKind = "limit"  // a quota, not money
+	Own        AccountKind = "own"    // this case's own
+	FromParent AccountKind = "parent" // the parent case's lent account
+	Out        AccountKind = "out"    // leaves the books
+)
+
+// AccountDef is an account as the pack declares it.
+type AccountDef struct {
+	Kind      AccountKind
+	Path      string // of budget, limit and out, with {…}; of own, the expression that says whose; of parent, the name there
+	OpensWith string // param
+	LentTo    string // cases
+	By        string // role, of out
+	At        Pos
+}
+
+// Ask is a set of opinions that are asked for at once.
+type Ask struct {
+	OpenedBy []string // actions
+	Seats    string   // a field of offices, "form.departments"
+	Draw     *Draw
+	Answers  []AnswerField
+	Scored   string // param with the weights, if a score is asked for
+	Verdict  []string
+	Within   string // param
+	Again    string // "failed"
+	Instead  string // role
+	Drop     string // param
+	At       Pos
+}
+
+// AnswerField is one thing that an asked person fills in.
+type AnswerField struct{ Name, Type string }
+
+// Draw takes people by lot.
+type Draw struct {
+	From, Field, Count, Reserves string
+	Conflicts                    []string
+}
+
+// Round ranks the cases that wait and admits while there is room.
+type Round struct {
+	Waits, Closes, Order, Within, Takes, Leaves, By string
+	At                                              Pos
+}
+
+// Children are cases of another scheme that live under this one.
+type Children struct {
+	Scheme    string
+	OpenedBy  []string // actions
+	OneFor    string   // a repeated group
+	Gives     []Given
+	StartedBy string   // role
+	In        []string // stages
+	At        Pos
+}
+
+// Given is one field of a child and where it comes from.
+type Given struct{ Field, From string }
+
+// Starts opens a case for each organisation for whom the rules pass.
+type Starts struct {
+	Over  string
+	Where []string
+	On    string
+	Stage string
+	At    Pos
+}
+
+// LabelLine issues, renews or revokes an entry of the registry.
+type LabelLine struct {
+	Verb  string // issue, renew, revoke
+	Label string
+	To    string // a fact
+	For   string // param, "" if without end
+	At    Pos
+}
+
+// Sight narrows who reads.
+type Sight struct {
+	Only []string
+	If   string // a yesno fact; "" for always
+	At   Pos
+}
+
+// Leaf is what enters the public log at an action.
+type Leaf struct {
+	Name  string
+	Shows []string
+	At    Pos
+}
+
+// Migration says how a draft of another edition comes over; the value "drop" leaves a field behind.
+type Migration struct {
+	From   string
+	Fields map[string]string
+}
+
+// Form is what people and offices fill in.
+type Form struct{ Sections []Section }
+
+// Section is a part of the form under one heading.
+type Section struct {
+	Words  fault.Words
+	Fields []Field
+}
+
+// Field is one thing to fill in.
+type Field struct {
+	Name      string
+	Type      string // text, money, count, ratio, day, yesno, choice, code, region, org, orgs, office, offices, person, account, case, score, file, files, group
+	By        string // the role that fills it, or "parent"
+	Words     fault.Words
+	Of        []string // choices
+	List      string   // code list
+	From      string   // prefilled from the registry
+	Once      string   // kind of evidence the used-once register is asked about
+	Public    string   // "", "true" or "region"
+	ShownWhen string   // expression
+	Fields    []Field  // of a group
+	At        Pos
+}
+
+// Start is the stage in which a case begins: the `from` of the first row.
+func (s *Scheme) Start() string {
+	if len(s.Stages) == 0 {
+		return ""
+	}
+	return s.Stages[0].From
+}
+
+// Shared says whether this is a shared layer, which is checked and never run.
+func (s *Scheme) Shared() bool { return s.Jurisdiction == "" }
+
+// Row finds the row of an action in a stage. A pair without a row is refused, for everybody.
+func (s *Scheme) Row(stage, action string) (Row, bool) {
+	for _, r := range s.Stages {
+		if r.From == stage && r.Action == action {
+			return r, true
+		}
+	}
+	return Row{}, false
+}
+
+// RowsFrom returns the rows that leave a stage, in the order of the file.
+func (s *Scheme) RowsFrom(stage string) []Row {
+	var rows []Row
+	for _, r := range s.Stages {
+		if r.From == stage {
+			rows = append(rows, r)
+		}
+	}
+	return rows
+}
+
+// IsEnd says whether the stage is an end, and which.
+func (s *Scheme) IsEnd(stage string) (End, bool) { return s.Ends.Get(stage) }
+
+// AllStages returns every stage in the order in which the rows name them, ends last.
+func (s *Scheme) AllStages() []string {
+	var out []string
+	seen := map[string]bool{}
+	add := func(n string) {
+		if !seen[n] && n != "" {
+			seen[n] = true
+			out = append(out, n)
+		}
+	}
+	for _, r := range s.Stages {
+		add(r.From)
+	}
+	for _, r := range s.Stages {
+		add(r.To)
+	}
+	for _, e := range s.Ends.Names() {
+		add(e)
+	}
+	return out
+}
+
+// Actions returns every action once, in the order of the rows.
+func (s *Scheme) Actions() []string {
+	var out []string
+	seen := map[string]bool{}
+	for _, r := range s.Stages {
+		if !seen[r.Action] {
+			seen[r.Action] = true
+			out = append(out, r.Action)
+		}
+	}
+	return out
+}
+
+// Say returns the words of a stage, action, role, amount or ask; the name itself if it has none.
+func (s *Scheme) Say(name string) fault.Words {
+	if w, ok := s.Words.Get(name); ok {
+		return w
+	}
+	return fault.Words{name, name}
+}
+
+// Field finds a field of the form by its bare name.
+func (s *Scheme) Field(name string) (Field, bool) {
+	for _, sec := range s.Form.Sections {
+		for _, f := range sec.Fields {
+			if f.Name == name {
+				return f, true
+			}
+		}
+	}
+	return Field{}, false
+}
+
+// NeedsField says which fields an action of the role demands, in the order of `needs`.
+func (s *Scheme) NeedsField(action string) []Field {
+	var out []Field
+	for _, n := range s.Needs[action] {
+		if f, ok := s.Field(n); ok {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// Party says whether the role is an organisation or anybody, and not an office.
+func (s *Scheme) Party(role string) bool {
+	r, ok := s.Roles.Get(role)
+	return ok && (r.Party != "" || r.Anyone)
+}
+
+// Desk says whether the role is an office's desk.
+func (s *Scheme) Desk(role string) bool {
+	r, ok := s.Roles.Get(role)
+	return ok && r.Desk != ""
+}
+
+// field splits "form.x" and "form.x.region"; ok is false for any other fact.
+func formFact(fact string) (field, part string, ok bool) {
+	rest, ok := strings.CutPrefix(fact, "form.")
+	if !ok {
+		return "", "", false
+	}
+	field, part, _ = strings.Cut(rest, ".")
+	return field, part, true
+}
