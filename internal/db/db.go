@@ -7,40 +7,61 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
-
-	_ "modernc.org/sqlite" // the driver "sqlite", pure Go
 
 	"corridor/internal/fault"
 )
 
 const (
-	batchMax   = 1024             // acts in one SQLite transaction
-	queueMax   = 4096             // acts that may wait; more are refused
-	actTimeMax = 10 * time.Second // one act may take
-	readersMax = 4
+	batchMax      = 1024             // acts in one SQLite transaction
+	queueMax      = 4096             // acts that may wait; more are refused
+	actTimeMax    = 10 * time.Second // one act may take
+	readersMax    = 4                // connections of SQLite that read
+	connsMax      = 16               // connections of PostgreSQL that write, and as many that read
+	triesMax      = 30               // of one act on PostgreSQL
+	statementsMax = 1000             // kept prepared on the writer of SQLite
 )
 
-// Config says which database to open. The zero value of Now is time.Now.
+// The dialects, as migrations name them.
+const (
+	sqliteDialect   = "sqlite"
+	postgresDialect = "postgres"
+)
+
+// Config says which database to open. The zero values are the defaults.
 type Config struct {
 	DSN string           // sqlite:PATH or postgres://…
-	Now func() time.Time // the node's clock
+	Now func() time.Time // the node's clock; time.Now
+
+	// ReadOnly looks at a database that another process may be serving: no lease, no acts, no migration. A schema
+	// that is not the newest is refused.
+	ReadOnly bool
+	// Wait is how long Open waits for a process that holds the lease; by default it is refused at once. A standby waits
+	// for as long as its context lasts: a negative Wait.
+	Wait time.Duration
 }
 
 // DB is an open, migrated database. It is safe for concurrent use.
 type DB struct {
-	dialect string // "sqlite" or "postgres"
-	write   *sql.DB
-	read    *sql.DB
-	now     func() time.Time
+	dialect  string
+	dsn      string
+	write    *sql.DB // nil when read only
+	read     *sql.DB
+	now      func() time.Time
+	readOnly bool
+	lease    *lease // nil when read only
 
 	nowMu sync.Mutex
 	last  int64 // microseconds of the newest act; guarded by nowMu
 
-	queue  chan *waiting
-	closed chan struct{} // closed by Close: no more acts are taken
-	done   chan struct{} // closed when the writer has left
-	once   sync.Once
+	queue   chan *waiting
+	closed  chan struct{} // closed by Close: no more acts are taken
+	done    chan struct{} // closed when the writer has left
+	once    sync.Once
+	acting  sync.RWMutex  // read-held by each act on PostgreSQL, so that Close waits for them
+	wake    chan struct{} // one token when an act left a job
+	waiting atomic.Int64  // acts that wait or run, for Stats
 }
 
 // waiting is one act on its way to the writer.
@@ -48,73 +69,83 @@ type waiting struct {
 	ctx    context.Context
 	fn     func(*Tx) error
 	answer chan error
+	job    bool // the act left a job
+	long   bool // a migration, without a time limit
 }
 
-// Tx is one act or one reading. It is used by one goroutine, and only until its function returns.
-type Tx struct {
-	q   querier
-	now time.Time
-	db  *DB
-}
-
-type querier interface {
-	ExecContext(context.Context, string, ...any) (sql.Result, error)
-	QueryContext(context.Context, string, ...any) (*sql.Rows, error)
-	QueryRowContext(context.Context, string, ...any) *sql.Row
-}
-
-// Open opens the database and brings its schema to the newest migration.
+// Open opens the database, takes the lease and brings the schema to the newest migration.
 func Open(ctx context.Context, c Config) (*DB, error) {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	path, ok := strings.CutPrefix(c.DSN, "sqlite:")
-	if !ok {
-		return nil, fault.New(fault.Invalid, "db.dsn", "dsn", c.DSN).On("dsn")
+	d := &DB{dsn: c.DSN, now: c.Now, readOnly: c.ReadOnly,
+		queue: make(chan *waiting, queueMax), closed: make(chan struct{}), done: make(chan struct{}), wake: make(chan struct{}, 1)}
+	path, isSQLite := strings.CutPrefix(c.DSN, "sqlite:")
+	var err error
+	switch {
+	case isSQLite && path != "":
+		err = d.openSQLite(ctx, path, c.Wait)
+	case strings.HasPrefix(c.DSN, "postgres://"), strings.HasPrefix(c.DSN, "postgresql://"):
+		err = d.openPostgres(ctx, c.Wait)
+	default:
+		return nil, fault.New(fault.Invalid, "db.dsn", "dsn", withoutPassword(c.DSN)).On("dsn")
 	}
-	d, err := openSQLite(path, c.Now)
+	if err == nil {
+		err = d.start(ctx)
+	}
 	if err != nil {
-		return nil, fmt.Errorf("open %s: %w", c.DSN, err)
-	}
-	if err := d.migrate(ctx); err != nil {
-		d.Close()
-		return nil, fmt.Errorf("migrate %s: %w", c.DSN, err)
+		return nil, fmt.Errorf("open %s: %w", withoutPassword(c.DSN), errors.Join(unavailable(err), d.Close()))
 	}
 	return d, nil
 }
 
-func openSQLite(path string, now func() time.Time) (*DB, error) {
-	const common = "_pragma=busy_timeout(10000)&_pragma=foreign_keys(ON)&_pragma=temp_store(MEMORY)"
-	w, err := sql.Open("sqlite", "file:"+path+"?_txlock=immediate&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)"+
-		"&_pragma=cache_size(-65536)&_pragma=wal_autocheckpoint(4000)&"+common)
-	if err != nil {
-		return nil, err
+// start brings an opened database into service.
+func (d *DB) start(ctx context.Context) error {
+	if d.readOnly {
+		return d.checkSchema(ctx)
 	}
-	w.SetMaxOpenConns(1)
-	if err := w.Ping(); err != nil {
-		return nil, err
+	if err := d.migrate(ctx); err != nil {
+		return fmt.Errorf("migrate: %w", err)
 	}
-	r, err := sql.Open("sqlite", "file:"+path+"?_pragma=query_only(ON)&"+common)
-	if err != nil {
-		return nil, err
-	}
-	r.SetMaxOpenConns(readersMax)
-	d := &DB{dialect: "sqlite", write: w, read: r, now: now,
-		queue: make(chan *waiting, queueMax), closed: make(chan struct{}), done: make(chan struct{})}
-	go d.writer()
-	return d, nil
+	return d.takeFence(ctx)
 }
 
 // Dialect is "sqlite" or "postgres", for the few places where a database can guard better.
 func (d *DB) Dialect() string { return d.dialect }
 
-// Close waits for the act under way and closes the database. Acts still waiting are refused.
+// Stats is what a metrics page shows.
+type Stats struct {
+	Waiting int   // acts that wait or run
+	Fence   int64 // of the lease; it grows each time that the database is taken into service
+}
+
+// Stats reads the counters.
+func (d *DB) Stats() Stats {
+	s := Stats{Waiting: int(d.waiting.Load())}
+	if d.lease != nil {
+		s.Fence = d.lease.fence.Load()
+	}
+	return s
+}
+
+// Close waits for the acts under way, closes the database and gives up the lease. Acts still waiting are refused.
 func (d *DB) Close() error {
 	var err error
 	d.once.Do(func() {
 		close(d.closed)
-		<-d.done
-		err = errors.Join(d.read.Close(), d.write.Close())
+		if d.dialect == sqliteDialect && d.write != nil {
+			<-d.done
+		}
+		d.acting.Lock()
+		defer d.acting.Unlock()
+		for _, pool := range []*sql.DB{d.read, d.write} {
+			if pool != nil {
+				err = errors.Join(err, pool.Close())
+			}
+		}
+		if d.lease != nil {
+			err = errors.Join(err, d.lease.release())
+		}
 	})
 	return err
 }
@@ -122,36 +153,44 @@ func (d *DB) Close() error {
 // Act runs fn as one transaction and returns after it is durable. The error of fn is returned as it is,
 // and nothing that fn wrote is kept. fn waits on nothing outside the database.
 func (d *DB) Act(ctx context.Context, fn func(*Tx) error) error {
-	w := &waiting{ctx: ctx, fn: fn, answer: make(chan error, 1)}
-	select {
-	case d.queue <- w:
-	case <-d.closed:
-		return fault.New(fault.Unavailable, "db.closed")
-	case <-ctx.Done():
-		return ctx.Err()
+	if d.readOnly {
+		return fault.New(fault.Unavailable, "db.read_only")
 	}
-	// Once queued the act may be under way: its answer, not the caller's patience, says what happened.
-	select {
-	case err := <-w.answer:
+	if err := d.lease.check(); err != nil {
 		return err
-	case <-d.done:
-		select {
-		case err := <-w.answer:
-			return err
-		default:
-			return fault.New(fault.Unavailable, "db.closed")
-		}
 	}
+	d.waiting.Add(1)
+	defer d.waiting.Add(-1)
+	return d.act(&waiting{ctx: ctx, fn: fn, answer: make(chan error, 1)})
 }
 
-// Read runs fn on a snapshot. Writing in it is an error.
+func (d *DB) act(w *waiting) (err error) {
+	if d.dialect == postgresDialect {
+		err = d.actPostgres(w)
+	} else {
+		err = d.actSQLite(w)
+	}
+	if err == nil && w.job {
+		select {
+		case d.wake <- struct{}{}:
+		default: // somebody is being woken already
+		}
+	}
+	return unavailable(err)
+}
+
+// Read runs fn on a snapshot of what is committed. Writing in it is an error.
 func (d *DB) Read(ctx context.Context, fn func(*Tx) error) error {
-	tx, err := d.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	opts := &sql.TxOptions{ReadOnly: true}
+	if d.dialect == postgresDialect {
+		opts.Isolation = sql.LevelRepeatableRead
+	}
+	tx, err := d.read.BeginTx(ctx, opts)
 	if err != nil {
-		return fmt.Errorf("begin reading: %w", err)
+		return fmt.Errorf("begin reading: %w", unavailable(err))
 	}
 	defer tx.Rollback()
-	return fn(&Tx{q: tx, now: d.now().UTC().Truncate(time.Microsecond), db: d})
+	return unavailable(fn(&Tx{q: tx, now: d.readNow(), db: d}))
 }
 
 // tick returns the time of the next act: the clock's, or one microsecond after the last act.
@@ -166,29 +205,21 @@ func (d *DB) tick() time.Time {
 	return time.UnixMicro(us).UTC()
 }
 
-// Now is the time of this act: UTC, whole microseconds, later than that of every act before it.
-func (tx *Tx) Now() time.Time { return tx.now }
+// readNow is the clock's time, or that of the last act when the clock is behind it.
+func (d *DB) readNow() time.Time { return time.UnixMicro(max(d.now().UnixMicro(), d.acted())).UTC() }
 
-// Dialect is that of the database.
-func (tx *Tx) Dialect() string { return tx.db.dialect }
-
-// Exec runs a statement and returns how many rows it changed.
-func (tx *Tx) Exec(ctx context.Context, query string, args ...any) (int64, error) {
-	r, err := tx.q.ExecContext(ctx, query, args...)
-	if err != nil {
-		return 0, err
-	}
-	return r.RowsAffected()
+// acted is the time of the newest act.
+func (d *DB) acted() int64 {
+	d.nowMu.Lock()
+	defer d.nowMu.Unlock()
+	return d.last
 }
 
-// Query runs a statement that returns rows. The caller closes them before the next statement.
-func (tx *Tx) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	return tx.q.QueryContext(ctx, query, args...)
-}
-
-// QueryRow runs a statement that returns one row; Scan reports sql.ErrNoRows when there is none.
-func (tx *Tx) QueryRow(ctx context.Context, query string, args ...any) *sql.Row {
-	return tx.q.QueryRowContext(ctx, query, args...)
+// actedAtLeast keeps the times of acts after one that the database remembers.
+func (d *DB) actedAtLeast(us int64) {
+	d.nowMu.Lock()
+	defer d.nowMu.Unlock()
+	d.last = max(d.last, us)
 }
 
 // Micros is how a time is stored: microseconds since 1970 in UTC.

@@ -2,17 +2,24 @@ package db
 
 import (
 	"context"
+	"crypto/sha256"
 	"embed"
+	"encoding/hex"
 	"fmt"
 	"regexp"
 	"sort"
 	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"corridor/internal/fault"
 )
 
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// Migration is one numbered step of the schema, with the room that owns its tables.
+// Migration is one numbered step of the schema, with the room that owns its tables. A step that was released is
+// never changed: the code before and the code after it both run on the new schema.
 type Migration struct {
 	Name  string // 0007_case.sql
 	Owner string // casework
@@ -64,28 +71,119 @@ func (m Migration) For(dialect string) string {
 	return strings.Join(out, "\n")
 }
 
+// Digest is kept with the step when it is applied, so that a step that was changed afterwards is noticed.
+func (m Migration) Digest() string {
+	sum := sha256.Sum256([]byte(m.SQL))
+	return hex.EncodeToString(sum[:])
+}
+
 // migrate applies what is missing, each step with its record in one transaction.
 func (d *DB) migrate(ctx context.Context) error {
 	all, err := Migrations()
 	if err != nil {
 		return err
 	}
-	return d.Act(ctx, func(tx *Tx) error {
-		if _, err := tx.Exec(ctx, sqlMigrationTable); err != nil {
+	var there map[string]string
+	err = d.long(ctx, func(tx *Tx) (err error) {
+		if _, err = tx.Exec(ctx, sqlMigrationTable); err != nil {
 			return err
 		}
-		for _, m := range all {
-			n, err := tx.Exec(ctx, sqlMigrationClaim, m.Name, Micros(tx.Now()))
-			if err != nil {
+		there, err = applied(ctx, tx)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	missing, err := compare(all, there)
+	if err != nil {
+		return err
+	}
+	for _, m := range missing {
+		err := d.long(ctx, func(tx *Tx) error {
+			if err := tx.script(ctx, m.For(d.dialect)); err != nil {
 				return err
 			}
-			if n == 0 {
-				continue
-			}
-			if _, err := tx.Exec(ctx, m.For(d.dialect)); err != nil {
-				return fmt.Errorf("%s: %w", m.Name, err)
-			}
+			_, err := tx.Exec(ctx, sqlMigrationAdd, m.Name, m.Digest(), Micros(tx.Now()))
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("%s: %w", m.Name, err)
 		}
-		return nil
-	})
+	}
+	return nil
+}
+
+// long is an act without a time limit.
+func (d *DB) long(ctx context.Context, fn func(*Tx) error) error {
+	return d.act(&waiting{ctx: ctx, fn: fn, answer: make(chan error, 1), long: true})
+}
+
+// script runs several statements.
+func (tx *Tx) script(ctx context.Context, text string) error {
+	if tx.db.dialect == postgresDialect {
+		if _, err := tx.Exec(ctx, "SET LOCAL statement_timeout = 0"); err != nil {
+			return err
+		}
+		_, err := tx.Exec(ctx, text, pgx.QueryExecModeSimpleProtocol)
+		return err
+	}
+	_, err := tx.Exec(ctx, text)
+	return err
+}
+
+// checkSchema refuses a database whose schema is not that of this program.
+func (d *DB) checkSchema(ctx context.Context) error {
+	all, err := Migrations()
+	if err != nil {
+		return err
+	}
+	var there map[string]string
+	if err := d.Read(ctx, func(tx *Tx) (err error) { there, err = applied(ctx, tx); return err }); err != nil {
+		return err
+	}
+	missing, err := compare(all, there)
+	if err == nil && len(missing) > 0 {
+		return fault.New(fault.Conflict, "db.older", "step", missing[0].Name)
+	}
+	return err
+}
+
+// applied reads name and digest of the steps that a database has.
+func applied(ctx context.Context, tx *Tx) (map[string]string, error) {
+	rows, err := tx.Query(ctx, sqlMigrationList)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	there := map[string]string{}
+	for rows.Next() {
+		var name, digest string
+		if err := rows.Scan(&name, &digest); err != nil {
+			return nil, err
+		}
+		there[name] = digest
+	}
+	return there, rows.Err()
+}
+
+// compare returns the steps that a database lacks. One that this program does not know, and one that has been changed
+// since it was applied, are refused.
+func compare(all []Migration, there map[string]string) (missing []Migration, err error) {
+	known := map[string]bool{}
+	for _, m := range all {
+		known[m.Name] = true
+		digest, ok := there[m.Name]
+		switch {
+		case !ok:
+			missing = append(missing, m)
+		case digest != m.Digest():
+			return nil, fault.New(fault.Conflict, "db.migration_changed", "step", m.Name)
+		}
+	}
+	for name := range there {
+		if !known[name] {
+			return nil, fault.New(fault.Conflict, "db.newer", "step", name)
+		}
+	}
+	return missing, nil
 }

@@ -1,0 +1,107 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"corridor/internal/fault"
+)
+
+// Tx is one act or one reading. It is used by one goroutine, and only until its function returns.
+type Tx struct {
+	q      querier
+	now    time.Time
+	db     *DB
+	bound  context.Context // of an act: statements run under it, whatever the caller's patience; nil in a reading
+	began  time.Time       // of an act, by the clock of the machine
+	failed error           // the first statement that failed; none is run after it
+	rows   []*sql.Rows     // what an act has read; closed with it
+	job    bool            // a job was left
+	long   bool            // of a migration: it takes the time it needs
+}
+
+type querier interface {
+	ExecContext(context.Context, string, ...any) (sql.Result, error)
+	QueryContext(context.Context, string, ...any) (*sql.Rows, error)
+	QueryRowContext(context.Context, string, ...any) *sql.Row
+}
+
+// Now is the time of this act: UTC, whole microseconds, later than that of every act before it. After a crash on
+// PostgreSQL that holds as far as the clock was not set back by more than the two seconds in between.
+func (tx *Tx) Now() time.Time { return tx.now }
+
+// Dialect is that of the database.
+func (tx *Tx) Dialect() string { return tx.db.dialect }
+
+// Exec runs a statement and returns how many rows it changed.
+func (tx *Tx) Exec(ctx context.Context, query string, args ...any) (int64, error) {
+	ctx, err := tx.ready(ctx)
+	if err != nil {
+		return 0, err
+	}
+	r, err := tx.q.ExecContext(ctx, query, args...)
+	if err != nil {
+		tx.failed = err
+		return 0, err
+	}
+	return r.RowsAffected()
+}
+
+// Query runs a statement that returns rows. The caller closes them before the next statement.
+func (tx *Tx) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	ctx, err := tx.ready(ctx)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := tx.q.QueryContext(ctx, query, args...)
+	switch {
+	case err != nil:
+		tx.failed = err
+	case tx.bound != nil:
+		tx.rows = append(tx.rows, rows)
+	}
+	return rows, err
+}
+
+// QueryRow runs a statement that returns one row; Scan reports sql.ErrNoRows when there is none.
+func (tx *Tx) QueryRow(ctx context.Context, query string, args ...any) *sql.Row {
+	ctx, err := tx.ready(ctx)
+	if err != nil {
+		over, cancel := context.WithCancelCause(ctx)
+		cancel(err)
+		return tx.q.QueryRowContext(over, query, args...) // a row whose Scan fails
+	}
+	return tx.q.QueryRowContext(ctx, query, args...)
+}
+
+// ready is the context of the next statement, or why there is none: an earlier one failed, or the act takes too long.
+func (tx *Tx) ready(ctx context.Context) (context.Context, error) {
+	if tx.failed != nil {
+		return ctx, tx.failed
+	}
+	if tx.bound == nil {
+		return ctx, nil
+	}
+	if !tx.long && time.Since(tx.began) > actTimeMax {
+		tx.failed = fault.New(fault.Unavailable, "db.act_too_long")
+		return ctx, tx.failed
+	}
+	return tx.bound, nil
+}
+
+// end is the outcome of an act whose function returned err: a failed statement or too long a time ends it, too.
+func (tx *Tx) end(err error) error {
+	for _, r := range tx.rows {
+		r.Close() // a statement left open would stand in the way of the next act that uses it
+	}
+	switch {
+	case err != nil:
+		return err
+	case tx.failed != nil:
+		return tx.failed
+	case !tx.long && time.Since(tx.began) > actTimeMax:
+		return fault.New(fault.Unavailable, "db.act_too_long")
+	}
+	return nil
+}
