@@ -116,7 +116,7 @@ var unguard = map[string][]string{
 		"DROP TRIGGER ledger_hold_kept_update", "DROP TRIGGER ledger_hold_kept_delete",
 	},
 	"postgres": {
-		"SET LOCAL session_replication_role = replica",
+		"SET LOCAL session_replication_role = replica", "ALTER TABLE ledger_transfer ALTER COLUMN seq DROP IDENTITY",
 		`DO $$ DECLARE r record; BEGIN
   FOR r IN SELECT conname, conrelid::regclass AS t FROM pg_constraint WHERE contype IN ('c', 'f') AND conrelid::regclass::text LIKE 'ledger_%' LOOP
     EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', r.t, r.conname);

@@ -70,7 +70,7 @@ func noon(t testing.TB, day string) time.Time {
 func books(t *testing.T, test func(t *testing.T, l *Ledger, c *clock)) {
 	c := &clock{at: noon(t, "2026-03-01")}
 	dbtest.Each(t, c.now, func(t *testing.T, d *db.DB) {
-		c.set(noon(t, "2026-03-01"))
+		t.Cleanup(func() { c.set(noon(t, "2026-03-01")) }) // before the next database is opened
 		l, err := New(Config{DB: d})
 		if err != nil {
 			t.Fatal(err)

@@ -1,0 +1,240 @@
+// Package bench measures the books: how many durable transfers a second, how long a caller waits, and how much
+// work of the processor each costs, beside the same transfers with a transaction for each, in the same run.
+//
+// Every answer that is counted came after the commit was durable; nothing is switched off for the
+// measurement. A figure is true of one machine and its disk only, so the machine, the file system and the
+// versions stand beside it. The package measures the way that callers go (db.Act and ledger.Apply), not a
+// shorter one, and leaves nothing behind but what the database that it was given holds.
+package bench
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"corridor/internal/db"
+	"corridor/internal/ledger"
+	"corridor/internal/unit"
+)
+
+const (
+	callersDefault  = 64
+	accountsDefault = 10_000
+	secondsDefault  = 5 * time.Second
+	warmUp          = 300 * time.Millisecond
+	bulkLines       = 500 // lines given to one Bulk
+	openAtOnce      = 500 // accounts opened in one act
+)
+
+// Options say what to measure. The zero value is the run that docs/performance.md shows.
+type Options struct {
+	DSN      string        // sqlite:PATH or postgres://…; empty: a new SQLite file in Dir, removed afterwards
+	Dir      string        // of the new file; empty: the folder for temporary files
+	Callers  int           // clients that each wait for their answer; 0 is 64
+	Accounts int           // between which money moves at random; 0 is 10,000
+	For      time.Duration // of each way; 0 is five seconds
+	Audit    bool          // audit the books afterwards
+}
+
+// Figures are what a run found.
+type Figures struct {
+	Machine  Machine       `json:"machine"`
+	Callers  int           `json:"callers"`
+	Accounts int           `json:"accounts"`
+	For      time.Duration `json:"for_ns"`
+	Each     Way           `json:"each"`    // a transaction for each transfer
+	Grouped  Way           `json:"grouped"` // what callers get
+	Bulk     Way           `json:"bulk"`    // many lines given at once
+	Times    float64       `json:"times"`   // Grouped over Each, in transfers a second
+	Audited  bool          `json:"audited"` // and found whole
+}
+
+// Way is one way to enter transfers.
+type Way struct {
+	N         int           `json:"n"` // transfers entered, all durable
+	PerSecond float64       `json:"per_second"`
+	P50       time.Duration `json:"p50_ns"` // that a caller waits for one answer; of Bulk, for bulkLines of them
+	P99       time.Duration `json:"p99_ns"`
+	Max       time.Duration `json:"max_ns"`
+	CPU       time.Duration `json:"cpu_ns"` // of this process for each transfer; PostgreSQL's own is not in it
+}
+
+// Run measures. It needs about three times For, and ends early with ctx.
+func Run(ctx context.Context, o Options) (f Figures, err error) {
+	if o.Callers == 0 {
+		o.Callers = callersDefault
+	}
+	if o.Accounts == 0 {
+		o.Accounts = accountsDefault
+	}
+	if o.For == 0 {
+		o.For = secondsDefault
+	}
+	if o.Callers < 1 || o.Accounts < 2 || o.For < 0 {
+		return f, errors.New("bench: callers, accounts or time out of range")
+	}
+	if o.DSN == "" {
+		dir, err := os.MkdirTemp(o.Dir, "corridor-bench-")
+		if err != nil {
+			return f, err
+		}
+		defer os.RemoveAll(dir)
+		o.Dir = dir
+		o.DSN = "sqlite:" + filepath.Join(dir, "node.db")
+	}
+	d, err := db.Open(ctx, db.Config{DSN: o.DSN})
+	if err != nil {
+		return f, err
+	}
+	defer d.Close()
+	l, err := ledger.New(ledger.Config{DB: d})
+	if err != nil {
+		return f, err
+	}
+	r := &run{Options: o, db: d, books: l, id: string(unit.NewID(time.Now()))}
+	f = Figures{Callers: o.Callers, Accounts: o.Accounts, For: o.For}
+	if f.Machine, err = describe(ctx, d, o); err != nil {
+		return f, err
+	}
+	if err := r.open(ctx); err != nil {
+		return f, err
+	}
+	if _, err := r.measure(ctx, warmUp, r.grouped); err != nil {
+		return f, err
+	}
+	for _, way := range []struct {
+		to    *Way
+		enter entering
+	}{{&f.Each, r.each}, {&f.Grouped, r.grouped}, {&f.Bulk, r.bulk}} {
+		if *way.to, err = r.measure(ctx, o.For, way.enter); err != nil {
+			return f, err
+		}
+	}
+	f.Times = f.Grouped.PerSecond / f.Each.PerSecond
+	if o.Audit {
+		found, err := l.Audit(ctx)
+		if err != nil || len(found) > 0 {
+			return f, fmt.Errorf("bench: the books are not whole: %v %w", found, err)
+		}
+		f.Audited = true
+	}
+	return f, nil
+}
+
+// run is one measurement under way.
+type run struct {
+	Options
+	db    *db.DB
+	books *ledger.Ledger
+	id    string // begins the paths and ids of this run, which may not be the database's first
+	next  atomic.Int64
+	alone sync.Mutex // held by a caller whose transaction is its own
+}
+
+// entering enters transfers once, and says how many.
+type entering func(context.Context) (int, error)
+
+func (r *run) path(n int) string { return fmt.Sprintf("bench/%s/%06d", r.id, n) }
+
+func (r *run) open(ctx context.Context) error {
+	for from := 0; from < r.Accounts; from += openAtOnce {
+		err := r.db.Act(ctx, func(tx *db.Tx) error {
+			for n := from; n < min(from+openAtOnce, r.Accounts); n++ {
+				if err := r.books.Open(ctx, tx, ledger.Account{Path: r.path(n), Asset: "CNY"}); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// transfer moves some fen between two accounts.
+func (r *run) transfer() ledger.Transfer {
+	from := rand.IntN(r.Accounts)
+	to := (from + 1 + rand.IntN(r.Accounts-1)) % r.Accounts
+	return ledger.Transfer{ID: fmt.Sprintf("%s-%d", r.id, r.next.Add(1)), Kind: ledger.Post, Debit: r.path(from), Credit: r.path(to),
+		Amount: unit.Fen(1 + rand.IntN(100_000)), Ref: "case/bench"}
+}
+
+func (r *run) grouped(ctx context.Context) (int, error) {
+	t := r.transfer()
+	return 1, r.db.Act(ctx, func(tx *db.Tx) error {
+		_, err := r.books.Apply(ctx, tx, t)
+		return err
+	})
+}
+
+// each lets one caller at a time through, so that no two acts share a transaction. The callers' wait for one
+// another is in their time, as it is where a database takes one writer at a time.
+func (r *run) each(ctx context.Context) (int, error) {
+	r.alone.Lock()
+	defer r.alone.Unlock()
+	return r.grouped(ctx)
+}
+
+func (r *run) bulk(ctx context.Context) (int, error) {
+	lines := make([][]ledger.Transfer, bulkLines)
+	for i := range lines {
+		lines[i] = []ledger.Transfer{r.transfer()}
+	}
+	outcomes, err := r.books.Bulk(ctx, lines...)
+	for _, o := range outcomes {
+		if o.New != 1 {
+			return 0, fmt.Errorf("bench: a line of a bulk came to nothing: %+v", o)
+		}
+	}
+	return len(outcomes), err
+}
+
+// measure lets all callers enter, each as soon as it has its answer, until the time is over.
+func (r *run) measure(ctx context.Context, during time.Duration, enter entering) (Way, error) {
+	waits := make([][]time.Duration, r.Callers)
+	counts := make([]int, r.Callers)
+	errs := make([]error, r.Callers)
+	var wg sync.WaitGroup
+	before, start := cpuTime(), time.Now()
+	for c := range r.Callers {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			for asked := time.Now(); asked.Sub(start) < during && errs[c] == nil; {
+				var n int
+				n, errs[c] = enter(ctx)
+				answered := time.Now()
+				counts[c] += n
+				waits[c] = append(waits[c], answered.Sub(asked))
+				asked = answered
+			}
+		}()
+	}
+	wg.Wait()
+	elapsed, cpu := time.Since(start), cpuTime()-before
+	if err := errors.Join(errs...); err != nil {
+		return Way{}, err
+	}
+	all := slices.Concat(waits...)
+	slices.Sort(all)
+	var w Way
+	for _, n := range counts {
+		w.N += n
+	}
+	if w.N == 0 {
+		return Way{}, errors.New("bench: nothing was entered in the time given")
+	}
+	w.PerSecond = float64(w.N) / elapsed.Seconds()
+	w.CPU = cpu / time.Duration(w.N)
+	w.P50, w.P99, w.Max = all[len(all)/2], all[len(all)*99/100], all[len(all)-1]
+	return w, nil
+}
