@@ -16,63 +16,91 @@ type Fact struct {
 	Day    unit.Day // of when it is
 }
 
-// Facts returns what rules may read of an organisation, as it was known on the day, by the names of the scheme language.
-// What is not known is not in it.
+// Facts returns what rules may read of an organisation, as it was on the day, by the names of the scheme language. What
+// is not known is not in it: figures that were not filed by then, marks that no register has given, a controller that is
+// stated to be unknown.
 func (r *Registry) Facts(ctx context.Context, tx *db.Tx, code string, day unit.Day) (map[string]Fact, error) {
-	o, err := r.Org(ctx, tx, code)
+	o, err := r.stateOn(ctx, tx, code, day)
 	if err != nil {
 		return nil, err
 	}
-	home := "registry:" + o.Home
+	at := o.Since
+	if !at.Valid() {
+		at = unit.DayOf(o.Entered, r.c.Calendar.Location())
+	}
+	at = min(at, day)
 	out := map[string]Fact{
-		"firm.id":         {o.Code, home, day},
-		"firm.controller": {controllerOf(o), home, day},
-		"firm.region":     {o.Region, home, day},
+		"firm.id":     {o.Code, o.Source, at},
+		"firm.region": {o.Region, o.Source, at},
 	}
 	if city := r.c.Regions.City(o.Region); city != "" {
-		out["firm.city"] = Fact{city, home, day}
+		out["firm.city"] = Fact{city, o.Source, at}
 	}
 	if o.Founded.Valid() {
-		out["firm.founded"] = Fact{o.Founded, home, o.Founded}
+		out["firm.founded"] = Fact{o.Founded, o.Source, at}
 	}
 	if o.Industry != "" {
-		out["firm.industry"] = Fact{o.Industry, home, day}
+		out["firm.industry"] = Fact{o.Industry, o.Source, at}
 	}
-	years, err := selectYears(ctx, tx, code)
+	if err := r.addController(ctx, tx, o, at, day, out); err != nil {
+		return nil, err
+	}
+	if err := r.addFigures(ctx, tx, o.Code, day, out); err != nil {
+		return nil, err
+	}
+	return out, r.addMarks(ctx, tx, o.Code, day, out)
+}
+
+// addController adds the stated controller, the organisation itself where nobody is stated, nothing where it is stated
+// that nobody knows.
+func (r *Registry) addController(ctx context.Context, tx *db.Tx, o Org, at, day unit.Day, out map[string]Fact) error {
+	c, stated, err := r.controllerOn(ctx, tx, o.Code, day)
+	switch {
+	case err != nil:
+		return err
+	case !stated:
+		out["firm.controller"] = Fact{o.Code, o.Source, at}
+	case c.Holder != UnknownHolder:
+		out["firm.controller"] = Fact{c.Holder, c.Source, c.Since}
+	}
+	return nil
+}
+
+// addFigures adds, for each figure, that of the newest year that was filed by the day.
+func (r *Registry) addFigures(ctx context.Context, tx *db.Tx, code string, day unit.Day, out map[string]Fact) error {
+	figures, err := selectFigures(ctx, tx, code, day.String(), r.known)
 	if err != nil {
-		return nil, fmt.Errorf("years of %s: %w", code, err)
+		return fmt.Errorf("figures of %s: %w", code, err)
 	}
-	for _, y := range years { // the newest first; the first that was filed by then counts
-		if y.Filed <= day {
-			out["firm.staff"] = Fact{y.Staff, y.Source, y.Filed}
-			out["firm.revenue"] = Fact{y.Revenue, y.Source, y.Filed}
-			out["firm.rnd_spend"] = Fact{y.RnDSpend, y.Source, y.Filed}
-			break
+	for _, f := range figures { // newest year first, what counts first
+		name := "firm." + string(f.Figure)
+		if _, there := out[name]; there {
+			continue
+		}
+		if w, _ := figureOf(f.Figure); w.Money {
+			out[name] = Fact{unit.Fen(f.Value), f.Source, f.Filed}
+		} else {
+			out[name] = Fact{f.Value, f.Source, f.Filed}
 		}
 	}
-	return out, addMarks(ctx, tx, code, day, out)
+	return nil
 }
 
-func controllerOf(o Org) string {
-	if o.Controller != "" {
-		return o.Controller
-	}
-	return o.Code
-}
-
-// Years returns the filed years of an organisation, newest first.
-func (r *Registry) Years(ctx context.Context, tx *db.Tx, code string) ([]YearFacts, error) {
-	return selectYears(ctx, tx, code)
-}
-
-// addMarks adds, for each mark, what the newest entry up to the day says.
-func addMarks(ctx context.Context, tx *db.Tx, code string, day unit.Day, out map[string]Fact) error {
-	marks, err := selectMarks(ctx, tx, code, day)
+// addMarks adds, for each mark, what the newest statement up to the day says; a yes of a mark that counts as another one
+// is a yes of that one too.
+func (r *Registry) addMarks(ctx context.Context, tx *db.Tx, code string, day unit.Day, out map[string]Fact) error {
+	marks, err := r.marksUpTo(ctx, tx, code, day)
 	if err != nil {
-		return fmt.Errorf("marks of %s: %w", code, err)
+		return err
 	}
 	for _, m := range marks { // oldest first, so the newest stays
-		out["firm."+m.mark] = Fact{m.is, m.source, m.since}
+		out["firm."+string(m.mark)] = Fact{m.is, m.source, m.since}
+	}
+	for _, w := range markWords {
+		f, known := out["firm."+w.ID]
+		if yes, _ := f.Value.(bool); known && yes && w.Counts != "" {
+			out["firm."+w.Counts] = f
+		}
 	}
 	return nil
 }

@@ -3,7 +3,9 @@ package registry
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
+	"time"
 
 	"corridor/internal/access"
 	"corridor/internal/db"
@@ -11,175 +13,277 @@ import (
 	"corridor/internal/unit"
 )
 
-const (
-	pageRows   = 50
-	nameMax    = 200
-	yearsMax   = 50
-	sharesMax  = 500 // relations of one organisation
-	depthMax   = 6   // links of a chain of control
-	visitsMax  = 2000
-	labelsMax  = 200
-	queryMax   = 100
-	localStart = "local:" // begins the id of what is not incorporated
-)
-
-// Org is an organisation as it stands today.
+// Org is what is stated of an organisation.
 type Org struct {
 	Code       string // unified social credit code, or "local:…" for a team that is not incorporated
 	Name       fault.Words
-	Kind       string // firm, lab, university, authority, team, bank
+	Kind       string // one of Kinds
 	Region     unit.Region
 	Industry   unit.Industry
 	Founded    unit.Day
-	Controller string // code of the actual controller; "" is itself
-	Home       string // region code of the node that answers for it
-	Synthetic  bool   // made up for demonstration
+	Controller string // code of the actual controller as of the day asked; "" is itself, UnknownHolder is not known
+	Home       string // region code of the node that answers for it; "" is this one
+	Synthetic  bool   // made up
+	Since      unit.Day
+	Source     string    // who vouches; "" is the register of Home
+	Entered    time.Time // when it was stated
 }
 
-// Kinds of organisations.
-var Kinds = []string{"firm", "lab", "university", "authority", "team", "bank", "other"}
+// HomeSource is who vouches for an organisation unless somebody else is named.
+func (o Org) HomeSource() string { return "registry:" + o.Home }
 
-// Config joins the room to the rooms below it.
-type Config struct {
-	DB       *db.DB
-	Access   *access.Service
-	Regions  *unit.Regions
-	Calendar unit.Calendar
-}
-
-// Registry keeps one node's organisations. It is safe for concurrent use.
-type Registry struct{ c Config }
-
-// New makes the registry; it connects to nothing.
-func New(c Config) (*Registry, error) {
-	if c.DB == nil || c.Access == nil || c.Regions == nil {
-		return nil, fmt.Errorf("registry: a database, access and regions are needed")
-	}
-	return &Registry{c}, nil
-}
-
-// Put enters an organisation or changes what stands of it, in the caller's act.
+// Put enters an organisation or states what has changed of it, in the caller's act. What is stated holds from o.Since
+// on, without one from today; the first statement of an organisation without a day holds for the time before too. A
+// controller that is named is stated from the same day; "" leaves it as it was. Nothing new is no change.
 func (r *Registry) Put(ctx context.Context, tx *db.Tx, who access.Actor, o Org) error {
-	if err := access.MaySomewhere(who, access.RegistryEdit); err != nil {
-		return err
-	}
 	if err := r.check(&o); err != nil {
 		return err
 	}
-	if err := putOrg(ctx, tx, o); err != nil {
+	old, err := selectOrg(ctx, tx, o.Code)
+	known := err == nil
+	if err != nil && !db.NoRows(err) {
 		return fmt.Errorf("organisation %s: %w", o.Code, err)
 	}
-	return r.c.Access.Record(ctx, tx, who, access.Entry{Act: "registry.put", Object: "org/" + o.Code, Region: o.Region})
+	mandate, err := mayPut(who, o, old, known)
+	if err != nil {
+		return err
+	}
+	changed, err := r.state(ctx, tx, o, old, known)
+	if err != nil {
+		return fmt.Errorf("organisation %s: %w", o.Code, err)
+	}
+	if changed {
+		e := access.Entry{Act: "registry.put", Object: "org/" + o.Code, Region: o.Region, Mandate: mandate, Detail: o.Since.String()}
+		if err := r.c.Access.Record(ctx, tx, who, e); err != nil {
+			return err
+		}
+	}
+	if o.Controller == "" {
+		return nil
+	}
+	return r.putController(ctx, tx, who, o)
 }
 
-// check refuses what cannot be an organisation, naming the field.
-func (r *Registry) check(o *Org) error {
-	if rest, local := strings.CutPrefix(o.Code, localStart); local {
-		if rest == "" || len(o.Code) > queryMax {
-			return fault.New(fault.Invalid, "registry.local_id").On("code")
-		}
-	} else {
-		code, err := unit.ParseUSCC(o.Code)
-		if err != nil {
-			return fault.Of(err).On("code")
-		}
-		o.Code = string(code)
+// putController states a controller that came with its organisation, when it is another than before.
+func (r *Registry) putController(ctx context.Context, tx *db.Tx, who access.Actor, o Org) error {
+	today := r.Today(tx)
+	now, stated, err := r.controllerOn(ctx, tx, o.Code, today)
+	if err != nil || stated && now.Holder == o.Controller || !stated && o.Controller == o.Code {
+		return err
 	}
+	since := o.Since
+	if !since.Valid() {
+		since = today
+	}
+	source := o.Source
+	if source == "" {
+		source = o.HomeSource()
+	}
+	return r.PutRelation(ctx, tx, who, Relation{Org: o.Code, Holder: o.Controller, Kind: Controls, Since: since, Source: source})
+}
+
+// mayPut asks for the permission over the region where the organisation lies and where it goes to. An organisation
+// itself may change its English name and nothing else.
+func mayPut(who access.Actor, o, old Org, known bool) (string, error) {
+	if !known {
+		return mayEdit(who, o.Region)
+	}
+	mandate, itself, err := mayDeclare(who, old.Region, o.Code)
+	if err != nil {
+		return "", err
+	}
+	if itself {
+		own := old
+		own.Name[1], own.Since, own.Source, own.Entered = o.Name[1], o.Since, o.Source, o.Entered
+		if own != o {
+			return "", fault.New(fault.Denied, "registry.officer_only")
+		}
+		return mandate, nil
+	}
+	if o.Region != old.Region {
+		_, err = mayEdit(who, o.Region)
+	}
+	return mandate, err
+}
+
+// state enters a statement and says whether it is one: what is said already is none.
+func (r *Registry) state(ctx context.Context, tx *db.Tx, o, old Org, known bool) (bool, error) {
+	today := r.Today(tx)
+	if o.Since > today {
+		return false, fault.New(fault.Invalid, "registry.future", "day", o.Since).On("since")
+	}
+	o.Entered = tx.Now()
+	if !known {
+		return true, r.insert(ctx, tx, []Org{o})
+	}
+	if same(o, old) && (!o.Since.Valid() || o.Since >= old.Since) {
+		return false, nil
+	}
+	if !o.Since.Valid() {
+		o.Since = today
+	}
+	if o.Since < old.Since { // about the time before the newest statement
+		return true, insertPast(ctx, tx, o)
+	}
+	if err := insertPast(ctx, tx, old); err != nil {
+		return false, err
+	}
+	if err := updateOrg(ctx, tx, o); err != nil {
+		return false, err
+	}
+	return true, r.reindex(ctx, tx, o.Code)
+}
+
+// same says whether two statements say the same, whoever says it and from whenever on.
+func same(a, b Org) bool {
+	a.Since, a.Source, a.Entered, a.Controller = b.Since, b.Source, b.Entered, b.Controller
+	return a == b
+}
+
+// check refuses what cannot be an organisation, naming the field, and completes what was left out.
+func (r *Registry) check(o *Org) error {
+	code, err := CheckCode(o.Code)
+	if err != nil {
+		return err
+	}
+	o.Code = code
 	for i := range o.Name {
 		o.Name[i] = strings.TrimSpace(o.Name[i])
 	}
 	if o.Name[1] == "" {
 		o.Name[1] = o.Name[0]
 	}
-	if o.Name[0] == "" || len([]rune(o.Name[0])) > nameMax || len([]rune(o.Name[1])) > nameMax {
-		return fault.New(fault.Invalid, "registry.name", "most", nameMax).On("name")
+	for i, field := range []string{"name", "name_en"} {
+		if n := len([]rune(o.Name[i])); n == 0 || n > nameMax || strings.ContainsAny(o.Name[i], "|\n\r\t") {
+			return fault.New(fault.Invalid, "registry.name", "most", nameMax).On(field)
+		}
 	}
-	known := false
-	for _, k := range Kinds {
-		known = known || k == o.Kind
-	}
-	if !known {
+	if !slices.Contains(Kinds, o.Kind) {
 		return fault.New(fault.Invalid, "registry.kind", "kind", o.Kind).On("kind")
 	}
 	if err := r.c.Regions.Check(o.Region); err != nil {
 		return fault.Of(err).On("region")
 	}
 	if o.Industry != "" {
-		if _, err := unit.ParseIndustry(string(o.Industry)); err != nil {
+		if o.Industry, err = unit.ParseIndustry(string(o.Industry)); err != nil {
 			return fault.Of(err).On("industry")
 		}
+	}
+	if o.Home == "" {
+		o.Home = r.c.Self
+	}
+	if o.Home == "" {
+		o.Home = string(r.c.Regions.Province(o.Region))
+	}
+	if err := checkText("source", o.Source, false); err != nil {
+		return err
+	}
+	if o.Source == "" {
+		o.Source = o.HomeSource()
 	}
 	return nil
 }
 
-// Org finds an organisation by its code.
+// Org finds an organisation by its code, or by a code that older records carry, as it stands today.
 func (r *Registry) Org(ctx context.Context, tx *db.Tx, code string) (Org, error) {
-	o, err := selectOrg(ctx, tx, code)
-	if db.NoRows(err) {
-		return o, fault.New(fault.NotFound, "registry.unknown", "code", code)
+	return r.OrgOn(ctx, tx, code, r.Today(tx))
+}
+
+// OrgOn finds an organisation as it stood on a day.
+func (r *Registry) OrgOn(ctx context.Context, tx *db.Tx, code string, day unit.Day) (Org, error) {
+	o, err := r.stateOn(ctx, tx, code, day)
+	if err != nil {
+		return o, err
+	}
+	c, stated, err := r.controllerOn(ctx, tx, o.Code, day)
+	if stated && c.Holder != o.Code {
+		o.Controller = c.Holder
 	}
 	return o, err
 }
 
-// Find lists organisations whose code or a name contains the text, one page counted from 1, and how many there are.
-func (r *Registry) Find(ctx context.Context, text string, page int) (all []Org, total int, err error) {
-	text = strings.ToLower(strings.TrimSpace(text))
-	if len(text) > queryMax {
-		return nil, 0, fault.New(fault.Invalid, "registry.query", "most", queryMax).On("q")
+// stateOn is OrgOn without the controller.
+func (r *Registry) stateOn(ctx context.Context, tx *db.Tx, code string, day unit.Day) (Org, error) {
+	o, err := selectOrg(ctx, tx, code)
+	if db.NoRows(err) {
+		if o, err = selectOrgByAlias(ctx, tx, code); db.NoRows(err) {
+			return o, fault.New(fault.NotFound, "registry.unknown", "code", code)
+		}
 	}
-	err = r.c.DB.Read(ctx, func(tx *db.Tx) error {
-		all, total, err = findOrgs(ctx, tx, text, (max(page, 1)-1)*pageRows)
-		return err
-	})
-	return all, total, err
+	if err != nil {
+		return o, fmt.Errorf("organisation %s: %w", code, err)
+	}
+	if o.Since <= day && db.Micros(o.Entered) <= r.known {
+		return o, nil
+	}
+	past, err := selectPast(ctx, tx, o.Code, day, r.known)
+	if db.NoRows(err) {
+		return o, fault.New(fault.NotFound, "registry.unknown_then", "code", code, "day", day)
+	}
+	if err != nil {
+		return o, fmt.Errorf("organisation %s on %s: %w", code, day, err)
+	}
+	return past, nil
 }
 
-// YearFacts are the figures of one year, as they were filed.
-type YearFacts struct {
-	Year     int
-	Staff    int64
-	Revenue  unit.Fen
-	RnDSpend unit.Fen
-	Source   string   // who vouches
-	Filed    unit.Day // from when they count
+// States lists what was stated of an organisation, the newest day first, a correction before what it corrects.
+func (r *Registry) States(ctx context.Context, tx *db.Tx, code string) ([]Org, error) {
+	o, err := selectOrg(ctx, tx, code)
+	if db.NoRows(err) {
+		return nil, fault.New(fault.NotFound, "registry.unknown", "code", code)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("organisation %s: %w", code, err)
+	}
+	past, err := selectStates(ctx, tx, code)
+	if err != nil {
+		return nil, fmt.Errorf("statements of %s: %w", code, err)
+	}
+	all := slices.DeleteFunc(append([]Org{o}, past...), func(s Org) bool { return db.Micros(s.Entered) > r.known })
+	return all, nil
 }
 
-// PutYear enters the figures of a year, in the caller's act. Figures filed on another day stand beside, and count from
-// theirs.
-func (r *Registry) PutYear(ctx context.Context, tx *db.Tx, who access.Actor, code string, y YearFacts) error {
-	if err := access.MaySomewhere(who, access.RegistryEdit); err != nil {
-		return err
-	}
-	if y.Staff < 0 || y.Source == "" || !y.Filed.Valid() || y.Year < 1900 || y.Year > y.Filed.Year() {
-		return fault.New(fault.Invalid, "registry.year").On("year")
-	}
-	if err := insertYear(ctx, tx, code, y); err != nil {
-		return fmt.Errorf("year %d of %s: %w", y.Year, code, err)
-	}
-	return r.c.Access.Record(ctx, tx, who, access.Entry{Act: "registry.year", Object: "org/" + code, Detail: fmt.Sprint(y.Year)})
-}
+// AliasKind says what an alias is.
+type AliasKind string
 
-// Mark is what a register says of an organisation.
-type Mark string
-
-// The marks that rules read.
 const (
-	Operating     Mark = "operating"
-	TaxNormal     Mark = "tax_normal"
-	Untrustworthy Mark = "listed_untrustworthy"
+	AliasCode AliasKind = "code" // an organisation code, licence or tax number from before 2015
+	AliasName AliasKind = "name" // a former or a short name
 )
 
-// PutMark enters what a register says from a day on, in the caller's act; a removal (credit repair) is the same mark
-// with is false from its day.
-func (r *Registry) PutMark(ctx context.Context, tx *db.Tx, who access.Actor, code string, m Mark, is bool, since unit.Day, source string) error {
-	if err := access.MaySomewhere(who, access.RegistryEdit); err != nil {
+// PutAlias enters a code or a name that older records carry, in the caller's act. The organisation is found by it.
+func (r *Registry) PutAlias(ctx context.Context, tx *db.Tx, who access.Actor, code, alias string, kind AliasKind, source string) error {
+	o, mandate, err := r.forEdit(ctx, tx, who, code)
+	if err != nil {
 		return err
 	}
-	if m != Operating && m != TaxNormal && m != Untrustworthy || !since.Valid() || source == "" {
-		return fault.New(fault.Invalid, "registry.mark", "mark", string(m)).On("mark")
+	alias = strings.TrimSpace(alias)
+	if kind != AliasCode && kind != AliasName || alias == "" || len([]rune(alias)) > nameMax || strings.ContainsAny(alias, "|\n\r\t") {
+		return fault.New(fault.Invalid, "registry.alias").On("alias")
 	}
-	if err := insertMark(ctx, tx, code, m, is, since, source); err != nil {
-		return fmt.Errorf("mark %s of %s: %w", m, code, err)
+	if err := checkText("source", source, true); err != nil {
+		return err
 	}
-	return r.c.Access.Record(ctx, tx, who, access.Entry{Act: "registry.mark", Object: "org/" + code, Detail: fmt.Sprintf("%s %t", m, is)})
+	if err := insertAlias(ctx, tx, o.Code, alias, kind, source); err != nil {
+		return fmt.Errorf("alias of %s: %w", o.Code, err)
+	}
+	if err := r.reindex(ctx, tx, o.Code); err != nil {
+		return fmt.Errorf("index %s: %w", o.Code, err)
+	}
+	return r.c.Access.Record(ctx, tx, who, access.Entry{Act: "registry.alias", Object: "org/" + o.Code, Region: o.Region, Mandate: mandate, Detail: string(kind)})
+}
+
+// forEdit finds an organisation and asks for an officer's permission over its region.
+func (r *Registry) forEdit(ctx context.Context, tx *db.Tx, who access.Actor, code string) (Org, string, error) {
+	if !who.System() {
+		if err := access.MaySomewhere(who, access.RegistryEdit); err != nil {
+			return Org{}, "", err
+		}
+	}
+	o, err := r.stateOn(ctx, tx, code, r.Today(tx))
+	if err != nil {
+		return o, "", err
+	}
+	mandate, err := mayEdit(who, o.Region)
+	return o, mandate, err
 }

@@ -3,92 +3,468 @@ package registry
 import (
 	"context"
 	"database/sql"
+	"fmt"
+	"strconv"
 	"strings"
+	"time"
 
 	"corridor/internal/db"
 	"corridor/internal/unit"
 )
 
-const orgColumns = `code, zh, en, kind, region, industry, founded, controller, home, synthetic`
+const orgColumns = `code, zh, en, kind, region, industry, founded, home, synthetic, since, source, entered_at`
 
 const (
-	sqlOrg = `SELECT ` + orgColumns + ` FROM registry_org WHERE code = $1 ORDER BY code LIMIT 1`
+	sqlOrg        = `SELECT ` + orgColumns + ` FROM registry_org WHERE code = $1 ORDER BY code LIMIT 1`
+	sqlOrgNo      = `SELECT no FROM registry_org WHERE code = $1 ORDER BY no LIMIT 1`
+	sqlOrgLastNo  = `SELECT coalesce(max(no), 0) FROM registry_org ORDER BY 1 LIMIT 1`
+	sqlOrgByAlias = `
+SELECT ` + orgColumns + ` FROM registry_org
+WHERE code = (SELECT org FROM registry_alias WHERE alias = $1 AND kind = 'code' ORDER BY org LIMIT 1) ORDER BY code LIMIT 1`
+	sqlOrgAfter = `SELECT ` + orgColumns + ` FROM registry_org WHERE code > $1 ORDER BY code LIMIT $2`
 
-	sqlOrgPut = `
-INSERT INTO registry_org (` + orgColumns + `, find, changed_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
-ON CONFLICT (code) DO UPDATE SET zh = excluded.zh, en = excluded.en, kind = excluded.kind, region = excluded.region,
-  industry = excluded.industry, founded = excluded.founded, controller = excluded.controller, home = excluded.home,
-  synthetic = excluded.synthetic, find = excluded.find, changed_at = excluded.changed_at`
+	sqlOrgPast = `
+SELECT ` + orgColumns + ` FROM registry_org_past WHERE code = $1 AND since <= $2 AND entered_at <= $3
+ORDER BY since DESC, entered_at DESC LIMIT 1`
+	sqlOrgStates = `SELECT ` + orgColumns + ` FROM registry_org_past WHERE code = $1 ORDER BY since DESC, entered_at DESC LIMIT $2`
 
-	sqlOrgFind  = `SELECT ` + orgColumns + ` FROM registry_org WHERE find LIKE $1 ESCAPE '!' OR code LIKE $2 ESCAPE '!' ORDER BY zh, code LIMIT $3 OFFSET $4`
-	sqlOrgCount = `SELECT count(*) FROM registry_org WHERE find LIKE $1 ESCAPE '!' OR code LIKE $2 ESCAPE '!'`
+	// Many rows at once: VALUES follow.
+	sqlOrgInsert = `INSERT INTO registry_org (no, ` + orgColumns + `, find) VALUES `
+	sqlOrgPut    = `
+UPDATE registry_org SET zh = $2, en = $3, kind = $4, region = $5, industry = $6, founded = $7, home = $8, synthetic = $9,
+  since = $10, source = $11, entered_at = $12
+WHERE code = $1`
+	sqlOrgPastInsert = `
+INSERT INTO registry_org_past (` + orgColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+ON CONFLICT (code, since, entered_at) DO UPDATE SET zh = excluded.zh, en = excluded.en, kind = excluded.kind,
+  region = excluded.region, industry = excluded.industry, founded = excluded.founded, home = excluded.home,
+  synthetic = excluded.synthetic, source = excluded.source`
+	sqlOrgFind = `UPDATE registry_org SET find = $2 WHERE code = $1`
+
+	sqlAliasInsert = `
+INSERT INTO registry_alias (alias, org, kind, source, entered_at) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (org, alias) DO UPDATE SET kind = excluded.kind, source = excluded.source, entered_at = excluded.entered_at`
+	sqlAliases = `SELECT alias FROM registry_alias WHERE org = $1 ORDER BY alias LIMIT $2`
+)
+
+// The index of names. SQLite has FTS5, PostgreSQL a GIN index over an array; see the migration.
+const (
+	sqlHits = `SELECT ` + orgColumns + `, find FROM registry_org WHERE code >= $1 AND ($2 = '' OR code < $2) ORDER BY code LIMIT $3`
+
+	sqlHitsByAlias = `
+SELECT o.code, o.zh, o.en, o.kind, o.region, o.industry, o.founded, o.home, o.synthetic, o.since, o.source, o.entered_at, o.find
+FROM registry_alias a JOIN registry_org o ON o.code = a.org WHERE a.alias = $1 ORDER BY o.code LIMIT $2`
+
+	sqlHitsFTS = `
+SELECT o.code, o.zh, o.en, o.kind, o.region, o.industry, o.founded, o.home, o.synthetic, o.since, o.source, o.entered_at, o.find
+FROM registry_find f JOIN registry_org o ON o.no = f.rowid
+WHERE registry_find MATCH $1 AND o.find LIKE $2 AND o.find LIKE $3 AND o.find LIKE $4 AND o.find LIKE $5 AND o.find LIKE $6
+ORDER BY f.rowid LIMIT $7`
+
+	sqlHitsGIN = `
+SELECT o.code, o.zh, o.en, o.kind, o.region, o.industry, o.founded, o.home, o.synthetic, o.since, o.source, o.entered_at, o.find
+FROM registry_find f JOIN registry_org o ON o.no = f.no
+WHERE f.grams @> string_to_array($1, ' ') AND o.find LIKE $2 AND o.find LIKE $3 AND o.find LIKE $4 AND o.find LIKE $5 AND o.find LIKE $6
+ORDER BY f.no LIMIT $7`
+
+	sqlGramsInsertFTS  = `INSERT INTO registry_find (rowid, grams) VALUES `
+	sqlGramsInsertGIN  = `INSERT INTO registry_find (no, grams) VALUES `
+	sqlGramsReplaceFTS = `INSERT OR REPLACE INTO registry_find (rowid, grams) VALUES ($1, $2)`
+	sqlGramsReplaceGIN = `
+INSERT INTO registry_find (no, grams) VALUES ($1, string_to_array($2, ' ')) ON CONFLICT (no) DO UPDATE SET grams = excluded.grams`
 )
 
 const (
-	sqlYearInsert = `
-INSERT INTO registry_year (org, year, staff, revenue, rnd_spend, source, filed_on) VALUES ($1, $2, $3, $4, $5, $6, $7)
-ON CONFLICT (org, year, filed_on) DO UPDATE SET staff = excluded.staff, revenue = excluded.revenue, rnd_spend = excluded.rnd_spend,
-  source = excluded.source`
-	sqlYears = `
-SELECT year, staff, revenue, rnd_spend, source, filed_on FROM registry_year WHERE org = $1
-ORDER BY year DESC, filed_on DESC LIMIT $2`
+	sqlFigureInsert = `
+INSERT INTO registry_figure (org, figure, year, filed_on, value, source, entered_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+ON CONFLICT (org, figure, year, filed_on, entered_at) DO UPDATE SET value = excluded.value, source = excluded.source`
+	sqlFigures = `
+SELECT figure, year, filed_on, value, source FROM registry_figure WHERE org = $1 AND filed_on <= $2 AND entered_at <= $3
+ORDER BY year DESC, figure, filed_on DESC, entered_at DESC LIMIT $4`
 
 	sqlMarkInsert = `
-INSERT INTO registry_mark (org, mark, is_so, source, since) VALUES ($1, $2, $3, $4, $5)
-ON CONFLICT (org, mark, since) DO UPDATE SET is_so = excluded.is_so, source = excluded.source`
-	sqlMarks = `SELECT mark, is_so, source, since FROM registry_mark WHERE org = $1 AND since <= $2 ORDER BY since, mark LIMIT $3`
+INSERT INTO registry_mark (org, mark, since, is_so, source, basis, entered_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+ON CONFLICT (org, mark, since, entered_at) DO UPDATE SET is_so = excluded.is_so, source = excluded.source, basis = excluded.basis`
+	sqlMarks = `
+SELECT mark, since, is_so, source, basis FROM registry_mark WHERE org = $1 AND since <= $2 AND entered_at <= $3
+ORDER BY since, mark, entered_at LIMIT $4`
 
 	sqlRelationInsert = `
-INSERT INTO registry_share (holder, org, relation, share_ppm, since, until, source) VALUES ($1, $2, $3, $4, $5, $6, $7)
-ON CONFLICT (holder, org, relation, since) DO UPDATE SET share_ppm = excluded.share_ppm, until = excluded.until, source = excluded.source`
-	sqlRelated = `
-SELECT org AS other FROM registry_share WHERE holder = $1 AND since <= $2 AND (until = '' OR until >= $2)
-UNION
-SELECT holder FROM registry_share WHERE org = $1 AND since <= $2 AND (until = '' OR until >= $2)
-ORDER BY 1 LIMIT $3`
+INSERT INTO registry_relation (org, holder, kind, share, since, until, void, source, entered_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+ON CONFLICT (org, kind, holder, since, entered_at) DO UPDATE SET share = excluded.share, until = excluded.until,
+  void = excluded.void, source = excluded.source`
+	sqlRelations = `
+SELECT org, holder, kind, share, since, until, void, source, entered_at FROM registry_relation
+WHERE org = $1 AND since <= $2 AND entered_at <= $3
+ORDER BY kind, holder, since, entered_at LIMIT $4`
+	sqlHeld = `SELECT DISTINCT org FROM registry_relation WHERE holder = $1 ORDER BY org LIMIT $2`
 
 	sqlLabelInsert = `
-INSERT INTO registry_label (id, org, label, issuer, since, until, revoked_on) VALUES ($1, $2, $3, $4, $5, $6, '')`
-	sqlLabelRevoke = `
-UPDATE registry_label SET revoked_on = $3
-WHERE org = $1 AND label = $2 AND revoked_on = '' AND since <= $3 AND (until = '' OR until >= $3)`
-	sqlLabelCount = `
-SELECT count(*) FROM registry_label
-WHERE org = $1 AND label = $2 AND since <= $3 AND (until = '' OR until >= $3) AND (revoked_on = '' OR revoked_on > $3)`
-	sqlLabels = `SELECT id, org, label, issuer, since, until, revoked_on FROM registry_label WHERE org = $1 ORDER BY since DESC, id DESC LIMIT $2`
+INSERT INTO registry_label (id, step, org, label, level, issuer, since, until, revoked_on, basis, entered_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+ON CONFLICT (id, entered_at) DO UPDATE SET step = excluded.step, until = excluded.until, revoked_on = excluded.revoked_on`
+	sqlLabels = `
+SELECT l.id, l.org, l.label, l.level, l.issuer, l.since, l.until, l.revoked_on, l.basis FROM registry_label l
+WHERE l.org = $1 AND l.entered_at = (SELECT max(n.entered_at) FROM registry_label n WHERE n.id = l.id AND n.entered_at <= $2)
+ORDER BY l.since DESC, l.id DESC LIMIT $3`
 )
 
+const (
+	sqlPerson           = `SELECT ` + personColumns + ` FROM registry_person WHERE id = $1 ORDER BY id LIMIT 1`
+	sqlPersonByIdentity = `SELECT ` + personColumns + ` FROM registry_person WHERE identity = $1 ORDER BY id LIMIT 1`
+	sqlPersonByAccount  = `SELECT ` + personColumns + ` FROM registry_person WHERE account = $1 ORDER BY id LIMIT 1`
+	sqlPersonInsert     = `
+INSERT INTO registry_person (` + personColumns + `, kept) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, '')`
+	sqlPersonPut = `
+UPDATE registry_person SET name = $2, identity = $3, email = $4, phone = $5, account = $6, changed_at = $7 WHERE id = $1 AND erased_at = 0`
+	sqlPersonErase = `
+UPDATE registry_person SET name = '', identity = '', email = '', phone = '', account = '', changed_at = $2, erased_at = $2, kept = $3
+WHERE id = $1 AND erased_at = 0`
+	sqlPersonOrgs = `
+SELECT org FROM registry_mandate WHERE person = $1 UNION SELECT org FROM registry_relation WHERE holder = $1 ORDER BY 1 LIMIT $2`
+
+	sqlMandateInsert = `
+INSERT INTO registry_mandate (id, person, org, what, since, until, basis, source, entered_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+ON CONFLICT (id, entered_at) DO UPDATE SET until = excluded.until`
+	sqlMandate = `
+SELECT id, person, org, what, since, until, basis, source FROM registry_mandate WHERE id = $1 ORDER BY entered_at DESC LIMIT 1`
+	sqlMandates = `
+SELECT m.id, m.person, m.org, m.what, m.since, m.until, m.basis, m.source FROM registry_mandate m
+WHERE m.org = $1 AND m.entered_at = (SELECT max(n.entered_at) FROM registry_mandate n WHERE n.id = m.id AND n.entered_at <= $2)
+ORDER BY m.since DESC, m.id DESC LIMIT $3`
+	sqlMandatesOf = `
+SELECT m.id, m.person, m.org, m.what, m.since, m.until, m.basis, m.source FROM registry_mandate m
+WHERE m.person = $1 AND m.entered_at = (SELECT max(n.entered_at) FROM registry_mandate n WHERE n.id = m.id)
+ORDER BY m.since DESC, m.id DESC LIMIT $2`
+)
+
+const personColumns = `id, name, identity, email, phone, account, synthetic, made_at, changed_at, erased_at`
+
+// values makes the rows of an INSERT: ($1, $2), ($3, $4). form is one row, with ? for each argument.
+func values(form string, rows int) string {
+	var b strings.Builder
+	n := 0
+	for i := range rows {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		for _, c := range form {
+			if c != '?' {
+				b.WriteRune(c)
+				continue
+			}
+			n++
+			b.WriteByte('$')
+			b.WriteString(strconv.Itoa(n))
+		}
+	}
+	return b.String()
+}
+
+// micros reads a BIGINT of microseconds into a time; 0 is the zero time.
+type micros time.Time
+
+// Scan reads the column.
+func (m *micros) Scan(src any) error {
+	us, ok := src.(int64)
+	if !ok {
+		return fmt.Errorf("a time is %T", src)
+	}
+	if *m = micros(db.Time(us)); us == 0 {
+		*m = micros{}
+	}
+	return nil
+}
+
+// rowsAtOnce bounds the arguments of one INSERT on either database.
+const rowsAtOnce = 200
+
 func scanOrg(scan func(...any) error) (o Org, err error) {
-	var region, industry string
-	err = scan(&o.Code, &o.Name[0], &o.Name[1], &o.Kind, &region, &industry, &o.Founded, &o.Controller, &o.Home, &o.Synthetic)
-	o.Region, o.Industry = unit.Region(region), unit.Industry(industry)
+	err = scan(o.into()...)
 	return o, err
+}
+
+// into is where the columns of an organisation are read to. Codes stand in the database as they were checked.
+func (o *Org) into() []any {
+	return []any{&o.Code, &o.Name[0], &o.Name[1], &o.Kind, (*string)(&o.Region), (*string)(&o.Industry), &o.Founded, &o.Home, &o.Synthetic,
+		&o.Since, &o.Source, (*micros)(&o.Entered)}
+}
+
+func (o *Org) row() []any {
+	return []any{o.Code, o.Name[0], o.Name[1], o.Kind, string(o.Region), string(o.Industry), o.Founded.String(), o.Home, o.Synthetic,
+		o.Since.String(), o.Source, db.Micros(o.Entered)}
 }
 
 func selectOrg(ctx context.Context, tx *db.Tx, code string) (Org, error) {
 	return scanOrg(tx.QueryRow(ctx, sqlOrg, code).Scan)
 }
 
-func putOrg(ctx context.Context, tx *db.Tx, o Org) error {
-	_, err := tx.Exec(ctx, sqlOrgPut, o.Code, o.Name[0], o.Name[1], o.Kind, string(o.Region), string(o.Industry), o.Founded.String(), o.Controller,
-		o.Home, o.Synthetic, strings.ToLower(o.Name[0]+"\n"+o.Name[1]), db.Micros(tx.Now()))
+func selectOrgByAlias(ctx context.Context, tx *db.Tx, code string) (Org, error) {
+	return scanOrg(tx.QueryRow(ctx, sqlOrgByAlias, code).Scan)
+}
+
+func selectPast(ctx context.Context, tx *db.Tx, code string, day unit.Day, known int64) (Org, error) {
+	return scanOrg(tx.QueryRow(ctx, sqlOrgPast, code, day.String(), known).Scan)
+}
+
+func selectStates(ctx context.Context, tx *db.Tx, code string) ([]Org, error) {
+	return collect(ctx, tx, scanOrg, sqlOrgStates, code, statesMax)
+}
+
+func selectAfter(ctx context.Context, tx *db.Tx, after string, limit int) ([]Org, error) {
+	return collect(ctx, tx, scanOrg, sqlOrgAfter, after, limit)
+}
+
+func selectNo(ctx context.Context, tx *db.Tx, code string) (no int64, err error) {
+	err = tx.QueryRow(ctx, sqlOrgNo, code).Scan(&no)
+	return no, err
+}
+
+func selectLastNo(ctx context.Context, tx *db.Tx) (no int64, err error) {
+	err = tx.QueryRow(ctx, sqlOrgLastNo).Scan(&no)
+	return no, err
+}
+
+func insertOrgs(ctx context.Context, tx *db.Tx, no int64, orgs []Org, finds []string) error {
+	for len(orgs) > 0 {
+		n := min(len(orgs), rowsAtOnce)
+		args := make([]any, 0, n*14)
+		for i := range n {
+			args = append(append(append(args, no+int64(i)), orgs[i].row()...), finds[i])
+		}
+		if _, err := tx.Exec(ctx, sqlOrgInsert+values("(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", n), args...); err != nil {
+			return err
+		}
+		orgs, finds, no = orgs[n:], finds[n:], no+int64(n)
+	}
+	return nil
+}
+
+func insertGrams(ctx context.Context, tx *db.Tx, no int64, words [][]string) error {
+	insert, form := sqlGramsInsertFTS, "(?, ?)"
+	if tx.Dialect() == "postgres" {
+		insert, form = sqlGramsInsertGIN, "(?, string_to_array(?, ' '))"
+	}
+	for len(words) > 0 {
+		n := min(len(words), rowsAtOnce)
+		args := make([]any, 0, n*2)
+		for i := range n {
+			args = append(args, no+int64(i), strings.Join(words[i], " "))
+		}
+		if _, err := tx.Exec(ctx, insert+values(form, n), args...); err != nil {
+			return err
+		}
+		words, no = words[n:], no+int64(n)
+	}
+	return nil
+}
+
+func replaceGrams(ctx context.Context, tx *db.Tx, no int64, words []string) error {
+	query := sqlGramsReplaceFTS
+	if tx.Dialect() == "postgres" {
+		query = sqlGramsReplaceGIN
+	}
+	_, err := tx.Exec(ctx, query, no, strings.Join(words, " "))
 	return err
 }
 
-var escape = strings.NewReplacer("!", "!!", "%", "!%", "_", "!_")
+func updateOrg(ctx context.Context, tx *db.Tx, o Org) error {
+	_, err := tx.Exec(ctx, sqlOrgPut, o.row()...)
+	return err
+}
 
-func findOrgs(ctx context.Context, tx *db.Tx, text string, offset int) (all []Org, total int, err error) {
-	name, code := "%"+escape.Replace(text)+"%", escape.Replace(strings.ToUpper(text))+"%"
-	if err := tx.QueryRow(ctx, sqlOrgCount, name, code).Scan(&total); err != nil {
-		return nil, 0, err
+func updateFind(ctx context.Context, tx *db.Tx, code, find string) error {
+	_, err := tx.Exec(ctx, sqlOrgFind, code, find)
+	return err
+}
+
+func insertPast(ctx context.Context, tx *db.Tx, o Org) error {
+	_, err := tx.Exec(ctx, sqlOrgPastInsert, o.row()...)
+	return err
+}
+
+func insertAlias(ctx context.Context, tx *db.Tx, code, alias string, kind AliasKind, source string) error {
+	_, err := tx.Exec(ctx, sqlAliasInsert, alias, code, string(kind), source, db.Micros(tx.Now()))
+	return err
+}
+
+func selectAliases(ctx context.Context, tx *db.Tx, code string) ([]string, error) {
+	return collect(ctx, tx, scanText, sqlAliases, code, statesMax)
+}
+
+func scanHit(scan func(...any) error) (h hit, err error) {
+	err = scan(append(h.into(), &h.find)...)
+	return h, err
+}
+
+func selectHits(ctx context.Context, tx *db.Tx, from, to string, limit int) ([]hit, error) {
+	return collect(ctx, tx, scanHit, sqlHits, from, to, limit)
+}
+
+func selectHitsByAlias(ctx context.Context, tx *db.Tx, alias string) ([]hit, error) {
+	return collect(ctx, tx, scanHit, sqlHitsByAlias, alias, hitsMax)
+}
+
+// selectHitsByGrams asks the index for what has all the words, and keeps what fits the patterns.
+func selectHitsByGrams(ctx context.Context, tx *db.Tx, words, like []string, limit int) ([]hit, error) {
+	query, asks := sqlHitsFTS, `"`+strings.Join(words, `" "`)+`"`
+	if tx.Dialect() == "postgres" {
+		query, asks = sqlHitsGIN, strings.Join(words, " ")
 	}
-	rows, err := tx.Query(ctx, sqlOrgFind, name, code, pageRows, offset)
+	args := []any{asks}
+	for i := range termsMax {
+		pattern := "%"
+		if i < len(like) {
+			pattern = like[i]
+		}
+		args = append(args, pattern)
+	}
+	return collect(ctx, tx, scanHit, query, append(args, limit)...)
+}
+
+func insertFigure(ctx context.Context, tx *db.Tx, code string, f Filed) error {
+	_, err := tx.Exec(ctx, sqlFigureInsert, code, string(f.Figure), f.Year, f.Filed.String(), f.Value, f.Source, db.Micros(tx.Now()))
+	return err
+}
+
+func selectFigures(ctx context.Context, tx *db.Tx, code, until string, known int64) ([]Filed, error) {
+	return collect(ctx, tx, func(scan func(...any) error) (f Filed, err error) {
+		err = scan(&f.Figure, &f.Year, &f.Filed, &f.Value, &f.Source)
+		return f, err
+	}, sqlFigures, code, until, known, statesMax*len(figureWords))
+}
+
+// markRow is a line of registry_mark.
+type markRow struct {
+	mark          Mark
+	since         unit.Day
+	is            bool
+	source, basis string
+}
+
+func insertMark(ctx context.Context, tx *db.Tx, code string, m markRow) error {
+	_, err := tx.Exec(ctx, sqlMarkInsert, code, string(m.mark), m.since.String(), m.is, m.source, m.basis, db.Micros(tx.Now()))
+	return err
+}
+
+func selectMarks(ctx context.Context, tx *db.Tx, code string, day unit.Day, known int64) ([]markRow, error) {
+	return collect(ctx, tx, func(scan func(...any) error) (m markRow, err error) {
+		err = scan(&m.mark, &m.since, &m.is, &m.source, &m.basis)
+		return m, err
+	}, sqlMarks, code, day.String(), known, statesMax*len(markWords))
+}
+
+func insertRelation(ctx context.Context, tx *db.Tx, x Relation) error {
+	_, err := tx.Exec(ctx, sqlRelationInsert, x.Org, x.Holder, x.Kind, x.Share.Billionths(), x.Since.String(), x.Until.String(), x.void, x.Source,
+		db.Micros(tx.Now()))
+	return err
+}
+
+func scanRelation(scan func(...any) error) (x Relation, err error) {
+	var share int64
+	if err = scan(&x.Org, &x.Holder, &x.Kind, &share, &x.Since, &x.Until, &x.void, &x.Source, &x.entered); err != nil {
+		return x, err
+	}
+	x.Share, err = unit.RatioOfBillionths(share)
+	return x, err
+}
+
+// selectRelations reads one more than ownersMax, so that the caller knows of it.
+func selectRelations(ctx context.Context, tx *db.Tx, code string, day unit.Day, known int64) ([]Relation, error) {
+	return collect(ctx, tx, scanRelation, sqlRelations, code, day.String(), known, ownersMax+1)
+}
+
+func selectHeld(ctx context.Context, tx *db.Tx, holder string) ([]string, error) {
+	return collect(ctx, tx, scanText, sqlHeld, holder, ownersMax)
+}
+
+func insertLabel(ctx context.Context, tx *db.Tx, l Label, step string) error {
+	_, err := tx.Exec(ctx, sqlLabelInsert, string(l.ID), step, l.Org, l.Label, l.Level, l.Issuer, l.Since.String(), l.Until.String(),
+		l.Revoked.String(), l.Basis, db.Micros(tx.Now()))
+	return err
+}
+
+func selectLabels(ctx context.Context, tx *db.Tx, org string, known int64) ([]Label, error) {
+	return collect(ctx, tx, func(scan func(...any) error) (l Label, err error) {
+		err = scan((*string)(&l.ID), &l.Org, &l.Label, &l.Level, &l.Issuer, &l.Since, &l.Until, &l.Revoked, &l.Basis)
+		return l, err
+	}, sqlLabels, org, known, labelsMax)
+}
+
+func scanPerson(scan func(...any) error) (p Person, err error) {
+	err = scan((*string)(&p.ID), &p.Name, &p.digest, &p.Email, &p.Phone, (*string)(&p.Account), &p.Synthetic,
+		(*micros)(&p.Made), (*micros)(&p.Changed), (*micros)(&p.Erased))
+	return p, err
+}
+
+func selectPerson(ctx context.Context, tx *db.Tx, id string) (Person, error) {
+	return scanPerson(tx.QueryRow(ctx, sqlPerson, id).Scan)
+}
+
+func selectPersonByIdentity(ctx context.Context, tx *db.Tx, digest string) (Person, error) {
+	return scanPerson(tx.QueryRow(ctx, sqlPersonByIdentity, digest).Scan)
+}
+
+func selectPersonByAccount(ctx context.Context, tx *db.Tx, account string) (Person, error) {
+	return scanPerson(tx.QueryRow(ctx, sqlPersonByAccount, account).Scan)
+}
+
+func selectOrgsOfPerson(ctx context.Context, tx *db.Tx, id string) ([]string, error) {
+	return collect(ctx, tx, scanText, sqlPersonOrgs, id, ownersMax)
+}
+
+func insertPerson(ctx context.Context, tx *db.Tx, p Person) error {
+	_, err := tx.Exec(ctx, sqlPersonInsert, string(p.ID), p.Name, p.digest, p.Email, p.Phone, string(p.Account), p.Synthetic,
+		db.Micros(p.Made), db.Micros(p.Changed), 0)
+	return err
+}
+
+func updatePerson(ctx context.Context, tx *db.Tx, p Person) error {
+	_, err := tx.Exec(ctx, sqlPersonPut, string(p.ID), p.Name, p.digest, p.Email, p.Phone, string(p.Account), db.Micros(p.Changed))
+	return err
+}
+
+func erasePerson(ctx context.Context, tx *db.Tx, id, kept string) error {
+	_, err := tx.Exec(ctx, sqlPersonErase, id, db.Micros(tx.Now()), kept)
+	return err
+}
+
+func scanMandate(scan func(...any) error) (m Mandate, err error) {
+	err = scan((*string)(&m.ID), (*string)(&m.Person), &m.Org, &m.What, &m.Since, &m.Until, &m.Basis, &m.Source)
+	return m, err
+}
+
+func insertMandate(ctx context.Context, tx *db.Tx, m Mandate) error {
+	_, err := tx.Exec(ctx, sqlMandateInsert, string(m.ID), string(m.Person), m.Org, m.What, m.Since.String(), m.Until.String(), m.Basis,
+		m.Source, db.Micros(tx.Now()))
+	return err
+}
+
+func selectMandate(ctx context.Context, tx *db.Tx, id string) (Mandate, error) {
+	return scanMandate(tx.QueryRow(ctx, sqlMandate, id).Scan)
+}
+
+func selectMandates(ctx context.Context, tx *db.Tx, org string, known int64) ([]Mandate, error) {
+	return collect(ctx, tx, scanMandate, sqlMandates, org, known, mandatesMax)
+}
+
+func selectMandatesOf(ctx context.Context, tx *db.Tx, person string) ([]Mandate, error) {
+	return collect(ctx, tx, scanMandate, sqlMandatesOf, person, mandatesMax)
+}
+
+func scanText(scan func(...any) error) (s string, err error) {
+	err = scan(&s)
+	return s, err
+}
+
+// collect runs a reading and scans every row.
+func collect[T any](ctx context.Context, tx *db.Tx, one func(scan func(...any) error) (T, error), query string, args ...any) ([]T, error) {
+	rows, err := tx.Query(ctx, query, args...)
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
-	all, err = gather(rows, scanOrg)
-	return all, total, err
+	return gather(rows, one)
 }
 
 // gather scans every row and closes.
@@ -98,88 +474,9 @@ func gather[T any](rows *sql.Rows, one func(func(...any) error) (T, error)) ([]T
 	for rows.Next() {
 		v, err := one(rows.Scan)
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("row %d: %w", len(all)+1, err)
 		}
 		all = append(all, v)
 	}
 	return all, rows.Err()
-}
-
-func insertYear(ctx context.Context, tx *db.Tx, code string, y YearFacts) error {
-	_, err := tx.Exec(ctx, sqlYearInsert, code, y.Year, y.Staff, int64(y.Revenue), int64(y.RnDSpend), y.Source, y.Filed.String())
-	return err
-}
-
-func selectYears(ctx context.Context, tx *db.Tx, code string) ([]YearFacts, error) {
-	rows, err := tx.Query(ctx, sqlYears, code, yearsMax)
-	if err != nil {
-		return nil, err
-	}
-	return gather(rows, func(scan func(...any) error) (y YearFacts, err error) {
-		err = scan(&y.Year, &y.Staff, &y.Revenue, &y.RnDSpend, &y.Source, &y.Filed)
-		return y, err
-	})
-}
-
-type markRow struct {
-	mark, source string
-	is           bool
-	since        unit.Day
-}
-
-func insertMark(ctx context.Context, tx *db.Tx, code string, m Mark, is bool, since unit.Day, source string) error {
-	_, err := tx.Exec(ctx, sqlMarkInsert, code, string(m), is, source, since.String())
-	return err
-}
-
-func selectMarks(ctx context.Context, tx *db.Tx, code string, day unit.Day) ([]markRow, error) {
-	rows, err := tx.Query(ctx, sqlMarks, code, day.String(), sharesMax)
-	if err != nil {
-		return nil, err
-	}
-	return gather(rows, func(scan func(...any) error) (m markRow, err error) {
-		err = scan(&m.mark, &m.is, &m.source, &m.since)
-		return m, err
-	})
-}
-
-func insertRelation(ctx context.Context, tx *db.Tx, x Relation) error {
-	_, err := tx.Exec(ctx, sqlRelationInsert, x.Holder, x.Org, x.Kind, x.Share.Billionths()/1000, x.Since.String(), x.Until.String(), x.Source)
-	return err
-}
-
-func selectRelated(ctx context.Context, tx *db.Tx, code string, day unit.Day) ([]string, error) {
-	rows, err := tx.Query(ctx, sqlRelated, code, day.String(), sharesMax)
-	if err != nil {
-		return nil, err
-	}
-	return gather(rows, func(scan func(...any) error) (s string, err error) {
-		err = scan(&s)
-		return s, err
-	})
-}
-
-func insertLabel(ctx context.Context, tx *db.Tx, l Label) error {
-	_, err := tx.Exec(ctx, sqlLabelInsert, string(l.ID), l.Org, l.Label, l.Issuer, l.Since.String(), l.Until.String())
-	return err
-}
-
-func revokeLabel(ctx context.Context, tx *db.Tx, org, label string, day unit.Day) (int64, error) {
-	return tx.Exec(ctx, sqlLabelRevoke, org, label, day.String())
-}
-
-func countLabels(ctx context.Context, tx *db.Tx, org, label string, day unit.Day) (n int, err error) {
-	err = tx.QueryRow(ctx, sqlLabelCount, org, label, day.String()).Scan(&n)
-	return n, err
-}
-
-func selectLabels(ctx context.Context, tx *db.Tx, org string) ([]Label, error) {
-	rows, err := tx.Query(ctx, sqlLabels, org, labelsMax)
-	if err != nil {
-		return nil, err
-	}
-	return gather(rows, func(scan func(...any) error) (l Label, err error) {
-		err = scan(&l.ID, &l.Org, &l.Label, &l.Issuer, &l.Since, &l.Until, &l.Revoked)
-		return l, err
-	})
 }
