@@ -14,6 +14,7 @@ type Actor struct {
 	Org     string       // unified social credit code of the person's organisation, or ""
 	Grants  []Grant      // what the person holds now
 	Session string       // id of the session or of the API token, for the journal; never the secret
+	Strong  bool         // a second factor was shown
 	Token   bool         // a program that came with an API token
 	Scopes  []Permission // with a Token: what it may do at most
 	Needs   Step         // a sign-in that is not finished: what is missing; such an Actor is anonymous
@@ -54,6 +55,9 @@ func (a Actor) HasAt(role string, region unit.Region, org string) bool {
 func (a Actor) Holds(role string) bool {
 	return slices.ContainsFunc(a.Grants, func(g Grant) bool { return g.Role == role })
 }
+
+// System says whether nobody but the node itself acts.
+func (a Actor) System() bool { return a.Person == "" && a.Session == systemSession }
 
 // String is how a grant stands in the journal as a mandate: voucher_review@310000/ORG.
 func (g Grant) String() string {

@@ -6,6 +6,7 @@ import (
 	"crypto/cipher"
 	"crypto/rand"
 	"crypto/sha256"
+	"crypto/subtle"
 	"encoding/base32"
 	"fmt"
 	"strings"
@@ -16,6 +17,7 @@ import (
 
 	"corridor/internal/db"
 	"corridor/internal/fault"
+	"corridor/internal/unit"
 )
 
 // One-time codes by RFC 6238: six digits, a new one every thirty seconds, one step of clock difference forgiven.
@@ -23,6 +25,7 @@ const (
 	codeStep      = 30 * time.Second
 	codeSkew      = 1
 	recoveryCodes = 10
+	codeBytesMax  = 64
 )
 
 // Seed is what an authenticator is set up with.
@@ -54,6 +57,9 @@ func (s *Service) unseal(person string, sealed []byte) ([]byte, error) {
 }
 
 func (s *Service) aead() (cipher.AEAD, error) {
+	if s.secret == "" {
+		return nil, fault.New(fault.Unavailable, "access.no_secret")
+	}
 	key := sha256.Sum256([]byte("corridor/access/seed/1\n" + s.secret))
 	block, err := aes.NewCipher(key[:])
 	if err != nil {
@@ -64,19 +70,22 @@ func (s *Service) aead() (cipher.AEAD, error) {
 
 // codeOwner is whose codes a session may set up: its person, also while the sign-in waits for just that.
 func (s *Service) codeOwner(ctx context.Context, tx *db.Tx, who Actor) (personRow, error) {
+	if who.Token || who.Needs == NeedsCode {
+		return personRow{}, fault.New(fault.SignIn, "access.sign_in")
+	}
 	row, found, err := sessionBy(ctx, tx, sqlSessionByID, who.Session)
 	if err != nil {
 		return personRow{}, err
 	}
-	if !found || who.Token || who.Needs == NeedsCode {
-		return personRow{}, fault.New(fault.SignIn, "access.sign_in")
+	if !found || row.endedAt != 0 {
+		return personRow{}, fault.New(fault.SignIn, "access.session_ended")
 	}
 	p, _, err := personBy(ctx, tx, sqlPersonByID, row.person)
 	return p, err
 }
 
-// NewSeed begins to set up codes for the person of a session. It counts once ConfirmSeed has seen a code of it; codes
-// that are set up already go on until then.
+// NewSeed begins to set up codes for the person of a session. It counts once ConfirmSeed has seen a code of it. Codes
+// that are set up already are taken away by DropCodes first.
 func (s *Service) NewSeed(ctx context.Context, who Actor) (seed Seed, err error) {
 	err = s.db.Act(ctx, func(tx *db.Tx) error {
 		p, err := s.codeOwner(ctx, tx, who)
@@ -95,7 +104,7 @@ func (s *Service) NewSeed(ctx context.Context, who Actor) (seed Seed, err error)
 			return err
 		}
 		seed = Seed{Secret: key.Secret(), URL: key.URL()}
-		_, err = tx.Exec(ctx, sqlPersonSeed, p.id, sealed, false, 0, db.Micros(tx.Now()))
+		_, err = tx.Exec(ctx, sqlPersonSeed, p.id, sealed, false, p.codeStep, db.Micros(tx.Now()))
 		return err
 	})
 	return seed, err
@@ -105,19 +114,19 @@ func (s *Service) NewSeed(ctx context.Context, who Actor) (seed Seed, err error)
 // returned, to be shown once.
 func (s *Service) ConfirmSeed(ctx context.Context, token, code string) (newToken string, recovery []string, err error) {
 	err = s.db.Act(ctx, func(tx *db.Tx) error {
-		row, found, err := sessionBy(ctx, tx, sqlSessionByHash, hashOf(token))
+		row, err := livingSession(ctx, tx, token)
 		if err != nil {
 			return err
-		}
-		if !found || row.endedAt != 0 {
-			return fault.New(fault.SignIn, "access.session_ended")
 		}
 		p, _, err := personBy(ctx, tx, sqlPersonByID, row.person)
 		if err != nil {
 			return err
 		}
-		if p.seedConfirmed || len(p.seed) == 0 {
+		switch {
+		case p.seedConfirmed:
 			return fault.New(fault.Conflict, "access.seed_there")
+		case len(p.seed) == 0:
+			return fault.New(fault.Conflict, "access.seed_missing")
 		}
 		step, ok, err := s.matches(p, code, tx.Now())
 		if err != nil {
@@ -132,8 +141,7 @@ func (s *Service) ConfirmSeed(ctx context.Context, token, code string) (newToken
 		if recovery, err = newRecovery(ctx, tx, p.id); err != nil {
 			return err
 		}
-		newToken = newSecret()
-		if _, err := tx.Exec(ctx, sqlSessionRotate, hashOf(token), hashOf(newToken), db.Micros(tx.Now())); err != nil {
+		if newToken, err = rotate(ctx, tx, token); err != nil {
 			return err
 		}
 		who, err := actorOf(ctx, tx, p, row.id)
@@ -143,6 +151,85 @@ func (s *Service) ConfirmSeed(ctx context.Context, token, code string) (newToken
 		return s.Record(ctx, tx, who, Entry{Act: "person.codes", Object: "person/" + p.id})
 	})
 	return newToken, recovery, err
+}
+
+// DropCodes takes the actor's own codes away, so that another authenticator can be set up. It asks for a code of the old
+// one, or a recovery code. Their sessions are weaker from then on.
+func (s *Service) DropCodes(ctx context.Context, who Actor, code string) error {
+	return s.withCode(ctx, who, code, func(tx *db.Tx, p personRow) error { return s.dropCodes(ctx, tx, who, p) })
+}
+
+// NewRecovery makes new recovery codes of the actor's own, to be shown once; it asks for a code.
+func (s *Service) NewRecovery(ctx context.Context, who Actor, code string) (recovery []string, err error) {
+	err = s.withCode(ctx, who, code, func(tx *db.Tx, p personRow) error {
+		if recovery, err = newRecovery(ctx, tx, p.id); err != nil {
+			return err
+		}
+		return s.Record(ctx, tx, who, Entry{Act: "person.recovery_codes", Object: "person/" + p.id})
+	})
+	return recovery, err
+}
+
+// withCode counts an attempt in one act and, in a second, takes the code and does what it was given for.
+func (s *Service) withCode(ctx context.Context, who Actor, code string, do func(*db.Tx, personRow) error) error {
+	if who.Token || who.Anonymous() {
+		return fault.New(fault.SignIn, "access.sign_in")
+	}
+	key := codeKey(string(who.Person))
+	if err := s.db.Act(ctx, func(tx *db.Tx) error { return count(ctx, tx, key) }); err != nil {
+		return err
+	}
+	return s.db.Act(ctx, func(tx *db.Tx) error {
+		p, _, err := personBy(ctx, tx, sqlPersonByID, string(who.Person))
+		if err != nil {
+			return err
+		}
+		if !p.seedConfirmed {
+			return fault.New(fault.Conflict, "access.seed_missing")
+		}
+		ok, err := s.checkCode(ctx, tx, p, code)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return fault.New(fault.Invalid, "access.code_wrong").On("code")
+		}
+		if err := forgive(ctx, tx, key); err != nil {
+			return err
+		}
+		return do(tx, p)
+	})
+}
+
+// ResetCodes takes a person's codes away when authenticator and recovery codes are lost: by an administrator, who has
+// made sure of who asks. Their sessions end; at the next sign-in they set up new ones.
+func (s *Service) ResetCodes(ctx context.Context, who Actor, id unit.ID) error {
+	return s.db.Act(ctx, func(tx *db.Tx) error {
+		p, err := ruled(ctx, tx, who, PeopleManage, id)
+		if err != nil {
+			return err
+		}
+		if id == who.Person {
+			return fault.New(fault.Denied, "access.own_codes")
+		}
+		if _, err := tx.Exec(ctx, sqlSessionEndAll, p.id, "", db.Micros(tx.Now())); err != nil {
+			return err
+		}
+		return s.dropCodes(ctx, tx, who, p)
+	})
+}
+
+func (s *Service) dropCodes(ctx context.Context, tx *db.Tx, who Actor, p personRow) error {
+	now := db.Micros(tx.Now())
+	if _, err := tx.Exec(ctx, sqlPersonSeed, p.id, nil, false, p.codeStep, now); err != nil {
+		return err
+	}
+	for _, query := range []string{sqlRecoveryErase, sqlSessionWeaken, sqlTokenWeaken} {
+		if _, err := tx.Exec(ctx, query, p.id); err != nil {
+			return err
+		}
+	}
+	return s.Record(ctx, tx, who, Entry{Act: "person.codes_drop", Object: "person/" + p.id})
 }
 
 // newRecovery makes the codes for the day on which the authenticator is lost; those before them count no more.
@@ -165,6 +252,9 @@ func newRecovery(ctx context.Context, tx *db.Tx, person string) ([]string, error
 
 // matches says whether a code is of the person's seed now, and of which step of time.
 func (s *Service) matches(p personRow, code string, now time.Time) (step int64, ok bool, err error) {
+	if len(code) > codeBytesMax {
+		return 0, false, nil
+	}
 	secret, err := s.unseal(p.id, p.seed)
 	if err != nil {
 		return 0, false, fmt.Errorf("seed of person %s: %w", p.id, err)
@@ -176,7 +266,7 @@ func (s *Service) matches(p personRow, code string, now time.Time) (step int64, 
 		if err != nil {
 			return 0, false, err
 		}
-		if want == code {
+		if subtle.ConstantTimeCompare([]byte(want), []byte(code)) == 1 {
 			return at.Unix() / int64(codeStep/time.Second), true, nil
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"strconv"
 	"strings"
 	"time"
 
@@ -48,40 +49,48 @@ func (s *Service) Record(ctx context.Context, tx *db.Tx, who Actor, e Entry) err
 // JournalQuery narrows the journal; the zero query is all of it, newest first.
 type JournalQuery struct {
 	Person   unit.ID
-	Act      string
+	Act      string // "case" finds case.create and case.approve too
 	Object   string
-	From, To time.Time // [From, To)
-	After    string    // where the next page begins
+	Detail   string      // a text that stands in the detail
+	Region   unit.Region // with every region inside it; "" is all that the actor may read
+	From, To time.Time   // [From, To)
+	After    string      // where the next page begins
 }
 
-// Journal returns one page of the journal for an auditor, and where the next one begins, "" at the end.
+// Journal returns one page of the journal for an auditor, and where the next one begins, "" at the end. Who audits a
+// region finds the acts of that region and none that has no region.
 func (s *Service) Journal(ctx context.Context, who Actor, q JournalQuery) (page []Line, next string, err error) {
-	reach := ReachOf(who, JournalRead)
 	if err := MaySomewhere(who, JournalRead); err != nil {
 		return nil, "", err
 	}
-	prefix := ""
-	if !reach.All {
-		if len(reach.Regions) != 1 {
-			return nil, "", fault.New(fault.Denied, "access.journal_region")
+	reach := ReachOf(who, JournalRead)
+	all, regions := reach.All, reach.Regions
+	if q.Region != "" {
+		if _, err := unit.ParseRegion(string(q.Region)); err != nil {
+			return nil, "", fault.Of(err).On("region")
 		}
-		prefix = regionPrefix(reach.Regions[0])
-	}
-	at, id := int64(math.MaxInt64), "~"
-	if q.After != "" {
-		if _, err := fmt.Sscanf(strings.Replace(q.After, ".", " ", 1), "%d %s", &at, &id); err != nil {
-			return nil, "", fault.New(fault.Invalid, "access.page").On("after")
+		if all, regions = false, narrowed(reach, q.Region); len(regions) == 0 {
+			return nil, "", fault.New(fault.NotFound, "access.not_found")
 		}
 	}
-	if !q.To.IsZero() {
-		at = min(at, db.Micros(q.To))
+	at, id, err := journalPlace(q)
+	if err != nil {
+		return nil, "", err
 	}
-	from := int64(0)
+	from := int64(math.MinInt64)
 	if !q.From.IsZero() {
 		from = db.Micros(q.From)
 	}
+	query, key := sqlJournalByTime, ""
+	switch {
+	case q.Object != "":
+		query, key = sqlJournalByObject, q.Object
+	case q.Person != "":
+		query, key = sqlJournalByPerson, string(q.Person)
+	}
 	err = s.db.Read(ctx, func(tx *db.Tx) error {
-		page, err = collect(ctx, tx, "the journal", scanEntry, sqlJournalSearch, string(q.Person), q.Act, q.Object, prefix, from, at, id, journalPageMax+1)
+		page, err = collect(ctx, tx, "the journal", scanEntry, query, key, string(q.Person), q.Act, q.Object, q.Detail, all,
+			regionList(regions), from, at, id, journalPageMax+1)
 		return err
 	})
 	if len(page) > journalPageMax {
@@ -90,4 +99,41 @@ func (s *Service) Journal(ctx context.Context, who Actor, q JournalQuery) (page 
 		next = fmt.Sprintf("%d.%s", db.Micros(last.At), last.ID)
 	}
 	return page, next, err
+}
+
+// narrowed is the part of the reach that lies in region, or region where the reach contains it.
+func narrowed(r Reach, region unit.Region) []unit.Region {
+	if r.Covers(Scope{Region: region}) {
+		return []unit.Region{region}
+	}
+	var in []unit.Region
+	for _, g := range r.Regions {
+		if g.In(region) {
+			in = append(in, g)
+		}
+	}
+	return in
+}
+
+// journalPlace is where a page begins: the time and the id that its lines are all before.
+func journalPlace(q JournalQuery) (at int64, id string, err error) {
+	at, id = math.MaxInt64, "~"
+	if !q.To.IsZero() {
+		at, id = db.Micros(q.To), ""
+	}
+	if q.After == "" {
+		return at, id, nil
+	}
+	micros, after, ok := strings.Cut(q.After, ".")
+	n, err := strconv.ParseInt(micros, 10, 64)
+	if err != nil || !ok {
+		return 0, "", fault.New(fault.Invalid, "access.page").On("after")
+	}
+	if _, err := unit.ParseID(after); err != nil {
+		return 0, "", fault.New(fault.Invalid, "access.page").On("after")
+	}
+	if n < at {
+		at, id = n, after
+	}
+	return at, id, nil
 }

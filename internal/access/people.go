@@ -27,86 +27,6 @@ type Invitation struct {
 	Roles            []Grant
 }
 
-// FirstAdmin makes the one-time link of the first administrator: a token for AcceptFirst. While there is an
-// administrator it answers with "". A new link voids the one before it.
-func (s *Service) FirstAdmin(ctx context.Context) (token string, err error) {
-	err = s.db.Act(ctx, func(tx *db.Tx) error {
-		var admins int
-		if err := tx.QueryRow(ctx, sqlAdminCount, "").Scan(&admins); err != nil || admins > 0 {
-			return err
-		}
-		token, err = s.link(ctx, tx, "first", "", "")
-		return err
-	})
-	return token, err
-}
-
-// link makes a one-time link and voids the earlier ones of its kind.
-func (s *Service) link(ctx context.Context, tx *db.Tx, kind, person, by string) (token string, err error) {
-	now := db.Micros(tx.Now())
-	if _, err := tx.Exec(ctx, sqlLinkVoid, person, kind, now); err != nil {
-		return "", err
-	}
-	token = newSecret()
-	_, err = tx.Exec(ctx, sqlLinkInsert, hashOf(token), kind, person, by, now, db.Micros(tx.Now().Add(linkLife)))
-	return token, err
-}
-
-// useLink takes a one-time link: it works once, and only in time. The refusal is the same whatever is wrong with it.
-func useLink(ctx context.Context, tx *db.Tx, token, kind string) (person string, err error) {
-	gone := fault.New(fault.Gone, "access.link_gone")
-	var of string
-	var ends, used int64
-	err = tx.QueryRow(ctx, sqlLinkByHash, hashOf(token)).Scan(&of, &person, &ends, &used)
-	if db.NoRows(err) || err == nil && of != kind {
-		return "", gone
-	}
-	if err != nil {
-		return "", fmt.Errorf("read a link: %w", err)
-	}
-	n, err := tx.Exec(ctx, sqlLinkUse, hashOf(token), db.Micros(tx.Now()))
-	if err == nil && n != 1 {
-		err = gone
-	}
-	return person, err
-}
-
-// AcceptFirst makes the first administrator.
-func (s *Service) AcceptFirst(ctx context.Context, token, email, name, password string) error {
-	email, err := cleanEmail(email)
-	if err != nil {
-		return err
-	}
-	if name, err = cleanName(name); err != nil {
-		return err
-	}
-	hash, err := hashPassword(password)
-	if err != nil {
-		return err
-	}
-	return s.db.Act(ctx, func(tx *db.Tx) error {
-		if _, err := useLink(ctx, tx, token, "first"); err != nil {
-			return err
-		}
-		id, err := insertPerson(ctx, tx, email, name, "", "active", hash)
-		if err != nil {
-			return err
-		}
-		if err := insertGrant(ctx, tx, id, Grant{Role: "node_admin"}, id); err != nil {
-			return err
-		}
-		return s.Record(ctx, tx, Actor{Person: id}, Entry{Act: "person.first", Object: "person/" + string(id)})
-	})
-}
-
-func cleanName(name string) (string, error) {
-	name = strings.TrimSpace(name)
-	if name == "" || len([]rune(name)) > nameMax {
-		return "", fault.New(fault.Invalid, "access.name", "most", nameMax).On("name")
-	}
-	return name, nil
-}
-
 func insertPerson(ctx context.Context, tx *db.Tx, email, name, org, state, password string) (unit.ID, error) {
 	id := unit.NewID(tx.Now())
 	n, err := tx.Exec(ctx, sqlPersonInsert, string(id), email, name, org, state, password, db.Micros(tx.Now()))
@@ -116,26 +36,82 @@ func insertPerson(ctx context.Context, tx *db.Tx, email, name, org, state, passw
 	return id, err
 }
 
+// insertGrant gives a role; a role that is held already is left as it is.
 func insertGrant(ctx context.Context, tx *db.Tx, person unit.ID, g Grant, by unit.ID) error {
 	_, err := tx.Exec(ctx, sqlGrantInsert, string(unit.NewID(tx.Now())), string(person), g.Role, string(g.Region), g.Org, string(by), db.Micros(tx.Now()))
 	return err
 }
 
-// mayGive says whether the actor may give a role: an administrator of the node within their region any role, one of
-// an organisation the roles that organisations give, within theirs.
+// mayGive says whether the actor may give or take a role: an administrator of the node any role within their region,
+// one of an organisation the roles that organisations give, within theirs. Nobody can give more than they reach.
 func mayGive(who Actor, g Grant) error {
+	if err := MaySomewhere(who, PeopleManage); err != nil {
+		return err
+	}
 	r, ok := RoleOf(g.Role)
 	switch {
 	case !ok:
 		return fault.New(fault.Invalid, "access.role_unknown", "role", g.Role).On("role")
 	case r.Kind == Organisation && g.Org == "":
 		return fault.New(fault.Invalid, "access.role_needs_org", "role", fault.Words{r.ZH, r.EN}).On("org")
-	case r.ByOrg && who.HasAt("org_admin", g.Region, g.Org) && g.Org != "":
-		return nil
-	case who.Has("node_admin", g.Region):
+	}
+	if g.Region != "" {
+		if _, err := unit.ParseRegion(string(g.Region)); err != nil {
+			return fault.Of(err).On("region")
+		}
+	}
+	if who.Has("node_admin", g.Region) || r.ByOrg && who.HasAt("org_admin", g.Region, g.Org) {
 		return nil
 	}
-	return May(who, PeopleManage, Scope{}) // says how it is refused
+	return fault.New(fault.Denied, "access.role_beyond", "role", fault.Words{r.ZH, r.EN}).On("role")
+}
+
+// known reads a person whom the actor has the permission for: themselves, somebody of their organisation, or somebody
+// who holds a role within their region. Anybody else is not found.
+func known(ctx context.Context, tx *db.Tx, who Actor, perm Permission, id unit.ID) (p personRow, err error) {
+	p, _, err = knownWith(ctx, tx, who, perm, id)
+	return p, err
+}
+
+func knownWith(ctx context.Context, tx *db.Tx, who Actor, perm Permission, id unit.ID) (p personRow, grants []Grant, err error) {
+	if err := MaySomewhere(who, perm); err != nil {
+		return p, nil, err
+	}
+	p, found, err := personBy(ctx, tx, sqlPersonByID, string(id))
+	if err != nil {
+		return p, nil, err
+	}
+	if found {
+		if grants, err = grantsOf(ctx, tx, p.id); err != nil {
+			return p, nil, err
+		}
+		scopes := []Scope{{Person: id, Org: p.org}}
+		for _, g := range grants {
+			scopes = append(scopes, Scope{Region: g.Region, Org: g.Org})
+		}
+		for _, scope := range scopes {
+			if May(who, perm, scope) == nil {
+				return p, grants, nil
+			}
+		}
+	}
+	return personRow{}, nil, fault.New(fault.NotFound, "access.not_found")
+}
+
+// ruled is known for what amounts to taking the account over: the actor must also be able to give everything that the
+// person holds. Otherwise an administrator of one organisation could set a new password for an officer who happens to
+// belong to it. For themselves nobody needs that.
+func ruled(ctx context.Context, tx *db.Tx, who Actor, perm Permission, id unit.ID) (personRow, error) {
+	p, grants, err := knownWith(ctx, tx, who, perm, id)
+	if err != nil || id == who.Person {
+		return p, err
+	}
+	for _, g := range grants {
+		if mayGive(who, g) != nil {
+			return personRow{}, fault.New(fault.Denied, "access.holds_more")
+		}
+	}
+	return p, nil
 }
 
 // Invite makes an account that waits for its person, with what it will hold, and the token of its one-time link.
@@ -157,6 +133,11 @@ func (s *Service) Invite(ctx context.Context, who Actor, in Invitation) (token s
 			return "", p, err
 		}
 	}
+	// Who administers organisations only takes nobody into another one; who administers a region is bounded by the roles.
+	reach := ReachOf(who, PeopleManage)
+	if !reach.All && len(reach.Regions) == 0 && !reach.Covers(Scope{Org: in.Org}) {
+		return "", p, fault.New(fault.Denied, "access.org_beyond").On("org")
+	}
 	err = s.db.Act(ctx, func(tx *db.Tx) error {
 		id, err := insertPerson(ctx, tx, in.Email, in.Name, in.Org, "invited", "")
 		if err != nil {
@@ -167,82 +148,43 @@ func (s *Service) Invite(ctx context.Context, who Actor, in Invitation) (token s
 				return fmt.Errorf("grant %s to %s: %w", g, id, err)
 			}
 		}
-		if token, err = s.link(ctx, tx, "invite", string(id), string(who.Person)); err != nil {
+		if token, err = link(ctx, tx, linkInvite, string(id), string(who.Person)); err != nil {
 			return err
 		}
-		p = Profile{ID: id, Email: in.Email, Name: in.Name, Org: in.Org, State: "invited", Grants: in.Roles}
-		return s.Record(ctx, tx, who, Entry{Act: "person.invite", Object: "person/" + string(id)})
+		grants, err := grantsOf(ctx, tx, string(id))
+		if err != nil {
+			return err
+		}
+		p = Profile{ID: id, Email: in.Email, Name: in.Name, Org: in.Org, State: "invited", Grants: grants}
+		return s.Record(ctx, tx, who, Entry{Act: "person.invite", Object: "person/" + string(id), Region: in.Roles[0].Region, Detail: spell(grants)})
 	})
 	return token, p, err
 }
 
-// AcceptInvitation sets the first password of an invited person, or a new one through a link of recovery. All older
-// sessions of the person end.
-func (s *Service) AcceptInvitation(ctx context.Context, token, password string) error {
-	hash, err := hashPassword(password)
-	if err != nil {
-		return err
+// spell writes grants as the journal keeps them.
+func spell(grants []Grant) string {
+	all := make([]string, len(grants))
+	for i, g := range grants {
+		all[i] = g.String()
 	}
-	return s.db.Act(ctx, func(tx *db.Tx) error {
-		person, err := useLink(ctx, tx, token, "invite")
-		if fault.KindOf(err) == fault.Gone {
-			person, err = useLink(ctx, tx, token, "recover")
-		}
-		if err != nil {
-			return err
-		}
-		n, err := tx.Exec(ctx, sqlPersonActivate, person, hash, db.Micros(tx.Now()))
-		if err == nil && n != 1 {
-			err = fault.New(fault.Gone, "access.link_gone")
-		}
-		if err != nil {
-			return err
-		}
-		if _, err := tx.Exec(ctx, sqlSessionEndAll, person, "", db.Micros(tx.Now())); err != nil {
-			return err
-		}
-		return s.Record(ctx, tx, Actor{Person: unit.ID(person)}, Entry{Act: "person.password", Object: "person/" + person})
-	})
+	return strings.Join(all, " ")
 }
 
-// Recover makes the one-time link by which a person sets a new password; an administrator hands it over.
-func (s *Service) Recover(ctx context.Context, who Actor, id unit.ID) (token string, err error) {
-	err = s.db.Act(ctx, func(tx *db.Tx) error {
-		if _, err := s.managed(ctx, tx, who, id); err != nil {
-			return err
-		}
-		if token, err = s.link(ctx, tx, "recover", string(id), string(who.Person)); err != nil {
-			return err
-		}
-		return s.Record(ctx, tx, who, Entry{Act: "person.recover", Object: "person/" + string(id)})
-	})
-	return token, err
-}
-
-// managed reads a person whom the actor administers; anybody else is not found.
-func (s *Service) managed(ctx context.Context, tx *db.Tx, who Actor, id unit.ID) (personRow, error) {
-	p, found, err := personBy(ctx, tx, sqlPersonByID, string(id))
-	if err != nil {
-		return p, err
-	}
-	scope := Scope{Org: p.org}
-	if err := May(who, PeopleManage, scope); !found || err != nil {
-		if fault.KindOf(err) == fault.SignIn {
-			return p, err
-		}
-		return p, fault.New(fault.NotFound, "access.not_found")
-	}
-	return p, nil
-}
-
-// Grant gives a person a role.
+// Grant gives a person a role; it holds from the next request on.
 func (s *Service) Grant(ctx context.Context, who Actor, id unit.ID, g Grant) error {
 	if err := mayGive(who, g); err != nil {
 		return err
 	}
 	return s.db.Act(ctx, func(tx *db.Tx) error {
-		if _, err := s.managed(ctx, tx, who, id); err != nil {
+		p, grants, err := knownWith(ctx, tx, who, PeopleManage, id)
+		if err != nil {
 			return err
+		}
+		if p.state == "erased" {
+			return fault.New(fault.Conflict, "access.not_active")
+		}
+		if len(grants) >= grantsMax {
+			return fault.New(fault.Conflict, "access.roles_number", "most", grantsMax).On("role")
 		}
 		if err := insertGrant(ctx, tx, id, g, who.Person); err != nil {
 			return fmt.Errorf("grant %s to %s: %w", g, id, err)
@@ -253,20 +195,27 @@ func (s *Service) Grant(ctx context.Context, who Actor, id unit.ID, g Grant) err
 
 // Revoke takes a grant back; it holds from the next request on. The last administrator keeps theirs.
 func (s *Service) Revoke(ctx context.Context, who Actor, grant unit.ID) error {
+	if err := MaySomewhere(who, PeopleManage); err != nil {
+		return err
+	}
 	return s.db.Act(ctx, func(tx *db.Tx) error {
-		var person string
+		var person, region string
 		var g Grant
-		err := tx.QueryRow(ctx, sqlGrantOf, string(grant)).Scan(&person, &g.Role, &g.Region, &g.Org)
+		err := tx.QueryRow(ctx, sqlGrantOf, string(grant)).Scan(&person, &g.Role, &region, &g.Org)
+		g.Region = unit.Region(region)
 		if db.NoRows(err) {
 			return fault.New(fault.NotFound, "access.not_found")
 		}
 		if err != nil {
+			return fmt.Errorf("read grant %s: %w", grant, err)
+		}
+		if _, err := known(ctx, tx, who, PeopleManage, unit.ID(person)); err != nil {
 			return err
 		}
 		if err := mayGive(who, g); err != nil {
 			return err
 		}
-		if err := lastAdmin(ctx, tx, person, g.Role); err != nil {
+		if err := lastAdmin(ctx, tx, person, []Grant{g}); err != nil {
 			return err
 		}
 		if _, err := tx.Exec(ctx, sqlGrantEnd, string(grant), string(who.Person), db.Micros(tx.Now())); err != nil {
@@ -276,9 +225,9 @@ func (s *Service) Revoke(ctx context.Context, who Actor, grant unit.ID) error {
 	})
 }
 
-// lastAdmin refuses what would leave the node without an administrator.
-func lastAdmin(ctx context.Context, tx *db.Tx, person, role string) error {
-	if role != "node_admin" {
+// lastAdmin refuses to take these grants from a person where that would leave the node without an administrator.
+func lastAdmin(ctx context.Context, tx *db.Tx, person string, grants []Grant) error {
+	if !(Actor{Grants: grants}).Has("node_admin", "") {
 		return nil
 	}
 	var others int
@@ -298,39 +247,43 @@ func (s *Service) SetActive(ctx context.Context, who Actor, id unit.ID, active b
 		state = "active"
 	}
 	return s.db.Act(ctx, func(tx *db.Tx) error {
-		p, err := s.managed(ctx, tx, who, id)
+		p, err := ruled(ctx, tx, who, PeopleManage, id)
 		if err != nil {
 			return err
 		}
 		if p.state != "active" && p.state != "disabled" {
 			return fault.New(fault.Conflict, "access.not_active")
 		}
-		now := db.Micros(tx.Now())
 		if !active {
-			if err := lastAdmin(ctx, tx, p.id, adminRole(ctx, tx, p.id)); err != nil {
-				return err
-			}
-			if _, err := tx.Exec(ctx, sqlSessionEndAll, p.id, "", now); err != nil {
-				return err
-			}
-			if _, err := tx.Exec(ctx, sqlTokenEndAll, p.id, now); err != nil {
+			if err := s.shut(ctx, tx, p.id); err != nil {
 				return err
 			}
 		}
-		if _, err := tx.Exec(ctx, sqlPersonState, p.id, state, now); err != nil {
+		if _, err := tx.Exec(ctx, sqlPersonState, p.id, state, db.Micros(tx.Now())); err != nil {
 			return err
 		}
 		return s.Record(ctx, tx, who, Entry{Act: "person." + state, Object: "person/" + p.id})
 	})
 }
 
-// adminRole is node_admin for who administers the whole node.
-func adminRole(ctx context.Context, tx *db.Tx, person string) string {
+// shut ends everything by which a person is in: sessions, API tokens and links. The last administrator stays.
+func (s *Service) shut(ctx context.Context, tx *db.Tx, person string) error {
 	grants, err := grantsOf(ctx, tx, person)
-	if err == nil && (Actor{Grants: grants}).Has("node_admin", "") {
-		return "node_admin"
+	if err != nil {
+		return err
 	}
-	return ""
+	if err := lastAdmin(ctx, tx, person, grants); err != nil {
+		return err
+	}
+	now := db.Micros(tx.Now())
+	if _, err := tx.Exec(ctx, sqlSessionEndAll, person, "", now); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, sqlTokenEndAll, person, now); err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, sqlLinkVoidAll, person, now)
+	return err
 }
 
 // PeopleQuery narrows the list of people.
@@ -345,20 +298,13 @@ func (s *Service) People(ctx context.Context, who Actor, q PeopleQuery) (page []
 	if err := MaySomewhere(who, PeopleManage); err != nil {
 		return nil, "", err
 	}
-	org, prefix := "", ""
-	switch reach := ReachOf(who, PeopleManage); {
-	case reach.All:
-	case len(reach.Regions) > 0:
-		prefix = regionPrefix(reach.Regions[0])
-	case len(reach.Orgs) > 0:
-		org = reach.Orgs[0]
-	}
+	reach := ReachOf(who, PeopleManage)
 	like := "%" + strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(strings.ToLower(q.Text)) + "%"
 	err = s.db.Read(ctx, func(tx *db.Tx) error {
 		rows, err := collect(ctx, tx, "people", func(scan func(...any) error) (p personRow, err error) {
 			err = p.scan(scan)
 			return p, err
-		}, sqlPeople, org, prefix, q.Role, like, string(q.After), peoplePageMax+1)
+		}, sqlPeople, reach.All, orgList(reach.Orgs), regionList(reach.Regions), q.Role, like, string(q.After), peoplePageMax+1)
 		if err != nil {
 			return err
 		}
@@ -371,9 +317,35 @@ func (s *Service) People(ctx context.Context, who Actor, q PeopleQuery) (page []
 			if err != nil {
 				return err
 			}
-			page = append(page, Profile{unit.ID(r.id), r.email, r.name, r.org, r.state, r.seedConfirmed, grants})
+			page = append(page, profileOf(r, grants))
 		}
 		return nil
 	})
 	return page, next, err
+}
+
+func profileOf(r personRow, grants []Grant) Profile {
+	return Profile{unit.ID(r.id), r.email, r.name, r.org, r.state, r.seedConfirmed, grants}
+}
+
+// Person reads one account that the actor may read.
+func (s *Service) Person(ctx context.Context, who Actor, id unit.ID) (p Profile, err error) {
+	err = s.db.Read(ctx, func(tx *db.Tx) error {
+		row, grants, err := knownWith(ctx, tx, who, PersonRead, id)
+		p = profileOf(row, grants)
+		return err
+	})
+	return p, err
+}
+
+// orgList and regionList write what a statement searches in: |A|B| and |31|3401|310117|, the latter by the digits that
+// the codes of all regions inside begin with.
+func orgList(orgs []string) string { return "|" + strings.Join(orgs, "|") + "|" }
+
+func regionList(regions []unit.Region) string {
+	prefixes := make([]string, len(regions))
+	for i, r := range regions {
+		prefixes[i] = regionPrefix(r)
+	}
+	return orgList(prefixes)
 }

@@ -2,6 +2,7 @@ package access
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"corridor/internal/db"
@@ -9,68 +10,97 @@ import (
 	"corridor/internal/unit"
 )
 
-// Session finds who comes with a session's token or with an API token. Ended and unknown ones are refused alike.
+// Session finds who comes with a session's token or with an API token, by one statement. Ended and unknown ones are
+// refused alike. The time of the last request is written at most once in seenEvery, and a node that cannot write still
+// knows who asks.
 func (s *Service) Session(ctx context.Context, token string) (who Actor, err error) {
 	ended := fault.New(fault.SignIn, "access.session_ended")
 	if token == "" || len(token) > 200 {
-		return who, ended
+		return Actor{}, ended
 	}
-	hash := hashOf(token)
+	hash, program := hashOf(token), strings.HasPrefix(token, tokenPrefix)
+	var a arrival
 	touch := false
 	err = s.db.Read(ctx, func(tx *db.Tx) error {
-		row, found, err := sessionBy(ctx, tx, sqlSessionByHash, hash)
-		if err != nil {
-			return err
+		query := sqlSessionArrives
+		if program {
+			query = sqlTokenArrives
 		}
-		if !found {
-			who, touch, err = s.byAPIToken(ctx, tx, hash)
+		var found bool
+		if a, found, err = arrives(ctx, tx, query, hash); err != nil {
 			return err
 		}
 		now := tx.Now()
-		if row.endedAt != 0 || now.After(db.Time(row.endsAt)) || now.Sub(db.Time(row.seenAt)) > sessionIdleMax {
+		idle := !program && now.Sub(db.Time(a.seenAt)) > sessionIdleMax
+		if !found || a.endedAt != 0 || !now.Before(db.Time(a.endsAt)) || idle || a.person.state != "active" {
 			return ended
 		}
-		p, found, err := personBy(ctx, tx, sqlPersonByID, row.person)
-		if err != nil {
-			return err
-		}
-		if !found || p.state != "active" {
-			return ended
-		}
-		if who, err = actorOf(ctx, tx, p, row.id); err != nil {
-			return err
-		}
-		if who.Needs = s.step(p, who.Grants, row.strong); who.Needs != Done {
-			who = Actor{Needs: who.Needs, Session: row.id}
-		}
-		touch = now.Sub(db.Time(row.seenAt)) > seenEvery
+		touch = now.Sub(db.Time(a.seenAt)) > seenEvery
 		return nil
 	})
 	if err != nil {
 		return Actor{}, err
 	}
 	if touch {
-		err = s.db.Act(ctx, func(tx *db.Tx) error {
-			now := db.Micros(tx.Now())
-			if who.Token {
-				_, err := tx.Exec(ctx, sqlTokenUsed, who.Session, now)
-				return err
+		// Only the list of sessions and the idle limit are the poorer if this fails.
+		_ = s.db.Act(ctx, func(tx *db.Tx) error {
+			query := sqlSessionSeen
+			if program {
+				query = sqlTokenSeen
 			}
-			_, err := tx.Exec(ctx, sqlSessionSeen, hash, now)
+			_, err := tx.Exec(ctx, query, a.id, db.Micros(tx.Now()))
 			return err
 		})
 	}
-	return who, err
+	who = a.actor()
+	who.Token, who.Scopes = program, splitScopes(a.scopes)
+	return s.finished(a.person, who), nil
 }
 
-// SignOut ends the session that the actor came with. An API token is not a session and is ended by EndToken.
+// livingSession finds the session of a token that still counts, finished or not.
+func livingSession(ctx context.Context, tx *db.Tx, token string) (sessionRow, error) {
+	row, found, err := sessionBy(ctx, tx, sqlSessionByHash, hashOf(token))
+	if err != nil {
+		return row, err
+	}
+	now := tx.Now()
+	if !found || row.endedAt != 0 || !now.Before(db.Time(row.endsAt)) || now.Sub(db.Time(row.seenAt)) > sessionIdleMax {
+		return row, fault.New(fault.SignIn, "access.session_ended")
+	}
+	return row, nil
+}
+
+// rotate gives a session that has grown a new token; the old one, which may have been seen, counts no more.
+func rotate(ctx context.Context, tx *db.Tx, token string) (string, error) {
+	fresh := newSecret()
+	n, err := tx.Exec(ctx, sqlSessionRotate, hashOf(token), hashOf(fresh), db.Micros(tx.Now()))
+	if err == nil && n != 1 {
+		err = fault.New(fault.SignIn, "access.session_ended")
+	}
+	return fresh, err
+}
+
+// SignOut ends the session that the actor came with; a session that has ended stays so. An API token is not a session
+// and is ended by EndToken.
 func (s *Service) SignOut(ctx context.Context, who Actor) error {
+	if who.Token {
+		return fault.New(fault.Denied, "access.token_scope", "permission", string(SessionEnd))
+	}
 	return s.db.Act(ctx, func(tx *db.Tx) error {
-		if _, err := tx.Exec(ctx, sqlSessionEnd, who.Session, db.Micros(tx.Now())); err != nil {
+		row, found, err := sessionBy(ctx, tx, sqlSessionByID, who.Session)
+		if err != nil || !found || row.endedAt != 0 {
 			return err
 		}
-		return s.Record(ctx, tx, who, Entry{Act: "session.end", Object: "session/" + who.Session})
+		return s.end(ctx, tx, Actor{Person: unit.ID(row.person), Session: row.id}, row)
 	})
+}
+
+// end ends one session, and says so in the journal.
+func (s *Service) end(ctx context.Context, tx *db.Tx, who Actor, row sessionRow) error {
+	if _, err := tx.Exec(ctx, sqlSessionEnd, row.id, db.Micros(tx.Now())); err != nil {
+		return err
+	}
+	return s.Record(ctx, tx, who, Entry{Act: "session.end", Object: "session/" + row.id})
 }
 
 // OpenSession is one of a person's sessions that still counts.
@@ -78,6 +108,7 @@ type OpenSession struct {
 	ID          unit.ID
 	Made, Seen  time.Time
 	Addr, Agent string
+	Strong      bool // a second factor was shown
 	Here        bool // the one that the actor came with
 }
 
@@ -88,12 +119,8 @@ func (s *Service) Sessions(ctx context.Context, who Actor) (all []OpenSession, e
 	}
 	err = s.db.Read(ctx, func(tx *db.Tx) error {
 		now := tx.Now()
-		all, err = collect(ctx, tx, "sessions", func(scan func(...any) error) (o OpenSession, err error) {
-			var row sessionRow
-			err = row.scan(scan)
-			return OpenSession{ID: unit.ID(row.id), Made: db.Time(row.madeAt), Seen: db.Time(row.seenAt), Addr: row.addr,
-				Agent: row.agent, Here: row.id == who.Session}, err
-		}, sqlSessionsOf, string(who.Person), db.Micros(now), db.Micros(now.Add(-sessionIdleMax)), sessionsListed)
+		all, err = collect(ctx, tx, "sessions", scanOpenSession(who.Session), sqlSessionsOf, string(who.Person), db.Micros(now),
+			db.Micros(now.Add(-sessionIdleMax)), sessionsListed)
 		return err
 	})
 	return all, err
@@ -101,17 +128,34 @@ func (s *Service) Sessions(ctx context.Context, who Actor) (all []OpenSession, e
 
 // EndSession ends a session of the actor's, or of a person whom the actor administers.
 func (s *Service) EndSession(ctx context.Context, who Actor, id unit.ID) error {
+	if err := MaySomewhere(who, SessionEnd); err != nil {
+		return err
+	}
 	return s.db.Act(ctx, func(tx *db.Tx) error {
 		row, found, err := sessionBy(ctx, tx, sqlSessionByID, string(id))
 		if err != nil {
 			return err
 		}
-		if !found || May(who, SessionEnd, Scope{Person: unit.ID(row.person)}) != nil {
+		if !found {
 			return fault.New(fault.NotFound, "access.not_found")
 		}
-		if _, err := tx.Exec(ctx, sqlSessionEnd, string(id), db.Micros(tx.Now())); err != nil {
+		if _, err := known(ctx, tx, who, SessionEnd, unit.ID(row.person)); err != nil {
 			return err
 		}
-		return s.Record(ctx, tx, who, Entry{Act: "session.end", Object: "session/" + string(id)})
+		return s.end(ctx, tx, who, row)
 	})
+}
+
+// EndOtherSessions ends all of the actor's sessions except the one that they came with, and says how many.
+func (s *Service) EndOtherSessions(ctx context.Context, who Actor) (ended int64, err error) {
+	if err := May(who, SessionEnd, Scope{Person: who.Person}); err != nil {
+		return 0, err
+	}
+	err = s.db.Act(ctx, func(tx *db.Tx) error {
+		if ended, err = tx.Exec(ctx, sqlSessionEndAll, string(who.Person), who.Session, db.Micros(tx.Now())); err != nil {
+			return err
+		}
+		return s.Record(ctx, tx, who, Entry{Act: "session.end_others", Object: "person/" + string(who.Person)})
+	})
+	return ended, err
 }

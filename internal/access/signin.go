@@ -3,22 +3,10 @@ package access
 import (
 	"context"
 	"fmt"
-	"time"
-
-	"github.com/alexedwards/argon2id"
 
 	"corridor/internal/db"
 	"corridor/internal/fault"
 	"corridor/internal/unit"
-)
-
-// Failures that are free, and how long one more makes an account or an address wait: doubling up to a limit.
-const (
-	freeAccount  = 5
-	freeAddress  = 30
-	waitFirst    = 2 * time.Second
-	waitMax      = 15 * time.Minute
-	forgetsAfter = 24 * time.Hour
 )
 
 // SignIn is what somebody gives to be let in.
@@ -28,20 +16,21 @@ type SignIn struct {
 	Addr, Agent     string // of the request, for the throttle and the list of sessions
 }
 
-// SignIn checks a password, and a code where the person holds a role that needs one, and makes a session. The attempt
-// is counted before the password is looked at. An unknown account, a disabled one and a wrong password get the same
-// refusal. A person who must first set up codes gets a session that can do that and nothing else (Actor.Needs).
+// SignIn checks a password, and a code where the person has set codes up, and makes a session. The attempt is counted
+// before the password is looked at. An unknown account, a disabled one and a wrong password get the same refusal. A
+// person whose role asks for codes and who has none gets a session that can set them up and do nothing else: the Actor is
+// anonymous and its Needs says so.
 func (s *Service) SignIn(ctx context.Context, in SignIn) (token string, who Actor, err error) {
 	wrong := fault.New(fault.SignIn, "access.wrong").On("password")
 	email, err := cleanEmail(in.Email)
 	if err != nil || len(in.Password) > passwordBytesMax {
 		return "", Actor{}, wrong
 	}
-	keys := []throttleKey{{hashOf("account " + email), freeAccount}, {hashOf("address " + in.Addr), freeAddress}}
+	keys := keysOf(in.Addr, throttleKey{key: hashOf("account " + email), free: freeAccount})
 	var p personRow
-	found := false
+	var found bool
 	err = s.db.Act(ctx, func(tx *db.Tx) error {
-		if err := count(ctx, tx, keys); err != nil {
+		if err := count(ctx, tx, keys...); err != nil {
 			return err
 		}
 		p, found, err = personBy(ctx, tx, sqlPersonByEmail, email)
@@ -50,96 +39,122 @@ func (s *Service) SignIn(ctx context.Context, in SignIn) (token string, who Acto
 	if err != nil {
 		return "", Actor{}, err
 	}
-	kept := p.password
-	if !found || kept == "" || p.state != "active" {
-		kept, found = s.decoy(), false
+	if !found || p.state != "active" {
+		p.password = ""
 	}
-	match, err := argon2id.ComparePasswordAndHash(in.Password, kept)
+	match, err := s.passwordIs(ctx, in.Password, p.password)
 	if err != nil {
-		return "", Actor{}, fmt.Errorf("compare a password: %w", err)
+		return "", Actor{}, err
 	}
-	if !match || !found {
+	if !match {
 		return "", Actor{}, wrong
 	}
 	err = s.db.Act(ctx, func(tx *db.Tx) error {
-		token, who, err = s.open(ctx, tx, p, in, keys)
+		// The person is read again: the account may have changed while the password was compared.
+		now, found, err := personBy(ctx, tx, sqlPersonByID, p.id)
+		if err != nil {
+			return err
+		}
+		if !found || now.state != "active" || now.password != p.password {
+			return wrong
+		}
+		strong, err := s.secondFactor(ctx, tx, now, in.Code)
+		if err != nil {
+			return err
+		}
+		if err := forgive(ctx, tx, keys...); err != nil {
+			return err
+		}
+		token, who, err = s.open(ctx, tx, now, strong, in.Addr, in.Agent, "password")
 		return err
 	})
 	return token, who, err
 }
 
-// open makes the session of a person whose password was right.
-func (s *Service) open(ctx context.Context, tx *db.Tx, p personRow, in SignIn, keys []throttleKey) (string, Actor, error) {
-	// The person is read again: the account may have changed while the password was compared.
-	p, found, err := personBy(ctx, tx, sqlPersonByID, p.id)
-	if err != nil {
-		return "", Actor{}, err
+// secondFactor takes the code of a person who has set codes up. Without codes there is none to show; whether that is
+// enough is for step to say.
+func (s *Service) secondFactor(ctx context.Context, tx *db.Tx, p personRow, code string) (strong bool, err error) {
+	if s.noCodes || !p.seedConfirmed {
+		return false, nil
 	}
-	if !found || p.state != "active" {
-		return "", Actor{}, fault.New(fault.SignIn, "access.wrong").On("password")
+	if code == "" {
+		return false, fault.New(fault.SignIn, "access.code_needed").On("code")
 	}
-	strong := s.noCodes
-	if !strong && p.seedConfirmed {
-		if in.Code == "" {
-			return "", Actor{}, fault.New(fault.SignIn, "access.code_needed").On("code")
-		}
-		if strong, err = s.checkCode(ctx, tx, p, in.Code); err != nil {
-			return "", Actor{}, err
-		}
-		if !strong {
-			return "", Actor{}, fault.New(fault.SignIn, "access.code_wrong").On("code")
-		}
+	strong, err = s.checkCode(ctx, tx, p, code)
+	if err == nil && !strong {
+		err = fault.New(fault.SignIn, "access.code_wrong").On("code")
 	}
-	for _, k := range keys {
-		if _, err := tx.Exec(ctx, sqlThrottleForget, k.key); err != nil {
-			return "", Actor{}, err
-		}
-	}
+	return strong, err
+}
+
+// open makes the session of a person who has proved to be them; way says how, for the journal.
+func (s *Service) open(ctx context.Context, tx *db.Tx, p personRow, strong bool, addr, agent, way string) (string, Actor, error) {
 	token, id := newSecret(), unit.NewID(tx.Now())
-	now := db.Micros(tx.Now())
-	if _, err := tx.Exec(ctx, sqlSessionInsert, hashOf(token), string(id), p.id, strong, now, db.Micros(tx.Now().Add(sessionLifeMax)),
-		in.Addr, short(in.Agent, agentMax)); err != nil {
+	if _, err := tx.Exec(ctx, sqlSessionInsert, hashOf(token), string(id), p.id, strong, db.Micros(tx.Now()),
+		db.Micros(tx.Now().Add(sessionLifeMax)), short(addr, agentMax), short(agent, agentMax)); err != nil {
 		return "", Actor{}, fmt.Errorf("make a session: %w", err)
 	}
 	who, err := actorOf(ctx, tx, p, string(id))
 	if err != nil {
 		return "", Actor{}, err
 	}
-	who.Needs = s.step(p, who.Grants, strong)
-	return token, who, s.Record(ctx, tx, who, Entry{Act: "session.create", Object: "person/" + p.id})
-}
-
-type throttleKey struct {
-	key  string
-	free int64
-}
-
-// count counts an attempt, and refuses it while an earlier failure makes it wait. The count is given back by forgetting
-// it when the sign-in holds.
-func count(ctx context.Context, tx *db.Tx, keys []throttleKey) error {
-	now := tx.Now()
-	for _, k := range keys {
-		var failures, last, until int64
-		err := tx.QueryRow(ctx, sqlThrottle, k.key).Scan(&failures, &last, &until)
-		if err != nil && !db.NoRows(err) {
-			return fmt.Errorf("read the throttle: %w", err)
-		}
-		if db.NoRows(err) || now.Sub(db.Time(last)) > forgetsAfter {
-			failures, until = 0, 0
-		}
-		if wait := db.Time(until).Sub(now); until > 0 && wait > 0 {
-			return fault.New(fault.TooMany, "access.throttled", "seconds", int(wait/time.Second)+1)
-		}
-		failures++
-		until = 0
-		if over := failures - k.free; over > 0 {
-			until = db.Micros(now.Add(min(waitFirst<<min(over-1, 20), waitMax)))
-		}
-		if _, err := tx.Exec(ctx, sqlThrottleSet, k.key, failures, db.Micros(now), until); err != nil {
-			return fmt.Errorf("count an attempt: %w", err)
-		}
+	if err := s.Record(ctx, tx, who, Entry{Act: "session.create", Object: "person/" + p.id, Detail: way}); err != nil {
+		return "", Actor{}, err
 	}
-	return nil
+	who.Strong = strong
+	return token, s.finished(p, who), nil
+}
+
+// finished is the actor when nothing is missing, and else one who is nobody yet and knows what is missing.
+func (s *Service) finished(p personRow, who Actor) Actor {
+	if needs := s.step(p.seedConfirmed, who.Grants, who.Strong); needs != Done {
+		return Actor{Needs: needs, Session: who.Session}
+	}
+	return who
+}
+
+// GiveCode finishes a sign-in that still needs a one-time code (through a provider, or a session older than the codes):
+// the session counts fully under a new token.
+func (s *Service) GiveCode(ctx context.Context, token, code string) (newToken string, who Actor, err error) {
+	var row sessionRow
+	err = s.db.Act(ctx, func(tx *db.Tx) error {
+		row, err = livingSession(ctx, tx, token)
+		if err != nil {
+			return err
+		}
+		return count(ctx, tx, codeKey(row.person))
+	})
+	if err != nil {
+		return "", Actor{}, err
+	}
+	err = s.db.Act(ctx, func(tx *db.Tx) error {
+		p, found, err := personBy(ctx, tx, sqlPersonByID, row.person)
+		if err != nil {
+			return err
+		}
+		if !found || p.state != "active" || !p.seedConfirmed {
+			return fault.New(fault.SignIn, "access.session_ended")
+		}
+		ok, err := s.checkCode(ctx, tx, p, code)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return fault.New(fault.SignIn, "access.code_wrong").On("code")
+		}
+		if err := forgive(ctx, tx, codeKey(row.person)); err != nil {
+			return err
+		}
+		if newToken, err = rotate(ctx, tx, token); err != nil {
+			return err
+		}
+		if who, err = actorOf(ctx, tx, p, row.id); err != nil {
+			return err
+		}
+		who.Strong = true
+		return s.Record(ctx, tx, who, Entry{Act: "session.code", Object: "session/" + row.id})
+	})
+	return newToken, who, err
 }
 
 // short cuts a text to so many characters.

@@ -19,8 +19,11 @@ type APIToken struct {
 	Scopes      []Permission
 	Made, Ends  time.Time
 	Used, Ended time.Time // zero: not yet
-	strong      bool
+	Strong      bool      // made by somebody who had shown a second factor
 }
+
+// tokenPrefix tells an API token from a session, and lets a scanner of leaked secrets know it.
+const tokenPrefix = "corridor_"
 
 func joinScopes(p []Permission) string {
 	parts := make([]string, len(p))
@@ -68,9 +71,9 @@ func (s *Service) NewToken(ctx context.Context, who Actor, name string, scopes [
 		if living >= tokensMax {
 			return fault.New(fault.Conflict, "access.tokens_many", "most", tokensMax)
 		}
-		secret = newSecret()
-		t = APIToken{ID: unit.NewID(now), Person: who.Person, Name: name, Scopes: scopes, Made: now, Ends: now.Add(life), strong: true}
-		if _, err := tx.Exec(ctx, sqlTokenInsert, hashOf(secret), string(t.ID), string(who.Person), name, joinScopes(scopes), t.strong,
+		secret = tokenPrefix + newSecret()
+		t = APIToken{ID: unit.NewID(now), Person: who.Person, Name: name, Scopes: scopes, Made: now, Ends: now.Add(life), Strong: who.Strong}
+		if _, err := tx.Exec(ctx, sqlTokenInsert, hashOf(secret), string(t.ID), string(who.Person), name, joinScopes(scopes), t.Strong,
 			db.Micros(now), db.Micros(t.Ends)); err != nil {
 			return fmt.Errorf("make a token: %w", err)
 		}
@@ -91,14 +94,20 @@ func (s *Service) Tokens(ctx context.Context, who Actor) (all []APIToken, err er
 	return all, err
 }
 
-// EndToken ends an API token of the actor's.
+// EndToken ends an API token of the actor's, or of a person whom the actor administers.
 func (s *Service) EndToken(ctx context.Context, who Actor, id unit.ID) error {
+	if err := MaySomewhere(who, TokenManage); err != nil {
+		return err
+	}
 	return s.db.Act(ctx, func(tx *db.Tx) error {
 		t, err := scanToken(tx.QueryRow(ctx, sqlTokenByID, string(id)).Scan)
-		if db.NoRows(err) || err == nil && May(who, TokenManage, Scope{Person: t.Person}) != nil {
+		if db.NoRows(err) {
 			return fault.New(fault.NotFound, "access.not_found")
 		}
 		if err != nil {
+			return fmt.Errorf("read token %s: %w", id, err)
+		}
+		if _, err := known(ctx, tx, who, TokenManage, t.Person); err != nil {
 			return err
 		}
 		if _, err := tx.Exec(ctx, sqlTokenEnd, string(id), db.Micros(tx.Now())); err != nil {
@@ -106,28 +115,4 @@ func (s *Service) EndToken(ctx context.Context, who Actor, id unit.ID) error {
 		}
 		return s.Record(ctx, tx, who, Entry{Act: "token.end", Object: "token/" + string(id)})
 	})
-}
-
-// byAPIToken finds the person of a living API token, and says whether its use should be written down.
-func (s *Service) byAPIToken(ctx context.Context, tx *db.Tx, hash string) (who Actor, touch bool, err error) {
-	ended := fault.New(fault.SignIn, "access.session_ended")
-	t, err := scanToken(tx.QueryRow(ctx, sqlTokenByHash, hash).Scan)
-	if db.NoRows(err) {
-		return who, false, ended
-	}
-	if err != nil {
-		return who, false, fmt.Errorf("read a token: %w", err)
-	}
-	if !t.Ended.IsZero() || !tx.Now().Before(t.Ends) {
-		return who, false, ended
-	}
-	p, found, err := personBy(ctx, tx, sqlPersonByID, string(t.Person))
-	if err != nil || !found || p.state != "active" {
-		return who, false, ended
-	}
-	if who, err = actorOf(ctx, tx, p, string(t.ID)); err != nil {
-		return who, false, err
-	}
-	who.Token, who.Scopes = true, t.Scopes
-	return who, tx.Now().Sub(t.Used) > seenEvery, nil
 }

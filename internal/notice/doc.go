@@ -1,0 +1,2 @@
+// Package notice tells people what happened.
+package notice
