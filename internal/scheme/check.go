@@ -1,16 +1,43 @@
 package scheme
 
-// Check says what is wrong with a scheme that Load could read: names that nothing has, and names that nothing uses.
+// Check says what is wrong with a scheme that Load could read: names, words, rows and clocks; then what can go wrong
+// on any way through its stages, by the abstract machine; then what its tests leave open. It stops before the proof
+// when names or rows are not clear. What the tests themselves get wrong is said by RunTests.
 func Check(s *Scheme) Problems {
-	c := &checker{found: found{lines: s.lines}, s: s}
-	c.names()
+	c := newChecker(s)
+	c.proof()
+	if len(RunTests(s)) == 0 { // as long as tests fail, what they leave open is not clear
+		c.tested()
+	}
 	return c.sorted()
 }
+
+// Prove is Check without the tests: what is wrong whatever the tests say.
+func Prove(s *Scheme) Problems {
+	c := newChecker(s)
+	c.proof()
+	return c.sorted()
+}
+
+func newChecker(s *Scheme) *checker { return &checker{found: found{lines: s.lines}, s: s} }
 
 // checker goes through a scheme that was decoded.
 type checker struct {
 	found
 	s *Scheme
+}
+
+// proof checks the form and explores the machine; nil if the form leaves too much open.
+func (c *checker) proof() *prover {
+	c.names()
+	c.rows()
+	c.money()
+	for _, p := range c.problems {
+		if blocks(p.Code) {
+			return nil
+		}
+	}
+	return c.prove()
 }
 
 func (c *checker) mark(name string) Pos {

@@ -10,7 +10,6 @@ import (
 
 // names checks that one name means one thing, that what is named is there, and that what is there is used.
 func (c *checker) names() {
-	c.oneScope()
 	c.rowNames()
 	c.sectionNames()
 	c.moneyNames()
@@ -18,26 +17,6 @@ func (c *checker) names() {
 	c.readerNames()
 	c.unused()
 	c.words()
-}
-
-// oneScope refuses a second params, rule, role, amount, ask, cases or account of one name.
-func (c *checker) oneScope() {
-	seen := map[string]Pos{}
-	for _, sec := range []struct {
-		section string
-		names   []string
-	}{
-		{"params", c.s.Params.Names()}, {"rules", c.s.Rules.Names()}, {"amounts", c.s.Amounts.Names()}, {"roles", c.s.Roles.Names()},
-		{"accounts", c.s.Accounts.Names()}, {"asks", c.s.Asks.Names()}, {"cases", c.s.Cases.Names()},
-	} {
-		for _, n := range sec.names {
-			pos := c.mark(sec.section + "." + n)
-			if first, there := seen[n]; there {
-				c.at(pos, "name.twice", "name", n, "line", first.Line)
-			}
-			seen[n] = pos
-		}
-	}
 }
 
 // role refuses a name that is no role.

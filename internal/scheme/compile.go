@@ -124,7 +124,9 @@ func (s *Scheme) factShapes() map[string]shape {
 		}
 	}
 	for name := range s.Accounts.All() {
-		f[name] = shape{kind: Account}
+		if _, taken := f[name]; !taken {
+			f[name] = shape{kind: Account}
+		}
 	}
 	return f
 }

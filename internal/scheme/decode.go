@@ -333,6 +333,26 @@ func (d *decoder) account(name string, k, v *node) {
 	d.s.Accounts.add(name, a)
 }
 
+// oneScope refuses a second params, rule, role, amount, ask, cases or account of one name.
+func (d *decoder) oneScope() {
+	seen := map[string]Pos{}
+	for _, sec := range []struct {
+		section string
+		names   []string
+	}{
+		{"params", d.s.Params.Names()}, {"rules", d.s.Rules.Names()}, {"amounts", d.s.Amounts.Names()}, {"roles", d.s.Roles.Names()},
+		{"accounts", d.s.Accounts.Names()}, {"asks", d.s.Asks.Names()}, {"cases", d.s.Cases.Names()},
+	} {
+		for _, n := range sec.names {
+			pos := d.mark(sec.section + "." + n)
+			if first, there := seen[n]; there {
+				d.at(pos, "name.twice", "name", n, "line", first.Line)
+			}
+			seen[n] = pos
+		}
+	}
+}
+
 // sortedKeys are the keys of a map in the order of the alphabet, so that reports do not change from run to run.
 func sortedKeys[T any](m map[string]T) []string {
 	out := make([]string, 0, len(m))

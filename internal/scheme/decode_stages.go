@@ -141,6 +141,7 @@ func parseMoney(text string) (MoneyLine, bool) {
 		if len(f) != len(w) {
 			return false
 		}
+		l.Amount, l.Hold, l.From, l.To = "", "", "", ""
 		for i, x := range f {
 			switch x {
 			case "A":

@@ -102,6 +102,13 @@ func (s *Scheme) Effects(q Question, act string) (Outcome, error) {
 	if leaf, ok := s.Publish[q.Action]; ok {
 		out.Leaf = s.published(r, leaf, purse)
 	}
+	if out.End != "" {
+		for name, h := range purse.Holds {
+			if h.Left == 0 {
+				delete(purse.Holds, name)
+			}
+		}
+	}
 	out.Purse, out.Seen = purse, r.seen
 	return out, r.failed
 }
@@ -166,7 +173,7 @@ func (s *Scheme) post(r *reading, l MoneyLine, purse *Purse, id string) ([]Posti
 	}
 	switch p.Verb {
 	case Hold:
-		if _, there := purse.Holds[l.Hold]; there {
+		if h, there := purse.Holds[l.Hold]; there && h.Left > 0 {
 			return nil, fault.New(fault.Conflict, "scheme.hold_twice", "hold", l.Hold)
 		}
 		purse.Holds[l.Hold] = Held{ID: id, Left: p.Amount, From: p.From}
@@ -195,8 +202,8 @@ func takeHold(l MoneyLine, p Posting, purse *Purse) ([]Posting, error) {
 	p.HoldID, p.From = h.ID, h.From
 	before := h.Left
 	h.Left -= p.Amount
-	purse.Holds[l.Hold] = h
-	if p.Verb == Release || l.Last || h.Left == 0 {
+	purse.Holds[l.Hold] = h // also when nothing is left: a sum of nothing has been held and may still be released
+	if p.Verb == Release || l.Last {
 		delete(purse.Holds, l.Hold)
 	}
 	moveOut(purse, p.To, p.Amount)

@@ -45,8 +45,12 @@ func Load(fsys fs.FS, dir string) (*Scheme, Problems) {
 	root = root.copy()
 	expandMoney(root)
 	s, d := decode(root, f)
+	d.oneScope()
 	d.compile()
+	loaded := d.found
+	d.found = found{lines: d.lines} // what is wrong with the tests is said by RunTests
 	d.decodeTests()
+	s.tests.problems, d.found = d.problems, loaded
 	s.Digest = digest(layers)
 	s.lines = d.lines
 	for _, l := range layers {

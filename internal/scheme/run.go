@@ -11,7 +11,7 @@ import (
 // RunTests runs the tests of the pack and says which do not come out as they want. Check also looks for what no
 // test decides.
 func RunTests(s *Scheme) Problems {
-	f := found{lines: s.lines}
+	f := found{lines: s.lines, problems: append(Problems(nil), s.tests.problems...)}
 	s.runTests(&f)
 	return f.sorted()
 }
@@ -21,7 +21,6 @@ type coverage struct {
 	answers map[[2]string]map[Result]bool // (action, rule): what it answered
 	rows    map[[2]string]bool            // (stage, action)
 	chosen  map[string]map[int]bool       // argument of a min or max that decided: "amount@id" -> argument
-	seen    map[string]map[string]bool    // (action, rule) that was asked with any answer
 }
 
 func (s *Scheme) runTests(f *found) coverage {

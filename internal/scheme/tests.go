@@ -12,6 +12,7 @@ type tests struct {
 	given    *factSet
 	verdicts []verdictTest
 	runs     []runTest
+	problems Problems // of their form
 }
 
 type verdictTest struct {

@@ -1,0 +1,191 @@
+package scheme
+
+// prove explores every way through the machine and says what is wrong on any of them.
+func (c *checker) prove() *prover {
+	p := &prover{checker: c, s: c.s, nodes: map[string]*visited{}, taken: map[[2]string]bool{}, useful: map[Pos]bool{}, rests: map[Pos]MoneyLine{}}
+	start := &state{stage: c.s.Start(), holds: map[string]heldSum{}, own: map[string]sum{}, out: map[string]sum{}, frozen: map[string]bool{},
+		place: map[string]int{}, labels: map[string]bool{}, bounds: bounds{}}
+	p.explore(start)
+	if p.tooMany {
+		c.at(c.mark("stages"), "proof.too_big", "most", statesMax)
+		return p
+	}
+	p.rounds()
+	p.happens()
+	p.ends()
+	for pos, l := range p.rests {
+		if !p.useful[pos] {
+			c.at(pos, "money.nothing", "name", l.From, "way", l.Action)
+		}
+	}
+	return p
+}
+
+// frame is a state on the present way, with the rows that are still to be taken out of it.
+type frame struct {
+	key  string
+	rows []Row
+}
+
+// explore goes depth first. A way that comes back to the same control state with other money is refused at once,
+// which keeps the machine finite.
+func (p *prover) explore(start *state) {
+	var stack []frame
+	onWay := map[string]string{} // control -> money, of the states on the present way
+	enter := func(st *state, by *Row) (string, bool) {
+		control, money := st.control(), st.money()
+		key := control + "#" + money
+		if before, round := onWay[control]; round && before != money {
+			if by != nil && !st.silent {
+				p.at(by.At, "money.cycle", "stage", st.stage, "way", st.way.String())
+			}
+			return "", false
+		}
+		if _, been := p.nodes[key]; been {
+			return key, false
+		}
+		p.nodes[key] = &visited{st: st}
+		f := frame{key: key}
+		if _, isEnd := p.s.IsEnd(st.stage); !isEnd {
+			f.rows = p.s.RowsFrom(st.stage)
+		}
+		stack = append(stack, f)
+		onWay[control] = money
+		return key, true
+	}
+	enter(start, nil)
+	for len(stack) > 0 {
+		f := &stack[len(stack)-1]
+		n := p.nodes[f.key]
+		if len(f.rows) == 0 {
+			delete(onWay, n.st.control())
+			stack = stack[:len(stack)-1]
+			continue
+		}
+		row := f.rows[0]
+		f.rows = f.rows[1:]
+		if !n.st.possible(p.s, row) {
+			continue
+		}
+		p.taken[[2]string{row.From, row.Action}] = true
+		key, _ := enter(p.step(n.st, row), &row)
+		if key != "" {
+			n.outs = append(n.outs, edge{row: row, to: key})
+		}
+		if len(p.nodes) > statesMax {
+			p.tooMany = true
+			return
+		}
+	}
+}
+
+// rounds looks for ways round that the first search did not walk in one go: two states of one control and other
+// money, one of which leads to the other.
+func (p *prover) rounds() {
+	groups := map[string][]string{}
+	for _, key := range sortedKeys(p.nodes) {
+		c := p.nodes[key].st.control()
+		groups[c] = append(groups[c], key)
+	}
+	for _, c := range sortedKeys(groups) {
+		if len(groups[c]) < 2 {
+			continue
+		}
+		for _, from := range groups[c] {
+			reached := p.from(from)
+			for _, to := range groups[c] {
+				st := p.nodes[to].st
+				if to != from && reached[to] && !st.silent {
+					p.at(p.s.stageAt(st.stage), "money.cycle", "stage", st.stage, "way", st.way.String())
+				}
+			}
+		}
+	}
+}
+
+// from is what can be reached from a state.
+func (p *prover) from(key string) map[string]bool {
+	out, queue := map[string]bool{}, []string{key}
+	for len(queue) > 0 {
+		k := queue[0]
+		queue = queue[1:]
+		for _, e := range p.nodes[k].outs {
+			if !out[e.to] {
+				out[e.to] = true
+				queue = append(queue, e.to)
+			}
+		}
+	}
+	return out
+}
+
+// happens: every stage is reached and every row can happen.
+func (p *prover) happens() {
+	reached := map[string]bool{}
+	for _, n := range p.nodes {
+		reached[n.st.stage] = true
+	}
+	for _, stage := range p.s.AllStages() {
+		if !reached[stage] {
+			pos := p.s.stageAt(stage)
+			if pos.Line == 0 {
+				pos = p.mark("ends." + stage)
+			}
+			p.at(pos, "stage.unreachable", "stage", stage)
+		}
+	}
+	for _, r := range p.s.Stages {
+		if reached[r.From] && !p.taken[[2]string{r.From, r.Action}] {
+			if _, isEnd := p.s.IsEnd(r.From); !isEnd {
+				p.at(r.At, "stage.row_dead", "stage", r.From, "action", r.Action)
+			}
+		}
+	}
+}
+
+// ends: from every state an end can be reached through rows that need no luck.
+func (p *prover) ends() {
+	p.sureWays("")
+	said := map[string]bool{}
+	for _, key := range sortedKeys(p.nodes) {
+		n := p.nodes[key]
+		if !n.sure && !said[n.st.stage] {
+			said[n.st.stage] = true
+			p.at(p.s.stageAt(n.st.stage), "stage.dead_end", "stage", n.st.stage)
+		}
+	}
+}
+
+// sureWays marks the states from which an end is sure, and says whether all are. without is a fact that is not
+// counted on.
+func (p *prover) sureWays(without string) bool {
+	into := map[string][]string{}
+	var queue []string
+	for key, n := range p.nodes {
+		_, n.sure = p.s.IsEnd(n.st.stage)
+		if n.sure {
+			queue = append(queue, key)
+		}
+		for _, e := range n.outs {
+			if !p.s.luck(e.row, without) {
+				into[e.to] = append(into[e.to], key)
+			}
+		}
+	}
+	for len(queue) > 0 {
+		k := queue[0]
+		queue = queue[1:]
+		for _, from := range into[k] {
+			if n := p.nodes[from]; !n.sure {
+				n.sure = true
+				queue = append(queue, from)
+			}
+		}
+	}
+	for _, n := range p.nodes {
+		if !n.sure {
+			return false
+		}
+	}
+	return true
+}
