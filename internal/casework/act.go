@@ -1,0 +1,282 @@
+package casework
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"corridor/internal/access"
+	"corridor/internal/db"
+	"corridor/internal/fault"
+	corridorlog "corridor/internal/log"
+	"corridor/internal/scheme"
+	"corridor/internal/unit"
+)
+
+// Action is what somebody wants to do in a case.
+type Action struct {
+	Name    string
+	Version int64           // the version that the actor saw; 0 asks for none
+	Reason  string          // where the action needs one, or an answer is given
+	Answers map[string]bool // to rules that ask this officer
+	Key     string          // idempotency key; the same again answers the same and does nothing
+}
+
+// Act takes an action. The order of refusals is that of the package comment.
+func (s *Service) Act(ctx context.Context, who access.Actor, id unit.ID, a Action) (Case, error) {
+	if err := access.MaySomewhere(who, access.CaseAct); err != nil {
+		return Case{}, err
+	}
+	a.Reason = strings.TrimSpace(a.Reason)
+	switch {
+	case len(a.Key) > keyMax:
+		return Case{}, fault.New(fault.Invalid, "casework.key_long", "most", keyMax).On("key")
+	case len([]rune(a.Reason)) > reasonMax:
+		return Case{}, fault.New(fault.Invalid, "casework.reason_long", "most", reasonMax).On("reason")
+	}
+	err := s.c.DB.Act(ctx, func(tx *db.Tx) error {
+		c, err := s.seen(ctx, tx, who, id)
+		if err != nil {
+			return err
+		}
+		if done, err := answered(c, a, who); done || err != nil {
+			return err
+		}
+		if a.Version != 0 && a.Version != c.Version {
+			return fault.New(fault.Conflict, "casework.changed_meanwhile").On("version")
+		}
+		return s.take(ctx, tx, who, &c, a)
+	})
+	if err != nil {
+		return Case{}, err
+	}
+	return s.Get(ctx, who, id)
+}
+
+// answered says whether the request was answered before, by its key.
+func answered(c Case, a Action, who access.Actor) (bool, error) {
+	if a.Key == "" {
+		return false, nil
+	}
+	for _, h := range c.History {
+		if h.key == a.Key {
+			if h.Action != a.Name || h.Person != who.Person {
+				return false, fault.New(fault.Conflict, "casework.key_other").On("key")
+			}
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// take is the action of a person, and whatever then goes by itself.
+func (s *Service) take(ctx context.Context, tx *db.Tx, who access.Actor, c *Case, a Action) error {
+	sch, err := s.edition(*c)
+	if err != nil {
+		return err
+	}
+	j, p, q, err := s.judge(ctx, tx, sch, *c, who, a)
+	if err != nil {
+		return err
+	}
+	if !j.Goes {
+		return refusal(sch, j)
+	}
+	if err := s.commit(ctx, tx, who, sch, c, j, q, p, a); err != nil {
+		return err
+	}
+	return s.byItself(ctx, tx, sch, c)
+}
+
+// judge says whether the actor may take the action here, and what the rules answer. It refuses in the
+// documented order up to the rules, whose answers it returns.
+func (s *Service) judge(ctx context.Context, tx *db.Tx, sch *scheme.Scheme, c Case, who access.Actor, a Action) (j scheme.Judgement, p part, q scheme.Question, err error) {
+	row, ok := sch.Row(c.Stage, a.Name)
+	if !ok || !row.ByPerson() {
+		return j, p, q, fault.New(fault.Conflict, "scheme.no_row", "action", sch.Say(a.Name), "stage", sch.Say(c.Stage))
+	}
+	if p, ok = s.plays(sch, c, who, row); !ok {
+		return j, p, q, fault.New(fault.Denied, "casework.not_your_role", "role", sch.Say(row.Who[0]))
+	}
+	if err := sch.May(c.Stage, a.Name, p.role, c.done(a.Name)); err != nil {
+		return j, p, q, err
+	}
+	if err := apart(sch, c, who, a.Name); err != nil {
+		return j, p, q, err
+	}
+	answers := map[string]bool{}
+	for k, v := range c.Answers {
+		answers[k] = v
+	}
+	for k, v := range a.Answers {
+		if r, ok := sch.Rules.Get(k); ok && r.Ask == p.role {
+			answers[k] = v
+		}
+	}
+	q = scheme.Question{Stage: c.Stage, Action: a.Name, Role: p.role, Reason: a.Reason, Answers: answers,
+		Purse: c.Purse, Facts: s.facts(ctx, tx, sch, c)}
+	j, err = sch.Judge(q)
+	return j, p, q, err
+}
+
+// apart refuses who has done what must be done by another person.
+func apart(sch *scheme.Scheme, c Case, who access.Actor, action string) error {
+	for _, other := range sch.Apart(action) {
+		for _, h := range c.History {
+			if h.Action == other && h.Person == who.Person {
+				return fault.New(fault.Denied, "casework.same_person", "action", sch.Say(other))
+			}
+		}
+	}
+	return nil
+}
+
+// done is how often the case has had an action.
+func (c Case) done(action string) int {
+	n := 0
+	for _, h := range c.History {
+		if h.Action == action {
+			n++
+		}
+	}
+	return n
+}
+
+// refusal names the need that stopped an action, what was seen, and what would have passed.
+func refusal(sch *scheme.Scheme, j scheme.Judgement) error {
+	a := j.First
+	if a == nil {
+		return fault.New(fault.Conflict, "casework.changed_meanwhile")
+	}
+	_, isRule := sch.Rules.Get(a.Need)
+	switch {
+	case a.Need == "reason" && !isRule:
+		return fault.New(fault.Invalid, "casework.reason_missing").On("reason")
+	case !isRule:
+		return fault.New(fault.Invalid, "casework.field_missing", "rule", a.Words).On(a.Need)
+	case a.Result == scheme.ManualAnswer:
+		return fault.New(fault.Invalid, "casework.answer_missing", "rule", a.Words).On(a.Need)
+	case a.Result == scheme.NotKnown:
+		return fault.New(fault.Conflict, "casework.rule_unknown", "rule", a.Words, "saw", Saw(*a)).On(a.Need)
+	}
+	return fault.New(fault.Conflict, "casework.rule_fails", "rule", a.Words, "saw", Saw(*a), "would", would(*a)).On(a.Need)
+}
+
+// Saw says what a rule looked at and found, in both languages: «人数：320。».
+func Saw(a scheme.Answer) fault.Words {
+	var zh, en []string
+	for _, f := range a.Saw {
+		name := scheme.FactWords(f.Name)
+		zh = append(zh, name[0]+"："+f.Value.In(fault.ZH))
+		en = append(en, name[1]+": "+f.Value.In(fault.EN))
+	}
+	if len(zh) == 0 {
+		return fault.Words{}
+	}
+	return fault.Words{strings.Join(zh, "，") + "。", strings.Join(en, ", ") + ". "}
+}
+
+func would(a scheme.Answer) fault.Words {
+	if a.WouldPass[0] == "" {
+		return fault.Words{}
+	}
+	return fault.Words{"通过条件：" + a.WouldPass[0] + "。", "It passes when: " + a.WouldPass[1] + "."}
+}
+
+// commit writes all that follows from an action that goes: books, public leaf, step, state, journal.
+func (s *Service) commit(ctx context.Context, tx *db.Tx, who access.Actor, sch *scheme.Scheme, c *Case, j scheme.Judgement, q scheme.Question, p part, a Action) error {
+	no := len(c.History) + 1
+	out, err := sch.Effects(q, fmt.Sprintf("%s.%d", c.ID, no))
+	if err != nil {
+		return err
+	}
+	if err := s.book(ctx, tx, *c, out); err != nil {
+		return err
+	}
+	step := Step{No: no, At: tx.Now(), Action: a.Name, From: c.Stage, To: out.To, Role: p.role, Person: who.Person,
+		By: who.Name, Mandate: p.mandate, Reason: a.Reason,
+		Decision: Decision{Verdict: j.Verdict, Answers: j.Answers, Seen: mergeSeen(j.Seen, out.Seen)}, key: a.Key}
+	if out.Leaf != nil {
+		step.Receipt, err = s.c.Log.Append(ctx, tx, s.leaf(sch, *c, a.Name, s.today(tx.Now()), *out.Leaf))
+		if err != nil {
+			return fmt.Errorf("public leaf of %s in case %s: %w", a.Name, c.No, err)
+		}
+	}
+	c.Stage, c.End, c.Purse, c.Answers = out.To, out.End, out.Purse, q.Answers
+	c.History = append(c.History, step)
+	c.Changed = tx.Now()
+	fires, err := s.fires(ctx, tx, sch, *c, tx.Now())
+	if err != nil {
+		return err
+	}
+	if err := insertStep(ctx, tx, c.ID, step); err != nil {
+		return fmt.Errorf("step %d of case %s: %w", no, c.No, err)
+	}
+	if err := updateCase(ctx, tx, c, fires); err != nil {
+		return fmt.Errorf("state of case %s: %w", c.No, err)
+	}
+	return s.c.Access.Record(ctx, tx, who, access.Entry{Act: "case." + a.Name, Object: c.Object(), Region: c.Region,
+		Mandate: p.mandate, Detail: step.From + " -> " + step.To})
+}
+
+// leaf is what becomes public: scheme, edition, action, day and what the pack shows; the case only in the commitment.
+func (s *Service) leaf(sch *scheme.Scheme, c Case, action string, day unit.Day, pub scheme.Published) corridorlog.Leaf {
+	fields := map[string]any{"scheme": sch.ID, "edition": sch.Digest, "action": action}
+	for _, v := range pub.Shows {
+		fields[v.Name] = plain(v.Value)
+	}
+	return corridorlog.Leaf{Kind: pub.Name, Day: day, Fields: fields, Object: c.Object()}
+}
+
+// plain is a value as JSON readers take it: money as integer fen, the rest as text.
+func plain(v scheme.Value) any {
+	switch v.Kind {
+	case scheme.Unknown:
+		return nil
+	case scheme.Money, scheme.Count:
+		return v.Int
+	case scheme.YesNo:
+		return v.True()
+	}
+	return v.String()
+}
+
+// mergeSeen joins what the rules and the amounts saw, each fact once.
+func mergeSeen(a, b []scheme.SeenFact) []scheme.SeenFact {
+	have := map[string]bool{}
+	out := append([]scheme.SeenFact(nil), a...)
+	for _, f := range a {
+		have[f.Key()] = true
+	}
+	for _, f := range b {
+		if !have[f.Key()] {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// byItself takes the rows that go as soon as their rules pass, until none does.
+func (s *Service) byItself(ctx context.Context, tx *db.Tx, sch *scheme.Scheme, c *Case) error {
+	for range itselfMax {
+		went := false
+		for _, row := range sch.ItselfRows(c.Stage) {
+			q := scheme.Question{Stage: c.Stage, Action: row.Action, Answers: c.Answers, Purse: c.Purse, Facts: s.facts(ctx, tx, sch, *c)}
+			j, err := sch.Judge(q)
+			if err != nil {
+				return err
+			}
+			if j.Goes && j.Verdict == scheme.Pass {
+				if err := s.commit(ctx, tx, access.System("itself"), sch, c, j, q, part{}, Action{Name: row.Action}); err != nil {
+					return err
+				}
+				went = true
+				break
+			}
+		}
+		if !went {
+			return nil
+		}
+	}
+	return fmt.Errorf("case %s goes round by itself more than %d times", c.No, itselfMax)
+}

@@ -1,0 +1,342 @@
+package casework
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"corridor/internal/access"
+	"corridor/internal/db"
+	"corridor/internal/fault"
+	"corridor/internal/ledger"
+	corridorlog "corridor/internal/log"
+	"corridor/internal/registry"
+	"corridor/internal/scheme"
+	"corridor/internal/unit"
+)
+
+const (
+	pageRows    = 50   // cases on one page
+	stepsMax    = 2000 // steps that are read of one case
+	reasonMax   = 2000 // characters
+	keyMax      = 100  // bytes of an idempotency key
+	fieldMax    = 8000 // bytes of one typed field
+	itselfMax   = 50   // rows by itself that one act may set off
+	ticksAtOnce = 200  // cases that one Tick fires
+)
+
+// Config joins casework to the rooms below it. All are needed.
+type Config struct {
+	DB       *db.DB
+	Access   *access.Service
+	Registry *registry.Registry
+	Ledger   *ledger.Ledger
+	Log      *corridorlog.Log
+	Regions  *unit.Regions
+	Calendar Calendar
+	Node     string // two digits, the beginning of a case's number
+	Schemes  []*scheme.Scheme
+}
+
+// Calendar is that of the node's jurisdiction.
+type Calendar = scheme.Calendar
+
+// Service runs the cases of one node. It is safe for concurrent use.
+type Service struct {
+	c        Config
+	editions map[string]*scheme.Scheme // by digest
+}
+
+// New checks that no edition is given twice; it connects to nothing.
+func New(c Config) (*Service, error) {
+	s := &Service{c: c, editions: map[string]*scheme.Scheme{}}
+	for _, sch := range c.Schemes {
+		if sch.Shared() {
+			continue
+		}
+		if s.editions[sch.Digest] != nil {
+			return nil, fmt.Errorf("edition %s of scheme %s is given twice", sch.Edition, sch.ID)
+		}
+		s.editions[sch.Digest] = sch
+	}
+	return s, nil
+}
+
+// Case is one thing that is asked for, as far as the reader may see it.
+type Case struct {
+	ID            unit.ID
+	No            string // for people: 34-2026-000012
+	Scheme        string
+	Edition       string
+	EditionDigest string
+	Title         fault.Words // of the scheme
+	Org           string
+	OrgName       fault.Words
+	Synthetic     bool // the organisation is made up for demonstration
+	Region        unit.Region
+	Stage         string
+	StageWords    fault.Words
+	End           scheme.End // "" while it goes on
+	OpenedBy      unit.ID
+	Opened        time.Time
+	Changed       time.Time
+	Version       int64
+	Fields        map[string]scheme.Value
+	Answers       map[string]bool
+	Purse         scheme.Purse
+	History       []Step
+	Waits         []Wait // who has to act now, and until when
+}
+
+// Object is how journal, books and log name the case.
+func (c Case) Object() string { return "case/" + string(c.ID) }
+
+// Step is one action that happened.
+type Step struct {
+	No        int
+	At        time.Time
+	Action    string
+	Words     fault.Words
+	From, To  string
+	ToWords   fault.Words
+	Role      string // "" when no person acted
+	RoleWords fault.Words
+	Person    unit.ID
+	By        string // name
+	Mandate   string
+	Reason    string
+	Decision  Decision
+	Receipt   unit.ID // of the public leaf; "" if nothing became public
+
+	key string // the caller's idempotency key
+}
+
+// Decision is what an action was judged by.
+type Decision struct {
+	Verdict scheme.Result     `json:"verdict"`
+	Answers []scheme.Answer   `json:"answers,omitempty"`
+	Seen    []scheme.SeenFact `json:"seen,omitempty"`
+}
+
+// Wait is a role that may act in the present stage, with its due time.
+type Wait struct {
+	Role        string // "clock" for what happens by itself when the time has passed
+	Words       fault.Words
+	Action      string
+	ActionWords fault.Words
+	Due         time.Time // the moment after the last moment in time; zero when no clock runs
+	Provisional bool      // beyond the published calendar
+	Late        bool
+}
+
+// FieldErrors are the refusals of several fields of one form, each naming its field.
+type FieldErrors []*fault.Error
+
+func (f FieldErrors) Error() string {
+	parts := make([]string, len(f))
+	for i, e := range f {
+		parts[i] = e.Error()
+	}
+	return strings.Join(parts, "; ")
+}
+
+func (f FieldErrors) Unwrap() []error {
+	out := make([]error, len(f))
+	for i, e := range f {
+		out[i] = e
+	}
+	return out
+}
+
+// Schemes returns the editions that this node runs.
+func (s *Service) Schemes() []*scheme.Scheme {
+	var out []*scheme.Scheme
+	for _, sch := range s.c.Schemes {
+		if !sch.Shared() {
+			out = append(out, sch)
+		}
+	}
+	return out
+}
+
+// Scheme finds the newest edition of a scheme by its id.
+func (s *Service) Scheme(id string) (*scheme.Scheme, error) {
+	var found *scheme.Scheme
+	for _, sch := range s.Schemes() {
+		if sch.ID == id && (found == nil || sch.InForce[0].Int > found.InForce[0].Int) {
+			found = sch
+		}
+	}
+	if found == nil {
+		return nil, fault.New(fault.NotFound, "casework.scheme_unknown", "scheme", id)
+	}
+	return found, nil
+}
+
+// inForce finds the edition of a scheme on a day.
+func (s *Service) inForce(id string, day unit.Day) (*scheme.Scheme, error) {
+	if _, err := s.Scheme(id); err != nil {
+		return nil, err
+	}
+	for _, sch := range s.Schemes() {
+		from, to := sch.InForce[0].Day(), sch.InForce[1].Day()
+		if sch.ID == id && from <= day && (!to.Valid() || day <= to) {
+			return sch, nil
+		}
+	}
+	return nil, fault.New(fault.Conflict, "casework.not_in_force", "scheme", id, "day", day)
+}
+
+// edition is the one that a case keeps.
+func (s *Service) edition(c Case) (*scheme.Scheme, error) {
+	sch := s.editions[c.EditionDigest]
+	if sch == nil {
+		return nil, fault.New(fault.Unavailable, "casework.edition_missing", "scheme", c.Scheme, "edition", c.Edition)
+	}
+	return sch, nil
+}
+
+// today is the day of an act in the zone of the jurisdiction's calendar.
+func (s *Service) today(at time.Time) unit.Day { return unit.DayOf(at, s.c.Calendar.Location()) }
+
+// Create opens a case for an organisation, in the first stage of the edition in force. The same key of the same
+// person answers with the case that it opened the first time.
+func (s *Service) Create(ctx context.Context, who access.Actor, schemeID, org, key string) (c Case, err error) {
+	if err := access.May(who, access.CaseCreate, access.Scope{Org: org}); err != nil {
+		return c, err
+	}
+	if len(key) > keyMax {
+		return c, fault.New(fault.Invalid, "casework.key_long", "most", keyMax).On("key")
+	}
+	err = s.c.DB.Act(ctx, func(tx *db.Tx) error {
+		if key != "" {
+			id, err := selectStarted(ctx, tx, who.Person, key)
+			if err != nil || id != "" {
+				c.ID = id
+				return err
+			}
+		}
+		sch, err := s.inForce(schemeID, s.today(tx.Now()))
+		if err != nil {
+			return err
+		}
+		o, err := s.c.Registry.Org(ctx, tx, org)
+		if err != nil {
+			return err
+		}
+		if !s.startsFor(sch, who, org) {
+			return fault.New(fault.Denied, "casework.not_your_role", "role", sch.Say(sch.Stages[0].Who[0]))
+		}
+		serial, err := nextSerial(ctx, tx, s.today(tx.Now()).Year())
+		if err != nil {
+			return fmt.Errorf("number of a new case: %w", err)
+		}
+		c = Case{ID: unit.NewID(tx.Now()), No: fmt.Sprintf("%s-%d-%06d", s.c.Node, s.today(tx.Now()).Year(), serial),
+			Scheme: sch.ID, Edition: sch.Edition, EditionDigest: sch.Digest, Org: org,
+			Region: s.belongs(sch, o.Region, s.today(tx.Now())), Stage: sch.Start(), OpenedBy: who.Person,
+			Opened: tx.Now(), Changed: tx.Now(), Version: 1, Fields: map[string]scheme.Value{}, Answers: map[string]bool{}}
+		fires, err := s.fires(ctx, tx, sch, c, tx.Now())
+		if err != nil {
+			return err
+		}
+		if err := insertCase(ctx, tx, c, fires, key); err != nil {
+			return fmt.Errorf("open case %s: %w", c.No, err)
+		}
+		return s.c.Access.Record(ctx, tx, who, access.Entry{Act: "case.create", Object: c.Object(), Region: c.Region, Detail: c.Scheme + " " + c.No})
+	})
+	if err != nil {
+		return Case{}, err
+	}
+	return s.Get(ctx, who, c.ID)
+}
+
+// belongs is the region that a case belongs to: the organisation's where it lies inside the jurisdiction.
+func (s *Service) belongs(sch *scheme.Scheme, of unit.Region, day unit.Day) unit.Region {
+	home := unit.Region(sch.Jurisdiction)
+	if in, known := s.c.Regions.In(of, home, day); known && in {
+		return of
+	}
+	return home
+}
+
+// startsFor says whether the actor plays, for the organisation, a party on a row out of the first stage.
+func (s *Service) startsFor(sch *scheme.Scheme, who access.Actor, org string) bool {
+	for _, row := range sch.RowsFrom(sch.Start()) {
+		for _, name := range row.Who {
+			if r, ok := sch.Roles.Get(name); ok && (r.Party == "firm" && actsFor(who, org) || r.Anyone) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Get returns a case with its history and who has to act.
+func (s *Service) Get(ctx context.Context, who access.Actor, id unit.ID) (c Case, err error) {
+	if err := access.MaySomewhere(who, access.CaseRead); err != nil {
+		return c, err
+	}
+	err = s.c.DB.Read(ctx, func(tx *db.Tx) error {
+		c, err = s.seen(ctx, tx, who, id)
+		return err
+	})
+	return c, err
+}
+
+// seen loads a case whole, and refuses as not found who may not see it.
+func (s *Service) seen(ctx context.Context, tx *db.Tx, who access.Actor, id unit.ID) (Case, error) {
+	c, err := selectCase(ctx, tx, id)
+	if err != nil {
+		return c, err
+	}
+	if err := access.May(who, access.CaseRead, s.scope(c)); err != nil {
+		if fault.KindOf(err) == fault.SignIn {
+			return Case{}, err
+		}
+		return Case{}, fault.New(fault.NotFound, "casework.unknown")
+	}
+	return c, s.fill(ctx, tx, &c)
+}
+
+// scope is what access is asked about a case: its own organisation, the organisations its fields name, its place.
+func (s *Service) scope(c Case) access.Scope {
+	sc := access.Scope{Region: c.Region, Org: c.Org}
+	for _, v := range c.Fields {
+		if v.Kind == scheme.Org {
+			sc.Parties = append(sc.Parties, v.Text)
+		}
+	}
+	return sc
+}
+
+// fill adds what is not in the row: words, names, history, who has to act.
+func (s *Service) fill(ctx context.Context, tx *db.Tx, c *Case) error {
+	sch, err := s.edition(*c)
+	if err != nil {
+		return err
+	}
+	if c.History, err = selectSteps(ctx, tx, c.ID); err != nil {
+		return err
+	}
+	for i := range c.History {
+		h := &c.History[i]
+		h.Words, h.ToWords, h.RoleWords = sch.Say(h.Action), sch.Say(h.To), sch.Say(h.Role)
+	}
+	return s.label(ctx, tx, sch, c)
+}
+
+// label adds what a line of a list shows.
+func (s *Service) label(ctx context.Context, tx *db.Tx, sch *scheme.Scheme, c *Case) error {
+	c.Title, c.StageWords = sch.Title, sch.Say(c.Stage)
+	o, err := s.c.Registry.Org(ctx, tx, c.Org)
+	if err != nil {
+		return fmt.Errorf("organisation of case %s: %w", c.No, err)
+	}
+	c.OrgName, c.Synthetic = o.Name, o.Synthetic
+	c.Waits, err = s.waits(ctx, tx, sch, *c)
+	return err
+}
+
+// Edition is the edition that a case keeps, for whoever shows it.
+func (s *Service) Edition(c Case) (*scheme.Scheme, error) { return s.edition(c) }

@@ -1,0 +1,166 @@
+package casework
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"corridor/internal/db"
+	"corridor/internal/fault"
+	"corridor/internal/registry"
+	"corridor/internal/scheme"
+	"corridor/internal/unit"
+)
+
+// world is what an action of one case may see, read in the action's transaction. It is scheme.Facts.
+type world struct {
+	ctx  context.Context
+	tx   *db.Tx
+	s    *Service
+	sch  *scheme.Scheme
+	c    Case
+	day  unit.Day
+	firm map[string]registry.Fact // read once
+}
+
+func (s *Service) facts(ctx context.Context, tx *db.Tx, sch *scheme.Scheme, c Case) scheme.Facts {
+	return &world{ctx: ctx, tx: tx, s: s, sch: sch, c: c, day: s.today(tx.Now())}
+}
+
+// Fact answers one fact or function of the language; what cannot be had is unknown.
+func (w *world) Fact(name string, args ...scheme.Value) (scheme.Value, scheme.Vouched, error) {
+	clock := scheme.Vouched{By: "clock", At: w.tx.Now()}
+	own := scheme.Vouched{By: "case", At: w.c.Changed}
+	switch name {
+	case "today":
+		return scheme.DayValue(w.day), clock, nil
+	case "year":
+		return scheme.CountValue(int64(w.day.Year())), clock, nil
+	case "stage":
+		return scheme.TextValue(w.c.Stage), own, nil
+	case "scheme":
+		return scheme.TextValue(w.c.Scheme), own, nil
+	case "jurisdiction":
+		return scheme.RegionValue(unit.Region(w.sch.Jurisdiction)), own, nil
+	}
+	switch {
+	case strings.HasPrefix(name, "form."):
+		return w.form(strings.TrimPrefix(name, "form."))
+	case name == "firm.open_cases":
+		return w.openCases(args)
+	case strings.HasPrefix(name, "firm."):
+		return w.firmFact(name)
+	}
+	return w.function(name, args)
+}
+
+// form is a field as it was filled in, or the region of the organisation that it names.
+func (w *world) form(name string) (scheme.Value, scheme.Vouched, error) {
+	field, part, _ := strings.Cut(name, ".")
+	v := w.c.Fields[field]
+	if part != "region" || !v.Known() {
+		return v, scheme.Vouched{By: "form", At: w.c.Changed}, nil
+	}
+	o, err := w.s.c.Registry.Org(w.ctx, w.tx, v.Text)
+	if fault.KindOf(err) == fault.NotFound {
+		return scheme.Value{}, scheme.Vouched{}, nil
+	}
+	return scheme.RegionValue(o.Region), scheme.Vouched{By: "registry", At: w.tx.Now()}, err
+}
+
+// firmFact is what the registry knows of the firm on the day.
+func (w *world) firmFact(name string) (scheme.Value, scheme.Vouched, error) {
+	if w.firm == nil {
+		facts, err := w.s.c.Registry.Facts(w.ctx, w.tx, w.c.Org, w.day)
+		if err != nil {
+			return scheme.Value{}, scheme.Vouched{}, err
+		}
+		w.firm = facts
+	}
+	f, ok := w.firm[name]
+	if !ok {
+		return scheme.Value{}, scheme.Vouched{}, nil
+	}
+	var at time.Time
+	if f.Day.Valid() {
+		at = f.Day.Start(w.s.c.Calendar.Location()).UTC()
+	}
+	return fromRegistry(name, f.Value), scheme.Vouched{By: f.Source, At: at}, nil
+}
+
+// fromRegistry puts a value of the registry into the kinds of the language.
+func fromRegistry(name string, v any) scheme.Value {
+	switch x := v.(type) {
+	case unit.Fen:
+		return scheme.MoneyValue(x)
+	case int:
+		return scheme.CountValue(int64(x))
+	case int64:
+		return scheme.CountValue(x)
+	case bool:
+		return scheme.YesNoValue(x)
+	case unit.Day:
+		return scheme.DayValue(x)
+	case unit.Region:
+		return scheme.RegionValue(x)
+	case unit.Industry:
+		return scheme.TextOf(scheme.Code, string(x))
+	case unit.USCC:
+		return scheme.OrgValue(string(x))
+	case string:
+		if name == "firm.id" || name == "firm.controller" {
+			return scheme.OrgValue(x)
+		}
+		return scheme.TextValue(x)
+	}
+	return scheme.Value{}
+}
+
+// function answers what is asked with arguments. One that this node cannot answer is unknown.
+func (w *world) function(name string, args []scheme.Value) (scheme.Value, scheme.Vouched, error) {
+	here := scheme.Vouched{By: "registry", At: w.tx.Now()}
+	books := scheme.Vouched{By: "ledger", At: w.tx.Now()}
+	switch {
+	case name == "related" && len(args) == 2:
+		yes, known, err := w.s.c.Registry.Related(w.ctx, w.tx, args[0].Text, args[1].Text, w.day)
+		return yesIfKnown(yes, known && err == nil), here, err
+	case name == "has_label" && len(args) == 3:
+		yes, known, err := w.s.c.Registry.HasLabel(w.ctx, w.tx, args[0].Text, args[1].Text, args[2].Day())
+		return yesIfKnown(yes, known && err == nil), here, err
+	case name == "in_region" && len(args) == 2:
+		in, known := w.s.c.Regions.In(unit.Region(args[0].Text), unit.Region(args[1].Text), w.day)
+		return yesIfKnown(in, known), scheme.Vouched{By: "GB/T 2260", At: w.tx.Now()}, nil
+	case name == "paid_out" && len(args) == 1:
+		return scheme.MoneyValue(w.c.Purse.Out[args[0].Text]), books, nil
+	case (name == "available" || name == "balance") && len(args) == 1:
+		path := args[0].Text
+		if strings.HasPrefix(path, "own/") {
+			path = w.c.Object() + "/" + path
+		}
+		b, err := w.s.c.Ledger.Balance(w.ctx, w.tx, path)
+		if fault.KindOf(err) == fault.NotFound {
+			return scheme.MoneyValue(0), books, nil
+		}
+		if name == "available" {
+			return scheme.MoneyValue(b.Available), books, err
+		}
+		return scheme.MoneyValue(b.Posted), books, err
+	}
+	return scheme.Value{}, scheme.Vouched{}, nil
+}
+
+// openCases counts the firm's cases of a scheme that did not end by refusal or withdrawal.
+func (w *world) openCases(args []scheme.Value) (scheme.Value, scheme.Vouched, error) {
+	if len(args) == 0 {
+		return scheme.Value{}, scheme.Vouched{}, nil
+	}
+	n, err := countCases(w.ctx, w.tx, args[0].Text, w.c.Org, w.c.ID)
+	return scheme.CountValue(n), scheme.Vouched{By: "case", At: w.tx.Now()}, err
+}
+
+func yesIfKnown(yes, known bool) scheme.Value {
+	if !known {
+		return scheme.Value{}
+	}
+	return scheme.YesNoValue(yes)
+}

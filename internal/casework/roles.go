@@ -1,0 +1,83 @@
+package casework
+
+import (
+	"strings"
+
+	"corridor/internal/access"
+	"corridor/internal/scheme"
+	"corridor/internal/unit"
+)
+
+// part is a role of the scheme that an actor plays in a case, with the grant by which.
+type part struct {
+	role    string
+	mandate string
+}
+
+// plays finds the first of the row's roles that the actor plays in the case.
+func (s *Service) plays(sch *scheme.Scheme, c Case, who access.Actor, row scheme.Row) (part, bool) {
+	for _, name := range row.Who {
+		if m, ok := s.holds(sch, c, who, name); ok {
+			return part{name, m}, true
+		}
+	}
+	return part{}, false
+}
+
+// holds says whether the actor plays a role of the scheme in the case, and by which grant.
+func (s *Service) holds(sch *scheme.Scheme, c Case, who access.Actor, name string) (mandate string, ok bool) {
+	r, known := sch.Roles.Get(name)
+	switch {
+	case !known || who.Anonymous():
+		return "", false
+	case r.Anyone:
+		return "", true
+	case r.Desk != "":
+		for _, g := range who.Grants {
+			if g.Role == r.Desk && (g.Region == "" || s.deskRegion(r, c, sch).In(g.Region)) {
+				return g.String(), true
+			}
+		}
+	case r.Party != "":
+		for _, g := range who.Grants {
+			if g.Org != "" && g.Org == partyOf(c, r) && actsFor(who, g.Org) {
+				return g.String(), true
+			}
+		}
+	}
+	return "", false
+}
+
+// partyOf is the organisation that plays a party: whose case it is, or the one that a field names.
+func partyOf(c Case, r scheme.Role) string {
+	if field, ok := strings.CutPrefix(r.Party, "form."); ok {
+		return c.Fields[field].Text
+	}
+	return c.Org
+}
+
+// deskRegion is where a desk sits: where the scheme says, and else the whole jurisdiction.
+func (s *Service) deskRegion(r scheme.Role, c Case, sch *scheme.Scheme) unit.Region {
+	switch r.At {
+	case "":
+		return unit.Region(sch.Jurisdiction)
+	case "firm.city":
+		return s.c.Regions.City(c.Region)
+	}
+	return c.Region
+}
+
+// actsFor says whether the actor may speak for an organisation.
+func actsFor(who access.Actor, org string) bool {
+	return org != "" && access.May(who, access.CaseAct, access.Scope{Org: org}) == nil && hasOrg(who, org)
+}
+
+// hasOrg says whether a grant is within that organisation, so that a desk over a whole node does not speak for a firm.
+func hasOrg(who access.Actor, org string) bool {
+	for _, g := range who.Grants {
+		if r, ok := access.RoleOf(g.Role); ok && r.Kind == access.Organisation && g.Org == org {
+			return true
+		}
+	}
+	return false
+}

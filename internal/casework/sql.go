@@ -1,0 +1,298 @@
+package casework
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"corridor/internal/access"
+	"corridor/internal/db"
+	"corridor/internal/fault"
+	"corridor/internal/scheme"
+	"corridor/internal/unit"
+)
+
+const caseColumns = `id, no, scheme, edition, digest, org, region, stage, ending, opened_by, opened_at, changed_at, version, fields, answers, purse`
+
+const (
+	sqlCase    = `SELECT ` + caseColumns + ` FROM casework_case WHERE id = $1 ORDER BY id LIMIT 1`
+	sqlStarted = `SELECT id FROM casework_case WHERE opened_by = $1 AND start_key = $2 ORDER BY id LIMIT 1`
+
+	sqlInsertCase = `
+INSERT INTO casework_case (` + caseColumns + `, fires_at, start_key)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`
+
+	sqlUpdateCase = `
+UPDATE casework_case
+SET stage = $2, ending = $3, changed_at = $4, version = version + 1, fields = $5, answers = $6, purse = $7, fires_at = $8
+WHERE id = $1 AND version = $9`
+
+	sqlSerial = `
+INSERT INTO casework_serial (year, last) VALUES ($1, 1)
+ON CONFLICT (year) DO UPDATE SET last = casework_serial.last + 1
+RETURNING last`
+
+	sqlFiring = `
+SELECT id FROM casework_case WHERE fires_at > 0 AND fires_at <= $1
+ORDER BY fires_at, id LIMIT $2`
+
+	sqlCountOpen = `
+SELECT count(*) FROM casework_case
+WHERE scheme = $1 AND org = $2 AND id <> $3 AND ending <> 'refused'
+ORDER BY 1 LIMIT 1`
+
+	sqlAll = `SELECT ` + caseColumns + ` FROM casework_case WHERE id > $1 ORDER BY id LIMIT $2`
+)
+
+const stepColumns = `no, at, action, from_stage, to_stage, role, person, by_name, mandate, reason, decision, leaf, act_key`
+
+const (
+	sqlSteps = `SELECT ` + stepColumns + ` FROM casework_step WHERE case_id = $1 ORDER BY no LIMIT $2`
+
+	sqlInsertStep = `
+INSERT INTO casework_step (case_id, ` + stepColumns + `)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`
+)
+
+// where narrows a list: conditions joined by AND, with their arguments from $1 on.
+type where struct {
+	conds []string
+	args  []any
+	order string
+}
+
+func (w *where) arg(v any) string {
+	w.args = append(w.args, v)
+	return fmt.Sprintf("$%d", len(w.args))
+}
+
+func (w *where) in(column string, values []string) string {
+	marks := make([]string, len(values))
+	for i, v := range values {
+		marks[i] = w.arg(v)
+	}
+	return column + " IN (" + strings.Join(marks, ", ") + ")"
+}
+
+// reachWhere keeps what a reach covers: its organisations, its regions, or all.
+func reachWhere(r access.Reach) where {
+	w := where{order: "changed_at DESC, id DESC"}
+	if r.All {
+		return w
+	}
+	var any []string
+	if len(r.Orgs) > 0 {
+		any = append(any, w.in("org", r.Orgs))
+	}
+	for _, g := range r.Regions {
+		any = append(any, "region LIKE "+w.arg(digitsOf(g)+"%"))
+	}
+	for _, o := range r.Offices {
+		any = append(any, "region LIKE "+w.arg(digitsOf(o.Region)+"%"))
+	}
+	if len(any) == 0 {
+		any = []string{"1 = 0"}
+	}
+	w.conds = append(w.conds, "("+strings.Join(any, " OR ")+")")
+	return w
+}
+
+// digitsOf is the part of a code that the codes inside it begin with.
+func digitsOf(r unit.Region) string {
+	s := string(r)
+	for len(s) > 2 && strings.HasSuffix(s, "00") {
+		s = s[:len(s)-2]
+	}
+	return s
+}
+
+func (w where) and(f Filter) where {
+	for _, c := range []struct{ column, value string }{{"scheme", f.Scheme}, {"stage", f.Stage}, {"org", f.Org}} {
+		if c.value != "" {
+			w.conds = append(w.conds, c.column+" = "+w.arg(c.value))
+		}
+	}
+	return w
+}
+
+// waiting keeps the cases that stand in one of these stages, longest waiting first.
+func (w *where) waiting(stages []string) {
+	w.order = "changed_at, id"
+	if len(stages) == 0 {
+		w.conds = append(w.conds, "1 = 0")
+		return
+	}
+	w.conds = append(w.conds, "ending = ''", w.in("digest || '/' || stage", stages))
+}
+
+func (w where) sql() string {
+	if len(w.conds) == 0 {
+		return ""
+	}
+	return " WHERE " + strings.Join(w.conds, " AND ")
+}
+
+func selectCases(ctx context.Context, tx *db.Tx, w where, offset int) (out []Case, total int, err error) {
+	if err := tx.QueryRow(ctx, `SELECT count(*) FROM casework_case`+w.sql(), w.args...).Scan(&total); err != nil {
+		return nil, 0, err
+	}
+	q := `SELECT ` + caseColumns + ` FROM casework_case` + w.sql() + ` ORDER BY ` + w.order
+	q += ` LIMIT ` + w.arg(pageRows) + ` OFFSET ` + w.arg(offset)
+	out, err = queryCases(ctx, tx, q, w.args...)
+	return out, total, err
+}
+
+func queryCases(ctx context.Context, tx *db.Tx, query string, args ...any) ([]Case, error) {
+	rows, err := tx.Query(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []Case
+	for rows.Next() {
+		c, err := scanCase(rows.Scan)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, c)
+	}
+	return out, rows.Err()
+}
+
+func scanCase(scan func(...any) error) (c Case, err error) {
+	var opened, changed int64
+	var fields, answers, purse string
+	err = scan(&c.ID, &c.No, &c.Scheme, &c.Edition, &c.EditionDigest, &c.Org, &c.Region, &c.Stage, &c.End, &c.OpenedBy,
+		&opened, &changed, &c.Version, &fields, &answers, &purse)
+	if err != nil {
+		return c, err
+	}
+	c.Opened, c.Changed = db.Time(opened), db.Time(changed)
+	c.Fields, c.Answers = map[string]scheme.Value{}, map[string]bool{}
+	for _, p := range []struct {
+		text string
+		to   any
+	}{{fields, &c.Fields}, {answers, &c.Answers}, {purse, &c.Purse}} {
+		if err := json.Unmarshal([]byte(p.text), p.to); err != nil {
+			return c, fmt.Errorf("kept data of case %s: %w", c.No, err)
+		}
+	}
+	return c, nil
+}
+
+func selectCase(ctx context.Context, tx *db.Tx, id unit.ID) (Case, error) {
+	c, err := scanCase(tx.QueryRow(ctx, sqlCase, string(id)).Scan)
+	if db.NoRows(err) {
+		return c, fault.New(fault.NotFound, "casework.unknown")
+	}
+	return c, err
+}
+
+func selectStarted(ctx context.Context, tx *db.Tx, person unit.ID, key string) (id unit.ID, err error) {
+	err = tx.QueryRow(ctx, sqlStarted, string(person), key).Scan(&id)
+	if db.NoRows(err) {
+		return "", nil
+	}
+	return id, err
+}
+
+// kept are the three JSON columns of a case.
+func (c Case) kept() (fields, answers, purse string, err error) {
+	f, err := json.Marshal(c.Fields)
+	if err != nil {
+		return "", "", "", err
+	}
+	a, err := json.Marshal(c.Answers)
+	if err != nil {
+		return "", "", "", err
+	}
+	p, err := json.Marshal(c.Purse)
+	return string(f), string(a), string(p), err
+}
+
+func insertCase(ctx context.Context, tx *db.Tx, c Case, fires int64, key string) error {
+	fields, answers, purse, err := c.kept()
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, sqlInsertCase, string(c.ID), c.No, c.Scheme, c.Edition, c.EditionDigest, c.Org, string(c.Region), c.Stage,
+		string(c.End), string(c.OpenedBy), db.Micros(c.Opened), db.Micros(c.Changed), c.Version, fields, answers, purse, fires, key)
+	return err
+}
+
+// updateCase writes the state of a case and counts its version up, in the row and in c.
+func updateCase(ctx context.Context, tx *db.Tx, c *Case, fires int64) error {
+	fields, answers, purse, err := c.kept()
+	if err != nil {
+		return err
+	}
+	n, err := tx.Exec(ctx, sqlUpdateCase, string(c.ID), c.Stage, string(c.End), db.Micros(c.Changed), fields, answers, purse, fires, c.Version)
+	if err == nil && n != 1 {
+		return fault.New(fault.Conflict, "casework.changed_meanwhile").On("version")
+	}
+	c.Version++
+	return err
+}
+
+func nextSerial(ctx context.Context, tx *db.Tx, year int) (n int64, err error) {
+	err = tx.QueryRow(ctx, sqlSerial, year).Scan(&n)
+	return n, err
+}
+
+func countCases(ctx context.Context, tx *db.Tx, schemeID, org string, but unit.ID) (n int64, err error) {
+	err = tx.QueryRow(ctx, sqlCountOpen, schemeID, org, string(but)).Scan(&n)
+	return n, err
+}
+
+func selectFiring(ctx context.Context, tx *db.Tx, now time.Time, limit int) ([]unit.ID, error) {
+	rows, err := tx.Query(ctx, sqlFiring, db.Micros(now), limit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []unit.ID
+	for rows.Next() {
+		var id unit.ID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		out = append(out, id)
+	}
+	return out, rows.Err()
+}
+
+func selectSteps(ctx context.Context, tx *db.Tx, id unit.ID) ([]Step, error) {
+	rows, err := tx.Query(ctx, sqlSteps, string(id), stepsMax)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []Step
+	for rows.Next() {
+		var h Step
+		var at int64
+		var decision string
+		if err := rows.Scan(&h.No, &at, &h.Action, &h.From, &h.To, &h.Role, &h.Person, &h.By, &h.Mandate, &h.Reason,
+			&decision, &h.Receipt, &h.key); err != nil {
+			return nil, err
+		}
+		h.At = db.Time(at)
+		if err := json.Unmarshal([]byte(decision), &h.Decision); err != nil {
+			return nil, fmt.Errorf("decision of step %d of case %s: %w", h.No, id, err)
+		}
+		out = append(out, h)
+	}
+	return out, rows.Err()
+}
+
+func insertStep(ctx context.Context, tx *db.Tx, id unit.ID, h Step) error {
+	decision, err := json.Marshal(h.Decision)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, sqlInsertStep, string(id), h.No, db.Micros(h.At), h.Action, h.From, h.To, h.Role, string(h.Person), h.By,
+		h.Mandate, h.Reason, string(decision), string(h.Receipt), h.key)
+	return err
+}
