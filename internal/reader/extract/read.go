@@ -1,0 +1,115 @@
+package extract
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"path/filepath"
+
+	"corridor/internal/fault"
+)
+
+// DefaultMaxBytes is the largest file that is read when Options.MaxBytes is 0. Reading takes about 40 bytes of
+// memory for each byte of text.
+const DefaultMaxBytes = 16 << 20
+
+// Options say how a file is read; the zero value is the default.
+type Options struct {
+	MaxBytes int64  // largest file; 0 is DefaultMaxBytes
+	Twin     []byte // a clean telling of the same text, from which the words of a spun one are learnt; nil is none
+	Unspin   bool   // replace spun words in the text of paragraphs and names; false only says that a text is spun
+}
+
+// Read reads one file. The refusals, in this order: reader.too_large, reader.empty, reader.binary, reader.format,
+// reader.damaged, reader.bomb, reader.encoding, reader.no_text.
+func Read(name string, data []byte, opt Options) (*Document, error) {
+	limit := opt.MaxBytes
+	if limit <= 0 {
+		limit = DefaultMaxBytes
+	}
+	if int64(len(data)) > limit {
+		return nil, fault.New(fault.TooLarge, "reader.too_large", "bytes", len(data), "max", limit)
+	}
+	format, err := sniff(name, data)
+	if err != nil {
+		return nil, err
+	}
+	sum := sha256.Sum256(data)
+	r := &reading{opt: opt, doc: &Document{File: filepath.Base(name), SHA256: hex.EncodeToString(sum[:]), Format: format,
+		Articles: []Article{}, Noise: []Noise{}, Repairs: []Repair{}, Warnings: []string{}}}
+	if err := r.load(data); err != nil {
+		return nil, err
+	}
+	r.mend()
+	r.split()
+	for i := range r.pieces {
+		r.doc.Articles = append(r.doc.Articles, r.article(&r.pieces[i]))
+	}
+	r.finish()
+	return r.doc, nil
+}
+
+// reading is one file on its way through: blocks, then pieces (one an article), then facts.
+type reading struct {
+	opt    Options
+	doc    *Document
+	meta   meta
+	blocks []block
+	pieces []piece
+	counts map[string]int // repairs by kind
+}
+
+func (r *reading) repaired(kind string, n int) {
+	if n > 0 {
+		if r.counts == nil {
+			r.counts = map[string]int{}
+		}
+		r.counts[kind] += n
+	}
+}
+
+// load turns the bytes into blocks.
+func (r *reading) load(data []byte) error {
+	switch r.doc.Format {
+	case FormatPDF, FormatDOCX:
+		return fault.New(fault.Invalid, "reader.format", "kind", string(r.doc.Format))
+	}
+	f, encoding, bad, err := decode(data)
+	if err != nil {
+		return err
+	}
+	r.doc.Encoding = encoding
+	r.repaired("bad_bytes", bad)
+	front, rest := r.frontMatter(f)
+	if front.len() > 0 {
+		r.noise(front.whole(), NoiseFrontMatter)
+	}
+	if r.doc.Format == FormatHTML {
+		p := parseHTML(rest)
+		r.blocks = p.blocks
+		r.doc.Noise = append(r.doc.Noise, p.noise...)
+		r.meta.or(p.meta)
+	} else {
+		r.blocks = lines(rest)
+		if r.doc.Format == FormatMarkdown {
+			r.markdown()
+		}
+	}
+	return nil
+}
+
+func (m *meta) or(o meta) {
+	for _, p := range []struct {
+		to   *string
+		from string
+	}{{&m.title, o.title}, {&m.publisher, o.publisher}, {&m.date, o.date}, {&m.source, o.source}} {
+		if *p.to == "" {
+			*p.to = p.from
+		}
+	}
+}
+
+func (r *reading) noise(s Span, kind NoiseKind) {
+	if s[0] < s[1] {
+		r.doc.Noise = append(r.doc.Noise, Noise{s, kind})
+	}
+}
