@@ -110,19 +110,19 @@ func (s *Server) caseOut(ctx context.Context, a asked, c casework.Case) (*body[c
 }
 
 func (s *Server) apiCases() {
-	type schemeOut struct {
+	type schemeLine struct {
 		ID      string `json:"id"`
 		Title   string `json:"title"`
 		Edition string `json:"edition"`
 		Digest  string `json:"digest"`
 	}
 	type schemes struct {
-		Schemes []schemeOut `json:"schemes"`
+		Schemes []schemeLine `json:"schemes"`
 	}
 	operate(s, "GET", "/api/v1/schemes", access.SchemeRead, "The schemes that this node runs", func(_ context.Context, a asked, _ *nothing) (*body[schemes], error) {
-		o := schemes{Schemes: []schemeOut{}}
+		o := schemes{Schemes: []schemeLine{}}
 		for _, x := range s.c.Cases.Schemes() {
-			o.Schemes = append(o.Schemes, schemeOut{x.ID, x.Title.In(a.lang), x.Edition, x.Digest})
+			o.Schemes = append(o.Schemes, schemeLine{x.ID, x.Title.In(a.lang), x.Edition, x.Digest})
 		}
 		return answer(o)
 	})
@@ -241,33 +241,33 @@ func (s *Server) apiLists() {
 }
 
 func (s *Server) apiScheme() {
-	type param struct {
+	type paramOut struct {
 		Name     string `json:"name"`
 		Value    string `json:"value"`
 		Basis    string `json:"basis"`
 		Verified bool   `json:"verified"`
 	}
-	type row struct {
+	type rowOut struct {
 		From   string   `json:"from"`
 		Action string   `json:"action"`
 		To     string   `json:"to"`
 		Who    []string `json:"who"`
 		Clock  string   `json:"clock"`
 	}
-	type field struct {
+	type fieldOut struct {
 		Name string `json:"name"`
 		Type string `json:"type"`
 		By   string `json:"by"`
 		Says string `json:"says"`
 	}
 	type schemeOut struct {
-		ID      string  `json:"id"`
-		Title   string  `json:"title"`
-		Edition string  `json:"edition"`
-		Digest  string  `json:"digest"`
-		Params  []param `json:"params"`
-		Stages  []row   `json:"stages"`
-		Fields  []field `json:"fields"`
+		ID      string     `json:"id"`
+		Title   string     `json:"title"`
+		Edition string     `json:"edition"`
+		Digest  string     `json:"digest"`
+		Params  []paramOut `json:"params"`
+		Stages  []rowOut   `json:"stages"`
+		Fields  []fieldOut `json:"fields"`
 	}
 	operate(s, "GET", "/api/v1/schemes/{id}", access.SchemeRead, "A scheme", func(_ context.Context, a asked, i *byID) (*body[schemeOut], error) {
 		x, err := s.c.Cases.Scheme(i.ID)
@@ -276,14 +276,14 @@ func (s *Server) apiScheme() {
 		}
 		o := schemeOut{ID: x.ID, Title: x.Title.In(a.lang), Edition: x.Edition, Digest: x.Digest}
 		for name, p := range x.Params.All() {
-			o.Params = append(o.Params, param{name, p.Value.String(), p.Basis, p.Verified})
+			o.Params = append(o.Params, paramOut{name, p.Value.String(), p.Basis, p.Verified})
 		}
 		for _, r := range x.Stages {
-			o.Stages = append(o.Stages, row{r.From, r.Action, r.To, r.Who, r.Clock})
+			o.Stages = append(o.Stages, rowOut{r.From, r.Action, r.To, r.Who, r.Clock})
 		}
 		for _, sec := range x.Form.Sections {
 			for _, f := range sec.Fields {
-				o.Fields = append(o.Fields, field{f.Name, f.Type, f.By, f.Words.In(a.lang)})
+				o.Fields = append(o.Fields, fieldOut{f.Name, f.Type, f.By, f.Words.In(a.lang)})
 			}
 		}
 		return answer(o)

@@ -221,26 +221,26 @@ func (s *Server) apiFigures() {
 }
 
 func (s *Server) apiLog() {
-	type entriesIn struct {
+	type logIn struct {
 		From int64 `query:"from" minimum:"0"`
 	}
-	type entry struct {
+	type logLine struct {
 		Index int64          `json:"index"`
 		Kind  string         `json:"kind"`
 		Day   unit.Day       `json:"day"`
 		Leaf  map[string]any `json:"leaf"`
 	}
-	type entries struct {
-		Entries []entry `json:"entries"`
+	type logEntries struct {
+		Entries []logLine `json:"entries"`
 	}
-	operate(s, "GET", "/api/v1/log/entries", access.LogRead, "Entries of this node's public log", func(ctx context.Context, _ asked, i *entriesIn) (*body[entries], error) {
+	operate(s, "GET", "/api/v1/log/entries", access.LogRead, "Entries of this node's public log", func(ctx context.Context, _ asked, i *logIn) (*body[logEntries], error) {
 		page, err := s.c.Log.Entries(ctx, i.From, 0)
 		if err != nil {
 			return nil, err
 		}
-		o := entries{Entries: []entry{}}
+		o := logEntries{Entries: []logLine{}}
 		for _, e := range page {
-			x := entry{Index: e.Index, Kind: e.Kind, Day: e.Day}
+			x := logLine{Index: e.Index, Kind: e.Kind, Day: e.Day}
 			if err := json.Unmarshal(e.Leaf, &x.Leaf); err != nil {
 				return nil, err
 			}

@@ -97,11 +97,16 @@ func idOf(s string) (unit.ID, error) {
 	return id, nil
 }
 
+// takeIn is a document as it comes.
+type takeIn struct {
+	ContentType string `header:"Content-Type"`
+	RawBody     []byte `contentType:"application/json" doc:"{name, text}, or multipart/form-data with one file"`
+}
+
+// raw marks an input whose body is read by us.
+func (takeIn) raw() {}
+
 func (s *Server) apiDocuments() {
-	type takeIn struct {
-		ContentType string `header:"Content-Type"`
-		RawBody     []byte `contentType:"application/json" doc:"{name, text}, or multipart/form-data with one file"`
-	}
 	operate(s, "POST", "/api/v1/documents", access.DocumentUpload, "Put a document into the review queue", func(ctx context.Context, a asked, i *takeIn) (*body[documentOut], error) {
 		name, content, err := given(i.ContentType, i.RawBody)
 		if err != nil {
@@ -113,16 +118,16 @@ func (s *Server) apiDocuments() {
 		}
 		return answer(documentOf(d))
 	})
-	type list struct {
+	type documentList struct {
 		Documents []documentOut `json:"documents"`
 		Total     int           `json:"total"`
 	}
-	operate(s, "GET", "/api/v1/documents", access.DocumentRead, "List the documents", func(ctx context.Context, _ asked, i *paged) (*body[list], error) {
+	operate(s, "GET", "/api/v1/documents", access.DocumentRead, "List the documents", func(ctx context.Context, _ asked, i *paged) (*body[documentList], error) {
 		all, total, err := s.c.Reader.Documents(ctx, i.Page)
 		if err != nil {
 			return nil, err
 		}
-		o := list{Documents: []documentOut{}, Total: total}
+		o := documentList{Documents: []documentOut{}, Total: total}
 		for _, d := range all {
 			o.Documents = append(o.Documents, documentOf(d))
 		}
@@ -217,15 +222,15 @@ func tasksOf(all []agreement.Task) []taskOut {
 }
 
 func (s *Server) apiAgreements() {
-	type list struct {
+	type agreementList struct {
 		Agreements []agreementOut `json:"agreements"`
 	}
-	operate(s, "GET", "/api/v1/agreements", access.AgreementRead, "The register of agreements", func(ctx context.Context, _ asked, _ *nothing) (*body[list], error) {
+	operate(s, "GET", "/api/v1/agreements", access.AgreementRead, "The register of agreements", func(ctx context.Context, _ asked, _ *nothing) (*body[agreementList], error) {
 		all, err := s.c.Agreements.List(ctx)
 		if err != nil {
 			return nil, err
 		}
-		o := list{Agreements: []agreementOut{}}
+		o := agreementList{Agreements: []agreementOut{}}
 		for _, a := range all {
 			o.Agreements = append(o.Agreements, agreementOf(a))
 		}
@@ -252,11 +257,11 @@ func (s *Server) apiAgreements() {
 			} `json:"tasks"`
 		}
 	}
-	type tasks struct {
+	type taskList struct {
 		Tasks []taskOut `json:"tasks"`
 		Total int       `json:"total"`
 	}
-	operate(s, "POST", "/api/v1/agreements/{id}/tasks", access.AgreementPlan, "Set up tasks", func(ctx context.Context, a asked, i *planIn) (*body[tasks], error) {
+	operate(s, "POST", "/api/v1/agreements/{id}/tasks", access.AgreementPlan, "Set up tasks", func(ctx context.Context, a asked, i *planIn) (*body[taskList], error) {
 		id, err := idOf(i.ID)
 		if err != nil {
 			return nil, err
@@ -273,14 +278,14 @@ func (s *Server) apiAgreements() {
 		if err != nil {
 			return nil, err
 		}
-		return answer(tasks{tasksOf(planned), len(planned)})
+		return answer(taskList{tasksOf(planned), len(planned)})
 	})
-	operate(s, "GET", "/api/v1/tasks", access.TaskRead, "All tasks, the most urgent first", func(ctx context.Context, _ asked, i *paged) (*body[tasks], error) {
+	operate(s, "GET", "/api/v1/tasks", access.TaskRead, "All tasks, the most urgent first", func(ctx context.Context, _ asked, i *paged) (*body[taskList], error) {
 		all, total, err := s.c.Agreements.Tasks(ctx, (i.Page-1)*200)
 		if err != nil {
 			return nil, err
 		}
-		return answer(tasks{tasksOf(all), total})
+		return answer(taskList{tasksOf(all), total})
 	})
 	type doneIn struct {
 		ID   string `path:"id"`

@@ -20,6 +20,47 @@ func (v *visit) schemes() error {
 type schemePage struct {
 	Scheme *scheme.Scheme
 	Orgs   []registry.Org // for whom this person may ask
+	Rules  []ruleView
+	Params []paramView
+	Rows   []rowView
+}
+
+type ruleView struct {
+	Name string
+	scheme.Rule
+	Source string // title of the basis
+}
+
+type paramView struct {
+	Name string
+	scheme.Param
+	Source string
+}
+
+type rowView struct {
+	scheme.Row
+	Term scheme.Value // what its clock says
+}
+
+// read is a scheme as its page shows it.
+func (p *schemePage) read() {
+	s := p.Scheme
+	source := func(basis string) string {
+		if x, ok := s.Sources.Get(basis); ok {
+			return x.Title
+		}
+		return basis
+	}
+	for name, r := range s.Rules.All() {
+		p.Rules = append(p.Rules, ruleView{name, r, source(r.Basis)})
+	}
+	for name, x := range s.Params.All() {
+		p.Params = append(p.Params, paramView{name, x, source(x.Basis)})
+	}
+	for _, r := range s.Stages {
+		x, _ := s.Params.Get(r.Clock)
+		p.Rows = append(p.Rows, rowView{r, x.Value})
+	}
 }
 
 func (v *visit) scheme() error {
@@ -28,6 +69,7 @@ func (v *visit) scheme() error {
 		return err
 	}
 	p := schemePage{Scheme: s}
+	p.read()
 	for _, code := range access.ReachOf(v.who, access.CaseCreate).Orgs {
 		if o, err := v.org(code); err == nil {
 			p.Orgs = append(p.Orgs, o)

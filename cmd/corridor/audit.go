@@ -1,0 +1,99 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"corridor/internal/demo"
+	"corridor/internal/node"
+	"corridor/internal/web"
+)
+
+func auditCommand() *cobra.Command {
+	var dir string
+	c := &cobra.Command{
+		Use:   "audit",
+		Short: "Check that everything that is kept twice agrees: books, log, files, cases",
+		Long: `Opens the databases of a stopped node, or of every node of a stopped demonstration, and recomputes what can be
+recomputed. Prints a line for each thing that does not fit and exits with 1 if there is one.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return audit(cmd.Context(), dir, cmd.OutOrStdout()) },
+	}
+	c.Flags().StringVar(&dir, "dir", "", "folder of a node, or of a demonstration")
+	_ = c.MarkFlagRequired("dir")
+	return c
+}
+
+func audit(ctx context.Context, dir string, out io.Writer) (err error) {
+	folders, err := nodeFolders(dir)
+	if err != nil {
+		return err
+	}
+	packs, err := demo.Schemes()
+	if err != nil {
+		return err
+	}
+	var nodes []*node.Node
+	defer func() {
+		for _, n := range nodes {
+			err = errors.Join(err, n.Close())
+		}
+	}()
+	for _, folder := range folders {
+		key, err := demo.ReadKey(folder)
+		if err != nil {
+			return err
+		}
+		n, err := node.Open(ctx, node.Config{Node: web.Node{Code: filepath.Base(folder) + "0000"}, Dir: folder, Key: key.Private, Origin: key.Origin, Schemes: packs})
+		if err != nil {
+			return err
+		}
+		nodes = append(nodes, n)
+	}
+	return auditNodes(ctx, nodes, out)
+}
+
+// nodeFolders is the folder itself where a node's database lies in it, else those below that have one.
+func nodeFolders(dir string) ([]string, error) {
+	if _, err := os.Stat(filepath.Join(dir, node.DatabaseName)); err == nil {
+		return []string{dir}, nil
+	}
+	found, err := filepath.Glob(filepath.Join(dir, "*", node.DatabaseName))
+	if err != nil {
+		return nil, err
+	}
+	if len(found) == 0 {
+		return nil, fmt.Errorf("%s holds no node: %w", dir, fs.ErrNotExist)
+	}
+	for i := range found {
+		found[i] = filepath.Dir(found[i])
+	}
+	return found, nil
+}
+
+// auditNodes prints what does not fit, and is errSaid when something does not.
+func auditNodes(ctx context.Context, nodes []*node.Node, out io.Writer) error {
+	bad := 0
+	for _, n := range nodes {
+		lines, err := n.Audit(ctx, func(string) {})
+		if err != nil {
+			return err
+		}
+		for _, l := range lines {
+			fmt.Fprintln(out, l)
+		}
+		bad += len(lines)
+		fmt.Fprintf(out, "核对 audit %s: %d 处不符 findings\n", n.Node.Code, len(lines))
+	}
+	if bad > 0 {
+		return errSaid
+	}
+	return nil
+}

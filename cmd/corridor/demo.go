@@ -1,0 +1,139 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"corridor/internal/demo"
+	"corridor/internal/fault"
+)
+
+type demoOptions struct {
+	dir, readDir, scale string
+	tour, verbose       bool
+	basePort            int
+}
+
+func demoCommand() *cobra.Command {
+	var o demoOptions
+	c := &cobra.Command{
+		Use:   "demo",
+		Short: "Run a whole demonstration community on this machine",
+		Long: `Runs the community's office and the nodes of its jurisdictions in one process, each with its own database, on
+ports of this machine. All organisations are synthetic. What was done stays in the folder: started again with
+the same --dir, the community goes on where it was.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return runDemo(cmd.Context(), o, cmd.OutOrStdout(), cmd.ErrOrStderr())
+		},
+	}
+	f := c.Flags()
+	f.StringVar(&o.dir, "dir", "", "folder of the community (default: a new temporary one, removed at the end)")
+	f.BoolVar(&o.tour, "tour", false, "play the main line over HTTP, print each step with its evidence, and stop")
+	f.StringVar(&o.readDir, "read", "", "put every document of this folder into the review queue")
+	f.StringVar(&o.scale, "scale", "small", "size of the world: small")
+	f.IntVar(&o.basePort, "base-port", demo.BasePort, "port of the office; the nodes take the ports above it")
+	f.BoolVar(&o.verbose, "verbose", false, "log every request")
+	return c
+}
+
+func runDemo(ctx context.Context, o demoOptions, out, errs io.Writer) (err error) {
+	if o.scale != "small" {
+		return usageError{fmt.Errorf("--scale %s: the only size is small", o.scale)}
+	}
+	if o.basePort < 1 || o.basePort > 65000 {
+		return usageError{fmt.Errorf("--base-port %d: between 1 and 65000", o.basePort)}
+	}
+	if o.dir == "" {
+		if o.dir, err = os.MkdirTemp("", "corridor-demo-"); err != nil {
+			return err
+		}
+		defer os.RemoveAll(o.dir)
+	}
+	level := slog.LevelWarn
+	if o.verbose {
+		level = slog.LevelDebug
+	}
+	began := time.Now()
+	w, err := demo.Start(ctx, demo.Config{Dir: o.dir, BasePort: o.basePort,
+		Logger: slog.New(slog.NewTextHandler(errs, &slog.HandlerOptions{Level: level}))})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, w.Close()) }()
+	running, stop := context.WithCancel(ctx)
+	served := make(chan error, 1)
+	go func() { served <- w.Serve(running) }()
+	defer func() {
+		stop()
+		err = errors.Join(err, <-served)
+	}()
+	at := func(code string) string { return w.Node(code).URL() }
+	if err := healthy(ctx, w); err != nil {
+		return err
+	}
+	if o.readDir != "" {
+		if err := demo.ReadFolder(ctx, at, o.readDir, out); err != nil {
+			return err
+		}
+	}
+	if o.tour {
+		if err := demo.Tour(ctx, at, filepath.Join(o.dir, "tour"), out); err != nil {
+			return err
+		}
+		return auditNodes(ctx, w.Nodes, out)
+	}
+	greet(out, w, o, time.Since(began))
+	select {
+	case <-ctx.Done():
+	case err := <-served:
+		served <- nil
+		return err
+	}
+	fmt.Fprintln(out, "\n演示已停止。 The demonstration has stopped.")
+	return nil
+}
+
+// healthy waits until every node answers.
+func healthy(ctx context.Context, w *demo.Community) error {
+	for _, n := range w.Nodes {
+		r, err := http.NewRequestWithContext(ctx, http.MethodGet, n.URL()+"/healthz", nil)
+		if err != nil {
+			return err
+		}
+		answer, err := http.DefaultClient.Do(r)
+		if err != nil {
+			return fmt.Errorf("node %s does not answer: %w", n.Node.Code, err)
+		}
+		answer.Body.Close()
+		if answer.StatusCode != http.StatusOK {
+			return fmt.Errorf("node %s is not well: %s", n.Node.Code, answer.Status)
+		}
+	}
+	return nil
+}
+
+// greet prints the addresses and the sign-ins.
+func greet(out io.Writer, w *demo.Community, o demoOptions, took time.Duration) {
+	fmt.Fprintf(out, "Corridor 演示，%.1f 秒就绪；所有机构和人员均为虚构。\nThe demonstration is ready after %.1f s; every organisation and person is made up.\n\n",
+		took.Seconds(), took.Seconds())
+	for _, n := range w.Nodes {
+		fmt.Fprintf(out, "  %s  %s  %s\n", n.URL(), n.Node.Name.In(fault.ZH), n.Node.Name.In(fault.EN))
+		for _, p := range demo.People {
+			if p.Node == n.Node.Code {
+				fmt.Fprintf(out, "      %-26s %s  %s\n", p.Email, p.Name.In(fault.ZH), p.Name.In(fault.EN))
+			}
+		}
+	}
+	dir, _ := filepath.Abs(o.dir)
+	fmt.Fprintf(out, "\n  密码 password   %s\n  文件夹 folder   %s\n  停止 stop       Ctrl+C\n", demo.Password, dir)
+}

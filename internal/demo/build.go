@@ -1,0 +1,184 @@
+package demo
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"corridor/internal/access"
+	"corridor/internal/db"
+	"corridor/internal/fault"
+	"corridor/internal/ledger"
+	"corridor/internal/node"
+	"corridor/internal/registry"
+	"corridor/internal/unit"
+)
+
+// Organisations of the world, by credit code. The codes are well formed and given to nobody.
+const (
+	SmallFirm = "91340100MA0DEMQ19B"
+	LargeFirm = "91340200MA0DEMQ27B"
+	Lab       = "12310000DEMQ000341"
+)
+
+// organisation is one of the world's, with its last filed year.
+type organisation struct {
+	registry.Org
+	year registry.YearFacts
+}
+
+func day(y int, m time.Month, d int) unit.Day { return unit.Date(y, m, d) }
+
+// organisations are known to every jurisdiction's node: a firm's own, and those that it deals with.
+func organisations() []organisation {
+	const yuan = unit.FenPerYuan
+	return []organisation{
+		{registry.Org{Code: SmallFirm, Name: fault.Words{"巢湖电池材料有限公司（演示）", "Chaohu Battery Materials Ltd (demo)"}, Kind: "firm",
+			Region: "340100", Industry: "3985", Founded: day(2019, 5, 20), Home: Anhui, Synthetic: true},
+			registry.YearFacts{Year: 2025, Staff: 46, Revenue: 28_600_000 * yuan, RnDSpend: 3_120_000 * yuan, Source: "registry:" + Anhui, Filed: day(2026, 1, 20)}},
+		{registry.Org{Code: LargeFirm, Name: fault.Words{"芜湖重型装备集团有限公司（演示）", "Wuhu Heavy Equipment Group Ltd (demo)"}, Kind: "firm",
+			Region: "340200", Industry: "3599", Founded: day(2004, 9, 1), Home: Anhui, Synthetic: true},
+			registry.YearFacts{Year: 2025, Staff: 5_200, Revenue: 9_800_000_000 * yuan, RnDSpend: 310_000_000 * yuan, Source: "registry:" + Anhui, Filed: day(2026, 1, 22)}},
+		{registry.Org{Code: Lab, Name: fault.Words{"上海浦江冷冻电镜中心（演示）", "Shanghai Pujiang Cryo-EM Centre (demo)"}, Kind: "lab",
+			Region: "310115", Industry: "7320", Founded: day(2012, 3, 15), Home: Shanghai, Synthetic: true},
+			registry.YearFacts{Year: 2025, Staff: 85, Revenue: 61_000_000 * yuan, Source: "registry:" + Shanghai, Filed: day(2026, 2, 10)}},
+	}
+}
+
+// Budget is what the treasury of Anhui gives to vouchers in the world.
+const Budget = 5_000_000 * unit.FenPerYuan
+
+// build adds what is missing of a node's world, through the rooms' own operations.
+func build(ctx context.Context, n *node.Node) error {
+	admin, err := people(ctx, n)
+	if err != nil {
+		return err
+	}
+	if n.Node.Code == Office {
+		return nil // the office keeps no firms and owns no money
+	}
+	if err := enterOrganisations(ctx, n, admin); err != nil {
+		return err
+	}
+	if n.Node.Code == Anhui {
+		return fund(ctx, n, admin)
+	}
+	return nil
+}
+
+// enterOrganisations enters each organisation once.
+func enterOrganisations(ctx context.Context, n *node.Node, admin access.Actor) error {
+	for _, o := range organisations() {
+		err := n.DB.Act(ctx, func(tx *db.Tx) error {
+			_, err := n.Registry.Org(ctx, tx, o.Code)
+			if fault.KindOf(err) != fault.NotFound {
+				return err
+			}
+			if err := n.Registry.Put(ctx, tx, admin, o.Org); err != nil {
+				return err
+			}
+			if err := n.Registry.PutYear(ctx, tx, admin, o.Code, o.year); err != nil {
+				return err
+			}
+			for _, m := range []registry.Mark{registry.Operating, registry.TaxNormal} {
+				if err := n.Registry.PutMark(ctx, tx, admin, o.Code, m, true, o.Founded, o.year.Source); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return fmt.Errorf("organisation %s: %w", o.Code, err)
+		}
+	}
+	return nil
+}
+
+// fund moves the year's budget from the treasury, once: the transfer's id is the year's.
+func fund(ctx context.Context, n *node.Node, admin access.Actor) error {
+	const year = "2026"
+	treasury, budget := Anhui+"/treasury/"+year, Anhui+"/voucher/"+year+"/budget"
+	err := n.DB.Act(ctx, func(tx *db.Tx) error {
+		for _, a := range []ledger.Account{{Path: treasury, Asset: "CNY"}, {Path: budget, Asset: "CNY", Floor: true}} {
+			if err := n.Ledger.Open(ctx, tx, a); err != nil {
+				return err
+			}
+		}
+		id := "budget/" + budget
+		if done, err := n.Ledger.Find(ctx, tx, id); err != nil || len(done) > 0 {
+			return err
+		}
+		if _, err := n.Ledger.Apply(ctx, tx, ledger.Transfer{ID: id, Kind: ledger.Post, Debit: treasury, Credit: budget,
+			Amount: Budget, Ref: id, Note: "年度预算（演示） yearly budget (demo)"}); err != nil {
+			return err
+		}
+		return n.Access.Record(ctx, tx, admin, access.Entry{Act: "books.fund", Object: budget, Region: Anhui, Detail: Budget.String()})
+	})
+	if err != nil {
+		return fmt.Errorf("budget: %w", err)
+	}
+	return nil
+}
+
+// people makes the accounts of a node: the first administrator by the one-time link, the others by invitation. It
+// returns the administrator signed in, since everything is entered by somebody.
+func people(ctx context.Context, n *node.Node) (access.Actor, error) {
+	var admin Person
+	for _, p := range People {
+		if p.Node == n.Node.Code && p.Role == adminRole {
+			admin = p
+		}
+	}
+	link, err := n.Access.FirstAdmin(ctx)
+	if err != nil {
+		return access.Actor{}, err
+	}
+	if link != "" {
+		if err := n.Access.AcceptFirst(ctx, link, admin.Email, bothNames(admin), Password); err != nil {
+			return access.Actor{}, fmt.Errorf("first administrator: %w", err)
+		}
+	}
+	_, who, err := n.Access.SignIn(ctx, access.SignIn{Email: admin.Email, Password: Password, Addr: "127.0.0.1", Agent: "demo"})
+	if err != nil {
+		return who, fmt.Errorf("sign in the administrator: %w", err)
+	}
+	have, _, err := n.Access.People(ctx, who, access.PeopleQuery{})
+	if err != nil {
+		return who, err
+	}
+	state := map[string]string{}
+	for _, p := range have {
+		state[p.Email] = p.State
+	}
+	for _, p := range People {
+		if p.Node == n.Node.Code && state[p.Email] != "active" {
+			if err := account(ctx, n, who, p, have); err != nil {
+				return who, fmt.Errorf("account %s: %w", p.Email, err)
+			}
+		}
+	}
+	return who, nil
+}
+
+const adminRole = "node_admin"
+
+func bothNames(p Person) string { return p.Name[0] + " " + p.Name[1] }
+
+// account invites a person and accepts for them; an invitation that was cut off before it was accepted is made anew.
+func account(ctx context.Context, n *node.Node, admin access.Actor, p Person, have []access.Profile) error {
+	for _, h := range have {
+		if h.Email == p.Email {
+			token, err := n.Access.Recover(ctx, admin, h.ID)
+			if err != nil {
+				return err
+			}
+			return n.Access.AcceptInvitation(ctx, token, Password)
+		}
+	}
+	token, _, err := n.Access.Invite(ctx, admin, access.Invitation{Email: p.Email, Name: bothNames(p), Org: p.Org,
+		Roles: []access.Grant{{Role: p.Role, Region: unit.Region(p.Region), Org: p.Org}}})
+	if err != nil {
+		return err
+	}
+	return n.Access.AcceptInvitation(ctx, token, Password)
+}

@@ -1,0 +1,102 @@
+package demo
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"corridor/internal/fault"
+	"corridor/internal/unit"
+)
+
+// advanceMax is the furthest that the clock may be moved at once.
+const advanceMax = 366 * 24 * time.Hour
+
+// opensOn is the first morning of every new world: a working day at half past nine in Beijing, so that a demonstration reads the same on
+// any day.
+func opensOn() time.Time {
+	return unit.Date(2026, time.March, 2).Start(unit.Beijing()).Add(9*time.Hour + 30*time.Minute)
+}
+
+// Clock is the time of the whole community. It runs like any clock and can be moved forward. Where it stands is
+// kept in a file, so that it never goes back, not even after a crash.
+type Clock struct {
+	path string
+
+	mu    sync.Mutex
+	state clockState
+}
+
+type clockState struct {
+	Opened time.Time     `json:"opened"`       // what the clock showed when the world was made
+	Since  time.Time     `json:"since"`        // when that was
+	Moved  time.Duration `json:"moved_ns"`     // by how much it was moved since
+	Note   string        `json:"what_is_this"` // for whoever opens the file
+}
+
+// OpenClock reads the clock of a world, or starts it.
+func OpenClock(dir string) (*Clock, error) {
+	c := &Clock{path: filepath.Join(dir, "clock.json")}
+	b, err := os.ReadFile(c.path)
+	if errors.Is(err, fs.ErrNotExist) {
+		c.state = clockState{Opened: opensOn(), Since: time.Now(), Note: "the clock of a demonstration"}
+		return c, c.keep(c.state)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := json.Unmarshal(b, &c.state); err != nil || c.state.Opened.IsZero() || c.state.Since.IsZero() {
+		return nil, fmt.Errorf("%s is no clock: %w", c.path, errors.Join(err, errors.New("remove the folder to start a new world")))
+	}
+	return c, nil
+}
+
+// Now is the time in the world.
+func (c *Clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.state.now()
+}
+
+func (s clockState) now() time.Time {
+	return s.Opened.Add(max(time.Since(s.Since), 0) + s.Moved).UTC()
+}
+
+// Advance moves the clock forward. It is durable on return.
+func (c *Clock) Advance(by time.Duration) error {
+	if by <= 0 || by > advanceMax {
+		return fault.New(fault.Invalid, "demo.clock_step", "days", int(advanceMax.Hours()/24)).On("days")
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	next := c.state
+	next.Moved += by
+	if err := c.keep(next); err != nil {
+		return err
+	}
+	c.state = next
+	return nil
+}
+
+// keep writes to a new file, syncs it and puts it in place.
+func (c *Clock) keep(s clockState) error {
+	b, err := json.MarshalIndent(s, "", "  ")
+	if err != nil {
+		return err
+	}
+	tmp, err := os.CreateTemp(filepath.Dir(c.path), "clock-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(tmp.Name())
+	_, err = tmp.Write(append(b, '\n'))
+	if err := errors.Join(err, tmp.Sync(), tmp.Close()); err != nil {
+		return err
+	}
+	return os.Rename(tmp.Name(), c.path)
+}

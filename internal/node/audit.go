@@ -1,0 +1,30 @@
+package node
+
+import (
+	"context"
+	"fmt"
+)
+
+// Audit checks what is kept twice: books, log, files, cases. It returns a line for each thing that does not fit
+// and says through say what it looks at.
+func (n *Node) Audit(ctx context.Context, say func(what string)) (found []string, err error) {
+	for _, a := range []struct {
+		what string
+		of   func(context.Context) ([]string, error)
+	}{
+		{"books", n.Ledger.Audit},
+		{"log", n.Log.Audit},
+		{"files", n.Files.Audit},
+		{"cases", n.Cases.Audit},
+	} {
+		say(a.what)
+		lines, err := a.of(ctx)
+		if err != nil {
+			return found, fmt.Errorf("audit the %s of node %s: %w", a.what, n.Node.Code, err)
+		}
+		for _, l := range lines {
+			found = append(found, n.Node.Code+" "+a.what+": "+l)
+		}
+	}
+	return found, nil
+}
