@@ -1,0 +1,52 @@
+# Corridor. `make` alone prints this help. Needed: Go 1.26. For the browser run also Node 20 and chromium.
+SHELL := bash
+GO ?= go
+BIN := bin/corridor
+CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
+
+.DEFAULT_GOAL := help
+
+help: ## print what can be made
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/\1\t\2/' | expand -t 16
+
+build: ## build bin/corridor
+	@$(GO) build -o $(BIN) ./cmd/corridor
+
+demo: build ## build what is missing and run the demonstration; addresses and sign-ins are printed
+	@$(BIN) demo
+
+tour: build ## play the main line and exit
+	@$(BIN) demo --tour
+
+test: vet unit scripts packs browser ## everything that a change must pass
+
+vet: ## gofmt, go vet, staticcheck
+	@test -z "$$(gofmt -l cmd internal schemes)" || { gofmt -l cmd internal schemes; echo "not gofmt-ed: run gofmt -w on the files above"; exit 1; }
+	@$(GO) vet ./...
+	@$(GO) run honnef.co/go/tools/cmd/staticcheck@v0.8.2 ./...
+
+unit: ## tests of every room, on SQLite and, where it is installed, PostgreSQL
+	@if ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then CORRIDOR_TEST_PG=1 $(GO) test ./...; \
+	elif [ -n "$$CORRIDOR_REQUIRE" ]; then echo "PostgreSQL is missing: apt-get install postgresql"; exit 1; \
+	else echo "NOT TESTED on PostgreSQL, which is missing: apt-get install postgresql"; $(GO) test ./...; fi
+
+scripts: build ## scripts against the real binary (test/*.txtar)
+	@$(GO) test -count=1 ./test/...
+
+packs: build ## every scheme of schemes/ passes
+	@$(BIN) check schemes
+
+browser: build ## the line in a real browser; makes docs/picture.png
+	@if [ -n "$(CHROMIUM)" ] && command -v npm >/dev/null; then \
+	  (cd e2e && npm ci --silent --no-audit --no-fund && CHROMIUM="$(CHROMIUM)" node line.mjs); \
+	elif [ -n "$$CORRIDOR_REQUIRE" ]; then echo "the browser run needs Node 20 and chromium: apt-get install chromium fonts-noto-cjk"; exit 1; \
+	else echo "NOT TESTED in a browser, which needs Node 20 and chromium: apt-get install chromium fonts-noto-cjk"; fi
+
+update: ## rewrite the goldens (operations, OpenAPI, schema, docs/systems.md); read the diff before you commit it
+	@CORRIDOR_UPDATE=1 $(GO) test -count=1 ./internal/db/... ./internal/web/... ./internal/scheme/...
+	@$(GO) test -count=1 ./internal/web/systems -update
+
+clean: ## remove what was built
+	@rm -rf bin e2e/node_modules artefacts
+
+.PHONY: help build demo tour test vet unit scripts packs browser update clean
