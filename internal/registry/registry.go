@@ -14,22 +14,23 @@ import (
 
 // Bounds of this room. None of them is a policy.
 const (
-	nameMax     = 200  // characters of a name
-	textMax     = 300  // characters of a source, a basis, an issuer
-	codeMax     = 100  // bytes of a code or of what is looked for
-	statesMax   = 200  // statements about one thing that are looked at
-	ownersMax   = 500  // relations of one organisation
-	depthMax    = 32   // links of a chain of control
-	visitsMax   = 2000 // organisations that one question about affiliation may look at
-	labelsMax   = 500  // labels of one organisation
-	mandatesMax = 500
-	membersMax  = 1000
-	hitsMax     = 500 // found organisations that are counted, sorted and paged
-	pageRows    = 50
-	pageRowsMax = 200
-	pageMax     = 1_000_000
-	termsMax    = 5 // words of one search
-	eachMax     = 5000
+	nameMax        = 200  // characters of a name
+	textMax        = 300  // characters of a source, a basis, an issuer
+	codeMax        = 100  // bytes of a code or of what is looked for
+	statesMax      = 200  // statements about one thing that are looked at
+	ownersMax      = 500  // relations of one organisation
+	depthMax       = 32   // links of a chain of control
+	visitsMax      = 2000 // organisations that one question about affiliation may look at
+	labelsMax      = 500  // labels of one organisation
+	mandatesMax    = 500
+	membersMax     = 1000
+	authoritiesMax = 20_000
+	hitsMax        = 500 // found organisations that are counted, sorted and paged
+	pageRows       = 50
+	pageRowsMax    = 200
+	pageMax        = 1_000_000
+	termsMax       = 5 // words of one search
+	eachMax        = 5000
 )
 
 // localStart begins the id of what has no credit code, such as a team that is not incorporated.

@@ -139,6 +139,35 @@ WHERE m.person = $1 AND m.entered_at = (SELECT max(n.entered_at) FROM registry_m
 ORDER BY m.since DESC, m.id DESC LIMIT $2`
 )
 
+const authorityColumns = `id, since, until, parent, zh, en, region, org, treasury, hosted, source, verified`
+
+const (
+	sqlCompact = `
+SELECT id, zh, en, since, until, shares, recognises, complete, source, verified, digest FROM registry_compact WHERE id = $1
+ORDER BY id LIMIT 1`
+	sqlCompacts = `
+SELECT id, zh, en, since, until, shares, recognises, complete, source, verified, digest FROM registry_compact ORDER BY id LIMIT $1`
+	sqlCompactPut = `
+INSERT INTO registry_compact (id, zh, en, since, until, shares, recognises, complete, source, verified, digest, entered_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+ON CONFLICT (id) DO UPDATE SET zh = excluded.zh, en = excluded.en, since = excluded.since, until = excluded.until,
+  shares = excluded.shares, recognises = excluded.recognises, complete = excluded.complete, source = excluded.source,
+  verified = excluded.verified, digest = excluded.digest, entered_at = excluded.entered_at`
+	sqlMembersDelete = `DELETE FROM registry_compact_member WHERE compact = $1`
+	sqlMemberInsert  = `INSERT INTO registry_compact_member (compact, region, since, until, source, verified) VALUES ($1, $2, $3, $4, $5, $6)`
+	sqlMembers       = `
+SELECT region, since, until, source, verified FROM registry_compact_member WHERE compact = $1 ORDER BY region, since LIMIT $2`
+
+	sqlAuthority = `
+SELECT ` + authorityColumns + ` FROM registry_authority WHERE id = $1 AND since <= $2 ORDER BY since DESC LIMIT 1`
+	sqlAuthorities  = `SELECT ` + authorityColumns + ` FROM registry_authority ORDER BY id, since LIMIT $1`
+	sqlAuthorityPut = `
+INSERT INTO registry_authority (` + authorityColumns + `, entered_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+ON CONFLICT (id, since) DO UPDATE SET until = excluded.until, parent = excluded.parent, zh = excluded.zh, en = excluded.en,
+  region = excluded.region, org = excluded.org, treasury = excluded.treasury, hosted = excluded.hosted, source = excluded.source,
+  verified = excluded.verified, entered_at = excluded.entered_at`
+)
+
 const personColumns = `id, name, identity, email, phone, account, synthetic, made_at, changed_at, erased_at`
 
 // values makes the rows of an INSERT: ($1, $2), ($3, $4). form is one row, with ? for each argument.
@@ -451,6 +480,64 @@ func selectMandates(ctx context.Context, tx *db.Tx, org string, known int64) ([]
 
 func selectMandatesOf(ctx context.Context, tx *db.Tx, person string) ([]Mandate, error) {
 	return collect(ctx, tx, scanMandate, sqlMandatesOf, person, mandatesMax)
+}
+
+func scanCompact(scan func(...any) error) (c Compact, err error) {
+	var shares, recognises string
+	err = scan(&c.ID, &c.Name[0], &c.Name[1], &c.Since, &c.Until, &shares, &recognises, &c.Complete, &c.Source, &c.Verified, &c.Digest)
+	c.Shares, c.Recognises = strings.Fields(shares), strings.Fields(recognises)
+	return c, err
+}
+
+func selectCompact(ctx context.Context, tx *db.Tx, id string) (Compact, error) {
+	return scanCompact(tx.QueryRow(ctx, sqlCompact, id).Scan)
+}
+
+func selectCompacts(ctx context.Context, tx *db.Tx) ([]Compact, error) {
+	return collect(ctx, tx, scanCompact, sqlCompacts, membersMax)
+}
+
+func replaceCompact(ctx context.Context, tx *db.Tx, c Compact) error {
+	if _, err := tx.Exec(ctx, sqlCompactPut, c.ID, c.Name[0], c.Name[1], c.Since.String(), c.Until.String(), strings.Join(c.Shares, " "),
+		strings.Join(c.Recognises, " "), c.Complete, c.Source, c.Verified, c.Digest, db.Micros(tx.Now())); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, sqlMembersDelete, c.ID); err != nil {
+		return err
+	}
+	for _, m := range c.Members {
+		if _, err := tx.Exec(ctx, sqlMemberInsert, c.ID, string(m.Region), m.Since.String(), m.Until.String(), m.Source, m.Verified); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func selectMembers(ctx context.Context, tx *db.Tx, id string) ([]Member, error) {
+	return collect(ctx, tx, func(scan func(...any) error) (m Member, err error) {
+		err = scan((*string)(&m.Region), &m.Since, &m.Until, &m.Source, &m.Verified)
+		return m, err
+	}, sqlMembers, id, membersMax)
+}
+
+func scanAuthority(scan func(...any) error) (a Authority, err error) {
+	err = scan(&a.ID, &a.Since, &a.Until, &a.Parent, &a.Name[0], &a.Name[1], (*string)(&a.Region), &a.Org, &a.Treasury, &a.Hosted,
+		&a.Source, &a.Verified)
+	return a, err
+}
+
+func selectAuthority(ctx context.Context, tx *db.Tx, id string, day unit.Day) (Authority, error) {
+	return scanAuthority(tx.QueryRow(ctx, sqlAuthority, id, day.String()).Scan)
+}
+
+func selectAuthorities(ctx context.Context, tx *db.Tx) ([]Authority, error) {
+	return collect(ctx, tx, scanAuthority, sqlAuthorities, authoritiesMax)
+}
+
+func upsertAuthority(ctx context.Context, tx *db.Tx, a Authority) error {
+	_, err := tx.Exec(ctx, sqlAuthorityPut, a.ID, a.Since.String(), a.Until.String(), a.Parent, a.Name[0], a.Name[1], string(a.Region), a.Org,
+		a.Treasury, a.Hosted, a.Source, a.Verified, db.Micros(tx.Now()))
+	return err
 }
 
 func scanText(scan func(...any) error) (s string, err error) {
