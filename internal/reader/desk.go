@@ -117,7 +117,7 @@ func (k *Desk) Take(ctx context.Context, who access.Actor, name string, content 
 	if err != nil {
 		return Document{}, err
 	}
-	finds := findings(read, string(spansInto(read, content)))
+	finds := findings(read, spansInto(read, content))
 	if len(finds) > findsMax {
 		return Document{}, fault.New(fault.TooLarge, "reader.too_many_findings", "most", findsMax)
 	}

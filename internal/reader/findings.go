@@ -1,6 +1,7 @@
 package reader
 
 import (
+	"bytes"
 	"sort"
 	"strings"
 	"unicode/utf8"
@@ -9,12 +10,13 @@ import (
 )
 
 // findings lists all that was read, in the order of the text, numbered from 1. text is what the spans point into.
-func findings(d *extract.Document, text string) []Finding {
+func findings(d *extract.Document, text []byte) []Finding {
 	var all []Finding
 	add := func(article int, k Kind, s extract.Span, f Finding) {
 		f.Article, f.Kind, f.From, f.To, f.State = article, k, s[0], s[1], Waiting
 		if f.From >= 0 && f.From < f.To && f.To <= len(text) {
-			f.Quote, f.Sentence = text[f.From:f.To], sentence(text, f.From, f.To)
+			f.Quote = extract.Show(d.Encoding, text[f.From:f.To])
+			f.Sentence = sentence(d.Encoding, text, f.From, f.To)
 			all = append(all, f)
 		}
 	}
@@ -55,17 +57,25 @@ func findings(d *extract.Document, text string) []Finding {
 const sentenceMax = 300
 
 // sentence is the sentence around a range: from the last stop or line end before it to the first after it.
-func sentence(text string, from, to int) string {
-	const stops = "。！？；!?;\n"
-	begin, end := 0, len(text)
-	if i := strings.LastIndexAny(text[:from], stops); i >= 0 {
-		_, n := utf8.DecodeRuneInString(text[i:])
-		begin = i + n
+func sentence(encoding string, text []byte, from, to int) string {
+	begin, end := max(bytes.LastIndexByte(text[:from], '\n')+1, from-lineMax), min(len(text), to+lineMax)
+	if i := bytes.IndexByte(text[to:end], '\n'); i >= 0 {
+		end = to + i
 	}
-	if i := strings.IndexAny(text[to:], stops); i >= 0 {
-		_, n := utf8.DecodeRuneInString(text[to+i:])
-		end = to + i + n
+	before, after := extract.Show(encoding, text[begin:from]), extract.Show(encoding, text[to:end])
+	if i := strings.LastIndexAny(before, stops); i >= 0 {
+		_, n := utf8.DecodeRuneInString(before[i:])
+		before = before[i+n:]
 	}
-	s := []rune(strings.TrimSpace(text[begin:end]))
+	if i := strings.IndexAny(after, stops); i >= 0 {
+		_, n := utf8.DecodeRuneInString(after[i:])
+		after = after[:i+n]
+	}
+	s := []rune(strings.TrimSpace(before + extract.Show(encoding, text[from:to]) + after))
 	return string(s[:min(len(s), sentenceMax)])
 }
+
+const (
+	lineMax = 4 * sentenceMax // bytes to each side in which the ends of a sentence are looked for
+	stops   = "。！？；!?;"       // end a sentence
+)
