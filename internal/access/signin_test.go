@@ -105,7 +105,7 @@ func TestThrottleOfAnAccount(t *testing.T) {
 		h.refused(try("a wrong pass phrase"), "access.wrong")
 		h.pass(waitFirst + time.Second)
 		h.refused(try(pass), "access.throttled") // twice as long now
-		h.pass(waitFirst)
+		h.pass(waitFirst + time.Second)
 		h.ok(try(pass))
 		for range freeAccount { // forgiven
 			h.refused(try("a wrong pass phrase"), "access.wrong")
