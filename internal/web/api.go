@@ -3,7 +3,6 @@ package web
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"strings"
 
@@ -78,14 +77,16 @@ func operate[I, O any](s *Server, method, path string, perm access.Permission, s
 		OperationID: strings.ToLower(method) + strings.NewReplacer("/api/v1", "", "/", "-", "{", "", "}", "").Replace(path),
 		Method:      method, Path: path, Summary: summary,
 		Description:  "Permission: " + string(perm),
-		MaxBodyBytes: uploadBytesMax,
+		MaxBodyBytes: bodyBytesMax,
 		Errors:       []int{401, 403, 404, 409, 422},
 		Middlewares:  huma.Middlewares{s.asked},
 	}
 	if len(access.Holders(perm)) > 0 && access.Holders(perm)[0] != "everyone" {
 		op.Security = []map[string][]string{{"token": {}}}
 	}
-	_, op.SkipValidateBody = any(*new(I)).(interface{ raw() })
+	if _, raw := any(*new(I)).(interface{ raw() }); raw {
+		op.SkipValidateBody, op.MaxBodyBytes = true, uploadBytesMax
+	}
 	huma.Register(s.huma, op, func(ctx context.Context, in *I) (*O, error) {
 		a, _ := ctx.Value(askedKey{}).(asked)
 		err := access.MaySomewhere(a.who, perm)
@@ -153,8 +154,7 @@ func (s *Server) apiPeople() {
 		Org   string `json:"org"`
 	}
 	operate(s, "POST", "/api/v1/sign-in", access.SessionCreate, "Sign in", func(ctx context.Context, a asked, i *in) (*body[out], error) {
-		addr, _, _ := strings.Cut(a.r.RemoteAddr, ":")
-		token, who, err := s.c.Access.SignIn(ctx, access.SignIn{Email: i.Body.Email, Password: i.Body.Password, Code: i.Body.Code, Addr: addr, Agent: a.r.UserAgent()})
+		token, who, err := s.c.Access.SignIn(ctx, access.SignIn{Email: i.Body.Email, Password: i.Body.Password, Code: i.Body.Code, Addr: addr(a.r.RemoteAddr), Agent: a.r.UserAgent()})
 		if err != nil {
 			return nil, err
 		}
@@ -205,7 +205,7 @@ func (s *Server) apiPeople() {
 		Now string `json:"now"`
 	}
 	operate(s, "POST", "/api/v1/demo/clock", access.HomeRead, "Move the clock of the demonstration forward", func(_ context.Context, _ asked, i *clockIn) (*body[clockOut], error) {
-		d, err := days(fmt.Sprint(i.Body.Days))
+		d, err := days(int64(i.Body.Days))
 		if err != nil {
 			return nil, err
 		}

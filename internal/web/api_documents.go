@@ -89,14 +89,6 @@ func given(contentType string, raw []byte) (name string, content []byte, err err
 	}
 }
 
-func idOf(s string) (unit.ID, error) {
-	id, err := unit.ParseID(s)
-	if err != nil {
-		return "", fault.New(fault.NotFound, "web.no_page")
-	}
-	return id, nil
-}
-
 // takeIn is a document as it comes.
 type takeIn struct {
 	ContentType string `header:"Content-Type"`

@@ -1,9 +1,8 @@
 package web
 
 import (
-	"errors"
-	"fmt"
 	"strings"
+	"time"
 
 	"corridor/internal/access"
 	"corridor/internal/casework"
@@ -13,96 +12,39 @@ import (
 	"corridor/internal/unit"
 )
 
-func (v *visit) schemes() error {
-	return v.show("schemes", v.t("事项", "Schemes"), v.s.c.Cases.Schemes())
-}
-
-type schemePage struct {
-	Scheme *scheme.Scheme
-	Orgs   []registry.Org // for whom this person may ask
-	Rules  []ruleView
-	Params []paramView
-	Rows   []rowView
-}
-
-type ruleView struct {
-	Name string
-	scheme.Rule
-	Source string // title of the basis
-}
-
-type paramView struct {
-	Name string
-	scheme.Param
-	Source string
-}
-
-type rowView struct {
-	scheme.Row
-	Term scheme.Value // what its clock says
-}
-
-// read is a scheme as its page shows it.
-func (p *schemePage) read() {
-	s := p.Scheme
-	source := func(basis string) string {
-		if x, ok := s.Sources.Get(basis); ok {
-			return x.Title
-		}
-		return basis
-	}
-	for name, r := range s.Rules.All() {
-		p.Rules = append(p.Rules, ruleView{name, r, source(r.Basis)})
-	}
-	for name, x := range s.Params.All() {
-		p.Params = append(p.Params, paramView{name, x, source(x.Basis)})
-	}
-	for _, r := range s.Stages {
-		x, _ := s.Params.Get(r.Clock)
-		p.Rows = append(p.Rows, rowView{r, x.Value})
-	}
-}
-
-func (v *visit) scheme() error {
-	s, err := v.s.c.Cases.Scheme(v.r.PathValue("id"))
-	if err != nil {
-		return err
-	}
-	p := schemePage{Scheme: s}
-	p.read()
-	for _, code := range access.ReachOf(v.who, access.CaseCreate).Orgs {
-		if o, err := v.org(code); err == nil {
-			p.Orgs = append(p.Orgs, o)
-		}
-	}
-	return v.show("scheme", s.Title.In(v.lang), p)
-}
-
-func (v *visit) openCase() error {
-	if err := v.r.ParseForm(); err != nil {
-		return err
-	}
-	f := v.r.PostForm
-	c, err := v.s.c.Cases.Create(v.ctx(), v.who, f.Get("scheme"), f.Get("org"), f.Get("key"))
-	if err != nil {
-		return err
-	}
-	return v.to("/cases/"+string(c.ID), "opened")
-}
-
 type casesPage struct {
-	Cases []casework.Case
-	Pager pager
-	Queue bool
+	Cases   []casework.Case
+	Pager   pager
+	Queue   bool
+	May     bool // this person may open a case
+	Filter  casework.Filter
+	Schemes []*scheme.Scheme
+	Stages  []stageName
+}
+
+type stageName struct {
+	Name  string
+	Words fault.Words
 }
 
 func (v *visit) cases() error {
 	q := v.r.URL.Query()
-	all, total, err := v.s.c.Cases.List(v.ctx(), v.who, casework.Filter{Scheme: q.Get("scheme"), Stage: q.Get("stage"), Org: q.Get("org"), Page: v.pageNo()})
+	f := casework.Filter{Scheme: q.Get("scheme"), Stage: q.Get("stage"), Org: q.Get("org"), Page: v.pageNo()}
+	all, total, err := v.s.c.Cases.List(v.ctx(), v.who, f)
 	if err != nil {
 		return err
 	}
-	return v.show("cases", v.t("办件", "Cases"), casesPage{all, v.pager(total, pageRows), false})
+	p := casesPage{Cases: all, Pager: v.pager(total, pageRows), Filter: f, Schemes: v.s.c.Cases.Schemes(), May: access.MaySomewhere(v.who, access.CaseCreate) == nil}
+	seen := map[string]bool{}
+	for _, s := range p.Schemes {
+		for _, stage := range s.AllStages() {
+			if !seen[stage] {
+				seen[stage] = true
+				p.Stages = append(p.Stages, stageName{stage, s.Say(stage)})
+			}
+		}
+	}
+	return v.show("cases", v.t("申请与办件", "Cases"), p)
 }
 
 func (v *visit) queue() error {
@@ -110,185 +52,216 @@ func (v *visit) queue() error {
 	if err != nil {
 		return err
 	}
-	return v.show("cases", v.t("待办", "Waiting for me"), casesPage{all, v.pager(total, pageRows), true})
+	return v.show("cases", v.t("待办", "Waiting for me"), casesPage{Cases: all, Pager: v.pager(total, pageRows), Queue: true})
+}
+
+// openCase opens a case for an organisation. The same key opens it once.
+func (v *visit) openCase() error {
+	f, err := v.form()
+	if err != nil {
+		return err
+	}
+	c, err := v.s.c.Cases.Create(v.ctx(), v.who, f.Get("scheme"), f.Get("org"), f.Get("key"))
+	if err != nil {
+		return err
+	}
+	return v.to("/cases/"+string(c.ID), "opened")
 }
 
 type casePage struct {
 	Case     casework.Case
-	Scheme   *scheme.Scheme
-	Fields   []fieldView
-	Fills    bool // the person may fill something in now
-	Allowed  []casework.Allowed
+	Holder   holderView
+	ByClock  []casework.Wait // what happens when nobody acts
+	Path     []passed
+	Sections []sectionView
+	Fills    bool // this person may fill something in now
+	Orgs     []registry.Org
+	Actions  []actionView
+	History  []stepView
 	Amounts  []amountView
-	Next     string // the stage's first action of a person, for the heading
-	Problems []problemView
+	Doubt    bool
+	Given    []fieldView
+	Proofs   []stepView
 }
 
-type fieldView struct {
-	scheme.Field
-	Section string
-	Value   string // as it is typed
-	Shown   string // as it is read
-	Mine    bool
-	Problem string
+// passed is a stage that the case came to.
+type passed struct {
+	Words fault.Words
+	At    time.Time
+	Now   bool
+}
+
+// actionView is what this person can do, with what the rules say of it.
+type actionView struct {
+	casework.Allowed
+	Party    bool // of the applicant, not of a desk
+	Verdicts []verdictView
+	Asks     []askView
+	Typed    string // the reason that was typed
+}
+
+type askView struct {
+	casework.Ask
+	Yes, No bool
+}
+
+type verdictView struct {
+	scheme.Answer
+	BasisTitle string
+}
+
+type stepView struct {
+	casework.Step
+	Verdicts []verdictView
 }
 
 type amountView struct {
 	Words fault.Words
 	Fen   unit.Fen
-	Held  bool
+	Doubt bool
 }
-
-// problemView is one line of what is wrong with a form.
-type problemView struct{ Field, Sentence string }
 
 func (v *visit) oneCase() error {
 	id, err := v.pathID()
 	if err != nil {
 		return err
 	}
-	return v.showCase(id, nil, nil, 200)
+	return v.showCase(id, typed{})
 }
 
-// showCase shows a case; typed and wrong are what was typed into a form that was refused.
-func (v *visit) showCase(id unit.ID, typed map[string]string, wrong error, status int) error {
+// typed is what was typed into a form of a case that was refused.
+type typed struct {
+	fields map[string]string
+	wrong  map[string]string // sentences by field
+	action string
+	reason string
+	asks   map[string]bool
+}
+
+func (v *visit) showCase(id unit.ID, was typed) error {
 	c, err := v.s.c.Cases.Get(v.ctx(), v.who, id)
 	if err != nil {
 		return err
 	}
-	sch, err := v.s.c.Cases.Edition(c)
+	s, err := v.s.c.Cases.Edition(c)
 	if err != nil {
 		return err
 	}
-	p := casePage{Case: c, Scheme: sch}
-	if p.Allowed, err = v.s.c.Cases.Allowed(v.ctx(), v.who, id); err != nil {
-		return err
-	}
-	sentences := map[string]string{}
-	for _, f := range faults(wrong) {
-		p.Problems = append(p.Problems, problemView{f.Field, f.Sentence(v.lang)})
-		sentences[f.Field] = f.Sentence(v.lang)
-	}
-	mine := v.s.c.Cases.Fills(v.who, c)
-	for _, sec := range sch.Form.Sections {
-		for _, f := range sec.Fields {
-			x := fieldView{Field: f, Section: sec.Words.In(v.lang), Mine: mine[f.Name], Problem: sentences[f.Name]}
-			if val, ok := c.Fields[f.Name]; ok && val.Known() {
-				x.Value, x.Shown = typedForm(val), v.shown(val)
-			}
-			if t, ok := typed[f.Name]; ok {
-				x.Value = t
-			}
-			p.Fills = p.Fills || x.Mine
-			p.Fields = append(p.Fields, x)
+	p := casePage{Case: c, Holder: holderOf(c.Waits, v.lang), Path: pathOf(c, s)}
+	for _, w := range c.Waits {
+		if w.Role == "clock" {
+			p.ByClock = append(p.ByClock, w)
 		}
 	}
-	for name := range sch.Amounts.All() {
+	if p.Actions, err = v.actions(c, s, was); err != nil {
+		return err
+	}
+	if err := v.caseForm(&p, s, was); err != nil {
+		return err
+	}
+	for _, h := range c.History {
+		x := stepView{h, verdicts(s, h.Decision.Answers)}
+		p.History = append(p.History, x)
+		if h.Receipt != "" {
+			p.Proofs = append(p.Proofs, x)
+		}
+	}
+	p.Amounts = amountsOf(c, s)
+	for _, a := range p.Amounts {
+		p.Doubt = p.Doubt || a.Doubt
+	}
+	v.under("/cases", "申请与办件", "Cases")
+	return v.show("case", s.Title.In(v.lang)+" "+c.No, p)
+}
+
+// pathOf are the stages that a case came to, in order.
+func pathOf(c casework.Case, s *scheme.Scheme) []passed {
+	out := []passed{{Words: s.Say(s.Start()), At: c.Opened}}
+	for _, h := range c.History {
+		if h.To != h.From {
+			out = append(out, passed{Words: h.ToWords, At: h.At})
+		}
+	}
+	out[len(out)-1].Now = true
+	return out
+}
+
+func (v *visit) actions(c casework.Case, s *scheme.Scheme, was typed) ([]actionView, error) {
+	allowed, err := v.s.c.Cases.Allowed(v.ctx(), v.who, c.ID)
+	if err != nil {
+		return nil, err
+	}
+	var out []actionView
+	for _, a := range allowed {
+		x := actionView{Allowed: a, Party: s.Party(a.Role), Verdicts: verdicts(s, a.Judgement.Answers)}
+		if a.Action == was.action {
+			x.Typed = was.reason
+		}
+		for _, ask := range a.Asks {
+			y := askView{Ask: ask}
+			yes, given := was.asks[ask.Rule]
+			if !given && ask.Answered != nil {
+				yes, given = *ask.Answered, true
+			}
+			y.Yes, y.No = given && yes, given && !yes
+			x.Asks = append(x.Asks, y)
+		}
+		out = append(out, x)
+	}
+	return out, nil
+}
+
+// verdicts are the answers as a page shows them: what is open first, then what passes.
+func verdicts(s *scheme.Scheme, all []scheme.Answer) []verdictView {
+	var open, passes []verdictView
+	for _, a := range all {
+		x := verdictView{a, sourceTitle(s, a.Basis)}
+		if a.Result == scheme.Pass {
+			passes = append(passes, x)
+		} else {
+			open = append(open, x)
+		}
+	}
+	return append(open, passes...)
+}
+
+// amountsOf are the sums that the case has fixed and what is held of them now.
+func amountsOf(c casework.Case, s *scheme.Scheme) []amountView {
+	var out []amountView
+	for _, name := range s.Amounts.Names() {
 		if fen, fixed := c.Purse.Sums[name]; fixed {
-			p.Amounts = append(p.Amounts, amountView{sch.Say(name), fen, false})
+			out = append(out, amountView{s.Say(name), fen, doubtful(s, name)})
 		}
 	}
-	for _, h := range c.Purse.Holds {
-		p.Amounts = append(p.Amounts, amountView{fault.Words{"现占用", "held now"}, h.Left, true})
+	for _, name := range sortedKeys(c.Purse.Holds) {
+		h := c.Purse.Holds[name]
+		out = append(out, amountView{fault.Words{"现占用", "held now"}, h.Left, false})
 	}
-	if status != 200 {
-		v.status(status)
-	}
-	return v.show("case", sch.Title.In(v.lang)+" "+c.No, p)
+	return out
 }
 
-// typedForm is a value as it is typed into its field.
-func typedForm(x scheme.Value) string {
-	if x.Kind == scheme.Money {
-		return x.Fen().Yuan()
-	}
-	return x.String()
-}
-
-// shown is a value for a reader: an organisation by its name.
-func (v *visit) shown(x scheme.Value) string {
-	if x.Kind == scheme.Org {
-		if o, err := v.org(x.Text); err == nil {
-			return o.Name.In(v.lang)
-		}
-	}
-	return x.In(v.lang)
-}
-
-// faults are the refusals of an error that may hold several.
-func faults(err error) []*fault.Error {
-	var many casework.FieldErrors
-	if errors.As(err, &many) {
-		return many
-	}
-	if err == nil {
-		return nil
-	}
-	return []*fault.Error{fault.Of(err)}
-}
-
-// saveCase saves the form, and with it goes on to an action when its button was pressed.
-func (v *visit) saveCase() error {
-	id, err := v.pathID()
-	if err != nil {
-		return err
-	}
-	if err := v.r.ParseForm(); err != nil {
-		return err
-	}
-	typed := map[string]string{}
-	for name, values := range v.r.PostForm {
-		if field, ok := strings.CutPrefix(name, "f."); ok && len(values) > 0 {
-			typed[field] = values[0]
-		}
-	}
-	c, err := v.s.c.Cases.Save(v.ctx(), v.who, id, version(v.r.PostForm.Get("version")), typed)
-	if err == nil {
-		if action := v.r.PostForm.Get("action"); action != "" {
-			_, err = v.s.c.Cases.Act(v.ctx(), v.who, id, casework.Action{Name: action, Version: c.Version})
-			if err == nil {
-				return v.to("/cases/"+string(id), "acted")
-			}
-		}
-	}
-	if err != nil {
-		return v.refuseCase(id, typed, err)
-	}
-	return v.to("/cases/"+string(id), "saved")
-}
-
-// refuseCase shows the case again with what was typed and what is wrong with it.
-func (v *visit) refuseCase(id unit.ID, typed map[string]string, err error) error {
-	all := faults(err)
-	switch all[0].Kind {
-	case fault.Internal, fault.NotFound, fault.SignIn:
-		return err
-	}
-	return v.showCase(id, typed, err, all[0].Kind.Status())
-}
-
-func version(s string) (n int64) {
-	fmt.Sscan(s, &n)
-	return n
-}
-
+// actCase takes an action with its reason and its answers.
 func (v *visit) actCase() error {
 	id, err := v.pathID()
 	if err != nil {
 		return err
 	}
-	if err := v.r.ParseForm(); err != nil {
+	f, err := v.form()
+	if err != nil {
 		return err
 	}
-	f := v.r.PostForm
-	a := casework.Action{Name: v.r.PathValue("action"), Version: version(f.Get("version")), Reason: f.Get("reason"), Key: f.Get("key"), Answers: map[string]bool{}}
+	a := casework.Action{Name: v.r.PathValue("action"), Version: wholeNumber(f.Get("version")), Reason: f.Get("reason"), Key: f.Get("key"), Answers: map[string]bool{}}
 	for name := range f {
 		if rule, ok := strings.CutPrefix(name, "ask."); ok && f.Get(name) != "" {
 			a.Answers[rule] = f.Get(name) == "yes"
 		}
 	}
 	if _, err := v.s.c.Cases.Act(v.ctx(), v.who, id, a); err != nil {
-		return v.refuseCase(id, nil, err)
+		v.back = "/cases/" + string(id)
+		if !v.refused(err, func(field string) string { return "h-" + a.Name }) {
+			return err
+		}
+		return v.showCase(id, typed{action: a.Name, reason: a.Reason, asks: a.Answers})
 	}
 	return v.to("/cases/"+string(id), "acted")
 }

@@ -1,151 +1,145 @@
 package web
 
 import (
+	"errors"
+	"fmt"
 	"io"
-	"strconv"
+	"net/http"
+	"net/url"
 	"strings"
 
 	"corridor/internal/access"
 	"corridor/internal/fault"
 	"corridor/internal/files"
+	"corridor/internal/indicator"
 	"corridor/internal/reader"
 	"corridor/internal/unit"
 )
 
-const pastedName = "pasted.txt"
+const (
+	pastedName     = "pasted.txt"
+	formMemoryMax  = 1 << 20 // of a form with a file; the rest waits on disk
+	namesShown     = 200     // of one kind beside a part of a document
+	partBytes      = 96 << 10
+	documentsTitle = "文件审阅"
+)
 
 type documentsPage struct {
-	Documents []reader.Document
-	Total     int
-	Pager     pager
-	Upload    bool
-	Sentence  string
+	Documents  []reader.Document
+	Pager      pager
+	Upload     bool
+	Name, Text string // as it was pasted
 }
 
-func (v *visit) documents() error {
+func (v *visit) documents() error { return v.showDocuments(documentsPage{}) }
+
+func (v *visit) showDocuments(p documentsPage) error {
 	all, total, err := v.s.c.Reader.Documents(v.ctx(), v.pageNo())
 	if err != nil {
 		return err
 	}
-	return v.show("documents", v.t("文件审阅", "Documents"), documentsPage{all, total, v.pager(total, pageRows),
-		access.MaySomewhere(v.who, access.DocumentUpload) == nil, ""})
+	p.Documents, p.Pager, p.Upload = all, v.pager(total, pageRows), access.MaySomewhere(v.who, access.DocumentUpload) == nil
+	return v.show("documents", v.t(documentsTitle, "Documents"), p)
 }
 
 // upload takes a file, or a text that was pasted.
 func (v *visit) upload() error {
-	if err := v.r.ParseMultipartForm(1 << 20); err != nil {
+	name, content, err := v.given()
+	if err != nil {
 		return err
 	}
+	if len(strings.TrimSpace(string(content))) == 0 {
+		err = fault.New(fault.Invalid, "web.nothing_given").On("file")
+	} else {
+		var d reader.Document
+		if d, err = v.s.c.Reader.Take(v.ctx(), v.who, name, content); err == nil {
+			return v.to("/documents/"+string(d.ID), "uploaded")
+		}
+	}
+	v.back = "/documents"
+	if access.MaySomewhere(v.who, access.DocumentRead) != nil || !v.refused(err, func(string) string { return "take" }) {
+		return err
+	}
+	return v.showDocuments(documentsPage{Name: v.r.PostFormValue("name"), Text: v.r.PostFormValue("text")})
+}
+
+// given reads the form's file or, without one, its text.
+func (v *visit) given() (name string, content []byte, err error) {
+	if err := v.r.ParseMultipartForm(formMemoryMax); err != nil {
+		var large *http.MaxBytesError
+		if errors.As(err, &large) {
+			return "", nil, err
+		}
+		return "", nil, fault.New(fault.Invalid, "web.form").Because(err)
+	}
 	defer v.r.MultipartForm.RemoveAll()
-	name, content := pastedName, []byte(v.r.PostFormValue("text"))
-	if f, h, err := v.r.FormFile("file"); err == nil {
+	f, h, err := v.r.FormFile("file")
+	if err == nil {
 		defer f.Close()
 		b, err := io.ReadAll(io.LimitReader(f, files.BytesMax+1))
 		if err != nil {
-			return err
+			return "", nil, err
 		}
 		if h.Filename != "" && len(b) > 0 {
-			name, content = h.Filename, b
+			return h.Filename, b, nil
 		}
 	}
-	if len(strings.TrimSpace(string(content))) == 0 {
-		return fault.New(fault.Invalid, "web.nothing_given").On("file")
+	if name = strings.TrimSpace(v.r.PostFormValue("name")); name == "" {
+		name = pastedName
 	}
-	d, err := v.s.c.Reader.Take(v.ctx(), v.who, name, content)
-	if err != nil {
-		return err
-	}
-	return v.to("/documents/"+string(d.ID), "uploaded")
+	return name, []byte(v.r.PostFormValue("text")), nil
 }
 
 type documentPage struct {
-	Document reader.Document
-	Source   []piece
-	Findings []reader.Finding
-	Decide   bool
-	Figures  []figureChoice
+	Document    reader.Document
+	Part, Parts int // of a long document, from 1
+	Source      []paragraph
+	Facts       []factView
+	Names       []namesView
+	Decide      bool
+	Indicators  []indicator.Definition
 }
 
-type figureChoice struct{ ID, Name string }
-
-// piece is a stretch of a document's text: plain, or marked as what a finding says.
-type piece struct {
-	Text  string
-	No    int    // of the finding, 0 for plain text
-	Class string // of the stylesheet
-	Off   bool   // noise that was left out
-	Break bool   // a new line begins
-}
-
+// document shows the source with its marks and what was read beside it, one part of a long one. ?at= opens the part in
+// which a byte stands.
 func (v *visit) document() error {
-	id, err := unit.ParseID(v.r.PathValue("id"))
+	id, err := v.pathID()
 	if err != nil {
-		return fault.New(fault.NotFound, "web.no_page")
+		return err
 	}
+	return v.showDocument(id, wholeNumber(v.r.URL.Query().Get("part")))
+}
+
+func (v *visit) showDocument(id unit.ID, part int64) error {
 	d, finds, text, err := v.s.c.Reader.Get(v.ctx(), id)
 	if err != nil {
 		return err
 	}
-	p := documentPage{Document: d, Source: pieces(text, d, finds), Findings: finds, Decide: access.MaySomewhere(v.who, access.DocumentDecide) == nil}
-	for _, x := range v.s.c.Indicators.Definitions() {
-		p.Figures = append(p.Figures, figureChoice{x.ID, x.Title.In(v.lang)})
+	at := -1
+	if q := v.r.URL.Query().Get("at"); q != "" {
+		at = int(wholeNumber(q))
 	}
-	return v.show("document", v.t("审阅：", "Review: ")+d.Title, p)
-}
-
-// classes of marks by kind.
-var markClass = map[reader.Kind]string{reader.Agreement: "agreement", reader.Figure: "figure", reader.Policy: "policy",
-	reader.Organisation: "org", reader.Person: "person", reader.Place: "place"}
-
-// pieces cuts a text at the bounds of its findings and of its noise. Where findings overlap, the first is marked.
-func pieces(text string, d reader.Document, finds []reader.Finding) []piece {
-	var out []piece
-	at := 0
-	plain := func(to int) {
-		for at < to {
-			end, off := to, false
-			for _, n := range d.Noise {
-				if at >= n.Span[0] && at < n.Span[1] {
-					end, off = min(end, n.Span[1]), true
-				} else if at < n.Span[0] {
-					end = min(end, n.Span[0])
-				}
-			}
-			out = append(out, lines(text[at:end], off)...)
-			at = end
+	bounds := partsOf(text)
+	p := documentPage{Document: d, Parts: len(bounds) - 1, Part: min(max(int(part), 1), len(bounds)-1),
+		Decide: access.MaySomewhere(v.who, access.DocumentDecide) == nil, Indicators: v.s.c.Indicators.Definitions()}
+	for i := 1; part == 0 && i < len(bounds); i++ {
+		if bounds[i-1] <= at && at < bounds[i] {
+			p.Part = i
 		}
 	}
-	for _, f := range finds {
-		if f.From < at || f.To > len(text) {
-			continue
-		}
-		plain(f.From)
-		out = append(out, piece{Text: text[f.From:f.To], No: f.No, Class: markClass[f.Kind]})
-		at = f.To
-	}
-	plain(len(text))
-	return out
-}
-
-// lines cuts plain text at its line ends, so that a page can show them.
-func lines(text string, off bool) []piece {
-	var out []piece
-	for i, l := range strings.Split(text, "\n") {
-		if i > 0 {
-			out = append(out, piece{Break: true})
-		}
-		if l != "" {
-			out = append(out, piece{Text: strings.ToValidUTF8(l, "·"), Off: off})
-		}
-	}
-	return out
+	from, to := bounds[p.Part-1], bounds[p.Part]
+	shown := within(finds, from, to)
+	p.Source = paragraphs(text, isHTML(d.Name, text), from, to, d.Noise, shown, at)
+	p.Facts, p.Names = v.facts(shown), v.names(shown)
+	v.under("/documents", documentsTitle, "Documents")
+	return v.show("document", d.Title, p)
 }
 
 // original is the file as it was found, always as a download: it is never shown as markup of ours.
 func (v *visit) original() error {
-	id, err := unit.ParseID(v.r.PathValue("id"))
+	id, err := v.pathID()
 	if err != nil {
-		return fault.New(fault.NotFound, "web.no_page")
+		return err
 	}
 	d, _, _, err := v.s.c.Reader.Get(v.ctx(), id)
 	if err != nil {
@@ -161,26 +155,31 @@ func (v *visit) original() error {
 // download answers with a file to be kept.
 func (v *visit) download(name, kind string, content []byte) error {
 	v.w.Header().Set("Content-Type", kind)
-	v.w.Header().Set("Content-Disposition", `attachment; filename*=UTF-8''`+strings.ReplaceAll(urlEscape(name), "+", "%20"))
+	v.w.Header().Set("Content-Disposition", "attachment; filename*=UTF-8''"+strings.ReplaceAll(url.QueryEscape(name), "+", "%20"))
 	v.w.Header().Set("Cache-Control", "no-store")
 	_, err := v.w.Write(content)
 	return err
 }
 
+// decide accepts or rejects one finding. An agreement opens where it was entered; all else goes on in the document.
 func (v *visit) decide() error {
-	id, err := unit.ParseID(v.r.PathValue("id"))
-	no, err2 := strconv.Atoi(v.r.PathValue("no"))
-	if err != nil || err2 != nil {
-		return fault.New(fault.NotFound, "web.no_page")
-	}
-	if err := v.r.ParseForm(); err != nil {
+	id, err := v.pathID()
+	if err != nil {
 		return err
 	}
-	f := v.r.PostForm
+	f, err := v.form()
+	if err != nil {
+		return err
+	}
+	no := int(wholeNumber(v.r.PathValue("no")))
 	dec := reader.Decision{Accept: f.Get("decision") == "accept", Reason: f.Get("reason"), Indicator: f.Get("indicator")}
 	x, err := v.s.c.Reader.Decide(v.ctx(), v.who, id, no, dec)
 	if err != nil {
-		return err
+		v.back = "/documents/" + string(id)
+		if !v.refused(err, func(string) string { return fmt.Sprintf("f%d", no) }) {
+			return err
+		}
+		return v.showDocument(id, wholeNumber(f.Get("part")))
 	}
 	done := "rejected"
 	if dec.Accept {
@@ -189,5 +188,5 @@ func (v *visit) decide() error {
 	if x.Became != "" && x.Kind == reader.Agreement {
 		return v.to(x.Became, done)
 	}
-	return v.to("/documents/"+string(id)+"#f"+strconv.Itoa(no), done)
+	return v.to(fmt.Sprintf("/documents/%s?part=%d#f%d", id, max(wholeNumber(f.Get("part")), 1), no), done)
 }

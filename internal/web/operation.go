@@ -31,7 +31,11 @@ type visit struct {
 	r    *http.Request
 	who  access.Actor
 	lang fault.Lang
-	code int // status of the page, 0 for 200
+
+	code     int       // status of the page, 0 for 200
+	crumbs   []navItem // the way from the home page
+	back     string    // the page that a refused form stands on
+	problems []problemView
 }
 
 func (v *visit) ctx() context.Context { return v.r.Context() }
@@ -128,11 +132,11 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	v := &visit{s: s, w: w, r: r, who: who, lang: lang}
 	v.status(f.Kind.Status())
-	_ = v.show("error", v.t("办不了", "Refused"), errorPage{Fault: f, Sentence: f.Sentence(lang), SignIn: who.Anonymous()})
+	_ = v.show("error", v.t("办不了", "Refused"), errorPage{Code: f.Code, Sentence: f.Sentence(lang), SignIn: who.Anonymous() && f.Kind == fault.SignIn})
 }
 
 type errorPage struct {
-	Fault    *fault.Error
+	Code     string
 	Sentence string
 	SignIn   bool
 }

@@ -98,51 +98,47 @@ func (s *Server) files() {
 	})
 }
 
-// nav is the side navigation: what this person can open.
+// sections are the side navigation: groups of pages, each with the permission that it asks for.
+var sections = []struct {
+	name  fault.Words
+	items []section
+}{
+	{fault.Words{"办事", "Do"}, []section{
+		{"/queue", fault.Words{"待办", "Waiting for me"}, access.CaseAct},
+		{"/cases", fault.Words{"申请与办件", "Cases"}, access.CaseRead},
+		{"/schemes", fault.Words{"事项", "Schemes"}, access.SchemeRead},
+		{"/registry", fault.Words{"主体登记", "Registry"}, access.RegistryRead},
+	}},
+	{fault.Words{"共同体", "Community"}, []section{
+		{"/documents", fault.Words{"文件审阅", "Documents"}, access.DocumentRead},
+		{"/agreements", fault.Words{"协议登记", "Agreements"}, access.AgreementRead},
+		{"/tasks", fault.Words{"任务", "Tasks"}, access.TaskRead},
+		{"/figures", fault.Words{"数字", "Figures"}, access.FigureRead},
+		{"/systems", fault.Words{"系统目录", "Systems"}, access.SystemsRead},
+	}},
+	{fault.Words{"核对", "Check"}, []section{
+		{"/books", fault.Words{"账簿", "Books"}, access.BooksRead},
+		{"/log", fault.Words{"公开日志", "Public log"}, access.LogRead},
+		{"/neighbours", fault.Words{"邻站", "Neighbours"}, access.FederationRead},
+		{"/journal", fault.Words{"操作日志", "Act journal"}, access.JournalRead},
+	}},
+}
+
+type section struct {
+	path  string
+	words fault.Words
+	perm  access.Permission
+}
+
+// nav is what of the sections this person can open.
 func (v *visit) nav() []navGroup {
-	groups := []struct {
-		zh, en string
-		items  []struct {
-			path, zh, en string
-			perm         access.Permission
-		}
-	}{
-		{"办事", "Do", []struct {
-			path, zh, en string
-			perm         access.Permission
-		}{
-			{"/queue", "待办", "Waiting for me", access.CaseRead},
-			{"/cases", "办件", "Cases", access.CaseRead},
-			{"/schemes", "事项", "Schemes", access.SchemeRead},
-			{"/registry", "主体登记", "Registry", access.RegistryRead},
-		}},
-		{"共同体", "Community", []struct {
-			path, zh, en string
-			perm         access.Permission
-		}{
-			{"/documents", "文件审阅", "Documents", access.DocumentRead},
-			{"/agreements", "协议", "Agreements", access.AgreementRead},
-			{"/tasks", "任务", "Tasks", access.TaskRead},
-			{"/figures", "数字", "Figures", access.FigureRead},
-			{"/systems", "系统目录", "Systems", access.SystemsRead},
-		}},
-		{"核对", "Check", []struct {
-			path, zh, en string
-			perm         access.Permission
-		}{
-			{"/books", "账簿", "Books", access.BooksRead},
-			{"/log", "公开日志", "Public log", access.LogRead},
-			{"/neighbours", "邻站", "Neighbours", access.FederationRead},
-			{"/journal", "操作日志", "Act journal", access.JournalRead},
-		}},
-	}
+	here := v.path()
 	var out []navGroup
-	for _, g := range groups {
-		group := navGroup{Name: v.t(g.zh, g.en)}
+	for _, g := range sections {
+		group := navGroup{Name: g.name.In(v.lang)}
 		for _, i := range g.items {
 			if access.MaySomewhere(v.who, i.perm) == nil {
-				here := v.r.URL.Path == i.path || strings.HasPrefix(v.r.URL.Path, i.path+"/")
-				group.Items = append(group.Items, navItem{Path: i.path, Name: v.t(i.zh, i.en), Here: here})
+				group.Items = append(group.Items, navItem{Path: i.path, Name: i.words.In(v.lang), Here: here == i.path || strings.HasPrefix(here, i.path+"/")})
 			}
 		}
 		if len(group.Items) > 0 {

@@ -1,0 +1,111 @@
+package web
+
+import (
+	"context"
+	"fmt"
+
+	"corridor/internal/access"
+	"corridor/internal/fault"
+	"corridor/internal/indicator"
+)
+
+// figureRows is how many entries the room gives on one page.
+const figureRows = 100
+
+// allFigures computes every indicator, with its first page of entries.
+func (s *Server) allFigures(ctx context.Context) ([]indicator.Figure, error) {
+	var all []indicator.Figure
+	for _, d := range s.c.Indicators.Definitions() {
+		f, err := s.c.Indicators.Figure(ctx, d.ID, 1)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, f)
+	}
+	return all, nil
+}
+
+type figuresPage struct{ All []indicator.Figure }
+
+func (v *visit) figures() error {
+	all, err := v.s.allFigures(v.ctx())
+	if err != nil {
+		return err
+	}
+	return v.show("figures", v.t("数字", "Figures"), figuresPage{all})
+}
+
+type figurePage struct {
+	Figure   indicator.Figure
+	Entries  []figureEntry
+	Reported []reportView
+	Source   bool // the reader may open the documents
+	Pager    pager
+}
+
+// figureEntry is an entry with where it opens: the page of the log that it stands in.
+type figureEntry struct {
+	indicator.Entry
+	URL    string
+	Node   fault.Words
+	Code   string
+	Public []namedValue
+}
+
+type reportView struct {
+	indicator.Report
+	Says, Note string
+}
+
+func (v *visit) figure() error {
+	f, err := v.s.c.Indicators.Figure(v.ctx(), v.r.PathValue("id"), v.pageNo())
+	if err != nil {
+		return err
+	}
+	p := figurePage{Figure: f, Entries: v.s.opened(f), Source: access.MaySomewhere(v.who, access.DocumentRead) == nil, Pager: v.pager(f.Total, figureRows)}
+	for _, r := range f.Reported {
+		x := reportView{Report: r, Says: r.Value + " " + unitWord(r.Unit).In(v.lang), Note: approxWord(r.Approx).In(v.lang)}
+		p.Reported = append(p.Reported, x)
+	}
+	v.under("/figures", "数字", "Figures")
+	return v.show("figure", f.Title.In(v.lang), p)
+}
+
+// opened adds to each entry of a figure the address of its page.
+func (s *Server) opened(f indicator.Figure) []figureEntry {
+	money := s.moneyFields(f.Leaf)
+	var out []figureEntry
+	for _, e := range f.Entries {
+		x := figureEntry{Entry: e, Node: s.c.Node.Name, Code: s.c.Node.Code, URL: fmt.Sprintf("/log/entries/%d", e.Index), Public: publicMap(e.Fields, money)}
+		if p, ok := s.c.Federation.Peer(e.Origin); ok {
+			x.Node, x.Code, x.URL = p.Name, p.Code, p.URL+x.URL
+			for i := range x.Public {
+				x.Public[i].Path = "" // it leads into this node, and the entry is of another
+			}
+		}
+		out = append(out, x)
+	}
+	return out
+}
+
+// moneyFields are the fields of a kind of leaf that carry fen: those that an indicator adds up, and the amounts of a
+// scheme that publishes such a leaf.
+func (s *Server) moneyFields(leaf string) map[string]bool {
+	out := map[string]bool{}
+	for _, d := range s.c.Indicators.Definitions() {
+		if d.Leaf == leaf && d.Field != "" {
+			out[d.Field] = true
+		}
+	}
+	for _, x := range s.c.Cases.Schemes() {
+		for _, l := range x.Publish {
+			if l.Name != leaf {
+				continue
+			}
+			for _, a := range x.Amounts.Names() {
+				out[a] = true
+			}
+		}
+	}
+	return out
+}

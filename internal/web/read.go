@@ -1,0 +1,39 @@
+package web
+
+import (
+	"time"
+
+	"corridor/internal/fault"
+	"corridor/internal/unit"
+)
+
+// now is the node's time.
+func (v *visit) now() time.Time {
+	if v.s.c.Clock != nil {
+		return v.s.c.Clock.Now()
+	}
+	return time.Now()
+}
+
+// pathID is the id in the address; anything else is not found.
+func (v *visit) pathID() (unit.ID, error) { return idOf(v.r.PathValue("id")) }
+
+// idOf reads an id that names what is asked for; one that is none is not found.
+func idOf(s string) (unit.ID, error) {
+	id, err := unit.ParseID(s)
+	if err != nil {
+		return "", fault.New(fault.NotFound, "web.no_page")
+	}
+	return id, nil
+}
+
+// wholeNumber reads a number that a form carries; what is none is 0.
+func wholeNumber(s string) (n int64) {
+	for _, c := range s {
+		if c < '0' || c > '9' || n > 1<<50 {
+			return 0
+		}
+		n = n*10 + int64(c-'0')
+	}
+	return n
+}

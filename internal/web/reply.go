@@ -1,0 +1,137 @@
+package web
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"corridor/internal/casework"
+	"corridor/internal/fault"
+)
+
+// refused takes what is wrong with a form to be said on its page, which is shown again with the refusal's status. It
+// answers false for what is no matter of the form: then the error is answered as it is.
+func (v *visit) refused(err error, anchor func(field string) string) bool {
+	all := faults(err)
+	for _, f := range all {
+		switch f.Kind {
+		case fault.Invalid, fault.Conflict, fault.TooMany, fault.Gone, fault.Denied, fault.TooLarge:
+		case fault.SignIn:
+			if f.Field == "" {
+				return false
+			}
+		default:
+			return false
+		}
+	}
+	for _, f := range all {
+		p := problemView{Sentence: f.Sentence(v.lang)}
+		if f.Field != "" && anchor != nil {
+			p.Anchor = anchor(f.Field)
+		}
+		v.problems = append(v.problems, p)
+		v.s.log.Info("refused", "method", v.r.Method, "path", v.r.URL.Path, "code", f.Code, "error", f)
+	}
+	v.status(all[0].Kind.Status())
+	return true
+}
+
+// faults are the refusals of an error that may hold several.
+func faults(err error) []*fault.Error {
+	var many casework.FieldErrors
+	if errors.As(err, &many) && len(many) > 0 {
+		return many
+	}
+	if err == nil {
+		return nil
+	}
+	return []*fault.Error{fault.Of(err)}
+}
+
+// form reads a form without a file.
+func (v *visit) form() (url.Values, error) {
+	if err := v.r.ParseForm(); err != nil {
+		var large *http.MaxBytesError
+		if errors.As(err, &large) {
+			return nil, err
+		}
+		return nil, fault.New(fault.Invalid, "web.form").Because(err)
+	}
+	return v.r.PostForm, nil
+}
+
+// to sends the browser to a page of ours after something was done; done names what to say there.
+func (v *visit) to(address, done string) error {
+	if done != "" {
+		page, place, found := strings.Cut(address, "#")
+		if strings.Contains(page, "?") {
+			page += "&done=" + url.QueryEscape(done)
+		} else {
+			page += "?done=" + url.QueryEscape(done)
+		}
+		address = page
+		if found {
+			address += "#" + place
+		}
+	}
+	http.Redirect(v.w, v.r, address, http.StatusSeeOther)
+	return nil
+}
+
+// doneWords are the sentences that a page says once after an act; the address carries only the key, so that
+// nobody can put words of their own on our pages.
+var doneWords = map[string]fault.Words{
+	"uploaded":  {"文件已收下并读完，请逐条核对。", "The document was taken and read. Check each finding."},
+	"accepted":  {"已采纳。", "Accepted."},
+	"rejected":  {"已标为不采纳，原文与读出的内容都留档。", "Rejected. The source and the finding are kept."},
+	"planned":   {"任务已建立。", "The tasks have been set up."},
+	"task_done": {"任务已标为完成。", "The task has been marked as done."},
+	"opened":    {"草稿已建立，填好后提交。", "The draft has been opened. Fill it in and file it."},
+	"saved":     {"已保存。", "Saved."},
+	"acted":     {"已办理。", "Done."},
+	"clock":     {"演示时钟已拨快。", "The demonstration clock has been moved forward."},
+	"welcome":   {"密码已设置，请登录。", "The password is set. Sign in."},
+}
+
+func doneText(v *visit) string { return doneWords[v.r.URL.Query().Get("done")].In(v.lang) }
+
+// pageNo reads a page number from the address: 1 when it is missing or nonsense.
+func (v *visit) pageNo() int {
+	n := 0
+	for _, c := range v.r.URL.Query().Get("page") {
+		if c < '0' || c > '9' || n > 1e6 {
+			return 1
+		}
+		n = n*10 + int(c-'0')
+	}
+	return max(n, 1)
+}
+
+// pager is the foot of a list: which rows are shown, and the pages around.
+type pager struct {
+	From, To, Total int
+	Before, After   string // addresses; "" at the ends
+}
+
+func (v *visit) pager(total, rows int) pager {
+	n := v.pageNo()
+	p := pager{From: (n-1)*rows + 1, To: min(n*rows, total), Total: total}
+	at := func(n int) string {
+		q := v.r.URL.Query()
+		q.Set("page", fmt.Sprint(n))
+		q.Del("done")
+		return v.r.URL.Path + "?" + q.Encode()
+	}
+	if n > 1 {
+		p.Before = at(n - 1)
+	}
+	if p.To < total {
+		p.After = at(n + 1)
+	}
+	if total == 0 || p.From > total {
+		p.From, p.To = 0, 0
+	}
+	return p
+}

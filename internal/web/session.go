@@ -1,0 +1,101 @@
+package web
+
+import (
+	"net"
+	"net/url"
+	"strings"
+
+	"corridor/internal/access"
+	"corridor/internal/fault"
+)
+
+type signInPage struct {
+	Email, Next string
+	Field       string // at fault
+}
+
+// next is where to go after signing in: only a page of ours.
+func next(s string) string {
+	u, err := url.Parse(s)
+	if err != nil || u.IsAbs() || u.Host != "" || !strings.HasPrefix(s, "/") || strings.HasPrefix(s, "//") || strings.ContainsAny(s, "\\\r\n\t") {
+		return "/"
+	}
+	return s
+}
+
+func (v *visit) signInForm() error {
+	return v.show("signin", v.t("登录", "Sign in"), signInPage{Next: next(v.r.URL.Query().Get("next"))})
+}
+
+// signIn opens a session and puts it into a cookie. Who must first set up one-time codes is sent there.
+func (v *visit) signIn() error {
+	f, err := v.form()
+	if err != nil {
+		return err
+	}
+	token, who, err := v.s.c.Access.SignIn(v.ctx(), access.SignIn{Email: f.Get("email"), Password: f.Get("password"), Code: f.Get("code"),
+		Addr: addr(v.r.RemoteAddr), Agent: v.r.UserAgent()})
+	if err != nil {
+		v.back = "/signin"
+		if !v.refused(err, func(field string) string { return field }) {
+			return err
+		}
+		return v.show("signin", v.t("登录", "Sign in"), signInPage{Email: f.Get("email"), Next: next(f.Get("next")), Field: fault.Of(err).Field})
+	}
+	v.s.setCookie(v.w, token)
+	if who.Needs == access.NeedsSeed {
+		return v.to("/enrol", "")
+	}
+	return v.to(next(f.Get("next")), "")
+}
+
+// addr is the address of whoever asks, without the port.
+func addr(remote string) string {
+	if host, _, err := net.SplitHostPort(remote); err == nil {
+		return host
+	}
+	return remote
+}
+
+func (v *visit) signOut() error {
+	if v.who.Session != "" && !v.who.Token {
+		if err := v.s.c.Access.SignOut(v.ctx(), v.who); err != nil {
+			return err
+		}
+	}
+	v.s.setCookie(v.w, "")
+	return v.to("/", "")
+}
+
+type welcomePage struct {
+	Token       string
+	First       bool // of the first administrator, who is nobody yet
+	Email, Name string
+	Field       string // at fault
+}
+
+func (v *visit) welcomeForm() error {
+	q := v.r.URL.Query()
+	return v.show("welcome", v.t("启用账号", "Set up your account"), welcomePage{Token: q.Get("token"), First: q.Has("first")})
+}
+
+// welcome takes a one-time link: that of the first administrator, of an invitation, or of a new password.
+func (v *visit) welcome() error {
+	f, err := v.form()
+	if err != nil {
+		return err
+	}
+	if f.Get("first") != "" {
+		err = v.s.c.Access.AcceptFirst(v.ctx(), f.Get("token"), f.Get("email"), f.Get("name"), f.Get("password"))
+	} else {
+		err = v.s.c.Access.AcceptInvitation(v.ctx(), f.Get("token"), f.Get("password"))
+	}
+	if err == nil {
+		return v.to("/signin", "welcome")
+	}
+	if !v.refused(err, func(field string) string { return field }) {
+		return err
+	}
+	return v.show("welcome", v.t("启用账号", "Set up your account"), welcomePage{Token: f.Get("token"), First: f.Get("first") != "",
+		Email: f.Get("email"), Name: f.Get("name"), Field: fault.Of(err).Field})
+}

@@ -1,0 +1,288 @@
+package web
+
+import (
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"html/template"
+	"net/url"
+	"sort"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/goccy/go-yaml"
+
+	"corridor/internal/access"
+	"corridor/internal/agreement"
+	"corridor/internal/casework"
+	"corridor/internal/fault"
+	"corridor/internal/federation"
+	"corridor/internal/scheme"
+	"corridor/internal/unit"
+)
+
+// functions are the few things a template may do besides showing.
+func functions(lang fault.Lang) template.FuncMap {
+	t := func(zh, en string) string { return fault.Words{zh, en}.In(lang) }
+	return template.FuncMap{
+		"t":        t,
+		"words":    func(w [2]string) string { return fault.Words(w).In(lang) },
+		"yuan":     func(f unit.Fen) string { return f.String() },
+		"time":     func(at time.Time) string { return showTime(at, lang) },
+		"iso":      func(at time.Time) string { return at.UTC().Format(time.RFC3339) },
+		"day":      func(d unit.Day) string { return d.String() },
+		"due":      func(at time.Time) string { return showDue(at, lang) },
+		"short":    shortDigest,
+		"query":    url.QueryEscape,
+		"add":      func(a, b int) int { return a + b },
+		"join":     func(sep string, parts []string) string { return strings.Join(parts, sep) },
+		"value":    func(x scheme.Value) string { return x.In(lang) },
+		"saw":      func(a scheme.Answer) string { return casework.Saw(a).In(lang) },
+		"sentence": func(f *fault.Error) string { return f.Sentence(lang) },
+		"place":    func(r unit.Region) string { return placeName(r).In(lang) },
+		"orgKind":  func(kind string) string { return orgKind(kind).In(lang) },
+		"seal":     sealOf,
+		"class":    sealClass,
+		"lamp":     lamp,
+		"step":     func(n federation.Neighbour) bool { return n.OK && !n.Late && n.Problem == nil },
+		"stepWord": func(n federation.Neighbour) string { return stepWord(n).In(lang) },
+		"holder":   func(waits []casework.Wait) holderView { return holderOf(waits, lang) },
+		"newKey":   func() string { return string(unit.NewID(time.Now())) },
+		"casePath": casePath,
+		"empty":    func(head, text, path, link string) emptyView { return emptyView{head, text, path, link} },
+	}
+}
+
+// emptyView is what stands where a list has nothing yet: what will appear, and what to do.
+type emptyView struct{ Head, Text, Path, Link string }
+
+// beijing is the civil time of the nodes we know; a node elsewhere shows its own (unit.Beijing is data there).
+var beijing = unit.Beijing()
+
+func showTime(t time.Time, lang fault.Lang) string {
+	if t.IsZero() {
+		return "—"
+	}
+	if lang == fault.EN {
+		return t.In(beijing).Format("2 Jan 2006 15:04")
+	}
+	return t.In(beijing).Format("2006年1月2日 15:04")
+}
+
+var weekdays = [7]fault.Words{{"周日", "Sun"}, {"周一", "Mon"}, {"周二", "Tue"}, {"周三", "Wed"}, {"周四", "Thu"}, {"周五", "Fri"}, {"周六", "Sat"}}
+
+// showDue is the last moment in time of a due time, which is the moment after it: a whole day, or an hour.
+func showDue(t time.Time, lang fault.Lang) string {
+	if t.IsZero() {
+		return fault.Words{"没有时限", "no time limit"}.In(lang)
+	}
+	last := t.Add(-time.Second).In(beijing)
+	day := unit.DayOf(last, beijing).String() + " " + weekdays[last.Weekday()].In(lang)
+	if last.Hour() == 23 && last.Minute() == 59 {
+		return day
+	}
+	return day + t.In(beijing).Format(" 15:04")
+}
+
+func shortDigest(s string) string {
+	if len(s) <= 16 {
+		return s
+	}
+	return s[:6] + "…" + s[len(s)-6:]
+}
+
+//go:embed seals.yaml
+var sealsFile []byte
+
+// seals are the characters of seals.yaml, by the first two digits of a code.
+var seals = func() (m map[string]string) {
+	if err := yaml.Unmarshal(sealsFile, &m); err != nil {
+		panic(fmt.Sprintf("web: seals.yaml: %v", err)) // it is embedded, so that is a mistake of the build
+	}
+	return m
+}()
+
+// sealOf is the character on a jurisdiction's seal; one without a character of its own shows its code.
+func sealOf(code string) string {
+	two := code[:min(2, len(code))]
+	if s, ok := seals[two]; ok {
+		return s
+	}
+	return two
+}
+
+// sealClass is the colour class of a jurisdiction in look.css.
+func sealClass(code string) string { return "r" + code[:min(2, len(code))] }
+
+func placeName(r unit.Region) fault.Words {
+	if r == "" {
+		return fault.Words{"—", "—"}
+	}
+	name := unit.GB2260().FullName(r, unit.DayOf(time.Now(), beijing))
+	if name[0] == "" {
+		return fault.Words{string(r), string(r)}
+	}
+	return name
+}
+
+var orgKinds = map[string]fault.Words{"firm": {"企业", "firm"}, "lab": {"检测与科研机构", "laboratory"}, "university": {"高校", "university"},
+	"authority": {"主管部门", "authority"}, "team": {"团队", "team"}, "bank": {"银行", "bank"}, "other": {"其他", "other"}}
+
+func orgKind(kind string) fault.Words {
+	if w, ok := orgKinds[kind]; ok {
+		return w
+	}
+	return fault.Words{kind, kind}
+}
+
+func stepWord(n federation.Neighbour) fault.Words {
+	switch {
+	case n.Problem != nil:
+		return fault.Words{"不可信", "not true"}
+	case n.Seen.IsZero():
+		return fault.Words{"未联系", "not yet"}
+	case n.Late || !n.OK:
+		return fault.Words{"失联", "silent"}
+	}
+	return fault.Words{"同步", "in step"}
+}
+
+// roles are the words of what who is signed in holds.
+func (v *visit) roles() string {
+	var out []string
+	seen := map[string]bool{}
+	for _, g := range v.who.Grants {
+		if r, ok := access.RoleOf(g.Role); ok && !seen[r.ID] {
+			seen[r.ID] = true
+			out = append(out, v.t(r.ZH, r.EN))
+		}
+	}
+	return strings.Join(out, v.t("、", ", "))
+}
+
+// lampView is the class and the words of a task's lamp.
+type lampView struct {
+	Class string
+	Words fault.Words
+}
+
+func lamp(l agreement.Lamp) lampView {
+	switch {
+	case l.Light == agreement.Done:
+		return lampView{"none", fault.Words{"已完成", "done"}}
+	case l.LateDays > 0:
+		class := "warn"
+		if l.Light == agreement.Red {
+			class = "stop"
+		}
+		return lampView{class, fault.Words{fmt.Sprintf("逾期 %d 个工作日", l.LateDays), fmt.Sprintf("%d working days late", l.LateDays)}}
+	case l.Light == agreement.Red:
+		return lampView{"stop", fault.Words{"已逾期", "late"}}
+	case l.Light == agreement.Amber:
+		return lampView{"warn", fault.Words{fmt.Sprintf("还剩 %d 个工作日", l.LeftDays), fmt.Sprintf("%d working days left", l.LeftDays)}}
+	}
+	return lampView{"ok", fault.Words{fmt.Sprintf("按期，还剩 %d 个工作日", l.LeftDays), fmt.Sprintf("on time, %d working days left", l.LeftDays)}}
+}
+
+// holderView says who has to act in a case, and until when.
+type holderView struct {
+	Roles, Actions string
+	Due            time.Time // the earliest
+	Late           bool
+	Provisional    bool
+}
+
+func holderOf(waits []casework.Wait, lang fault.Lang) holderView {
+	var h holderView
+	var roles, actions []string
+	for _, w := range waits {
+		if w.Role == "clock" {
+			continue
+		}
+		roles, actions = appendNew(roles, w.Words.In(lang)), appendNew(actions, w.ActionWords.In(lang))
+		if !w.Due.IsZero() && (h.Due.IsZero() || w.Due.Before(h.Due)) {
+			h.Due, h.Provisional = w.Due, w.Provisional
+		}
+		h.Late = h.Late || w.Late
+	}
+	sep := fault.Words{"、", ", "}.In(lang)
+	h.Roles, h.Actions = strings.Join(roles, sep), strings.Join(actions, sep)
+	if h.Roles == "" {
+		h.Roles = fault.Words{"到时自动办理", "the clock"}.In(lang)
+	}
+	return h
+}
+
+func appendNew(list []string, s string) []string {
+	for _, x := range list {
+		if x == s {
+			return list
+		}
+	}
+	return append(list, s)
+}
+
+// namedValue is one line of public content. Path, where there is one, is where it leads.
+type namedValue struct{ Name, Value, Path string }
+
+// publicFields are the fields of a leaf in the order of their names. Whole numbers that money names are shown as yuan.
+func publicFields(raw json.RawMessage, money map[string]bool) []namedValue {
+	var m map[string]any
+	d := json.NewDecoder(strings.NewReader(string(raw)))
+	d.UseNumber()
+	if d.Decode(&m) != nil {
+		return nil
+	}
+	return publicMap(m, money)
+}
+
+func publicMap(m map[string]any, money map[string]bool) []namedValue {
+	var out []namedValue
+	for _, name := range sortedKeys(m) {
+		x := namedValue{Name: name, Value: fmt.Sprint(m[name])}
+		if n, ok := m[name].(json.Number); ok {
+			x.Value = n.String()
+		}
+		if n, ok := m[name].(float64); ok {
+			x.Value = strconv.FormatFloat(n, 'f', -1, 64)
+		}
+		if n, err := strconv.ParseInt(x.Value, 10, 64); err == nil && money[name] {
+			x.Value = unit.Fen(n).String()
+		}
+		switch name {
+		case "edition":
+			x.Value = shortDigest(x.Value)
+		case "scheme":
+			x.Path = "/schemes/" + url.PathEscape(x.Value)
+		}
+		out = append(out, x)
+	}
+	return out
+}
+
+func sortedKeys[T any](m map[string]T) []string {
+	out := make([]string, 0, len(m))
+	for k := range m {
+		out = append(out, k)
+	}
+	sort.Strings(out)
+	return out
+}
+
+// caseOf is the case that a leaf, a posting or a line of the journal is about.
+func caseOf(object string) (unit.ID, bool) {
+	text, ok := strings.CutPrefix(object, "case/")
+	if !ok {
+		return "", false
+	}
+	id, err := unit.ParseID(text)
+	return id, err == nil
+}
+
+func casePath(object string) string {
+	if id, ok := caseOf(object); ok {
+		return "/cases/" + string(id)
+	}
+	return ""
+}
