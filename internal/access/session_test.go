@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"corridor/internal/db"
+	"corridor/internal/db/dbtest"
 )
 
 func TestSession(t *testing.T) {
@@ -249,4 +250,19 @@ func TestSessionWithoutWriting(t *testing.T) {
 			t.Errorf("got %+v, %v", who, err)
 		}
 	})
+}
+
+// BenchmarkSession is what every request pays to know who asks.
+func BenchmarkSession(b *testing.B) {
+	s := must(New(Config{DB: dbtest.Open(b, nil), NoCodes: true}))
+	if err := s.AcceptFirst(b.Context(), must(s.FirstAdmin(b.Context())), "a@node.example", "A (synthetic)", pass); err != nil {
+		b.Fatal(err)
+	}
+	token, _, err := s.SignIn(b.Context(), SignIn{Email: "a@node.example", Password: pass})
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		must(s.Session(b.Context(), token))
+	}
 }
