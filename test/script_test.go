@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -63,16 +64,23 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// freePorts finds the first of five ports in a row that nobody listens on.
+// ports hands out ranges of ports that no two tests share; it begins at a place of this process's own.
+var ports struct {
+	sync.Mutex
+	next int
+}
+
+// freePorts finds the first of five ports in a row that nobody listens on and no other test was given.
 func freePorts(t testing.TB) int {
-	for range 50 {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		base := l.Addr().(*net.TCPAddr).Port
-		l.Close()
-		if base < 60000 && allFree(base, 5) {
+	ports.Lock()
+	defer ports.Unlock()
+	if ports.next == 0 {
+		ports.next = 20000 + os.Getpid()%1000*10
+	}
+	for range 100 {
+		base := ports.next
+		ports.next += 10
+		if allFree(base, 5) {
 			return base
 		}
 	}

@@ -40,6 +40,10 @@ func audit(ctx context.Context, dir string, out io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
+	now, err := demo.Now(dir)
+	if err != nil {
+		return err
+	}
 	var nodes []*node.Node
 	defer func() {
 		for _, n := range nodes {
@@ -51,7 +55,7 @@ func audit(ctx context.Context, dir string, out io.Writer) (err error) {
 		if err != nil {
 			return err
 		}
-		n, err := node.Open(ctx, node.Config{Node: web.Node{Code: filepath.Base(folder) + "0000"}, Dir: folder, Key: key.Private, Origin: key.Origin, Schemes: packs})
+		n, err := node.Open(ctx, node.Config{Node: web.Node{Code: filepath.Base(folder) + "0000"}, Dir: folder, Key: key.Private, Origin: key.Origin, Schemes: packs, Now: now})
 		if err != nil {
 			return err
 		}

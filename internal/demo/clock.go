@@ -17,6 +17,9 @@ import (
 // advanceMax is the furthest that the clock may be moved at once.
 const advanceMax = 366 * 24 * time.Hour
 
+// clockName is the file in the world's folder that keeps its clock.
+const clockName = "clock.json"
+
 // opensOn is the first morning of every new world: a working day at half past nine in Beijing, so that a demonstration reads the same on
 // any day.
 func opensOn() time.Time {
@@ -41,7 +44,7 @@ type clockState struct {
 
 // OpenClock reads the clock of a world, or starts it.
 func OpenClock(dir string) (*Clock, error) {
-	c := &Clock{path: filepath.Join(dir, "clock.json")}
+	c := &Clock{path: filepath.Join(dir, clockName)}
 	b, err := os.ReadFile(c.path)
 	if errors.Is(err, fs.ErrNotExist) {
 		c.state = clockState{Opened: opensOn(), Since: time.Now(), Note: "the clock of a demonstration"}
@@ -54,6 +57,21 @@ func OpenClock(dir string) (*Clock, error) {
 		return nil, fmt.Errorf("%s is no clock: %w", c.path, errors.Join(err, errors.New("remove the folder to start a new world")))
 	}
 	return c, nil
+}
+
+// Now is the clock of the world that a folder belongs to, of the whole or of one node; nil, the machine's, for a node
+// of no demonstration. Whoever opens a node's database goes by the node's own time.
+func Now(dir string) (func() time.Time, error) {
+	for _, d := range []string{dir, filepath.Dir(filepath.Clean(dir))} {
+		if _, err := os.Stat(filepath.Join(d, clockName)); err == nil {
+			c, err := OpenClock(d)
+			if err != nil {
+				return nil, err
+			}
+			return c.Now, nil
+		}
+	}
+	return nil, nil
 }
 
 // Now is the time in the world.
