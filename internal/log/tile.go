@@ -3,6 +3,7 @@ package log
 import (
 	"context"
 	"encoding/binary"
+	"fmt"
 	"strings"
 
 	"golang.org/x/mod/sumdb/tlog"
@@ -11,23 +12,20 @@ import (
 	"corridor/internal/fault"
 )
 
-// tileHeight is that of C2SP tlog-tiles: 256 hashes in a full tile.
-const tileHeight = 8
-
 // Tile returns a tile or an entry bundle by its path of C2SP tlog-tiles, such as tile/0/x001/234, tile/entries/000 or
-// tile/0/001.p/7. A tile that the log has not grown to yet is not found.
+// tile/0/001.p/7. A tile that the log has not grown to yet is not found. The bytes are not to be changed.
 func (l *Log) Tile(ctx context.Context, path string) (b []byte, err error) {
 	missing := fault.New(fault.NotFound, "log.no_tile", "path", clip(path))
-	rest, ok := strings.CutPrefix(path, "tile/")
+	t, ok := parseTilePath(path)
 	if !ok {
 		return nil, missing
 	}
-	if entries, ok := strings.CutPrefix(rest, "entries/"); ok {
-		rest = "data/" + entries
+	key := path
+	if t.W < tileWidth {
+		key = strings.TrimSuffix(path, fmt.Sprintf(".p/%d", t.W)) // the finished tile holds the partial ones
 	}
-	t, err := tlog.ParseTilePath("tile/8/" + rest)
-	if err != nil {
-		return nil, missing
+	if b, ok := l.cache.get(key); ok {
+		return firstOf(b, t)
 	}
 	err = l.db.Read(ctx, func(tx *db.Tx) error {
 		size, err := selectSize(ctx, tx)
@@ -38,36 +36,59 @@ func (l *Log) Tile(ctx context.Context, path string) (b []byte, err error) {
 			return missing
 		}
 		if t.L < 0 {
-			b, err = bundle(ctx, tx, t)
-			return err
+			b, err = selectBundle(ctx, tx, t.N<<tileHeight, t.W)
+		} else {
+			b, err = loadTiles(ctx, tx)(t.L, t.N, t.W)
 		}
-		b, err = tlog.ReadTileData(t, newHashes(ctx, tx))
 		return err
 	})
+	if err == nil && t.W == tileWidth {
+		l.cache.put(key, b)
+	}
 	return b, err
+}
+
+// parseTilePath reads a path of tlog-tiles; the level of an entry bundle is -1.
+func parseTilePath(path string) (t tlog.Tile, ok bool) {
+	rest, ok := strings.CutPrefix(path, "tile/")
+	if !ok || strings.HasPrefix(rest, "data/") {
+		return t, false
+	}
+	if entries, ok := strings.CutPrefix(rest, "entries/"); ok {
+		rest = "data/" + entries
+	}
+	t, err := tlog.ParseTilePath("tile/8/" + rest)
+	return t, err == nil && t.L < tileLevels
+}
+
+// TilePath is the path of a tile in tlog-tiles; the level of an entry bundle is -1.
+func TilePath(level int, n int64, width int) string {
+	path := tlog.Tile{H: tileHeight, L: level, N: n, W: width}.Path()[len("tile/8/"):]
+	if entries, ok := strings.CutPrefix(path, "data/"); ok {
+		path = "entries/" + entries
+	}
+	return "tile/" + path
 }
 
 // tileThere says whether the tree has grown to the end of a tile.
 func tileThere(t tlog.Tile, size int64) bool {
-	level := max(t.L, 0)
-	if level >= 8 {
-		return false
-	}
-	return t.N<<tileHeight+int64(t.W) <= size>>(uint(level)*tileHeight)
+	have := size >> (uint(max(t.L, 0)) * tileHeight)
+	return t.N <= have>>tileHeight && t.N<<tileHeight+int64(t.W) <= have
 }
 
-// bundle is the entries of a tile, each after its length in 16 bits.
-func bundle(ctx context.Context, tx *db.Tx, t tlog.Tile) ([]byte, error) {
-	page, err := selectEntries(ctx, tx, t.N<<tileHeight, t.W)
-	if err != nil {
-		return nil, err
+// firstOf cuts a partial tile or bundle out of the finished one.
+func firstOf(b []byte, t tlog.Tile) ([]byte, error) {
+	if t.W == tileWidth {
+		return b, nil
 	}
-	var b []byte
-	for _, e := range page {
-		b = binary.BigEndian.AppendUint16(b, uint16(len(e.Leaf)))
-		b = append(b, e.Leaf...)
+	if t.L >= 0 {
+		return b[:t.W*tlog.HashSize], nil
 	}
-	return b, nil
+	end := 0
+	for range t.W {
+		end += 2 + int(binary.BigEndian.Uint16(b[end:]))
+	}
+	return b[:end], nil
 }
 
 // Bundle takes an entry bundle apart again.
@@ -81,4 +102,21 @@ func Bundle(b []byte) (leaves [][]byte, err error) {
 		b = b[n:]
 	}
 	return leaves, nil
+}
+
+// proven reads the hashes of the tree that a checkpoint names, each tile checked against its root; finished tiles come from
+// the cache.
+func (l *Log) proven(ctx context.Context, tx *db.Tx, c Checkpoint) tlog.HashReader {
+	load := loadTiles(ctx, tx)
+	return Hashes(c.Size, c.Root, func(level int, n int64, width int) ([]byte, error) {
+		key := TilePath(level, n, tileWidth)
+		if b, ok := l.cache.get(key); ok {
+			return b[:width*tlog.HashSize], nil
+		}
+		b, err := load(level, n, width)
+		if err == nil && width == tileWidth {
+			l.cache.put(key, b)
+		}
+		return b, err
+	})
 }

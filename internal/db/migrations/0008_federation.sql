@@ -39,11 +39,11 @@ CREATE TABLE federation_evidence (
 );
 CREATE INDEX federation_evidence_code ON federation_evidence (code, at, id);
 
--- Public leaves of all logs that this node has verified, and of its own. own_origin stands in node_setting.
+-- Public leaves of all logs that this node has verified, and of its own.
 CREATE VIEW v_public_leaf AS
 SELECT origin, idx, kind, day, fields FROM federation_leaf
 UNION ALL
-SELECT (SELECT value FROM node_setting WHERE name = 'log.origin'), idx, kind, day, fields FROM v_log_leaf;
+SELECT origin, idx, kind, day, fields FROM v_log_leaf;
 
 -- only: sqlite
 CREATE TRIGGER federation_leaf_kept_update BEFORE UPDATE ON federation_leaf

@@ -1,0 +1,106 @@
+package log
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"corridor/internal/db"
+	"corridor/internal/fault"
+	"corridor/internal/unit"
+)
+
+// kindWithdrawn is the kind of a leaf that says that the record of another was withdrawn.
+const kindWithdrawn = "withdrawn"
+
+const reasonRunesMax = 200
+
+// Record is a public record beside a leaf, with what shows that it is the leaf's.
+type Record struct {
+	Body   []byte
+	Salt   []byte
+	Digest string // in the leaf: RecordDigest(Salt, Body)
+}
+
+// Withdrawal says why a public record goes. The reason becomes public: it names no person.
+type Withdrawal struct {
+	Day    unit.Day
+	Reason string
+}
+
+// Record returns the public record of a leaf. One that was withdrawn is Gone, and the refusal names the leaf that says so;
+// a leaf that never had one is NotFound.
+func (l *Log) Record(ctx context.Context, index int64) (r Record, err error) {
+	err = l.db.Read(ctx, func(tx *db.Tx) error {
+		e, err := selectEntry(ctx, tx, index)
+		if err != nil {
+			return err
+		}
+		if e.WithdrawnBy != "" {
+			return fault.New(fault.Gone, "log.withdrawn", "index", index, "by", e.WithdrawnBy)
+		}
+		leaf, err := readLeaf(e.Leaf)
+		if err != nil {
+			return fmt.Errorf("leaf %d: %w", index, err)
+		}
+		if leaf.Record == "" {
+			return fault.New(fault.NotFound, "log.no_record", "index", index)
+		}
+		r.Digest = leaf.Record
+		r.Body, r.Salt, err = selectRecord(ctx, tx, e.ID)
+		if err != nil {
+			return fmt.Errorf("record of leaf %d: %w", index, err)
+		}
+		if RecordDigest(r.Salt, r.Body) != r.Digest {
+			return fault.New(fault.Internal, "log.damaged").Because(fmt.Errorf("the record of leaf %d is not the leaf's", index))
+		}
+		return nil
+	})
+	return r, err
+}
+
+// Withdraw takes back what a leaf published, with the caller's act: its public record is erased, if it has one, the leaf
+// stays and shows as withdrawn, and a new leaf says which was withdrawn and why. It returns the id of the new leaf. What
+// others have copied cannot be called back.
+func (l *Log) Withdraw(ctx context.Context, tx *db.Tx, id unit.ID, w Withdrawal) (unit.ID, error) {
+	if strings.TrimSpace(w.Reason) == "" || utf8.RuneCountInString(w.Reason) > reasonRunesMax {
+		return "", fault.New(fault.Invalid, "log.reason", "most", reasonRunesMax).On("reason")
+	}
+	e, err := selectByID(ctx, tx, id)
+	if err != nil {
+		return "", err
+	}
+	switch {
+	case e.Index < 0:
+		return "", fault.New(fault.Unavailable, "log.pending")
+	case e.Kind == kindWithdrawn:
+		return "", fault.New(fault.Conflict, "log.withdraw_withdrawal")
+	case e.WithdrawnBy != "":
+		return "", fault.New(fault.Conflict, "log.withdrawn", "index", e.Index, "by", e.WithdrawnBy)
+	}
+	by, err := l.append(ctx, tx, Leaf{Kind: kindWithdrawn, Day: w.Day, Object: e.Object,
+		Fields: map[string]any{"index": e.Index, "kind": e.Kind, "reason": w.Reason}})
+	if err != nil {
+		return "", err
+	}
+	if err := insertWithdrawal(ctx, tx, e.Index, by); err != nil {
+		return "", fmt.Errorf("withdraw leaf %d: %w", e.Index, err)
+	}
+	return by, deleteRecord(ctx, tx, id)
+}
+
+// Withdraws says which leaf a leaf withdraws, if it is of that kind; federation reads neighbours' leaves by it.
+func Withdraws(kind string, fields []byte) (index int64, ok bool) {
+	if kind != kindWithdrawn {
+		return 0, false
+	}
+	var f struct {
+		Index *int64 `json:"index"`
+	}
+	if err := json.Unmarshal(fields, &f); err != nil || f.Index == nil || *f.Index < 0 {
+		return 0, false
+	}
+	return *f.Index, true
+}
