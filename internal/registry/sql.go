@@ -21,6 +21,10 @@ const (
 	sqlOrgByAlias = `
 SELECT ` + orgColumns + ` FROM registry_org
 WHERE code = (SELECT org FROM registry_alias WHERE alias = $1 AND kind = 'code' ORDER BY org LIMIT 1) ORDER BY code LIMIT 1`
+	// Several codes at once: a list follows, then the order.
+	sqlOrgsOf      = `SELECT ` + orgColumns + ` FROM registry_org WHERE code IN `
+	sqlOrgsOfOrder = ` ORDER BY code LIMIT 1000`
+
 	sqlOrgAfter = `SELECT ` + orgColumns + ` FROM registry_org WHERE code > $1 ORDER BY code LIMIT $2`
 
 	sqlOrgPast = `
@@ -89,6 +93,8 @@ ON CONFLICT (org, mark, since, entered_at) DO UPDATE SET is_so = excluded.is_so,
 SELECT mark, since, is_so, source, basis FROM registry_mark WHERE org = $1 AND since <= $2 AND entered_at <= $3
 ORDER BY since, mark, entered_at LIMIT $4`
 
+	sqlMarksInsert = `INSERT INTO registry_mark (org, mark, since, is_so, source, basis, entered_at) VALUES `
+
 	sqlRelationInsert = `
 INSERT INTO registry_relation (org, holder, kind, share, since, until, void, source, entered_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
@@ -137,6 +143,17 @@ ORDER BY m.since DESC, m.id DESC LIMIT $3`
 SELECT m.id, m.person, m.org, m.what, m.since, m.until, m.basis, m.source FROM registry_mandate m
 WHERE m.person = $1 AND m.entered_at = (SELECT max(n.entered_at) FROM registry_mandate n WHERE n.id = m.id)
 ORDER BY m.since DESC, m.id DESC LIMIT $2`
+)
+
+const (
+	sqlImportInsert = `
+INSERT INTO registry_import (id, kind, name, digest, state, good_rows, done_rows, bad_rows, started_at, ended_at)
+VALUES ($1, $2, $3, $4, 'running', $5, 0, $6, $7, 0)`
+	sqlImportDone = `UPDATE registry_import SET done_rows = $2, state = $3, ended_at = $4 WHERE id = $1`
+	sqlImportStop = `UPDATE registry_import SET state = 'stopped', ended_at = $2 WHERE id = $1`
+	sqlImports    = `
+SELECT id, kind, name, digest, state, good_rows, done_rows, bad_rows, started_at, ended_at FROM registry_import
+ORDER BY started_at DESC, id DESC LIMIT $1`
 )
 
 const authorityColumns = `id, since, until, parent, zh, en, region, org, treasury, hosted, source, verified`
@@ -253,6 +270,28 @@ func selectNo(ctx context.Context, tx *db.Tx, code string) (no int64, err error)
 func selectLastNo(ctx context.Context, tx *db.Tx) (no int64, err error) {
 	err = tx.QueryRow(ctx, sqlOrgLastNo).Scan(&no)
 	return no, err
+}
+
+// selectOrgs reads the organisations of codes that are there.
+func selectOrgs(ctx context.Context, tx *db.Tx, codes []string) (map[string]Org, error) {
+	there := make(map[string]Org, len(codes))
+	for len(codes) > 0 {
+		n := min(len(codes), rowsAtOnce)
+		args := make([]any, n)
+		for i, c := range codes[:n] {
+			args[i] = c
+		}
+		form := "(" + strings.TrimSuffix(strings.Repeat("?, ", n), ", ") + ")"
+		orgs, err := collect(ctx, tx, scanOrg, sqlOrgsOf+values(form, 1)+sqlOrgsOfOrder, args...)
+		if err != nil {
+			return nil, err
+		}
+		for _, o := range orgs {
+			there[o.Code] = o
+		}
+		codes = codes[n:]
+	}
+	return there, nil
 }
 
 func insertOrgs(ctx context.Context, tx *db.Tx, no int64, orgs []Org, finds []string) error {
@@ -382,6 +421,21 @@ func selectMarks(ctx context.Context, tx *db.Tx, code string, day unit.Day, know
 		err = scan(&m.mark, &m.since, &m.is, &m.source, &m.basis)
 		return m, err
 	}, sqlMarks, code, day.String(), known, statesMax*len(markWords))
+}
+
+func insertMarks(ctx context.Context, tx *db.Tx, codes []string, marks []markRow) error {
+	for len(marks) > 0 {
+		n := min(len(marks), rowsAtOnce)
+		args := make([]any, 0, n*7)
+		for i, m := range marks[:n] {
+			args = append(args, codes[i], string(m.mark), m.since.String(), m.is, m.source, m.basis, db.Micros(tx.Now()))
+		}
+		if _, err := tx.Exec(ctx, sqlMarksInsert+values("(?, ?, ?, ?, ?, ?, ?)", n), args...); err != nil {
+			return err
+		}
+		codes, marks = codes[n:], marks[n:]
+	}
+	return nil
 }
 
 func insertRelation(ctx context.Context, tx *db.Tx, x Relation) error {
@@ -538,6 +592,38 @@ func upsertAuthority(ctx context.Context, tx *db.Tx, a Authority) error {
 	_, err := tx.Exec(ctx, sqlAuthorityPut, a.ID, a.Since.String(), a.Until.String(), a.Parent, a.Name[0], a.Name[1], string(a.Region), a.Org,
 		a.Treasury, a.Hosted, a.Source, a.Verified, db.Micros(tx.Now()))
 	return err
+}
+
+// importRow is a line of registry_import at its beginning.
+type importRow struct {
+	id, kind, name, digest string
+	good, bad              int
+}
+
+func insertImport(ctx context.Context, tx *db.Tx, i importRow) error {
+	_, err := tx.Exec(ctx, sqlImportInsert, i.id, i.kind, i.name, i.digest, i.good, i.bad, db.Micros(tx.Now()))
+	return err
+}
+
+func updateImport(ctx context.Context, tx *db.Tx, id string, done int, last bool) error {
+	state, ended := "running", int64(0)
+	if last {
+		state, ended = "done", db.Micros(tx.Now())
+	}
+	_, err := tx.Exec(ctx, sqlImportDone, id, done, state, ended)
+	return err
+}
+
+func stopImport(ctx context.Context, tx *db.Tx, id string) error {
+	_, err := tx.Exec(ctx, sqlImportStop, id, db.Micros(tx.Now()))
+	return err
+}
+
+func selectImports(ctx context.Context, tx *db.Tx) ([]Ran, error) {
+	return collect(ctx, tx, func(scan func(...any) error) (i Ran, err error) {
+		err = scan((*string)(&i.ID), &i.Kind, &i.Name, &i.Digest, &i.State, &i.Good, &i.Done, &i.Bad, (*micros)(&i.Started), (*micros)(&i.Ended))
+		return i, err
+	}, sqlImports, importsKept)
 }
 
 func scanText(scan func(...any) error) (s string, err error) {
