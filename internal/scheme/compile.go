@@ -177,6 +177,7 @@ func (d *decoder) expression(env *cel.Env, n *node, want *cel.Type, amount strin
 	if !d.literals(e) {
 		return nil
 	}
+	d.texts(e)
 	if want != nil && !want.IsExactType(parsed.OutputType()) {
 		got := kindWords[e.shape.kind]
 		if amount != "" {
@@ -311,57 +312,8 @@ func within(n *node, offset int) Pos {
 	return p
 }
 
-// literals refuses numbers other than 0 and 1, and literals that the language does not have.
-func (d *decoder) literals(e *expr) bool {
-	ok := true
-	walk(e.ast.Expr(), func(x ast.Expr) {
-		pos := e.at(e.offset(x.ID()))
-		switch x.Kind() {
-		case ast.LiteralKind:
-			switch v := x.AsLiteral().(type) {
-			case types.Int:
-				if v != 0 && v != 1 {
-					d.at(pos, "param.number_outside", "number", int64(v))
-					ok = false
-				}
-			case types.Bool, types.String:
-			case types.Double, types.Uint:
-				d.at(pos, "param.number_outside", "number", fmt.Sprint(v.Value()))
-				ok = false
-			default:
-				d.at(pos, "rule.syntax", "why", fmt.Sprint(v.Value()))
-				ok = false
-			}
-		case ast.MapKind, ast.StructKind, ast.ComprehensionKind:
-			d.at(pos, "rule.syntax", "why", e.text)
-			ok = false
-		}
-	})
-	return ok
-}
-
 // offset is where a part of the expression stands in it, in characters.
 func (e *expr) offset(id int64) int {
 	loc := e.ast.SourceInfo().GetStartLocation(id)
 	return offsetOf(e.text, loc.Line(), loc.Column())
-}
-
-// walk visits an expression and all its parts.
-func walk(e ast.Expr, visit func(ast.Expr)) {
-	visit(e)
-	switch e.Kind() {
-	case ast.CallKind:
-		if c := e.AsCall(); c.IsMemberFunction() {
-			walk(c.Target(), visit)
-		}
-		for _, a := range e.AsCall().Args() {
-			walk(a, visit)
-		}
-	case ast.ListKind:
-		for _, x := range e.AsList().Elements() {
-			walk(x, visit)
-		}
-	case ast.SelectKind:
-		walk(e.AsSelect().Operand(), visit)
-	}
 }

@@ -6,11 +6,15 @@ func (c *checker) prove() *prover {
 	start := &state{stage: c.s.Start(), holds: map[string]heldSum{}, own: map[string]sum{}, out: map[string]sum{}, frozen: map[string]bool{},
 		place: map[string]int{}, labels: map[string]bool{}, bounds: bounds{}}
 	p.explore(start)
+	if st := c.s.Starts; st != nil && st.Stage != start.stage {
+		other := start.clone()
+		other.stage = st.Stage
+		p.explore(other)
+	}
 	if p.tooMany {
 		c.at(c.mark("stages"), "proof.too_big", "most", statesMax)
 		return p
 	}
-	p.rounds()
 	p.happens()
 	p.ends()
 	for pos, l := range p.rests {
@@ -28,13 +32,14 @@ type frame struct {
 }
 
 // explore goes depth first. A way that comes back to the same control state with other money is refused at once,
-// which keeps the machine finite.
+// which keeps the machine finite: what a round adds, the next round adds again, so without the refusal the search
+// would not end before statesMax.
 func (p *prover) explore(start *state) {
 	var stack []frame
 	onWay := map[string]string{} // control -> money, of the states on the present way
 	enter := func(st *state, by *Row) (string, bool) {
 		control, money := st.control(), st.money()
-		key := control + "#" + money
+		key := control + "#" + money + "#" + st.known()
 		if before, round := onWay[control]; round && before != money {
 			if by != nil && !st.silent {
 				p.at(by.At, "money.cycle", "stage", st.stage, "way", st.way.String())
@@ -53,8 +58,10 @@ func (p *prover) explore(start *state) {
 		onWay[control] = money
 		return key, true
 	}
-	enter(start, nil)
-	for len(stack) > 0 {
+	if key, _ := enter(start, nil); p.start == "" {
+		p.start = key
+	}
+	for len(stack) > 0 && !p.tooMany {
 		f := &stack[len(stack)-1]
 		n := p.nodes[f.key]
 		if len(f.rows) == 0 {
@@ -72,51 +79,8 @@ func (p *prover) explore(start *state) {
 		if key != "" {
 			n.outs = append(n.outs, edge{row: row, to: key})
 		}
-		if len(p.nodes) > statesMax {
-			p.tooMany = true
-			return
-		}
+		p.tooMany = len(p.nodes) > statesMax
 	}
-}
-
-// rounds looks for ways round that the first search did not walk in one go: two states of one control and other
-// money, one of which leads to the other.
-func (p *prover) rounds() {
-	groups := map[string][]string{}
-	for _, key := range sortedKeys(p.nodes) {
-		c := p.nodes[key].st.control()
-		groups[c] = append(groups[c], key)
-	}
-	for _, c := range sortedKeys(groups) {
-		if len(groups[c]) < 2 {
-			continue
-		}
-		for _, from := range groups[c] {
-			reached := p.from(from)
-			for _, to := range groups[c] {
-				st := p.nodes[to].st
-				if to != from && reached[to] && !st.silent {
-					p.at(p.s.stageAt(st.stage), "money.cycle", "stage", st.stage, "way", st.way.String())
-				}
-			}
-		}
-	}
-}
-
-// from is what can be reached from a state.
-func (p *prover) from(key string) map[string]bool {
-	out, queue := map[string]bool{}, []string{key}
-	for len(queue) > 0 {
-		k := queue[0]
-		queue = queue[1:]
-		for _, e := range p.nodes[k].outs {
-			if !out[e.to] {
-				out[e.to] = true
-				queue = append(queue, e.to)
-			}
-		}
-	}
-	return out
 }
 
 // happens: every stage is reached and every row can happen.

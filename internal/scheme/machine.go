@@ -86,7 +86,7 @@ func (st *state) control() string {
 	return b.String()
 }
 
-// money is the rest of the state.
+// money is what stands where.
 func (st *state) money() string {
 	var b strings.Builder
 	for _, h := range sortedKeys(st.holds) {
@@ -100,7 +100,12 @@ func (st *state) money() string {
 			}
 		}
 	}
-	b.WriteString("|")
+	return b.String()
+}
+
+// known is what is known of the amounts.
+func (st *state) known() string {
+	var b strings.Builder
 	for _, k := range sortedKeys(st.bounds) {
 		var ups []string
 		for _, u := range st.bounds[k] {
@@ -114,6 +119,9 @@ func (st *state) money() string {
 
 // possible says whether what the machine knows lets a row pass in a state: the places of lists.
 func (st *state) possible(s *Scheme, row Row) bool {
+	if len(row.Who) == 0 {
+		return true // nobody may; that is said elsewhere, and what lies behind is looked at all the same
+	}
 	for _, need := range s.Needs[row.Action] {
 		for _, p := range s.conjunctsOf(need) {
 			list, part, ok := cutDot(p.fact)
@@ -122,6 +130,9 @@ func (st *state) possible(s *Scheme, row Row) bool {
 				continue
 			}
 			if !st.frozen[list] {
+				if s.Party(row.Who[0]) && s.travels(need, NotKnown) {
+					continue // unknown, which travels on to a desk
+				}
 				return false // unknown, which stops whoever acts
 			}
 			if left := s.partsOf(list) - st.place[list]; p.zero != (left == 0) {
@@ -141,6 +152,7 @@ type prover struct {
 	useful  map[Pos]bool        // `rest` lines that found something
 	rests   map[Pos]MoneyLine
 	tooMany bool
+	start   string
 }
 
 // visited is a state that was reached, with the rows out of it.
@@ -233,6 +245,9 @@ func (p *prover) forget(st *state, name string) {
 	delete(st.frozen, name)
 	for list, a := range p.s.Amounts.All() {
 		if a.Split == name && st.frozen[list] {
+			if now, _ := p.s.Amounts.Get(name); now.At != a.At {
+				p.say(st, a.Pos, "amount.refrozen", "name", list) // the old parts would live on
+			}
 			delete(st.frozen, list)
 			delete(st.place, list)
 		}

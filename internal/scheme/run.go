@@ -82,7 +82,7 @@ func (s *Scheme) walk(f *found, t runTest, c coverage) {
 	fails := func(zh, en string) {
 		f.at(t.pos, "test.failed", "name", t.name, "got", fault.Words{zh, en}, "want", want)
 	}
-	stage, purse, books := p.Start(), Purse{}, newBooks()
+	stage, purse, books := p.startOf(t), Purse{}, newBooks()
 	done := map[string]int{}
 	for i, st := range t.steps {
 		facts := testFacts{s: p, f: s.tests.given.over(t.with).over(st.with)}
@@ -106,6 +106,16 @@ func (s *Scheme) walk(f *found, t runTest, c coverage) {
 	}
 	compareSums(fails, t.amounts, purse.Sums)
 	compareSums(fails, t.books, books.gains)
+}
+
+// startOf is the stage in which a run begins: the first one, or the one in which `starts` opens cases.
+func (s *Scheme) startOf(t runTest) string {
+	if s.Starts != nil && len(t.steps) > 0 {
+		if _, ok := s.Row(s.Start(), t.steps[0].action); !ok {
+			return s.Starts.Stage
+		}
+	}
+	return s.Start()
 }
 
 // compareSums says which sums are not as wanted.
