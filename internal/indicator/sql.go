@@ -115,4 +115,3 @@ func selectReports(ctx context.Context, tx *db.Tx, indicator string) ([]Report, 
 	}
 	return all, rows.Err()
 }
-
