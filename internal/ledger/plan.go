@@ -71,6 +71,9 @@ func (p *plan) facts(ctx context.Context, t Transfer) (f facts, err error) {
 			debit = f.hold.account
 		}
 	}
+	if err := p.pair(ctx, debit, t.Credit); err != nil {
+		return f, err
+	}
 	if f.debit, err = p.account(ctx, debit); err != nil {
 		return f, err
 	}
@@ -149,6 +152,17 @@ func (p *plan) write(ctx context.Context) (err error) {
 		}
 	}
 	return nil
+}
+
+// pair reads two accounts at once where both are still to be read.
+func (p *plan) pair(ctx context.Context, debit, credit string) (err error) {
+	_, hasDebit := p.accounts[debit]
+	_, hasCredit := p.accounts[credit]
+	if hasDebit || hasCredit || credit == "" || credit == debit || !printable(debit) || !printable(credit) {
+		return nil
+	}
+	p.accounts[debit], p.accounts[credit], err = selectPair(ctx, p.tx, debit, credit)
+	return err
 }
 
 func (p *plan) account(ctx context.Context, path string) (*accountRow, error) {

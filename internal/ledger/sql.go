@@ -42,6 +42,9 @@ const accountColumns = `path, asset, floored, opened_at, posted_fen, held_fen, e
 const (
 	sqlAccount = `SELECT ` + accountColumns + ` FROM ledger_account WHERE path = $1 ORDER BY path LIMIT 1`
 
+	// Both accounts of a transfer at once; each statement costs as much as the look-up itself.
+	sqlAccountPair = `SELECT ` + accountColumns + ` FROM ledger_account WHERE path IN ($1, $2) ORDER BY path LIMIT 2`
+
 	sqlAccountInsert = `
 INSERT INTO ledger_account (` + accountColumns + `) VALUES ($1, $2, $3, $4, 0, 0, 0, $4, $5)
 ON CONFLICT (path) DO NOTHING`
@@ -63,13 +66,18 @@ const entryColumns = `t.seq, t.id, t.at, t.kind, t.asset, t.debit, COALESCE(t.cr
 const entryFrom = ` FROM ledger_transfer t LEFT JOIN ledger_transfer r ON r.reverses = t.id `
 
 const (
+	sqlEntryIs = `SELECT seq FROM ledger_transfer WHERE id = $1 ORDER BY id LIMIT 1`
+
 	sqlEntry = `SELECT ` + entryColumns + entryFrom + `WHERE t.id = $1 ORDER BY t.id LIMIT 1`
 
 	sqlEntryInsert = `
 INSERT INTO ledger_transfer (id, at, kind, asset, debit, credit, amount_fen, held_change_fen, of_hold, is_last, ref, note,
   reverses, debit_no, debit_posted_fen, debit_held_fen, credit_no, credit_posted_fen, credit_held_fen, digest)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
-RETURNING seq`
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)`
+
+	// SQLite makes RETURNING a trigger, and keeps a journal of the statement for it that costs more than the
+	// whole insertion: a third of a transfer (docs/performance.md).
+	sqlEntrySeq = `SELECT last_insert_rowid()`
 
 	// The places of an account come from its two indexes, already in order, and only then the entries.
 	sqlEntriesOf = `
@@ -140,6 +148,28 @@ func selectAccount(ctx context.Context, tx *db.Tx, path string) (*accountRow, er
 	return &r, nil
 }
 
+// selectPair reads the two accounts of a transfer; each is nil where there is none.
+func selectPair(ctx context.Context, tx *db.Tx, debit, credit string) (d, c *accountRow, err error) {
+	rows, err := tx.Query(ctx, sqlAccountPair, debit, credit)
+	if err != nil {
+		return nil, nil, fmt.Errorf("read accounts %s and %s: %w", debit, credit, err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		r := new(accountRow)
+		if err := r.scan(rows.Scan); err != nil {
+			return nil, nil, err
+		}
+		switch r.path {
+		case debit:
+			d = r
+		case credit:
+			c = r
+		}
+	}
+	return d, c, rows.Err()
+}
+
 func insertAccount(ctx context.Context, tx *db.Tx, a Account) (first bool, err error) {
 	head := opening(a)
 	n, err := tx.Exec(ctx, sqlAccountInsert, a.Path, a.Asset, a.Floor, db.Micros(a.OpenedAt), head[:])
@@ -200,10 +230,16 @@ func selectEntry(ctx context.Context, tx *db.Tx, id string) (*Entry, error) {
 	if !printable(id) {
 		return nil, nil // a database may refuse the text itself
 	}
-	e, err := scanEntry(tx.QueryRow(ctx, sqlEntry, id).Scan)
+	// Most ids are new, and to learn that is cheaper than to ask for the whole entry.
+	var seq int64
+	err := tx.QueryRow(ctx, sqlEntryIs, id).Scan(&seq)
 	if db.NoRows(err) {
 		return nil, nil
 	}
+	if err != nil {
+		return nil, fmt.Errorf("look for entry %s: %w", id, err)
+	}
+	e, err := scanEntry(tx.QueryRow(ctx, sqlEntry, id).Scan)
 	if err != nil {
 		return nil, fmt.Errorf("read entry %s: %w", id, err)
 	}
@@ -222,9 +258,16 @@ func insertEntry(ctx context.Context, tx *db.Tx, e *Entry) (seq int64, err error
 	if e.Credit != "" {
 		no, posted, held = e.CreditNo, int64(e.CreditNow.Posted), int64(e.CreditNow.Held)
 	}
-	err = tx.QueryRow(ctx, sqlEntryInsert, e.ID, db.Micros(e.At), string(e.Kind), e.Asset, e.Debit, orNull(e.Credit), int64(e.Amount),
+	args := []any{e.ID, db.Micros(e.At), string(e.Kind), e.Asset, e.Debit, orNull(e.Credit), int64(e.Amount),
 		int64(e.HeldChange), orNull(e.Of), e.Last, e.Ref, e.Note, orNull(e.Reverses), e.DebitNo, int64(e.DebitNow.Posted),
-		int64(e.DebitNow.Held), no, posted, held, e.Digest[:]).Scan(&seq)
+		int64(e.DebitNow.Held), no, posted, held, e.Digest[:]}
+	if tx.Dialect() == "sqlite" {
+		if _, err = tx.Exec(ctx, sqlEntryInsert, args...); err == nil {
+			err = tx.QueryRow(ctx, sqlEntrySeq).Scan(&seq)
+		}
+	} else {
+		err = tx.QueryRow(ctx, sqlEntryInsert+" RETURNING seq", args...).Scan(&seq)
+	}
 	if err != nil {
 		return 0, fmt.Errorf("enter %s: %w", e.ID, err)
 	}

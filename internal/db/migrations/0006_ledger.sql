@@ -17,7 +17,12 @@ CREATE TABLE ledger_account (
 -- end
   CHECK (NOT floored OR posted_fen - held_fen >= 0),
   UNIQUE (path, asset)
+-- only: sqlite
+) WITHOUT ROWID; -- found by its path in one step
+-- end
+-- only: postgres
 );
+-- end
 
 CREATE TABLE ledger_transfer (
 -- only: sqlite
