@@ -2,7 +2,9 @@ package web
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 
@@ -13,23 +15,44 @@ import (
 	"corridor/internal/fault"
 )
 
+// init makes huma's own refusals ours: it keeps them in variables of its package, the same for every server.
+func init() {
+	huma.NewError = func(status int, msg string, errs ...error) huma.StatusError {
+		return problemOf(nil, status, msg, errs...)
+	}
+	huma.NewErrorWithContext = problemOf
+}
+
 // api registers the operations under /api/v1. They call the same functions of the rooms as the pages and ask for the
 // same permissions; the description is at /api/openapi.json.
 func (s *Server) api() {
 	config := huma.DefaultConfig("Corridor", "1")
-	config.Info.Description = "One innovation community, run by several governments together. Errors are RFC 9457 problems with a stable code."
-	config.OpenAPIPath = "/api/openapi"
+	config.Info.Description = "One innovation community, run by several governments together. Errors are RFC 9457 problems with a stable code " +
+		"and a sentence in the language asked for (Accept-Language: zh or en). Ids are strings, money is yuan as a string, days are ISO 8601."
+	config.OpenAPIPath = "" // served by openAPI, as a line of the table of operations like all else
 	config.DocsPath = ""
 	config.SchemasPath = ""
 	config.CreateHooks = nil // no links to schemas inside answers
-	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{"token": {Type: "http", Scheme: "bearer"}}
-	huma.NewErrorWithContext = problemOf
+	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{"token": {Type: "http", Scheme: "bearer",
+		Description: "The token of POST /api/v1/sign-in, or an API token of one's own."}}
 	s.huma = humago.New(s.mux, config)
 	s.apiPeople()
 	s.apiDocuments()
 	s.apiAgreements()
 	s.apiCases()
 	s.apiChecks()
+}
+
+// OpenAPI is the description of the interface for programs, OpenAPI 3.1 in JSON.
+func (s *Server) OpenAPI() ([]byte, error) { return json.MarshalIndent(s.huma.OpenAPI(), "", " ") }
+
+func (v *visit) openAPI() error {
+	b, err := v.s.OpenAPI()
+	if err != nil {
+		return fmt.Errorf("describe the interface: %w", err)
+	}
+	v.w.Header().Set("Content-Type", "application/openapi+json;version=3.1")
+	return v.plain(b, false)
 }
 
 // problemOf makes huma's own refusals (a body that is no JSON, a field of another type) problems like ours.
@@ -47,17 +70,19 @@ func problemOf(ctx huma.Context, status int, msg string, errs ...error) huma.Sta
 			what = append(what, e.Error())
 		}
 	}
-	lang := fault.ZH
-	if ctx != nil && strings.HasPrefix(ctx.Header("Accept-Language"), "en") {
-		lang = fault.EN
+	lang, most := fault.ZH, int64(bodyBytesMax)
+	if ctx != nil {
+		r, _ := humago.Unwrap(ctx)
+		lang, most = language(r), ctx.Operation().MaxBodyBytes
 	}
 	f := fault.New(fault.Invalid, "web.request", "what", strings.Join(what, "; ")).On(field)
 	if status == http.StatusRequestEntityTooLarge {
-		f = fault.New(fault.TooLarge, "web.body_too_large", "mib", bodyBytesMax>>20)
+		f = fault.New(fault.TooLarge, "web.body_too_large", "mib", most>>20)
 	}
 	p := newProblem(f, lang)
-	p.Status = status
-	p.Title = http.StatusText(status)
+	if status > 0 {
+		p.Status, p.Title = status, http.StatusText(status)
+	}
 	return p
 }
 
@@ -78,10 +103,10 @@ func operate[I, O any](s *Server, method, path string, perm access.Permission, s
 		Method:      method, Path: path, Summary: summary,
 		Description:  "Permission: " + string(perm),
 		MaxBodyBytes: bodyBytesMax,
-		Errors:       []int{401, 403, 404, 409, 422},
-		Middlewares:  huma.Middlewares{s.asked},
+		Errors:       []int{401, 403, 404, 409, 413, 422, 500},
+		Middlewares:  huma.Middlewares{s.gate(perm)},
 	}
-	if len(access.Holders(perm)) > 0 && access.Holders(perm)[0] != "everyone" {
+	if access.MaySomewhere(access.Actor{}, perm) != nil {
 		op.Security = []map[string][]string{{"token": {}}}
 	}
 	if _, raw := any(*new(I)).(interface{ raw() }); raw {
@@ -89,37 +114,44 @@ func operate[I, O any](s *Server, method, path string, perm access.Permission, s
 	}
 	huma.Register(s.huma, op, func(ctx context.Context, in *I) (*O, error) {
 		a, _ := ctx.Value(askedKey{}).(asked)
-		err := access.MaySomewhere(a.who, perm)
-		if err == nil {
-			var out *O
-			if out, err = do(ctx, a, in); err == nil {
-				return out, nil
-			}
+		out, err := do(ctx, a, in)
+		if err != nil {
+			return nil, s.problem(a, err)
 		}
-		return nil, s.problem(a, err)
+		return out, nil
 	})
 }
 
-// asked finds who asks and in which language, before an operation reads its input.
-func (s *Server) asked(ctx huma.Context, next func(huma.Context)) {
-	r, w := humago.Unwrap(ctx)
-	who, err := s.actor(r)
-	if err != nil {
-		s.fail(w, r, err)
-		return
+// gate finds who asks and in which language, and refuses who may not, before an operation reads its input.
+func (s *Server) gate(perm access.Permission) func(huma.Context, func(huma.Context)) {
+	return func(ctx huma.Context, next func(huma.Context)) {
+		r, w := humago.Unwrap(ctx)
+		who, err := s.actor(r)
+		if err == nil {
+			err = access.MaySomewhere(who, perm)
+		}
+		if err != nil {
+			drain(r.Body)
+			s.fail(w, r, err)
+			return
+		}
+		next(huma.WithValue(ctx, askedKey{}, asked{who, language(r), r}))
 	}
-	next(huma.WithValue(ctx, askedKey{}, asked{who, language(r), r}))
 }
 
-// problem is a refusal for programs; what is our own mistake is logged. Several refusals are told as the first.
+// problem is a refusal for programs; what is our own mistake is logged.
 func (s *Server) problem(a asked, err error) *problem {
-	f := faults(err)[0]
-	if f.Kind == fault.Internal {
+	all := faults(err)
+	if all[0].Kind == fault.Internal {
 		s.log.Error("failed", "method", a.r.Method, "path", a.r.URL.Path, "error", err)
 	} else {
-		s.log.Info("refused", "method", a.r.Method, "path", a.r.URL.Path, "code", f.Code, "error", err)
+		s.log.Info("refused", "method", a.r.Method, "path", a.r.URL.Path, "code", all[0].Code, "error", err)
 	}
-	return newProblem(f, a.lang)
+	p := newProblem(all[0], a.lang)
+	for _, f := range all[1:] {
+		p.More = append(p.More, fieldProblem{f.Code, f.Field, f.Sentence(a.lang)})
+	}
+	return p
 }
 
 // body wraps an answer.
@@ -160,7 +192,7 @@ func (s *Server) apiPeople() {
 		}
 		return answer(out{token, who.Name, who.Org})
 	})
-	operate(s, "POST", "/api/v1/sign-out", access.SessionCreate, "End the session", func(ctx context.Context, a asked, _ *nothing) (*nothing, error) {
+	operate(s, "POST", "/api/v1/sign-out", access.SessionEnd, "End the session", func(ctx context.Context, a asked, _ *nothing) (*nothing, error) {
 		return nil, s.c.Access.SignOut(ctx, a.who)
 	})
 	type journalIn struct {

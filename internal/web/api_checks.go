@@ -82,7 +82,10 @@ func (s *Server) apiBooks() {
 		Accounts []account `json:"accounts"`
 		Next     string    `json:"next"`
 	}
-	operate(s, "GET", "/api/v1/books/accounts", access.BooksRead, "Accounts with their balances", func(ctx context.Context, _ asked, i *accountsIn) (*body[accounts], error) {
+	operate(s, "GET", "/api/v1/books/accounts", access.BooksRead, "Accounts with their balances", func(ctx context.Context, a asked, i *accountsIn) (*body[accounts], error) {
+		if err := s.mayBooks(a.who); err != nil {
+			return nil, err
+		}
 		o := accounts{Accounts: []account{}}
 		err := s.c.DB.Read(ctx, func(tx *db.Tx) error {
 			page, next, err := s.c.Ledger.Accounts(ctx, tx, i.Prefix, i.After, 0)
@@ -116,7 +119,10 @@ func (s *Server) apiBooks() {
 		Entries []entry `json:"entries"`
 		Next    string  `json:"next"`
 	}
-	operate(s, "GET", "/api/v1/books/entries", access.BooksRead, "Entries of an account, oldest first", func(ctx context.Context, _ asked, i *entriesIn) (*body[entries], error) {
+	operate(s, "GET", "/api/v1/books/entries", access.BooksRead, "Entries of an account, oldest first", func(ctx context.Context, a asked, i *entriesIn) (*body[entries], error) {
+		if err := s.mayBooks(a.who); err != nil {
+			return nil, err
+		}
 		o := entries{Entries: []entry{}}
 		err := s.c.DB.Read(ctx, func(tx *db.Tx) error {
 			rows, next, err := accountEntries(ctx, tx, s.c.Ledger, i.Account, i.After)

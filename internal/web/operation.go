@@ -132,7 +132,10 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	v := &visit{s: s, w: w, r: r, who: who, lang: lang}
 	v.status(f.Kind.Status())
-	_ = v.show("error", v.t("办不了", "Refused"), errorPage{Code: f.Code, Sentence: f.Sentence(lang), SignIn: who.Anonymous() && f.Kind == fault.SignIn})
+	if err := v.show("error", v.t("办不了", "Refused"), errorPage{Code: f.Code, Sentence: f.Sentence(lang), SignIn: who.Anonymous() && f.Kind == fault.SignIn}); err != nil {
+		s.log.Error("failed", "path", r.URL.Path, "error", err)
+		http.Error(w, f.Sentence(lang), f.Kind.Status())
+	}
 }
 
 type errorPage struct {
@@ -147,8 +150,16 @@ type problem struct {
 	Title  string `json:"title"`
 	Status int    `json:"status"`
 	Detail string `json:"detail"`
+	Code   string `json:"code" doc:"stable; what it says is in detail"`
+	Field  string `json:"field,omitempty" doc:"the input at fault"`
+	// More are the further refusals of a form of which several fields are wrong.
+	More []fieldProblem `json:"more,omitempty"`
+}
+
+type fieldProblem struct {
 	Code   string `json:"code"`
 	Field  string `json:"field,omitempty"`
+	Detail string `json:"detail"`
 }
 
 func newProblem(f *fault.Error, lang fault.Lang) *problem {

@@ -59,6 +59,7 @@ func (s *Server) routes() {
 	s.page("GET", "/log/tile/{path...}", access.LogRead, (*visit).tile)
 	s.page("GET", "/receipts/{id}", access.ReceiptRead, (*visit).receipt)
 
+	s.page("GET", "/api/openapi.json", access.HomeRead, (*visit).openAPI)
 	s.page("GET", "/healthz", access.HomeRead, (*visit).health)
 	if s.c.Clock != nil {
 		s.page("POST", "/clock", access.HomeRead, (*visit).moveClock)

@@ -40,7 +40,7 @@ func functions(lang fault.Lang) template.FuncMap {
 		"value":    func(x scheme.Value) string { return x.In(lang) },
 		"saw":      func(a scheme.Answer) string { return casework.Saw(a).In(lang) },
 		"sentence": func(f *fault.Error) string { return f.Sentence(lang) },
-		"place":    func(r unit.Region) string { return placeName(r).In(lang) },
+		"place":    func(code any) string { return placeName(unit.Region(fmt.Sprint(code))).In(lang) },
 		"orgKind":  func(kind string) string { return orgKind(kind).In(lang) },
 		"seal":     sealOf,
 		"class":    sealClass,

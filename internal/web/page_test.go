@@ -1,0 +1,326 @@
+package web
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/net/html"
+
+	"corridor/internal/access"
+	"corridor/internal/agreement"
+	"corridor/internal/casework"
+	"corridor/internal/fault"
+	"corridor/internal/federation"
+	"corridor/internal/indicator"
+	"corridor/internal/ledger"
+	corridorlog "corridor/internal/log"
+	"corridor/internal/reader"
+	"corridor/internal/registry"
+	"corridor/internal/scheme"
+	"corridor/internal/unit"
+	"corridor/internal/web/systems"
+)
+
+const someID = unit.ID("0000000000000000000000000A")
+
+var (
+	someTime  = time.Date(2026, 3, 2, 1, 30, 0, 0, time.UTC)
+	someDay   = unit.Date(2026, 3, 31)
+	someWords = fault.Words{"甲与“乙”<丙>", "A & \"B\" <C>"}
+	tCall     = regexp.MustCompile(`\(?t "[^"]*" "[^"]*"\)?`)
+)
+
+// bodies are the values of each page: an empty one, and a full one. A page without a line here fails the test.
+func bodies() map[string][]any {
+	task := agreement.Task{ID: someID, Agreement: someID, Of: "协议", Title: "公布目录", Owner: "甲方", Due: someDay, Original: someDay.Add(-30), Version: 1,
+		Lamp: agreement.Lamp{Light: agreement.Red, LateDays: 3, Provisional: true}}
+	done := task
+	done.ID, done.Done, done.Evidence, done.Lamp = someID+"B", someTime, "见附件", agreement.Lamp{Light: agreement.Done}
+	agreed := agreement.Agreement{ID: someID, Title: "合作协议", Kind: "合作协议", Parties: []string{"甲方", "乙方"}, Signed: someDay, About: "开放仪器", By: "审核员", At: someTime,
+		Source: agreement.Source{Document: someID, Digest: strings.Repeat("a", 64), Title: "简报", From: 3, To: 90, Quote: "甲方与乙方签署合作协议"}, Tasks: []agreement.Task{task, done}}
+	doc := reader.Document{ID: someID, Digest: strings.Repeat("b", 64), Name: "a.txt", Title: "简报", By: "审核员", At: someTime, Warnings: []string{"改写"}, Open: 1, Total: 3}
+	wait := casework.Wait{Role: "reviewer", Words: someWords, Action: "approve", ActionWords: someWords, Due: someTime.Add(time.Hour), Late: true, Provisional: true}
+	clock := casework.Wait{Role: "clock", Words: someWords, Action: "lapse", ActionWords: someWords, Due: someTime.Add(48 * time.Hour)}
+	answers := []verdictView{{scheme.Answer{Need: "small", Result: scheme.Fail, Words: someWords, Basis: "deck", WouldPass: someWords}, "办法"},
+		{scheme.Answer{Need: "a", Result: scheme.Pass, Words: someWords, Verified: true}, ""}, {scheme.Answer{Need: "b", Result: scheme.NotKnown, Words: someWords}, ""},
+		{scheme.Answer{Need: "c", Result: scheme.ManualAnswer, Words: someWords}, ""}}
+	one := casework.Case{ID: someID, No: "34-2026-000001", Scheme: "voucher", Edition: "2026-1", Title: someWords, Org: "91340100MA0DEMQ19B", OrgName: someWords, Synthetic: true,
+		Stage: "filed", StageWords: someWords, Opened: someTime, Changed: someTime, Version: 3, Waits: []casework.Wait{wait, clock}}
+	ended := one
+	ended.ID, ended.End, ended.Waits = someID+"E", scheme.Granted, nil
+	step := stepView{casework.Step{No: 1, At: someTime, Action: "file", Words: someWords, ToWords: someWords, RoleWords: someWords, By: "甲", Reason: "可", Receipt: someID}, answers}
+	byClock := stepView{Step: casework.Step{No: 2, At: someTime, Words: someWords, ToWords: someWords}}
+	yes := true
+	fields := []fieldView{{Field: scheme.Field{Name: "sum", Type: "money", Words: someWords}, Value: "1.00", Shown: "1.00", Mine: true, Problem: "错", Unit: "元", Help: "如", Mode: "decimal", Short: true, Described: "h-sum e-sum"},
+		{Field: scheme.Field{Name: "org", Type: "org", Words: someWords}, Mine: true}, {Field: scheme.Field{Name: "kind", Type: "choice", Of: []string{"x", "y"}, Words: someWords}, Value: "x", Mine: true},
+		{Field: scheme.Field{Name: "day", Type: "day", Words: someWords}, Mine: true}, {Field: scheme.Field{Name: "yes", Type: "yesno", Words: someWords}, Value: "true", Mine: true}}
+	action := actionView{Allowed: casework.Allowed{Action: "approve", Words: someWords, To: "approved", ToWords: someWords, NeedsReason: true, Judgement: scheme.Judgement{Verdict: scheme.Pass}},
+		Verdicts: answers, Asks: []askView{{casework.Ask{Rule: "for_research", Words: someWords, Answered: &yes}, true, false}}, Typed: "理由"}
+	not := actionView{Allowed: casework.Allowed{Action: "pay", Words: someWords, ToWords: someWords, Refused: fault.New(fault.Denied, "casework.not_your_role", "role", someWords)}}
+	party := actionView{Allowed: casework.Allowed{Action: "file", Words: someWords, ToWords: someWords, Judgement: scheme.Judgement{Verdict: scheme.Fail}}, Party: true}
+	org := registry.Org{Code: "91340100MA0DEMQ19B", Name: someWords, Kind: "firm", Region: "340100", Industry: "3985", Founded: someDay, Home: "340000", Synthetic: true}
+	count := indicator.Figure{Definition: indicator.Definition{ID: "n", Title: someWords, Counts: someWords, Leaf: "x", Value: indicator.Count, Unit: someWords, Steward: someWords}, Value: 3, Total: 3}
+	sum := count
+	sum.Definition.ID, sum.Definition.Value, sum.Definition.Field = "m", indicator.Sum, "paid"
+	entry := figureEntry{Entry: indicator.Entry{Origin: testOrigin, Index: 3, Day: someDay, Amount: 100}, URL: "http://127.0.0.1:8034/log/entries/3", Node: someWords, Code: "340000", Public: []namedValue{{"paid", "1.00", ""}, {"scheme", "voucher", "/schemes/voucher"}}}
+	leaf := corridorlog.Entry{Index: 3, ID: someID, At: someTime, Kind: "voucher.paid", Day: someDay, Fields: json.RawMessage(`{"paid":100}`), Leaf: []byte(`{"v":1}`)}
+	pages := pager{From: 1, To: 50, Total: 120, Before: "/x?page=1", After: "/x?page=3"}
+	edition := &scheme.Scheme{ID: "voucher", Title: someWords, Edition: "2026-1", Digest: strings.Repeat("c", 64)}
+	list := tasksView{Tasks: []agreement.Task{task, done}, Of: true, Update: true, Back: "/tasks"}
+	return map[string][]any{
+		"home":       {homePage{}, homePage{Queue: []casework.Case{one}, Waiting: 9, Documents: 2, Late: 1, Figures: []indicator.Figure{count, sum}, Schemes: []*scheme.Scheme{edition}, Log: 4, Systems: 177, Works: 1, Partly: 2}},
+		"signin":     {signInPage{}, signInPage{Email: "a@b.example", Next: "/cases", Field: "password"}},
+		"welcome":    {welcomePage{}, welcomePage{Token: "t", First: true, Email: "a@b.example", Name: "甲", Field: "password"}},
+		"error":      {errorPage{}, errorPage{Code: "web.no_page", Sentence: "没有此页。", SignIn: true}},
+		"documents":  {documentsPage{}, documentsPage{Documents: []reader.Document{doc}, Pager: pages, Upload: true, Name: "a", Text: "b"}},
+		"document":   {documentPage{Parts: 1, Part: 1}, fullDocument(doc)},
+		"agreements": {agreementsPage{}, agreementsPage{All: []agreement.Agreement{agreed, {ID: someID, Title: "x"}}, Pager: pages}},
+		"agreement": {agreementPage{}, agreementPage{Agreement: agreed, Plan: true, Source: true, Rows: tasksView{Tasks: agreed.Tasks, Update: true},
+			Form: []planRow{{Title: "a", Owner: "乙方", Due: "2026-01-01", Bad: map[string]string{"due": "错", "title": "错", "owner": "错"}}, {}}}},
+		"tasks":   {tasksPage{}, tasksPage{Rows: list, Counts: map[string]int{"red": 1}, Pager: pages}},
+		"schemes": {schemesPage{}, schemesPage{All: []*scheme.Scheme{edition}}},
+		"scheme": {schemePage{Scheme: edition}, schemePage{Scheme: edition, Others: []*scheme.Scheme{edition}, Params: []paramView{{Name: "ratio", Words: someWords, By: "firm.city", Basis: "办法", Doc: "1 号", URL: "https://x.example"}, {Name: "cap", Verified: true}},
+			Rules: []ruleView{{Name: "r", Words: someWords, When: "a < b"}, {Name: "s", Ask: "reviewer", AskWords: someWords}}, Stages: []stageView{{From: someWords, Who: []fault.Words{someWords, someWords}, End: scheme.Refused, Clock: "10"}},
+			Fields: []formField{{scheme.Field{Name: "f", Words: someWords, Public: "true"}, someWords}}, Diagram: "<svg></svg>", Orgs: []registry.Org{org, org}, Key: "k"}},
+		"cases": {casesPage{}, casesPage{Queue: true}, casesPage{Cases: []casework.Case{one, ended}, Pager: pages, May: true, Schemes: []*scheme.Scheme{edition}, Stages: []stageName{{"filed", someWords}}}},
+		"case": {casePage{Case: one}, casePage{Case: ended, Path: []passed{{someWords, someTime, true}}, Proofs: []stepView{step}, History: []stepView{step, byClock}},
+			casePage{Case: one, Holder: holderOf(one.Waits, fault.ZH), ByClock: []casework.Wait{clock}, Path: []passed{{someWords, someTime, false}, {someWords, someTime, true}}, Fills: true, Orgs: []registry.Org{org},
+				Sections: []sectionView{{Name: "一", Fields: fields, Mine: true}, {Name: "二"}}, Actions: []actionView{action, not, party}, History: []stepView{step}, Amounts: []amountView{{someWords, 100, true}}, Doubt: true, Given: fields}},
+		"books":         {booksPage{}, booksPage{Prefix: "340000/", Accounts: []ledger.AccountBalance{{Account: ledger.Account{Path: "340000/bank", Floor: true}, MovedAt: someTime}}, After: "x", Whole: true}},
+		"entries":       {entriesPage{}, entriesPage{Account: ledger.Account{Path: "340000/bank", Asset: "CNY"}, After: "1.2", Entries: []entryRow{{Entry: ledger.Entry{Transfer: ledger.Transfer{ID: "a", Note: "n", Ref: "r"}, At: someTime}, No: 1, Other: "b", KindWords: someWords, CaseID: someID}, {KindWords: someWords}}}},
+		"log":           {logPage{}, logPage{Checkpoint: "x\n1\n", Origin: testOrigin, Key: "k", Size: 70, Entries: []logLine{{leaf, entry.Public}}, Newer: "/log?before=70", Older: "/log?before=20"}},
+		"logentry":      {logEntryPage{}, logEntryPage{Entry: leaf, Fields: entry.Public, Leaf: "{}", Hash: "h", Size: 4, Origin: testOrigin, Key: "k", File: "f", Case: "/cases/x", CaseNo: "34-1"}},
+		"figures":       {figuresPage{}, figuresPage{All: []indicator.Figure{count, sum}}},
+		"figure":        {figurePage{}, figurePage{Figure: sum, Entries: []figureEntry{entry}, Reported: []reportView{{indicator.Report{Document: someID, Quote: "已拨付", Title: "简报", Period: "2026"}, "3 笔", "准确数"}}, Source: true, Pager: pages}},
+		"neighbours":    {neighboursPage{}, neighboursPage{All: neighboursOf(), Key: "k", Origin: testOrigin}},
+		"journal":       {journalPage{}, journalPage{Lines: []access.Line{{ID: someID, At: someTime, Person: someID, Name: "甲", Token: true, Entry: access.Entry{Act: "case.file", Object: "case/" + string(someID)}}, {Person: someID}, {}}, Next: "/journal?after=1"}},
+		"systems":       {systemsPage{}, systemsPage{Counts: []countView{{systems.Works, "可办", 1}}, States: []choiceView{{"works", "可办", true}}, Groups: []groupView{{"g", "组", []systemView{{ID: 1, Name: "甲", Job: "乙", Figures: "3 台", Rooms: "账簿", State: "可办", Class: "ok", Page: "/"}, {ID: 2}}}}}},
+		"organisations": {organisationsPage{}, organisationsPage{Query: "甲", Orgs: []registry.Org{org}, Pager: pages}},
+		"organisation":  {organisationPage{}, organisationPage{Org: org, Region: someWords, Years: []registry.YearFacts{{Year: 2025, Staff: 3, Source: "x", Filed: someDay}}, Labels: []registry.Label{{Label: "tech_sme", Since: someDay, Until: someDay, Revoked: someDay}}}},
+	}
+}
+
+func fullDocument(d reader.Document) documentPage {
+	return documentPage{Document: d, Part: 2, Parts: 3, Decide: true, Indicators: []indicator.Definition{{ID: "n", Title: someWords}},
+		Source: []paragraph{{Off: true, Runs: []run{{Text: "首页", Off: true}}}, {Runs: []run{{Text: "<b>甲</b>", Class: "agreement", ID: 1, More: []int{2}, On: true, Here: true}, {Text: "乙", Class: "figure", Ends: []int{1, 2}}, {Text: "丙"}, {Text: "丁", Off: true}}}},
+		Facts: []factView{{No: 1, Kind: "figure", Head: "订单", Quote: "1200 单", State: "waiting", Lines: []factLine{{"数值", "1,200", "约数"}}, From: 1, To: 5},
+			{No: 2, Kind: "agreement", Head: "协议", State: "accepted", Became: "/agreements/x", BecameName: "登记", By: "甲", At: someTime}, {No: 3, State: "rejected", Reason: "不实"}},
+		Names: []namesView{{"org", "机构", []nameView{{4, "甲", ""}, {5, "乙", "主任"}}}}}
+}
+
+func neighboursOf() []federation.Neighbour {
+	p := federation.Peer{Code: "310000", Name: someWords, URL: "http://127.0.0.1:8031", Key: "log.example/31+x+y"}
+	return []federation.Neighbour{{Peer: p, Size: 3, Seen: someTime, OK: true}, {Peer: p}, {Peer: p, Seen: someTime, Late: true},
+		{Peer: p, Problem: fault.New(fault.Conflict, "log.signature")}}
+}
+
+func TestEveryPageIsGoodHTMLInBothLanguages(t *testing.T) {
+	all, err := parsePages()
+	if err != nil {
+		t.Fatal(err)
+	}
+	values := bodies()
+	assets := map[string]string{"look.css": "/static/a/look.css", "face.css": "/static/a/face.css", "icon.svg": "/static/a/icon.svg"}
+	for name := range all.zh {
+		if len(values[name]) < 2 {
+			t.Errorf("page %s has no empty and full value in bodies", name)
+		}
+		for i, body := range values[name] {
+			for _, lang := range []fault.Lang{fault.ZH, fault.EN} {
+				t.Run(fmt.Sprintf("%s-%d-%s", name, i, lang), func(t *testing.T) {
+					f := frame{Lang: lang, Node: Node{Code: "340000", Seal: "皖", Class: "r34", Name: someWords, Community: someWords}, Title: "题 <i>", Path: "/", OtherLang: "/?lang=en", SameLang: "/?lang=zh", Assets: assets, Body: body}
+					if i > 0 {
+						f.Node.Synthetic, f.CanAdvance, f.Done, f.Roles = true, true, "已办", "审核员"
+						f.Who = access.Actor{Person: someID, Name: "甲 <b>"}
+						f.Crumbs = []navItem{{Path: "/cases", Name: "办件"}}
+						f.Nav = []navGroup{{"办事", []navItem{{"/", "首页", true}}}}
+						f.Neighbours = neighboursOf()
+						f.Problems = []problemView{{"错一", "title-0"}, {"错二", ""}}
+					}
+					var b bytes.Buffer
+					if err := all.of(lang, name).Execute(&b, f); err != nil {
+						t.Fatal(err)
+					}
+					checkHTML(t, b.String())
+				})
+			}
+		}
+	}
+	for name := range values {
+		if all.zh[name] == nil {
+			t.Errorf("there is no page %s", name)
+		}
+	}
+}
+
+// checkHTML refuses what our pages may not have: inline style or code, an id twice, a control without a name, a list or
+// table that is not whole.
+func checkHTML(t *testing.T, page string) {
+	t.Helper()
+	doc, err := html.Parse(strings.NewReader(page))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ids, labels, named := map[string]bool{}, map[string]bool{}, []*html.Node{}
+	var refers []string
+	headings := 0
+	var walk func(n *html.Node)
+	walk = func(n *html.Node) {
+		if n.Type == html.ElementNode {
+			switch n.Data {
+			case "style", "script", "iframe", "object", "embed":
+				t.Errorf("<%s> on a page", n.Data)
+			case "h1":
+				headings++
+			case "input", "select", "textarea":
+				if attr(n, "type") != "hidden" && !inside(n, "label") {
+					named = append(named, n)
+				}
+			case "label":
+				labels[attr(n, "for")] = true
+			case "img":
+				if attr(n, "alt") == "" {
+					t.Errorf("a picture without words")
+				}
+			case "a":
+				if attr(n, "href") == "" || strings.Contains(attr(n, "href"), "ZgotmplZ") {
+					t.Errorf("a link that leads to %q", attr(n, "href"))
+				}
+			}
+			for _, a := range n.Attr {
+				switch {
+				case a.Key == "style" || strings.HasPrefix(a.Key, "on"):
+					t.Errorf("%s=%q on <%s>", a.Key, a.Val, n.Data)
+				case a.Key == "id":
+					if ids[a.Val] {
+						t.Errorf("id %q stands twice", a.Val)
+					}
+					ids[a.Val] = true
+				case a.Key == "aria-labelledby" || a.Key == "aria-describedby":
+					refers = append(refers, strings.Fields(a.Val)...)
+				}
+			}
+		}
+		for c := n.FirstChild; c != nil; c = c.NextSibling {
+			walk(c)
+		}
+	}
+	walk(doc)
+	if headings != 1 {
+		t.Errorf("%d first headings, want one", headings)
+	}
+	for _, n := range named {
+		if !labels[attr(n, "id")] {
+			t.Errorf("control %q has no label", attr(n, "name"))
+		}
+	}
+	for _, r := range refers {
+		if !ids[r] {
+			t.Errorf("no element has the id %q that another refers to", r)
+		}
+	}
+}
+
+func attr(n *html.Node, key string) string {
+	for _, a := range n.Attr {
+		if a.Key == key {
+			return a.Val
+		}
+	}
+	return ""
+}
+
+func inside(n *html.Node, tag string) bool {
+	for p := n.Parent; p != nil; p = p.Parent {
+		if p.Data == tag {
+			return true
+		}
+	}
+	return false
+}
+
+func TestEveryPageSaysTheSameThingsInBothLanguages(t *testing.T) {
+	files, err := templateFiles.ReadDir("templates")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		b, err := templateFiles.ReadFile("templates/" + f.Name())
+		if err != nil {
+			t.Fatal(err)
+		}
+		// Words that stand outside {{t …}} would be read in one language only.
+		outside := tCall.ReplaceAllString(string(b), "")
+		for _, r := range outside {
+			if r >= 0x4e00 && r <= 0x9fff {
+				if !strings.Contains(outside, "中文</a>") || f.Name() != "layout.html" {
+					t.Errorf("%s: Chinese words outside {{t}}", f.Name())
+				}
+				break
+			}
+		}
+	}
+}
+
+func TestDocumentMarksNestAndKeepTheirAnchors(t *testing.T) {
+	text := "甲市与乙所签署协议，涉及12台仪器。\n"
+	at := func(s string) (int, int) { i := strings.Index(text, s); return i, i + len(s) }
+	f := func(no int, k reader.Kind, s string) reader.Finding {
+		from, to := at(s)
+		return reader.Finding{No: no, Kind: k, From: from, To: to}
+	}
+	finds := []reader.Finding{f(1, reader.Agreement, "甲市与乙所签署协议"), f(2, reader.Organisation, "甲市"), f(3, reader.Figure, "12台")}
+	got := paragraphs(text, false, 0, len(text), nil, finds, -1)
+	want := []paragraph{{Runs: []run{
+		{Text: "甲市", Class: "agreement", ID: 1, More: []int{2}},
+		{Text: "与乙所签署协议", Class: "agreement", Ends: []int{1}},
+		{Text: "，涉及"},
+		{Text: "12台", Class: "figure", ID: 3, Ends: []int{3}},
+		{Text: "仪器。\n"},
+	}}}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("got %+v\nwant %+v", got, want)
+	}
+}
+
+func TestMarkupIsShownAsItsText(t *testing.T) {
+	text := "<!doctype html><html><head><style>p{}</style></head><body><h1>题&amp;目</h1><p>甲<b>乙</b>丙</p><script>x</script></body></html>"
+	var got []string
+	for _, p := range paragraphs(text, isHTML("x", text), 0, len(text), nil, nil, -1) {
+		line := ""
+		for _, r := range p.Runs {
+			line += r.Text
+		}
+		got = append(got, line)
+	}
+	if want := []string{"题&目", "甲乙丙"}; !reflect.DeepEqual(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestALongTextIsCutAtLineEnds(t *testing.T) {
+	text := strings.Repeat(strings.Repeat("字", 400)+"\n", 200)
+	bounds := partsOf(text)
+	if len(bounds) < 3 || bounds[0] != 0 || bounds[len(bounds)-1] != len(text) {
+		t.Fatalf("bounds %v of %d bytes", bounds, len(text))
+	}
+	for _, b := range bounds[1:] {
+		if text[b-1] != '\n' {
+			t.Errorf("a part ends at %d, which is no line end", b)
+		}
+	}
+}
+
+func TestNextLeadsOnlyToOurPages(t *testing.T) {
+	for in, want := range map[string]string{"/cases?page=2": "/cases?page=2", "": "/", "https://x.example": "/", "//x.example": "/", `/\x.example`: "/", "javascript:x": "/", "cases": "/"} {
+		if got := next(in); got != want {
+			t.Errorf("next(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
