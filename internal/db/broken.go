@@ -34,6 +34,9 @@ func unavailable(err error) error {
 
 // cannotServe is the code for an error of the database as a whole; "" for an error of the act.
 func cannotServe(err error) string {
+	if err == nil {
+		return ""
+	}
 	var lite *sqlite.Error
 	if errors.As(err, &lite) {
 		switch lite.Code() & 0xff { // the low byte is the kind, the others say more

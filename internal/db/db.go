@@ -46,7 +46,8 @@ type Config struct {
 type DB struct {
 	dialect  string
 	dsn      string
-	write    *sql.DB // nil when read only
+	write    *sql.DB   // nil when read only
+	conn     *sql.Conn // the writer's, on SQLite; set by it before it takes an act
 	read     *sql.DB
 	now      func() time.Time
 	readOnly bool

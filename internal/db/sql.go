@@ -46,3 +46,65 @@ SELECT pg_try_advisory_lock($1)`
 
 const sqlPostgresOrder = `
 SELECT datcollate, datlocprovider::text, pg_encoding_to_char(encoding) FROM pg_database WHERE datname = current_database()`
+
+const sqlJobLeave = `
+INSERT INTO db_job (id, kind, job_key, body, state, due_at, made_at, attempts, fence, problem, tried_at)
+VALUES ($1, $2, $3, $4, 'waiting', $5, $6, 0, 0, '', 0)
+ON CONFLICT (kind, job_key) DO UPDATE SET kind = db_job.kind
+RETURNING id`
+
+const sqlJobPostpone = `
+UPDATE db_job SET due_at = $3 WHERE kind = $1 AND job_key = $2 AND state = 'waiting'`
+
+const sqlJobDrop = `
+DELETE FROM db_job WHERE kind = $1 AND job_key = $2`
+
+const sqlJobDead = `
+SELECT id, kind, job_key, body, due_at, made_at, attempts, problem, tried_at
+FROM db_job WHERE state = 'dead' AND id > $1 ORDER BY id LIMIT $2`
+
+const sqlJobRequeue = `
+UPDATE db_job SET state = 'waiting', due_at = $2, attempts = 0, fence = 0 WHERE id = $1 AND state = 'dead'`
+
+const sqlJobCount = `
+SELECT kind, count(*) FILTER (WHERE state = 'waiting'), count(*) FILTER (WHERE state = 'dead'),
+       COALESCE(min(due_at) FILTER (WHERE state = 'waiting'), 0)
+FROM db_job GROUP BY kind ORDER BY kind LIMIT 1000`
+
+const sqlJobAnyDue = `
+SELECT EXISTS (SELECT id FROM db_job WHERE kind = $1 AND state = 'waiting' AND due_at <= $2 AND fence <> $3)`
+
+const sqlJobClaim = `
+UPDATE db_job SET fence = $3, attempts = attempts + 1, tried_at = $2
+WHERE id IN (
+  SELECT id FROM db_job
+  WHERE kind = $1 AND state = 'waiting' AND due_at <= $2 AND fence <> $3
+  ORDER BY due_at, id LIMIT $4)
+RETURNING id, job_key, body, due_at, made_at, attempts`
+
+const sqlJobRemove = `
+DELETE FROM db_job WHERE id = $1 AND attempts = $2`
+
+const sqlJobFailed = `
+UPDATE db_job SET state = $3, due_at = $4, problem = $5, fence = 0 WHERE id = $1 AND attempts = $2`
+
+const sqlSettingGet = `
+SELECT value FROM node_setting WHERE name = $1`
+
+const sqlSettingSet = `
+INSERT INTO node_setting (name, value) VALUES ($1, $2)
+ON CONFLICT (name) DO UPDATE SET value = excluded.value`
+
+// SQLite only.
+const sqlBackup = `
+VACUUM INTO $1`
+
+const sqlCheckWhole = `
+SELECT integrity_check FROM pragma_integrity_check ORDER BY 1 LIMIT $1`
+
+const sqlCheckKeys = `
+SELECT "table" || ' row ' || COALESCE("rowid", '?') || ' names a ' || "parent" || ' that is not there'
+FROM pragma_foreign_key_check ORDER BY 1 LIMIT $1`
+
+const sqlFoldJournal = `
+PRAGMA wal_checkpoint(TRUNCATE)`

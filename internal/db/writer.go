@@ -47,6 +47,7 @@ func (d *DB) writer() {
 		return
 	}
 	defer conn.Close()
+	d.conn = conn
 	p := &prepared{conn: conn, stmts: map[string]*sql.Stmt{}}
 	for {
 		var batch []*waiting

@@ -1,0 +1,177 @@
+package db_test
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"corridor/internal/db"
+	"corridor/internal/db/dbtest"
+	"corridor/internal/fault"
+)
+
+func TestOneProcessServesADatabase(t *testing.T) {
+	dbtest.EachDSN(t, func(t *testing.T, dsn string) {
+		first := dbtest.OpenAt(t, dsn, nil)
+		_, err := db.Open(ctx, db.Config{DSN: dsn})
+		wantCode(t, err, "db.lease_held")
+		if err == nil || !strings.Contains(err.Error(), fmt.Sprintf("process %d", os.Getpid())) {
+			t.Errorf("the holder is not named: %v", err)
+		}
+		_, err = db.Open(ctx, db.Config{DSN: dsn, Wait: 300 * time.Millisecond})
+		wantCode(t, err, "db.lease_held")
+		patience, cancel := context.WithTimeout(ctx, 300*time.Millisecond)
+		defer cancel()
+		if _, err := db.Open(patience, db.Config{DSN: dsn, Wait: -1}); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("a standby whose patience ends: %v", err)
+		}
+
+		standby := make(chan *db.DB)
+		go func() {
+			d, err := db.Open(ctx, db.Config{DSN: dsn, Wait: -1})
+			if err != nil {
+				t.Error(err)
+			}
+			standby <- d
+		}()
+		must(t, exec(first, `CREATE TABLE x (n BIGINT)`, `INSERT INTO x (n) VALUES (1)`))
+		fence := first.Fence()
+		must(t, first.Close())
+		second := <-standby
+		defer second.Close()
+		if second.Fence() != fence+1 || number(t, second, `SELECT n FROM x`) != 1 {
+			t.Errorf("the standby has fence %d after %d", second.Fence(), fence)
+		}
+		must(t, exec(second, `INSERT INTO x (n) VALUES (2)`))
+	})
+}
+
+func TestWhoLostTheLeaseCannotWrite(t *testing.T) {
+	dbtest.EachDSN(t, func(t *testing.T, dsn string) {
+		first := dbtest.OpenAt(t, dsn, nil)
+		must(t, exec(first, `CREATE TABLE x (n BIGINT)`))
+		takeLockAway(t, dsn, first)
+		second := dbtest.OpenAt(t, dsn, nil)
+
+		// The first does not know yet.
+		err := exec(first, `INSERT INTO x (n) VALUES (1)`)
+		wantCode(t, err, "db.lease_lost")
+		if fault.KindOf(err) != fault.Unavailable {
+			t.Errorf("the kind is %s", fault.KindOf(err))
+		}
+		select {
+		case <-first.Lost():
+		default:
+			t.Error("the first is not told that it lost the lease")
+		}
+		wantCode(t, exec(first, `INSERT INTO x (n) VALUES (2)`), "db.lease_lost")
+		must(t, exec(second, `INSERT INTO x (n) VALUES (3)`))
+		if n := number(t, first, `SELECT sum(n) FROM x`); n != 3 {
+			t.Errorf("the rows add up to %d, want 3", n)
+		}
+	})
+}
+
+// An act that is under way while another process takes the lease commits before the taking or not at all.
+func TestAnActUnderWayWhileTheLeaseIsTaken(t *testing.T) {
+	dbtest.EachDSN(t, func(t *testing.T, dsn string) {
+		first := dbtest.OpenAt(t, dsn, nil)
+		must(t, exec(first, `CREATE TABLE x (n BIGINT)`))
+		takeLockAway(t, dsn, first)
+		begun, goOn, ended := make(chan struct{}, 9), make(chan struct{}), make(chan error)
+		go func() {
+			ended <- first.Act(ctx, func(tx *db.Tx) error {
+				_, err := tx.Exec(ctx, `INSERT INTO x (n) VALUES (1)`)
+				begun <- struct{}{}
+				<-goOn
+				return err
+			})
+		}()
+		<-begun
+		taken := make(chan *db.DB)
+		go func() {
+			d, err := db.Open(ctx, db.Config{DSN: dsn})
+			if err != nil {
+				t.Error(err)
+			}
+			taken <- d
+		}()
+		var second *db.DB
+		select {
+		case second = <-taken: // PostgreSQL: nothing keeps the second from taking it
+			close(goOn)
+		case <-time.After(300 * time.Millisecond): // SQLite: the second waits for the act
+			close(goOn)
+			second = <-taken
+		}
+		defer second.Close()
+		err := <-ended
+		want := int64(1)
+		if err != nil {
+			wantCode(t, err, "db.lease_lost")
+			want = 0
+		}
+		if n := number(t, second, `SELECT count(*) FROM x`); n != want {
+			t.Errorf("the act is %v and left %d rows", err, n)
+		}
+		if first.Dialect() == "postgres" && err == nil {
+			t.Error("an act was committed after the lease was taken")
+		}
+	})
+}
+
+func TestALockThatBreaksIsTakenAgain(t *testing.T) {
+	if !dbtest.Postgres() {
+		return // the lock of a file cannot break
+	}
+	dbtest.EachDSN(t, func(t *testing.T, dsn string) {
+		d := dbtest.OpenAt(t, dsn, nil)
+		if d.Dialect() != "postgres" {
+			return
+		}
+		takeLockAway(t, dsn, d)
+		must(t, exec(d, `CREATE TABLE x (n BIGINT)`))
+		var err error
+		for until := time.Now().Add(10 * time.Second); time.Now().Before(until); time.Sleep(100 * time.Millisecond) {
+			if locked(t, dsn) == 1 {
+				_, err = db.Open(ctx, db.Config{DSN: dsn})
+				break
+			}
+		}
+		wantCode(t, err, "db.lease_held")
+		must(t, exec(d, `INSERT INTO x (n) VALUES (1)`))
+	})
+}
+
+// takeLockAway breaks the lock that tells who is alive, as an operator can and as a cut connection does, while its
+// holder lives on.
+func takeLockAway(t *testing.T, dsn string, d *db.DB) {
+	t.Helper()
+	if path, ok := strings.CutPrefix(dsn, "sqlite:"); ok {
+		must(t, os.Remove(path+"-lease"))
+		return
+	}
+	admin, err := sql.Open("pgx", dsn)
+	must(t, err)
+	defer admin.Close()
+	_, err = admin.Exec(`SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`)
+	must(t, err)
+	for until := time.Now().Add(5 * time.Second); locked(t, dsn) != 0 && time.Now().Before(until); {
+		time.Sleep(5 * time.Millisecond)
+	}
+}
+
+// locked counts the advisory locks of a PostgreSQL database.
+func locked(t *testing.T, dsn string) (n int) {
+	t.Helper()
+	admin, err := sql.Open("pgx", dsn)
+	must(t, err)
+	defer admin.Close()
+	must(t, admin.QueryRow(`SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`).Scan(&n))
+	return n
+}

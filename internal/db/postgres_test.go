@@ -1,0 +1,131 @@
+package db_test
+
+import (
+	"errors"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"corridor/internal/db"
+	"corridor/internal/db/dbtest"
+	"corridor/internal/fault"
+)
+
+func TestPostgreSQLThatIsGoneAndBack(t *testing.T) {
+	if !dbtest.Postgres() {
+		return // a file does not go away
+	}
+	c := dbtest.NewCluster(t)
+	dsn := c.Create(t, "node", "")
+	d := dbtest.OpenAt(t, dsn, nil)
+	must(t, exec(d, `CREATE TABLE x (n BIGINT PRIMARY KEY)`))
+	var acknowledged, unsure, refused atomic.Int64
+	var next atomic.Int64
+	stop := make(chan struct{})
+	var wg sync.WaitGroup
+	for range 16 {
+		wg.Go(func() {
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				n := next.Add(1)
+				err := d.Act(ctx, func(tx *db.Tx) error {
+					_, err := tx.Exec(ctx, `INSERT INTO x (n) VALUES ($1)`, n)
+					return err
+				})
+				switch {
+				case err == nil:
+					acknowledged.Add(1)
+				case errors.Is(err, fault.New(fault.Unavailable, "db.unsure")):
+					unsure.Add(1)
+				case fault.KindOf(err) == fault.Unavailable:
+					refused.Add(1)
+					time.Sleep(10 * time.Millisecond)
+				default:
+					t.Error(err)
+					return
+				}
+			}
+		})
+	}
+	time.Sleep(200 * time.Millisecond)
+	c.Restart(t, func() {
+		wantCode(t, exec(d, `INSERT INTO x (n) VALUES (-1)`), "db.gone")
+		err := d.Read(ctx, func(tx *db.Tx) error { var n int; return tx.QueryRow(ctx, `SELECT count(*) FROM x`).Scan(&n) })
+		wantCode(t, err, "db.gone")
+		if _, err := db.Open(ctx, db.Config{DSN: dsn}); fault.KindOf(err) != fault.Unavailable {
+			t.Errorf("opening a database that is gone: %v", err)
+		}
+	})
+	back := acknowledged.Load()
+	for until := time.Now().Add(10 * time.Second); acknowledged.Load() < back+100 && time.Now().Before(until); {
+		time.Sleep(10 * time.Millisecond)
+	}
+	close(stop)
+	wg.Wait()
+	kept := number(t, d, `SELECT count(*) FROM x`)
+	if a := acknowledged.Load(); kept < a || kept > a+unsure.Load() || a < back+100 {
+		t.Errorf("%d rows for %d acknowledged acts and %d of unknown outcome; %d refused, %d when it came back", kept, a, unsure.Load(), refused.Load(), back)
+	}
+}
+
+func TestATextOrderThatIsNotCIsRefused(t *testing.T) {
+	if !dbtest.Postgres() {
+		return // SQLite has no other order
+	}
+	c := dbtest.NewCluster(t, "fsync=off")
+	for _, x := range []struct{ settings, code string }{
+		{`LC_COLLATE 'C.UTF-8' LC_CTYPE 'C.UTF-8'`, "db.text_order"},
+		{`LOCALE_PROVIDER icu ICU_LOCALE 'zh-Hans' LC_COLLATE 'C' LC_CTYPE 'C'`, "db.text_order"},
+		{`ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C'`, "db.encoding"},
+		{`LC_COLLATE 'C' LC_CTYPE 'C'`, ""},
+	} {
+		dsn := c.Create(t, "d"+string(rune('a'+len(x.settings)%26)), x.settings)
+		d, err := db.Open(ctx, db.Config{DSN: dsn})
+		wantCode(t, err, x.code)
+		if err == nil {
+			d.Close()
+		} else if fault.Of(err).Field != "dsn" {
+			t.Errorf("the setting at fault is not named: %v", err)
+		}
+	}
+}
+
+// Two acts that each look and then write what the other looked at are not both kept as they stand.
+func TestActsOnPostgreSQLAreSerializable(t *testing.T) {
+	dbtest.Each(t, nil, func(t *testing.T, d *db.DB) {
+		must(t, exec(d, `CREATE TABLE duty (name TEXT PRIMARY KEY, n BIGINT NOT NULL)`, `INSERT INTO duty (name, n) VALUES ('a', 1), ('b', 1)`))
+		one := errors.New("one must stay")
+		var wg sync.WaitGroup
+		var left atomic.Int64
+		for _, name := range []string{"a", "b"} {
+			wg.Go(func() {
+				err := d.Act(ctx, func(tx *db.Tx) error {
+					var n int64
+					if err := tx.QueryRow(ctx, `SELECT sum(n) FROM duty`).Scan(&n); err != nil {
+						return err
+					}
+					time.Sleep(20 * time.Millisecond)
+					if n < 2 {
+						return one
+					}
+					_, err := tx.Exec(ctx, `UPDATE duty SET n = 0 WHERE name = $1`, name)
+					return err
+				})
+				if errors.Is(err, one) {
+					left.Add(1)
+				} else {
+					must(t, err)
+				}
+			})
+		}
+		wg.Wait()
+		if n := number(t, d, `SELECT sum(n) FROM duty`); n != 1 || left.Load() != 1 {
+			t.Errorf("%d on duty, %d refused; want 1 and 1", n, left.Load())
+		}
+	})
+}
