@@ -107,7 +107,7 @@ func (c *checker) clocks(stage string) {
 		}
 	}
 	for _, r := range rows {
-		if r.ByPerson() && r.Clock == "none" && (ends || c.hasDesk(r)) {
+		if r.Clock == "none" && (r.ByRound() || r.ByPerson() && (ends || c.hasDesk(r))) {
 			c.at(r.clockAt, "clock.none")
 		}
 	}
