@@ -24,15 +24,23 @@ type Outcome struct {
 // A bulk is many acts. When one of them fails for a reason that is no refusal, the error is returned with the
 // outcomes of the acts before it, which are durable. Giving the same bulk again is safe: what is entered is
 // answered and not entered twice.
+//
+// An act that the database could not bring through among the acts of others is tried again with half as many
+// chains, down to one.
 func (l *Ledger) Bulk(ctx context.Context, chains ...[]Transfer) ([]Outcome, error) {
 	out := make([]Outcome, 0, len(chains))
+	most := len(chains) // in one act
 	for len(chains) > 0 {
 		n, transfers := 0, 0
-		for n < len(chains) && (n == 0 || transfers+len(chains[n]) <= bulkTransfersMax) {
+		for n < min(most, len(chains)) && (n == 0 || transfers+len(chains[n]) <= bulkTransfersMax) {
 			transfers += len(chains[n])
 			n++
 		}
 		part, err := l.bulkPart(ctx, chains[:n])
+		if crowded := fault.CodeOf(err); n > 1 && (crowded == "db.busy" || crowded == "db.act_too_long") {
+			most = n / 2
+			continue
+		}
 		if err != nil {
 			return out, fmt.Errorf("bulk, from chain %d: %w", len(out)+1, err)
 		}

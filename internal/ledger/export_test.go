@@ -8,8 +8,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
+
+	"pgregory.net/rapid"
 
 	"corridor/internal/db"
 	"corridor/internal/fault"
@@ -199,6 +202,27 @@ func accounts(t *testing.T, l *Ledger) (all []AccountBalance) {
 		t.Fatal(err)
 	}
 	return all
+}
+
+func TestNoTwoPathsAreExportedUnderOneName(t *testing.T) {
+	path := rapid.StringMatching(`[A-CXa-cx0-1][A-Ca-ck0-1._:-]{0,5}(/[A-CXa-cx0-1][A-Ca-ck0-1._:-]{0,5}){0,2}`)
+	taken := [2]map[string]string{{}, {}}
+	beancountForm := regexp.MustCompile(`^Held(:[A-Z0-9][A-Za-z0-9-]*)+$`)
+	rapid.Check(t, func(t *rapid.T) {
+		p := path.Draw(t, "path")
+		if !pathForm.MatchString(p) {
+			t.Fatalf("%q is no path", p)
+		}
+		for i, name := range []string{hledgerName(held, p), beancountName(held, p)} {
+			if other, is := taken[i][name]; is && other != p {
+				t.Fatalf("%q and %q are both %q", p, other, name)
+			}
+			taken[i][name] = p
+			if i == 1 && !beancountForm.MatchString(name) {
+				t.Fatalf("%q is no name of beancount", name)
+			}
+		}
+	})
 }
 
 func TestOnlyKnownFormatsAreExported(t *testing.T) {

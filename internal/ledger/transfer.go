@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"slices"
 	"time"
 
 	"corridor/internal/unit"
@@ -76,6 +77,19 @@ func (e Entry) No(path string) int64 {
 // Mirror returns the transfer that reverses an entry.
 func Mirror(e Entry, id, note string) Transfer {
 	return Transfer{ID: id, Kind: Post, Debit: e.Credit, Credit: e.Debit, Amount: e.Moved, Ref: e.Ref, Note: note, Reverses: e.ID}
+}
+
+// Mirrors returns the transfers that reverse entries of one batch, the last first, so that nothing is missing where
+// the batch itself spent what it brought. Holds and releases have no mirror and are left out. Given to one Apply
+// they are reversed together or not at all; id names each mirror.
+func Mirrors(entries []Entry, id func(Entry) string, note string) []Transfer {
+	var out []Transfer
+	for _, e := range slices.Backward(entries) {
+		if e.Credit != "" {
+			out = append(out, Mirror(e, id(e), note))
+		}
+	}
+	return out
 }
 
 // same says whether a transfer asks for what the entry did. A capture or release may leave out Debit.

@@ -157,6 +157,42 @@ balance  b  available 0.00 held 5.00 posted 5.00
 `)
 }
 
+func TestABatchIsReversedTogether(t *testing.T) {
+	books(t, func(t *testing.T, l *Ledger, c *clock) {
+		keep(t, l, c, `
+open  a           ok
+open  b  floor    ok
+open  c           ok
+chain                            # b passes on what it gets
+post     T1 a -> b  5.00  ref=batch/1
+hold     H  b       3.00  ref=batch/1
+capture  C  of H -> c  2.00 last  ref=batch/1
+post     T2 b -> c  3.00  ref=batch/1
+end               ok
+balance  c  posted 5.00
+`)
+		ctx := context.Background()
+		err := l.db.Act(ctx, func(tx *db.Tx) error {
+			batch, err := l.Find(ctx, tx, "batch/1")
+			if err != nil {
+				return err
+			}
+			_, err = l.Apply(ctx, tx, Mirrors(batch, func(e Entry) string { return "undo/" + e.ID }, "wrong batch")...)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		keep(t, l, c, `
+entries  b  T1 H C T2 undo/T2 undo/C undo/T1
+balance  a  posted 0.00
+balance  b  available 0.00 held 0.00 posted 0.00
+balance  c  posted 0.00
+`)
+		audited(t, l)
+	})
+}
+
 func TestEachRefusalComesInItsPlace(t *testing.T) {
 	seen := map[string]bool{"ledger.chain_too_long": true} // the test after this one
 	text := `

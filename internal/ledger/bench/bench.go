@@ -30,6 +30,7 @@ const (
 	secondsDefault  = 5 * time.Second
 	warmUp          = 300 * time.Millisecond
 	bulkLines       = 500 // lines given to one Bulk
+	bulkCallers     = 2   // clients that give bulks; many at once only wait for each other
 	openAtOnce      = 500 // accounts opened in one act
 )
 
@@ -106,14 +107,15 @@ func Run(ctx context.Context, o Options) (f Figures, err error) {
 	if err := r.open(ctx); err != nil {
 		return f, err
 	}
-	if _, err := r.measure(ctx, warmUp, r.grouped); err != nil {
+	if _, err := r.measure(ctx, warmUp, o.Callers, r.grouped); err != nil {
 		return f, err
 	}
 	for _, way := range []struct {
-		to    *Way
-		enter entering
-	}{{&f.Each, r.each}, {&f.Grouped, r.grouped}, {&f.Bulk, r.bulk}} {
-		if *way.to, err = r.measure(ctx, o.For, way.enter); err != nil {
+		to      *Way
+		callers int
+		enter   entering
+	}{{&f.Each, o.Callers, r.each}, {&f.Grouped, o.Callers, r.grouped}, {&f.Bulk, bulkCallers, r.bulk}} {
+		if *way.to, err = r.measure(ctx, o.For, way.callers, way.enter); err != nil {
 			return f, err
 		}
 	}
@@ -198,14 +200,14 @@ func (r *run) bulk(ctx context.Context) (int, error) {
 	return len(outcomes), err
 }
 
-// measure lets all callers enter, each as soon as it has its answer, until the time is over.
-func (r *run) measure(ctx context.Context, during time.Duration, enter entering) (Way, error) {
-	waits := make([][]time.Duration, r.Callers)
-	counts := make([]int, r.Callers)
-	errs := make([]error, r.Callers)
+// measure lets callers enter, each as soon as it has its answer, until the time is over.
+func (r *run) measure(ctx context.Context, during time.Duration, callers int, enter entering) (Way, error) {
+	waits := make([][]time.Duration, callers)
+	counts := make([]int, callers)
+	errs := make([]error, callers)
 	var wg sync.WaitGroup
 	before, start := cpuTime(), time.Now()
-	for c := range r.Callers {
+	for c := range callers {
 		wg.Add(1)
 		go func() {
 			defer wg.Done()

@@ -9,17 +9,17 @@ import (
 // Write prints the figures for a reader.
 func (f Figures) Write(w io.Writer) error {
 	m := f.Machine
-	_, err := fmt.Fprintf(w, "%s %s, %s, %s, %d cores, %s, files on %s\n%d callers, %d accounts, %s each way\n\n%-28s %9s %11s %9s %9s %9s %9s\n",
+	_, err := fmt.Fprintf(w, "%s %s, %s, %s, %d cores, %s, files on %s\n%d callers, %d accounts, %s each way\n\n%-30s %9s %11s %9s %9s %9s %9s\n",
 		m.Engine, m.Version, m.Go, m.CPU, m.Cores, m.System, orUnknown(m.Files), f.Callers, f.Accounts, f.For,
 		"", "n", "transfers/s", "p50", "p99", "max", "CPU each")
 	for _, way := range []struct {
 		name string
 		Way
 	}{
-		{"one transaction each", f.Each}, {"as callers get it", f.Grouped}, {fmt.Sprintf("bulk, %d lines", bulkLines), f.Bulk},
+		{"one transaction each", f.Each}, {"as callers get it", f.Grouped}, {fmt.Sprintf("bulk, %d lines, %d callers", bulkLines, bulkCallers), f.Bulk},
 	} {
 		if err == nil {
-			_, err = fmt.Fprintf(w, "%-28s %9d %11.0f %9s %9s %9s %9s\n", way.name, way.N, way.PerSecond, short(way.P50), short(way.P99), short(way.Max), short(way.CPU))
+			_, err = fmt.Fprintf(w, "%-30s %9d %11.0f %9s %9s %9s %9s\n", way.name, way.N, way.PerSecond, short(way.P50), short(way.P99), short(way.Max), short(way.CPU))
 		}
 	}
 	if err == nil {
