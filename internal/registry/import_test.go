@@ -388,24 +388,3 @@ func TestWhatIsExportedIsTakenInAgain(t *testing.T) {
 		}
 	})
 }
-
-func FuzzImport(f *testing.F) {
-	f.Add([]byte(good), true)
-	f.Add([]byte(bad), false)
-	f.Add([]byte("\xff\xfe\x00"), true)
-	f.Fuzz(func(t *testing.T, file []byte, figures bool) {
-		each(t, func(h house) {
-			kind := "organisations"
-			if figures {
-				kind = "figures"
-			}
-			rep, err := h.take(officer, kind, "x.csv", bytes.NewReader(file), dry)
-			if k := fault.KindOf(err); err != nil && k != fault.Invalid && k != fault.TooLarge {
-				t.Errorf("%v", err)
-			}
-			if rep.Good+rep.BadRows != rep.Rows && err == nil {
-				t.Errorf("%s", counts(rep))
-			}
-		})
-	})
-}

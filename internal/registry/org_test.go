@@ -2,6 +2,7 @@ package registry_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -53,7 +54,8 @@ func TestARegistryAsItWasKnownDoesNotSeeWhatWasEnteredLater(t *testing.T) {
 	each(t, func(h house) {
 		h.on("2026-05-10")
 		h.three()
-		before := *h.now
+		var before time.Time
+		h.must(func(tx *db.Tx) error { before = tx.Now(); return nil })
 		h.on("2026-06-10")
 		o := orgA()
 		o.Region, o.Since = "340200", unit.Date(2025, 6, 1) // told late
@@ -68,7 +70,7 @@ func TestARegistryAsItWasKnownDoesNotSeeWhatWasEnteredLater(t *testing.T) {
 			if err != nil || then.Region != "340100" {
 				t.Errorf("then %s, %v; want 340100", then.Region, err)
 			}
-			if _, err := h.AsKnown(before.AddDate(0, 0, -1)).OrgOn(h.ctx, tx, firmA, day); fault.CodeOf(err) != "registry.unknown_then" {
+			if _, err := h.AsKnown(before.AddDate(-1, 0, 0)).OrgOn(h.ctx, tx, firmA, day); fault.CodeOf(err) != "registry.unknown_then" {
 				t.Errorf("before it was entered: %v", err)
 			}
 		})

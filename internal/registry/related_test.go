@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"corridor/internal/db"
 	"corridor/internal/fault"
@@ -231,7 +232,8 @@ func TestLabels(t *testing.T) {
 		h.refused("registry.label_there", issue("2024-06-01", "2025-12-31"))
 		h.refused("registry.label_there", issue("2023-06-01", "2024-01-01"))
 		h.refused("registry.label_shorter", renew("2024-06-01", "2024-06-30"))
-		before := *h.now
+		var before time.Time
+		h.must(func(tx *db.Tx) error { before = tx.Now(); return nil })
 		h.on("2026-05-07")
 		h.must(renew("2024-12-31", "2025-12-31"))
 		h.must(revoke("2025-07-01"))
