@@ -166,7 +166,7 @@ func refusal(sch *scheme.Scheme, j scheme.Judgement) error {
 func Saw(a scheme.Answer) fault.Words {
 	var zh, en []string
 	for _, f := range a.Saw {
-		name := scheme.FactWords(f.Name)
+		name := f.Words
 		zh = append(zh, name[0]+"："+f.Value.In(fault.ZH))
 		en = append(en, name[1]+": "+f.Value.In(fault.EN))
 	}

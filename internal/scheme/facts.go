@@ -3,6 +3,8 @@ package scheme
 import (
 	"strings"
 	"time"
+
+	"corridor/internal/fault"
 )
 
 // Facts is what an action may see of the world. It is read in the transaction of the action and owned here;
@@ -29,6 +31,8 @@ type SeenFact struct {
 	Args    []Value `json:"args,omitempty"`
 	Value   Value   `json:"value"`
 	Vouched Vouched `json:"vouched,omitzero"`
+
+	Words fault.Words `json:"words,omitzero"` // what people call it, in an Answer
 }
 
 // Key is the name with its arguments: has_label(F1, tech_sme, 2026-03-01).

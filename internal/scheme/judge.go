@@ -58,6 +58,7 @@ func (s *Scheme) Judge(q Question) (Judgement, error) {
 		if err != nil {
 			return Judgement{}, err
 		}
+		a.Saw = s.named(a.Saw)
 		j.Answers = append(j.Answers, a)
 		if a.Result == Pass {
 			continue
@@ -79,6 +80,15 @@ func (s *Scheme) Judge(q Question) (Judgement, error) {
 	}
 	j.Seen = r.seen
 	return j, r.failed
+}
+
+// named copies facts with what people call them: fields by their labels.
+func (s *Scheme) named(seen []SeenFact) []SeenFact {
+	out := append([]SeenFact(nil), seen...)
+	for i := range out {
+		out[i].Words = s.called(out[i].Name)
+	}
+	return out
 }
 
 // graver orders verdicts: fail before unknown before manual before pass.
