@@ -1,0 +1,130 @@
+// The house under test: starts `corridor demo` in a folder of its own, opens a browser, and checks every page that is
+// looked at. Nothing here knows the line itself; see line.mjs.
+import { spawn, spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { chromium } from 'playwright-core'
+
+export const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const binary = process.env.CORRIDOR ?? join(root, 'bin', 'corridor')
+const password = 'corridor-demo-only'
+const wide = { width: 1440, height: 900 }
+const narrow = { width: 390, height: 844 }
+const readyWithin = 30_000
+
+export function want(holds, what) {
+  if (!holds) throw new Error(what)
+}
+
+// freePorts finds the first of five ports in a row that nobody listens on.
+async function freePorts() {
+  const free = port => new Promise(done => {
+    const s = createServer().once('error', () => done(false)).once('listening', () => s.close(() => done(true)))
+    s.listen(port, '127.0.0.1')
+  })
+  for (let base = 20_000 + Math.floor(Math.random() * 20_000); base < 60_000; base += 7) {
+    const all = await Promise.all([0, 1, 2, 3, 4].map(i => free(base + i)))
+    if (all.every(Boolean)) return base
+  }
+  throw new Error('no five free ports in a row')
+}
+
+export async function open({ shots } = {}) {
+  const dir = mkdtempSync(join(tmpdir(), 'corridor-e2e-'))
+  const base = await freePorts()
+  const child = spawn(binary, ['demo', '--dir', dir, '--base-port', String(base)], { stdio: ['ignore', 'pipe', 'pipe'] })
+  let said = ''
+  child.stdout.on('data', b => { said += b })
+  child.stderr.on('data', b => { said += b })
+  let ended = false
+  child.once('exit', code => { ended = true; said += `\n(ended with ${code})` })
+  const at = { office: `http://127.0.0.1:${base}`, shanghai: `http://127.0.0.1:${base + 1}`, anhui: `http://127.0.0.1:${base + 4}` }
+  for (const end = Date.now() + readyWithin; ;) {
+    const well = await Promise.all(Object.values(at).map(u => fetch(u + '/healthz').then(r => r.ok, () => false)))
+    if (well.every(Boolean)) break
+    want(!ended && Date.now() < end, 'the demonstration does not come up:\n' + said)
+    await new Promise(r => setTimeout(r, 200))
+  }
+  const browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+  })
+  if (shots) mkdirSync(shots, { recursive: true })
+  return {
+    at, dir, browser,
+    // visitor is a browser of its own; nobody is signed in.
+    async visitor(lang = 'zh-CN') {
+      const context = await browser.newContext({ viewport: wide, locale: lang, acceptDownloads: true })
+      const page = await context.newPage()
+      return new Visitor(page, shots)
+    },
+    corridor: (...args) => spawnSync(binary, args, { encoding: 'utf8' }),
+    async close() {
+      await browser.close()
+      if (!ended) {
+        child.kill('SIGTERM')
+        await new Promise(r => child.once('exit', r))
+      }
+      rmSync(dir, { recursive: true, force: true })
+    },
+  }
+}
+
+// Visitor is one person at one browser. Every page that is looked at is checked: no error and nothing refused by the
+// content policy in the console, no finding of axe-core, and no scrolling sideways at 390 pixels.
+class Visitor {
+  constructor(page, shots) {
+    this.page = page
+    this.shots = shots
+    this.complaints = []
+    page.on('console', m => { if (m.type() === 'error' || m.type() === 'warning') this.complaints.push(m.text()) })
+    page.on('pageerror', e => this.complaints.push(String(e)))
+  }
+
+  async signIn(base, email) {
+    await this.page.goto(base + '/signin')
+    await this.page.fill('#email', email)
+    await this.page.fill('#password', password)
+    await Promise.all([this.page.waitForNavigation(), this.page.click('main form button')])
+    want(!this.page.url().includes('/signin'), `${email} cannot sign in: ` + await this.page.locator('main').innerText())
+    return this
+  }
+
+  // press presses a button or link and waits for the page behind it.
+  async press(selector) {
+    const target = typeof selector === 'string' ? this.page.locator(selector).first() : selector
+    await Promise.all([this.page.waitForNavigation(), target.click()])
+  }
+
+  async go(url) {
+    const answer = await this.page.goto(url)
+    want(answer.ok(), `${url} answered ${answer.status()}`)
+  }
+
+  text(selector = 'main') { return this.page.locator(selector).first().innerText() }
+
+  async look(name) {
+    const page = this.page
+    await page.evaluate(axe)
+    const { violations } = await page.evaluate(() => globalThis.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'] }))
+    for (const v of violations) {
+      this.complaints.push(`${v.id}: ${v.help}: ` + v.nodes.slice(0, 3).map(n => n.html.slice(0, 160) + ' ' + (n.any[0]?.message ?? '')).join(' | '))
+    }
+    if (this.shots) await page.screenshot({ path: join(this.shots, name + '.png'), fullPage: true })
+    await page.setViewportSize(narrow)
+    const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+    if (over > 0) this.complaints.push(`it scrolls sideways by ${over} pixels at ${narrow.width}`)
+    if (this.shots) await page.screenshot({ path: join(this.shots, name + '-390.png'), fullPage: true })
+    await page.setViewportSize(wide)
+    if (this.complaints.length > 0) {
+      const all = this.complaints.splice(0)
+      if (process.env.KEEP_GOING) console.log(`    ${name} (${page.url()}):\n      ` + all.join('\n      '))
+      else throw new Error(`${name} (${page.url()}):\n  ` + all.join('\n  '))
+    }
+  }
+}

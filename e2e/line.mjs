@@ -1,0 +1,235 @@
+// The line of the first step in a real browser, in Chinese, and once round the pages in English. It makes
+// docs/picture.png. Run by `make browser`; alone: node line.mjs [--shots FOLDER].
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { open, root, want } from './house.mjs'
+
+const shots = process.argv.includes('--shots') ? process.argv[process.argv.indexOf('--shots') + 1] : undefined
+const bulletin = readFileSync(join(root, 'internal', 'demo', 'documents', 'bulletin.txt'), 'utf8')
+const lab = '12310000DEMQ000341'
+const house = await open({ shots })
+const { at } = house
+let failed = false
+
+async function step(name, does) {
+  const began = Date.now()
+  await does()
+  console.log(`  ${name} (${Date.now() - began} ms)`)
+}
+
+try {
+  const anybody = await house.visitor()
+  let agreement, paid, receipt
+
+  await step('anybody reads the home page of every node and a page that does not exist', async () => {
+    for (const [name, base] of Object.entries(at)) {
+      await anybody.go(base + '/')
+      await anybody.look('home-' + name)
+    }
+    const answer = await anybody.page.goto(at.office + '/nowhere')
+    want(answer.status() === 404, `a page that does not exist answered ${answer.status()}`)
+    anybody.complaints.splice(0) // the browser says 404 in its console, as it should
+    await anybody.look('not-found')
+    await anybody.go(at.office + '/signin')
+    await anybody.look('signin')
+  })
+
+  const editor = await (await house.visitor()).signIn(at.office, 'editor@office.example')
+  await step('the editor takes in a document and accepts one agreement', async () => {
+    await editor.go(at.office + '/documents')
+    await editor.look('documents-empty')
+    await editor.page.fill('#name', 'bulletin.txt')
+    await editor.page.fill('#text', bulletin)
+    await editor.press('#take button')
+    await editor.look('document')
+    const mark = editor.page.locator('.read .source mark.agreement').first()
+    want((await mark.innerText()).includes('签署'), 'the agreement is not marked in the source')
+    const fact = editor.page.locator('article.fact', { hasText: '协议：' }).first()
+    await editor.press(fact.locator('button[value=accept]'))
+    agreement = new URL(editor.page.url()).pathname
+    want(agreement.startsWith('/agreements/'), `accepting led to ${agreement}`)
+  })
+
+  const planner = await (await house.visitor()).signIn(at.office, 'planner@office.example')
+  await step('the planner sets up two tasks; one turns red when its day passes', async () => {
+    await planner.go(at.office + agreement)
+    await planner.look('agreement')
+    await planner.page.fill('#title-0', '公布首批开放仪器目录')
+    await planner.page.fill('#due-0', '2026-03-31')
+    await planner.page.fill('#title-1', '开通跨省预约')
+    await planner.page.fill('#due-1', '2020-01-01') // before the day of signing
+    await planner.press('#plan button.go')
+    want((await planner.text('#problems')).includes('签订日'), 'a due day before the signing was not refused')
+    planner.complaints.splice(0) // the browser says 422
+    await planner.look('agreement-refused')
+    await planner.page.fill('#due-1', '2026-06-30')
+    await planner.press('#plan button.go')
+    want(await planner.page.locator('article.task').count() === 2, 'there are not two tasks')
+    want(await planner.page.locator('.lamp.stop').count() === 0, 'a lamp is red before its day')
+    await planner.page.fill('#clock-days', '30')
+    await planner.press('.clock button')
+    await planner.go(at.office + '/tasks')
+    await planner.look('tasks')
+    want(await planner.page.locator('article.task .lamp.stop').count() === 1, 'the first lamp is not red')
+  })
+
+  const firm = await (await house.visitor()).signIn(at.anhui, 'firm@anhui.example')
+  const fill = async who => {
+    await who.go(at.anhui + '/schemes/voucher')
+    await who.press('.head button.go')
+    await who.page.fill('#f-provider', lab)
+    await who.page.fill('#f-purpose', '正极材料冷冻电镜表征（演示）')
+    await who.page.fill('#f-contract_sum', '四万八')
+    await who.page.fill('#f-invoiced', '48000')
+    await who.press('#form button.go')
+    want(await who.page.locator('.field.bad').count() === 1, 'a sum in words was not refused at its field')
+    who.complaints.splice(0)
+  }
+  await step('a firm applies; what is wrong is said at its field', async () => {
+    await firm.go(at.anhui + '/schemes')
+    await firm.look('schemes')
+    await firm.go(at.anhui + '/schemes/voucher')
+    await firm.look('scheme')
+    await fill(firm)
+    await firm.look('case-form-refused')
+    await firm.page.fill('#f-contract_sum', '48000')
+    await firm.press('#form button[value=file]')
+    await firm.look('case-filed')
+    want((await firm.text('.holder')).includes('审核人'), 'the holder strip does not name the reviewer')
+    paid = firm.page.url().split('?')[0]
+    await firm.go(at.anhui + '/cases')
+    await firm.look('cases')
+  })
+
+  await step('a firm that does not qualify is told which rule, what was seen and what would pass', async () => {
+    const big = await (await house.visitor()).signIn(at.anhui, 'big@anhui.example')
+    await fill(big)
+    await big.page.fill('#f-contract_sum', '48000')
+    await big.press('#form button[value=file]')
+    big.complaints.splice(0)
+    const why = await big.text('#problems')
+    want(why.includes('职工人数') && why.includes('5200'), 'the refusal does not say why: ' + why)
+    await big.look('case-refused')
+  })
+
+  await step('one officer approves, another pays', async () => {
+    const reviewer = await (await house.visitor()).signIn(at.anhui, 'review@anhui.example')
+    await reviewer.look('home-reviewer')
+    await reviewer.go(at.anhui + '/queue')
+    await reviewer.look('queue')
+    await reviewer.press('table a')
+    await reviewer.look('case-review')
+    await reviewer.press('form[action$="/actions/approve"] button')
+    want((await reviewer.text('dl.sum')).includes('24,000.00'), 'the sum payable is not shown')
+    await reviewer.look('case-approved')
+    const finance = await (await house.visitor()).signIn(at.anhui, 'finance@anhui.example')
+    await finance.go(paid)
+    await finance.look('case-finance')
+    await finance.press('form[action$="/actions/pay"] button')
+    await finance.look('case-paid')
+    await finance.go(at.anhui + '/books')
+    want((await finance.text('tfoot')).includes('0.00'), 'the books do not add up to nought')
+    await finance.look('books')
+    await finance.press('table a')
+    await finance.look('entries')
+  })
+
+  await step('the firm downloads the receipt and checks it offline; one changed byte makes it fail', async () => {
+    await firm.go(paid)
+    const waiting = firm.page.waitForEvent('download')
+    await firm.page.locator('a.proof').first().click()
+    receipt = join(house.dir, 'receipt.txt')
+    await (await waiting).saveAs(receipt)
+    const key = join(house.dir, 'anhui.pub')
+    writeFileSync(key, await (await fetch(at.anhui + '/log/key')).text())
+    const right = house.corridor('verify', receipt, '--key', key)
+    want(right.status === 0, 'the receipt does not verify: ' + right.stdout + right.stderr)
+    const bytes = readFileSync(receipt)
+    bytes[60] ^= 1
+    writeFileSync(receipt, bytes)
+    want(house.corridor('verify', receipt, '--key', key).status !== 0, 'a changed receipt verifies')
+  })
+
+  await step('Shanghai has verified the payment', async () => {
+    for (const end = Date.now() + 15_000; ;) {
+      await anybody.go(at.shanghai + '/neighbours')
+      const row = await anybody.text('tbody tr:has-text("安徽")')
+      if (/[1-9]\d* 条/.test(row) && row.includes('同步')) break
+      want(Date.now() < end, 'Shanghai does not follow Anhui: ' + row)
+      await anybody.page.waitForTimeout(300)
+    }
+    await anybody.look('neighbours')
+  })
+
+  await step('the figure opens to the entry, beside what the document said', async () => {
+    await editor.go(at.office + '/documents')
+    await editor.look('documents')
+    await editor.press('table a')
+    const fact = editor.page.locator('article.fact', { hasText: '1笔' }).first()
+    await fact.locator('select').selectOption('vouchers-paid')
+    await editor.press(fact.locator('button[value=accept]'))
+    await editor.look('document-decided')
+    await anybody.go(at.office + '/figures')
+    await anybody.look('figures')
+    await anybody.go(at.office + '/figures/vouchers-paid')
+    want((await anybody.text('.figs .v')).startsWith('1'), 'the figure is not one')
+    want((await anybody.text('blockquote')).includes('已拨付创新券1笔'), 'the figure does not stand beside the report')
+    await anybody.look('figure')
+    await editor.go(at.office + '/figures/vouchers-paid')
+    await editor.page.setViewportSize({ width: 1280, height: 800 })
+    await editor.page.screenshot({ path: join(root, 'docs', 'picture.png') })
+    await anybody.press('#entries a.proof')
+    want(anybody.page.url().startsWith(at.anhui + '/log/entries/'), 'the entry opens at ' + anybody.page.url())
+    await anybody.look('log-entry')
+    await anybody.go(at.anhui + '/log')
+    await anybody.look('log')
+    await firm.go(anybody.page.url().replace(/\/log.*/, '/log/entries/0'))
+    want((await firm.text()).includes('34-2026-'), 'the firm is not led from the entry to its case')
+  })
+
+  await step('the auditor reads the journal; anybody reads systems and registry', async () => {
+    const auditor = await (await house.visitor()).signIn(at.anhui, 'audit@anhui.example')
+    await auditor.go(at.anhui + '/journal')
+    await auditor.look('journal')
+    await anybody.go(at.anhui + '/systems')
+    await anybody.look('systems')
+    await anybody.go(at.anhui + '/registry')
+    await anybody.look('registry')
+    await anybody.press('table a')
+    await anybody.look('organisation')
+  })
+
+  await step('once round in English', async () => {
+    const guest = await house.visitor('en-GB')
+    for (const [name, path] of [['home', '/'], ['signin', '/signin'], ['schemes', '/schemes'], ['scheme', '/schemes/voucher'], ['figures', '/figures'],
+      ['log', '/log'], ['log-entry', '/log/entries/0'], ['neighbours', '/neighbours'], ['systems', '/systems?state=works'], ['registry', '/registry']]) {
+      await guest.go(at.anhui + path)
+      want(await guest.page.locator('html').getAttribute('lang') === 'en', `${path} is not in English`)
+      await guest.look('en-' + name)
+    }
+    for (const [name, path] of [['agreements', '/agreements'], ['agreement', agreement], ['tasks', '/tasks'], ['figure', '/figures/vouchers-paid']]) {
+      await guest.go(at.office + path)
+      await guest.look('en-' + name)
+    }
+    const officer = await (await house.visitor('en-GB')).signIn(at.anhui, 'finance@anhui.example')
+    for (const [name, path] of [['home-finance', '/'], ['cases', '/cases'], ['books', '/books'], ['queue', '/queue']]) {
+      await officer.go(at.anhui + path)
+      await officer.look('en-' + name)
+    }
+    await officer.go(paid)
+    await officer.look('en-case')
+    const reader = await (await house.visitor('en-GB')).signIn(at.office, 'editor@office.example')
+    await reader.go(at.office + '/documents')
+    await reader.press('table a')
+    await reader.look('en-document')
+    await reader.press('.lang a:not([aria-current])')
+    want(await reader.page.locator('html').getAttribute('lang') === 'zh-CN', 'the language link does not lead to Chinese')
+  })
+  console.log('the line holds in the browser')
+} catch (e) {
+  failed = true
+  console.error(e)
+} finally {
+  await house.close()
+}
+process.exitCode = failed ? 1 : 0
