@@ -16,12 +16,12 @@ import (
 func pairs(t *testing.T, dsn string) *db.DB {
 	t.Helper()
 	d := dbtest.OpenAt(t, dsn, nil)
-	must(t, exec(d, `CREATE TABLE IF NOT EXISTS pair (n BIGINT)`))
+	must(t, act(d, `CREATE TABLE IF NOT EXISTS pair (n BIGINT)`))
 	return d
 }
 
 func pair(d *db.DB) error {
-	return exec(d, `INSERT INTO pair (n) VALUES (1)`, `INSERT INTO pair (n) VALUES (2)`)
+	return act(d, `INSERT INTO pair (n) VALUES (1)`, `INSERT INTO pair (n) VALUES (2)`)
 }
 
 func TestABackupIsTakenWhileServing(t *testing.T) {

@@ -15,7 +15,7 @@ import (
 
 func TestAFullDatabaseRefusesAndHeals(t *testing.T) {
 	d := dbtest.Open(t, nil)
-	must(t, exec(d, `CREATE TABLE x (n BIGINT, b BYTEA)`))
+	must(t, act(d, `CREATE TABLE x (n BIGINT, b BYTEA)`))
 	big := func(n int) error {
 		return d.Act(ctx, func(tx *db.Tx) error {
 			for i := range 20 {
@@ -48,15 +48,15 @@ func TestAFullDatabaseRefusesAndHeals(t *testing.T) {
 
 func TestAReadOnlyDatabaseRefusesAndHeals(t *testing.T) {
 	d := dbtest.Open(t, nil)
-	must(t, exec(d, `CREATE TABLE x (n BIGINT)`))
+	must(t, act(d, `CREATE TABLE x (n BIGINT)`))
 	must(t, d.WriterExec(`PRAGMA query_only = ON`))
-	err := exec(d, `INSERT INTO x (n) VALUES (1)`)
+	err := act(d, `INSERT INTO x (n) VALUES (1)`)
 	wantCode(t, err, "db.read_only")
 	if fault.KindOf(err) != fault.Unavailable {
 		t.Errorf("the kind is %s", fault.KindOf(err))
 	}
 	must(t, d.WriterExec(`PRAGMA query_only = OFF`))
-	must(t, exec(d, `INSERT INTO x (n) VALUES (1)`))
+	must(t, act(d, `INSERT INTO x (n) VALUES (1)`))
 	if n := number(t, d, `SELECT count(*) FROM x`); n != 1 {
 		t.Errorf("%d rows, want 1", n)
 	}
@@ -83,7 +83,7 @@ func TestAnErrorOfTheActIsReturnedAsItIs(t *testing.T) {
 		if err := d.Act(ctx, func(*db.Tx) error { return refusal }); err != error(refusal) {
 			t.Errorf("got %v", err)
 		}
-		if err := exec(d, `INSERT INTO nowhere (n) VALUES (1)`); fault.KindOf(err) != fault.Internal {
+		if err := act(d, `INSERT INTO nowhere (n) VALUES (1)`); fault.KindOf(err) != fault.Internal {
 			t.Errorf("a wrong statement is %v", err)
 		}
 	})
@@ -91,7 +91,7 @@ func TestAnErrorOfTheActIsReturnedAsItIs(t *testing.T) {
 
 func TestAnActThatTakesTooLongIsUndone(t *testing.T) {
 	d := dbtest.Open(t, nil)
-	must(t, exec(d, `CREATE TABLE x (n BIGINT)`))
+	must(t, act(d, `CREATE TABLE x (n BIGINT)`))
 	err := d.Act(ctx, func(tx *db.Tx) error {
 		if _, err := tx.Exec(ctx, `INSERT INTO x (n) VALUES (1)`); err != nil {
 			return err

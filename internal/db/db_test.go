@@ -26,8 +26,8 @@ func must(t testing.TB, err error) {
 	}
 }
 
-// exec is an act of statements.
-func exec(d *db.DB, statements ...string) error {
+// act is an act of statements.
+func act(d *db.DB, statements ...string) error {
 	return d.Act(ctx, func(tx *db.Tx) error {
 		for _, s := range statements {
 			if _, err := tx.Exec(ctx, s); err != nil {
@@ -54,7 +54,7 @@ func wantCode(t testing.TB, err error, code string) {
 
 func TestARefusedActKeepsNothing(t *testing.T) {
 	dbtest.Each(t, nil, func(t *testing.T, d *db.DB) {
-		must(t, exec(d, `CREATE TABLE x (n BIGINT PRIMARY KEY)`))
+		must(t, act(d, `CREATE TABLE x (n BIGINT PRIMARY KEY)`))
 		boom := errors.New("refused")
 		insert := func(n int64, then func() error) error {
 			return d.Act(ctx, func(tx *db.Tx) error {
@@ -79,7 +79,7 @@ func TestARefusedActKeepsNothing(t *testing.T) {
 
 func TestAStatementThatFailsEndsTheAct(t *testing.T) {
 	dbtest.Each(t, nil, func(t *testing.T, d *db.DB) {
-		must(t, exec(d, `CREATE TABLE x (n BIGINT PRIMARY KEY)`, `INSERT INTO x (n) VALUES (1)`))
+		must(t, act(d, `CREATE TABLE x (n BIGINT PRIMARY KEY)`, `INSERT INTO x (n) VALUES (1)`))
 		err := d.Act(ctx, func(tx *db.Tx) error {
 			tx.Exec(ctx, `INSERT INTO x (n) VALUES (1)`) // the error is not looked at
 			tx.Exec(ctx, `INSERT INTO x (n) VALUES (2)`)
@@ -100,7 +100,7 @@ func TestAStatementThatFailsEndsTheAct(t *testing.T) {
 
 func TestActsOfManyCallersAreEachOneTransaction(t *testing.T) {
 	dbtest.Each(t, nil, func(t *testing.T, d *db.DB) {
-		must(t, exec(d, `CREATE TABLE x (name TEXT PRIMARY KEY, n BIGINT NOT NULL)`, `INSERT INTO x (name, n) VALUES ('sum', 0)`))
+		must(t, act(d, `CREATE TABLE x (name TEXT PRIMARY KEY, n BIGINT NOT NULL)`, `INSERT INTO x (name, n) VALUES ('sum', 0)`))
 		const callers, each = 16, 10
 		refused := errors.New("refused")
 		var wg sync.WaitGroup
@@ -152,7 +152,7 @@ func TestNoTwoActsHaveTheSameTime(t *testing.T) {
 				return nil
 			}))
 		}
-		must(t, exec(d, `CREATE TABLE x (n BIGINT)`))
+		must(t, act(d, `CREATE TABLE x (n BIGINT)`))
 		must(t, d.Close())
 		at = at.Add(-time.Hour) // the clock was set back while the node was stopped
 		defer func() { at = at.Add(time.Hour) }()
@@ -174,7 +174,7 @@ func TestNoTwoActsHaveTheSameTime(t *testing.T) {
 
 func TestReadersSeeWhatIsCommitted(t *testing.T) {
 	dbtest.Each(t, nil, func(t *testing.T, d *db.DB) {
-		must(t, exec(d, `CREATE TABLE x (n BIGINT)`))
+		must(t, act(d, `CREATE TABLE x (n BIGINT)`))
 		count := func(tx *db.Tx) (n int64) {
 			must(t, tx.QueryRow(ctx, `SELECT count(*) FROM x`).Scan(&n))
 			return n
@@ -192,7 +192,7 @@ func TestReadersSeeWhatIsCommitted(t *testing.T) {
 			if n := count(tx); n != 1 {
 				t.Errorf("a reader sees %d rows, want 1", n)
 			}
-			must(t, exec(d, `INSERT INTO x (n) VALUES (2)`))
+			must(t, act(d, `INSERT INTO x (n) VALUES (2)`))
 			if n := count(tx); n != 1 {
 				t.Errorf("a reading is no snapshot: %d rows", n)
 			}
@@ -208,7 +208,7 @@ func TestReadersSeeWhatIsCommitted(t *testing.T) {
 
 func TestRowsLeftOpenDoNotStandInTheWay(t *testing.T) {
 	dbtest.Each(t, nil, func(t *testing.T, d *db.DB) {
-		must(t, exec(d, `CREATE TABLE x (n BIGINT)`, `INSERT INTO x (n) VALUES (1), (2)`))
+		must(t, act(d, `CREATE TABLE x (n BIGINT)`, `INSERT INTO x (n) VALUES (1), (2)`))
 		for range 3 {
 			must(t, d.Act(ctx, func(tx *db.Tx) error {
 				rows, err := tx.Query(ctx, `SELECT n FROM x ORDER BY n LIMIT 10`)
@@ -237,7 +237,7 @@ func TestAnActThatIsGivenUpBeforeItBeginsIsNotDone(t *testing.T) {
 			return err
 		})
 		must(t, err)
-		must(t, exec(d, `INSERT INTO x (n) VALUES (1)`))
+		must(t, act(d, `INSERT INTO x (n) VALUES (1)`))
 	})
 }
 
@@ -273,7 +273,7 @@ func TestTooManyActsAreRefused(t *testing.T) {
 func TestAClosedDatabaseTakesNoActs(t *testing.T) {
 	dbtest.Each(t, nil, func(t *testing.T, d *db.DB) {
 		must(t, d.Close())
-		wantCode(t, exec(d, `CREATE TABLE x (n BIGINT)`), "db.closed")
+		wantCode(t, act(d, `CREATE TABLE x (n BIGINT)`), "db.closed")
 		must(t, d.Close())
 	})
 }
@@ -298,7 +298,7 @@ func TestAWrongAddressIsRefused(t *testing.T) {
 func TestAPathMayHoldAnyCharacter(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "节点 ?#%&.db")
 	d := dbtest.OpenAt(t, "sqlite:"+path, nil)
-	must(t, exec(d, `CREATE TABLE x (n BIGINT)`))
+	must(t, act(d, `CREATE TABLE x (n BIGINT)`))
 	if found, _ := filepath.Glob(filepath.Join(filepath.Dir(path), "*.db")); len(found) != 1 || found[0] != path {
 		t.Errorf("the files are %q", found)
 	}
@@ -307,15 +307,15 @@ func TestAPathMayHoldAnyCharacter(t *testing.T) {
 func TestReadOnlyLooksBesideTheProcessThatServes(t *testing.T) {
 	dbtest.EachDSN(t, func(t *testing.T, dsn string) {
 		d := dbtest.OpenAt(t, dsn, nil)
-		must(t, exec(d, `CREATE TABLE x (n BIGINT)`))
+		must(t, act(d, `CREATE TABLE x (n BIGINT)`))
 		look, err := db.Open(ctx, db.Config{DSN: dsn, ReadOnly: true})
 		must(t, err)
 		defer look.Close()
-		must(t, exec(d, `INSERT INTO x (n) VALUES (1)`))
+		must(t, act(d, `INSERT INTO x (n) VALUES (1)`))
 		if n := number(t, look, `SELECT count(*) FROM x`); n != 1 {
 			t.Errorf("%d rows, want 1", n)
 		}
-		wantCode(t, exec(look, `INSERT INTO x (n) VALUES (2)`), "db.read_only")
+		wantCode(t, act(look, `INSERT INTO x (n) VALUES (2)`), "db.read_only")
 	})
 	_, err := db.Open(ctx, db.Config{DSN: "sqlite:" + filepath.Join(t.TempDir(), "none.db"), ReadOnly: true})
 	if err == nil {
@@ -345,7 +345,7 @@ func TestSettings(t *testing.T) {
 
 func BenchmarkActsOf64Callers(b *testing.B) {
 	d := dbtest.Open(b, nil)
-	must(b, exec(d, `CREATE TABLE x (id TEXT PRIMARY KEY, n BIGINT NOT NULL)`))
+	must(b, act(d, `CREATE TABLE x (id TEXT PRIMARY KEY, n BIGINT NOT NULL)`))
 	var n atomic.Int64
 	b.SetParallelism(64)
 	b.RunParallel(func(pb *testing.PB) {

@@ -248,7 +248,7 @@ func TestAJobOfAProcessThatDiedIsFree(t *testing.T) {
 func TestManyJobs(t *testing.T) {
 	dbtest.Each(t, nil, func(t *testing.T, d *db.DB) {
 		const n = 300
-		must(t, exec(d, `CREATE TABLE did (job_key TEXT PRIMARY KEY, n BIGINT NOT NULL)`))
+		must(t, act(d, `CREATE TABLE did (job_key TEXT PRIMARY KEY, n BIGINT NOT NULL)`))
 		w := worker(t, d, map[string]db.Handler{"test": {In: func(ctx context.Context, tx *db.Tx, j db.Job) error {
 			_, err := tx.Exec(ctx, `INSERT INTO did (job_key, n) VALUES ($1, 1) ON CONFLICT (job_key) DO UPDATE SET n = did.n + 1`, j.Key)
 			return err

@@ -39,7 +39,7 @@ func TestOneProcessServesADatabase(t *testing.T) {
 			}
 			standby <- d
 		}()
-		must(t, exec(first, `CREATE TABLE x (n BIGINT)`, `INSERT INTO x (n) VALUES (1)`))
+		must(t, act(first, `CREATE TABLE x (n BIGINT)`, `INSERT INTO x (n) VALUES (1)`))
 		fence := first.Fence()
 		must(t, first.Close())
 		second := <-standby
@@ -47,19 +47,19 @@ func TestOneProcessServesADatabase(t *testing.T) {
 		if second.Fence() != fence+1 || number(t, second, `SELECT n FROM x`) != 1 {
 			t.Errorf("the standby has fence %d after %d", second.Fence(), fence)
 		}
-		must(t, exec(second, `INSERT INTO x (n) VALUES (2)`))
+		must(t, act(second, `INSERT INTO x (n) VALUES (2)`))
 	})
 }
 
 func TestWhoLostTheLeaseCannotWrite(t *testing.T) {
 	dbtest.EachDSN(t, func(t *testing.T, dsn string) {
 		first := dbtest.OpenAt(t, dsn, nil)
-		must(t, exec(first, `CREATE TABLE x (n BIGINT)`))
+		must(t, act(first, `CREATE TABLE x (n BIGINT)`))
 		takeLockAway(t, dsn, first)
 		second := dbtest.OpenAt(t, dsn, nil)
 
 		// The first does not know yet.
-		err := exec(first, `INSERT INTO x (n) VALUES (1)`)
+		err := act(first, `INSERT INTO x (n) VALUES (1)`)
 		wantCode(t, err, "db.lease_lost")
 		if fault.KindOf(err) != fault.Unavailable {
 			t.Errorf("the kind is %s", fault.KindOf(err))
@@ -69,8 +69,8 @@ func TestWhoLostTheLeaseCannotWrite(t *testing.T) {
 		default:
 			t.Error("the first is not told that it lost the lease")
 		}
-		wantCode(t, exec(first, `INSERT INTO x (n) VALUES (2)`), "db.lease_lost")
-		must(t, exec(second, `INSERT INTO x (n) VALUES (3)`))
+		wantCode(t, act(first, `INSERT INTO x (n) VALUES (2)`), "db.lease_lost")
+		must(t, act(second, `INSERT INTO x (n) VALUES (3)`))
 		if n := number(t, first, `SELECT sum(n) FROM x`); n != 3 {
 			t.Errorf("the rows add up to %d, want 3", n)
 		}
@@ -81,7 +81,7 @@ func TestWhoLostTheLeaseCannotWrite(t *testing.T) {
 func TestAnActUnderWayWhileTheLeaseIsTaken(t *testing.T) {
 	dbtest.EachDSN(t, func(t *testing.T, dsn string) {
 		first := dbtest.OpenAt(t, dsn, nil)
-		must(t, exec(first, `CREATE TABLE x (n BIGINT)`))
+		must(t, act(first, `CREATE TABLE x (n BIGINT)`))
 		takeLockAway(t, dsn, first)
 		begun, goOn, ended := make(chan struct{}, 9), make(chan struct{}), make(chan error)
 		go func() {
@@ -135,7 +135,7 @@ func TestALockThatBreaksIsTakenAgain(t *testing.T) {
 			return
 		}
 		takeLockAway(t, dsn, d)
-		must(t, exec(d, `CREATE TABLE x (n BIGINT)`))
+		must(t, act(d, `CREATE TABLE x (n BIGINT)`))
 		var err error
 		for until := time.Now().Add(10 * time.Second); time.Now().Before(until); time.Sleep(100 * time.Millisecond) {
 			if locked(t, dsn) == 1 {
@@ -144,7 +144,7 @@ func TestALockThatBreaksIsTakenAgain(t *testing.T) {
 			}
 		}
 		wantCode(t, err, "db.lease_held")
-		must(t, exec(d, `INSERT INTO x (n) VALUES (1)`))
+		must(t, act(d, `INSERT INTO x (n) VALUES (1)`))
 	})
 }
 

@@ -101,3 +101,42 @@ func TestASchemaThatDoesNotFitIsRefused(t *testing.T) {
 		})
 	}
 }
+
+func TestBothDatabasesHaveTheSameTablesAndColumns(t *testing.T) {
+	columns := map[string]map[string]bool{}
+	dbtest.Each(t, nil, func(t *testing.T, d *db.DB) {
+		query := `
+SELECT m.name || '.' || c.name FROM sqlite_schema m, pragma_table_info(m.name) c
+WHERE m.type IN ('table', 'view') AND m.name NOT LIKE 'sqlite_%' ORDER BY 1 LIMIT 100000`
+		if d.Dialect() == "postgres" {
+			query = `
+SELECT table_name || '.' || column_name FROM information_schema.columns
+WHERE table_schema = current_schema() ORDER BY 1 LIMIT 100000`
+		}
+		here := map[string]bool{}
+		columns[d.Dialect()] = here
+		must(t, d.Read(ctx, func(tx *db.Tx) error {
+			rows, err := tx.Query(ctx, query)
+			if err != nil {
+				return err
+			}
+			defer rows.Close()
+			for rows.Next() {
+				var name string
+				if err := rows.Scan(&name); err != nil {
+					return err
+				}
+				here[name] = true
+			}
+			return rows.Err()
+		}))
+		if len(here) == 0 {
+			t.Error("no columns are found")
+		}
+	})
+	if there, ok := columns["postgres"]; ok {
+		if diff := cmp.Diff(columns["sqlite"], there); diff != "" {
+			t.Errorf("the columns differ (-SQLite +PostgreSQL):\n%s", diff)
+		}
+	}
+}

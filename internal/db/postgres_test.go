@@ -19,7 +19,7 @@ func TestPostgreSQLThatIsGoneAndBack(t *testing.T) {
 	c := dbtest.NewCluster(t)
 	dsn := c.Create(t, "node", "")
 	d := dbtest.OpenAt(t, dsn, nil)
-	must(t, exec(d, `CREATE TABLE x (n BIGINT PRIMARY KEY)`))
+	must(t, act(d, `CREATE TABLE x (n BIGINT PRIMARY KEY)`))
 	var acknowledged, unsure, refused atomic.Int64
 	var next atomic.Int64
 	stop := make(chan struct{})
@@ -54,7 +54,7 @@ func TestPostgreSQLThatIsGoneAndBack(t *testing.T) {
 	}
 	time.Sleep(200 * time.Millisecond)
 	c.Restart(t, func() {
-		wantCode(t, exec(d, `INSERT INTO x (n) VALUES (-1)`), "db.gone")
+		wantCode(t, act(d, `INSERT INTO x (n) VALUES (-1)`), "db.gone")
 		err := d.Read(ctx, func(tx *db.Tx) error { var n int; return tx.QueryRow(ctx, `SELECT count(*) FROM x`).Scan(&n) })
 		wantCode(t, err, "db.gone")
 		if _, err := db.Open(ctx, db.Config{DSN: dsn}); fault.KindOf(err) != fault.Unavailable {
@@ -98,7 +98,7 @@ func TestATextOrderThatIsNotCIsRefused(t *testing.T) {
 // Two acts that each look and then write what the other looked at are not both kept as they stand.
 func TestActsOnPostgreSQLAreSerializable(t *testing.T) {
 	dbtest.Each(t, nil, func(t *testing.T, d *db.DB) {
-		must(t, exec(d, `CREATE TABLE duty (name TEXT PRIMARY KEY, n BIGINT NOT NULL)`, `INSERT INTO duty (name, n) VALUES ('a', 1), ('b', 1)`))
+		must(t, act(d, `CREATE TABLE duty (name TEXT PRIMARY KEY, n BIGINT NOT NULL)`, `INSERT INTO duty (name, n) VALUES ('a', 1), ('b', 1)`))
 		one := errors.New("one must stay")
 		var wg sync.WaitGroup
 		var left atomic.Int64

@@ -1,0 +1,958 @@
+-- What the migrations make of an empty SQLite database. Written by `make update`; PostgreSQL has the same tables and columns.
+
+CREATE TABLE access_grant (
+  id       TEXT PRIMARY KEY,
+  person   TEXT NOT NULL REFERENCES access_person (id),
+  role     TEXT NOT NULL,
+  region   TEXT NOT NULL,              -- '' is the whole node
+  org      TEXT NOT NULL,
+  given_by TEXT NOT NULL,
+  given_at BIGINT NOT NULL,
+  ended_by TEXT NOT NULL,
+  ended_at BIGINT NOT NULL
+);
+
+CREATE UNIQUE INDEX access_grant_once ON access_grant (person, role, region, org) WHERE ended_at = 0;
+
+CREATE INDEX access_grant_role ON access_grant (role, region) WHERE ended_at = 0;
+
+CREATE TABLE access_identity (
+  issuer  TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  person  TEXT NOT NULL REFERENCES access_person (id),
+  made_at BIGINT NOT NULL,
+  PRIMARY KEY (issuer, subject)
+);
+
+CREATE INDEX access_identity_person ON access_identity (person);
+
+CREATE TABLE access_journal (
+  id      TEXT PRIMARY KEY,
+  at      BIGINT NOT NULL,
+  person  TEXT NOT NULL,               -- '' for a clock or somebody not signed in
+  session TEXT NOT NULL,
+  token   BOOLEAN NOT NULL,
+  mandate TEXT NOT NULL,
+  act     TEXT NOT NULL,
+  object  TEXT NOT NULL,
+  region  TEXT NOT NULL,
+  detail  TEXT NOT NULL                -- ids, digests and numbers; no personal data
+);
+
+CREATE INDEX access_journal_at ON access_journal (at, id);
+
+CREATE INDEX access_journal_object ON access_journal (object, at, id);
+
+CREATE INDEX access_journal_person ON access_journal (person, at, id);
+
+CREATE TRIGGER access_journal_no_delete BEFORE DELETE ON access_journal
+BEGIN SELECT RAISE(ABORT, 'access_journal is append only'); END;
+
+CREATE TRIGGER access_journal_no_update BEFORE UPDATE ON access_journal
+BEGIN SELECT RAISE(ABORT, 'access_journal is append only'); END;
+
+CREATE TABLE access_link (
+  hash    TEXT PRIMARY KEY,
+  kind    TEXT NOT NULL CHECK (kind IN ('first', 'invite', 'recover')),
+  person  TEXT NOT NULL,               -- '' for the first administrator, who is nobody yet
+  made_by TEXT NOT NULL,
+  made_at BIGINT NOT NULL,
+  ends_at BIGINT NOT NULL,
+  used_at BIGINT NOT NULL
+);
+
+CREATE INDEX access_link_person ON access_link (person, kind);
+
+CREATE TABLE access_person (
+  id             TEXT PRIMARY KEY,
+  email          TEXT NOT NULL UNIQUE, -- lower case; an erased person's is "erased:ID"
+  name           TEXT NOT NULL,
+  org            TEXT NOT NULL,
+  state          TEXT NOT NULL CHECK (state IN ('invited', 'active', 'disabled', 'erased')),
+  password       TEXT NOT NULL,        -- PHC string of Argon2id; '' is none
+  seed           BYTEA,                -- of one-time codes, AES-256-GCM
+  seed_confirmed BOOLEAN NOT NULL,
+  code_step      BIGINT NOT NULL,      -- the newest time step whose code was used
+  made_at        BIGINT NOT NULL,
+  changed_at     BIGINT NOT NULL
+);
+
+CREATE INDEX access_person_org ON access_person (org, id);
+
+CREATE TABLE access_provider_state (
+  hash     TEXT PRIMARY KEY,
+  provider TEXT NOT NULL,
+  person   TEXT NOT NULL,              -- who links an identity; '' for a sign-in
+  link     TEXT NOT NULL,              -- hash of the invitation that is being accepted, or ''
+  nonce    TEXT NOT NULL,
+  verifier TEXT NOT NULL,
+  ends_at  BIGINT NOT NULL
+);
+
+CREATE TABLE access_recovery_code (
+  hash    TEXT PRIMARY KEY,
+  person  TEXT NOT NULL REFERENCES access_person (id),
+  used_at BIGINT NOT NULL
+);
+
+CREATE INDEX access_recovery_code_person ON access_recovery_code (person);
+
+CREATE TABLE access_session (
+  hash     TEXT PRIMARY KEY,
+  id       TEXT NOT NULL UNIQUE,
+  person   TEXT NOT NULL REFERENCES access_person (id),
+  strong   BOOLEAN NOT NULL,           -- a second factor was shown
+  made_at  BIGINT NOT NULL,
+  seen_at  BIGINT NOT NULL,
+  ends_at  BIGINT NOT NULL,
+  ended_at BIGINT NOT NULL,
+  addr     TEXT NOT NULL,
+  agent    TEXT NOT NULL
+);
+
+CREATE INDEX access_session_ends ON access_session (ends_at);
+
+CREATE INDEX access_session_person ON access_session (person, made_at);
+
+CREATE TABLE access_throttle (
+  key      TEXT PRIMARY KEY,           -- keyed digest of the account, the address or the person
+  failures BIGINT NOT NULL CHECK (failures >= 0),
+  last_at  BIGINT NOT NULL,
+  until_at BIGINT NOT NULL
+);
+
+CREATE TABLE access_token (
+  hash     TEXT PRIMARY KEY,
+  id       TEXT NOT NULL UNIQUE,
+  person   TEXT NOT NULL REFERENCES access_person (id),
+  name     TEXT NOT NULL,
+  scopes   TEXT NOT NULL,              -- permissions, one space between
+  strong   BOOLEAN NOT NULL,
+  made_at  BIGINT NOT NULL,
+  ends_at  BIGINT NOT NULL,
+  used_at  BIGINT NOT NULL,
+  ended_at BIGINT NOT NULL
+);
+
+CREATE INDEX access_token_person ON access_token (person, made_at);
+
+CREATE TABLE agreement (
+  id              TEXT PRIMARY KEY,
+  title           TEXT NOT NULL,
+  kind            TEXT NOT NULL,
+  parties         TEXT NOT NULL, -- JSON list of names, as in the source
+  signed_on       TEXT,
+  about           TEXT NOT NULL,
+  document        TEXT NOT NULL,
+  document_digest TEXT NOT NULL,
+  document_title  TEXT NOT NULL,
+  span_from       BIGINT NOT NULL CHECK (span_from >= 0),
+  span_to         BIGINT NOT NULL CHECK (span_to > span_from),
+  quote           TEXT NOT NULL,
+  accepted_by     TEXT NOT NULL,
+  accepted_at     BIGINT NOT NULL,
+  UNIQUE (document_digest, span_from, span_to)
+);
+
+CREATE INDEX agreement_by_time ON agreement (accepted_at, id);
+
+CREATE TABLE agreement_task (
+  id              TEXT PRIMARY KEY,
+  agreement       TEXT NOT NULL REFERENCES agreement (id),
+  title           TEXT NOT NULL,
+  owner           TEXT NOT NULL,
+  due_on          TEXT NOT NULL,
+  original_due_on TEXT NOT NULL,
+  done_at         BIGINT,
+  evidence        TEXT NOT NULL,
+  version         BIGINT NOT NULL,
+  CHECK (done_at IS NULL OR evidence <> '')
+);
+
+CREATE INDEX agreement_task_by_agreement ON agreement_task (agreement, due_on, id);
+
+CREATE INDEX agreement_task_by_due ON agreement_task (due_on, id);
+
+CREATE TABLE casework_case (
+  id         TEXT PRIMARY KEY,
+  no         TEXT NOT NULL UNIQUE, -- for people: node, year, serial
+  scheme     TEXT NOT NULL,
+  edition    TEXT NOT NULL,
+  digest     TEXT NOT NULL,        -- of the edition, which the case keeps to its end
+  org        TEXT NOT NULL,        -- whose case it is
+  region     TEXT NOT NULL,        -- where it belongs: decides which desks see it
+  stage      TEXT NOT NULL,
+  ending     TEXT NOT NULL CHECK (ending IN ('', 'granted', 'refused', 'ended')),
+  opened_by  TEXT NOT NULL,
+  opened_at  BIGINT NOT NULL,
+  changed_at BIGINT NOT NULL,
+  fires_at   BIGINT NOT NULL,      -- when the stage's row by clock fires; 0 if there is none
+  version    BIGINT NOT NULL,      -- counts changes; a change names the version it saw
+  fields     TEXT NOT NULL,        -- JSON: what was filled in
+  answers    TEXT NOT NULL,        -- JSON: what officers answered to rules that ask
+  purse      TEXT NOT NULL,        -- JSON: what was fixed, is held, went out
+  start_key  TEXT NOT NULL         -- the caller's idempotency key; '' is none
+);
+
+CREATE INDEX casework_case_changed ON casework_case (changed_at, id);
+
+CREATE INDEX casework_case_fires ON casework_case (fires_at, id) WHERE fires_at > 0;
+
+CREATE INDEX casework_case_org ON casework_case (org, changed_at, id);
+
+CREATE INDEX casework_case_stage ON casework_case (digest, stage, changed_at, id);
+
+CREATE UNIQUE INDEX casework_case_start ON casework_case (opened_by, start_key) WHERE start_key <> '';
+
+CREATE TABLE casework_serial (
+  year BIGINT PRIMARY KEY,
+  last BIGINT NOT NULL
+);
+
+CREATE TABLE casework_step (
+  case_id    TEXT NOT NULL REFERENCES casework_case (id),
+  no         BIGINT NOT NULL,
+  at         BIGINT NOT NULL,
+  action     TEXT NOT NULL,
+  from_stage TEXT NOT NULL,
+  to_stage   TEXT NOT NULL,
+  role       TEXT NOT NULL,        -- '' when no person acted
+  person     TEXT NOT NULL,
+  by_name    TEXT NOT NULL,
+  mandate    TEXT NOT NULL,
+  reason     TEXT NOT NULL,
+  decision   TEXT NOT NULL,        -- JSON: answers of the rules and every fact that was seen
+  leaf       TEXT NOT NULL,        -- id of the public leaf; '' if nothing became public
+  act_key    TEXT NOT NULL,        -- the caller's idempotency key; '' is none
+  PRIMARY KEY (case_id, no)
+);
+
+CREATE UNIQUE INDEX casework_step_key ON casework_step (case_id, act_key) WHERE act_key <> '';
+
+CREATE INDEX casework_step_leaf ON casework_step (leaf) WHERE leaf <> '';
+
+CREATE TRIGGER casework_step_kept_delete BEFORE DELETE ON casework_step
+BEGIN SELECT RAISE(ABORT, 'casework_step is append only'); END;
+
+CREATE TRIGGER casework_step_kept_update BEFORE UPDATE ON casework_step
+BEGIN SELECT RAISE(ABORT, 'casework_step is append only'); END;
+
+CREATE TABLE db_job (
+  id       TEXT PRIMARY KEY,
+  kind     TEXT NOT NULL,             -- who does it: "federation.letter"
+  job_key  TEXT NOT NULL,             -- one job of a kind for each key
+  body     BYTEA NOT NULL,
+  state    TEXT NOT NULL CHECK (state IN ('waiting', 'dead')),
+  due_at   BIGINT NOT NULL,
+  made_at  BIGINT NOT NULL,
+  attempts BIGINT NOT NULL CHECK (attempts >= 0),
+  fence    BIGINT NOT NULL,           -- of the process that has claimed it; 0 when nobody has
+  problem  TEXT NOT NULL,             -- of the last attempt, for the operator
+  tried_at BIGINT NOT NULL,           -- the last attempt; 0 before the first
+  UNIQUE (kind, job_key)
+);
+
+CREATE INDEX db_job_dead ON db_job (state, id) WHERE state = 'dead';
+
+CREATE INDEX db_job_due ON db_job (kind, due_at, id) WHERE state = 'waiting';
+
+CREATE TABLE db_lease (
+  name     TEXT PRIMARY KEY CHECK (name IN ('node', 'clock')),
+  fence    BIGINT NOT NULL CHECK (fence > 0),
+  holder   TEXT NOT NULL,   -- host and process, for the operator
+  taken_at BIGINT NOT NULL,
+  acted_at BIGINT NOT NULL
+);
+
+CREATE TABLE document (
+  id       TEXT PRIMARY KEY,
+  digest   TEXT NOT NULL UNIQUE,
+  name     TEXT NOT NULL,
+  title    TEXT NOT NULL,
+  taken_by TEXT NOT NULL,
+  taken_at BIGINT NOT NULL,
+  reading  TEXT NOT NULL, -- JSON: warnings, repairs, noise
+  text     TEXT NOT NULL  -- what the spans point into, where that is not the original bytes; else ''
+);
+
+CREATE INDEX document_by_time ON document (taken_at, id);
+
+CREATE TABLE document_finding (
+  document   TEXT NOT NULL REFERENCES document (id),
+  no         BIGINT NOT NULL,
+  article    BIGINT NOT NULL,
+  kind       TEXT NOT NULL,
+  span_from  BIGINT NOT NULL CHECK (span_from >= 0),
+  span_to    BIGINT NOT NULL CHECK (span_to > span_from),
+  quote      TEXT NOT NULL,
+  data       TEXT NOT NULL, -- JSON
+  state      TEXT NOT NULL CHECK (state IN ('waiting', 'accepted', 'rejected')),
+  reason     TEXT NOT NULL,
+  decided_by TEXT NOT NULL,
+  decided_at BIGINT,
+  became     TEXT NOT NULL,
+  PRIMARY KEY (document, no),
+  CHECK ((state = 'waiting') = (decided_at IS NULL)),
+  CHECK (state <> 'rejected' OR reason <> '')
+);
+
+CREATE TABLE federation_community (
+  version BIGINT PRIMARY KEY CHECK (version > 0),
+  at      BIGINT NOT NULL,
+  note    TEXT NOT NULL -- signed note
+);
+
+CREATE TRIGGER federation_community_kept_delete BEFORE DELETE ON federation_community
+BEGIN SELECT RAISE(ABORT, 'federation_community is append only'); END;
+
+CREATE TRIGGER federation_community_kept_update BEFORE UPDATE ON federation_community
+BEGIN SELECT RAISE(ABORT, 'federation_community is append only'); END;
+
+CREATE TABLE federation_evidence (
+  id      TEXT PRIMARY KEY,
+  code    TEXT NOT NULL,
+  at      BIGINT NOT NULL,
+  problem TEXT NOT NULL,
+  had     TEXT NOT NULL, -- the checkpoint that was verified before
+  got     TEXT NOT NULL, -- what came
+  proof   TEXT NOT NULL  -- for a fork: hashes that show that the new tree does not begin with the old one
+);
+
+CREATE INDEX federation_evidence_code ON federation_evidence (code, at, id);
+
+CREATE TRIGGER federation_evidence_kept_delete BEFORE DELETE ON federation_evidence
+BEGIN SELECT RAISE(ABORT, 'federation_evidence is append only'); END;
+
+CREATE TRIGGER federation_evidence_kept_update BEFORE UPDATE ON federation_evidence
+BEGIN SELECT RAISE(ABORT, 'federation_evidence is append only'); END;
+
+CREATE TABLE federation_leaf (
+  origin TEXT NOT NULL,
+  idx    BIGINT NOT NULL CHECK (idx >= 0),
+  kind   TEXT NOT NULL, -- '' for a leaf that is not in our form; it is kept as it is
+  day    TEXT NOT NULL,
+  fields TEXT NOT NULL,
+  leaf   BYTEA NOT NULL,
+  PRIMARY KEY (origin, idx)
+);
+
+CREATE INDEX federation_leaf_kind ON federation_leaf (kind, day, origin, idx);
+
+CREATE TRIGGER federation_leaf_kept_delete BEFORE DELETE ON federation_leaf
+BEGIN SELECT RAISE(ABORT, 'federation_leaf is append only'); END;
+
+CREATE TRIGGER federation_leaf_kept_update BEFORE UPDATE ON federation_leaf
+BEGIN SELECT RAISE(ABORT, 'federation_leaf is append only'); END;
+
+CREATE TABLE federation_peer (
+  code       TEXT PRIMARY KEY, -- region code
+  origin     TEXT NOT NULL,    -- name of its log
+  size       BIGINT NOT NULL,  -- leaves that are verified and here
+  target     TEXT NOT NULL,    -- the newest signed checkpoint that continues all before it
+  seen_at    BIGINT NOT NULL,  -- when it last answered well; 0 is never
+  problem    TEXT NOT NULL,    -- code of the refusal of the last answer; '' is none
+  problem_at BIGINT NOT NULL
+);
+
+CREATE TABLE federation_request (
+  id          TEXT PRIMARY KEY,
+  code        TEXT NOT NULL,
+  name_zh     TEXT NOT NULL,
+  name_en     TEXT NOT NULL,
+  url         TEXT NOT NULL,
+  log_key     TEXT NOT NULL,
+  witness_key TEXT NOT NULL,
+  state       TEXT NOT NULL CHECK (state IN ('waiting', 'confirmed', 'refused', 'ended')),
+  asked_by    TEXT NOT NULL,
+  asked_at    BIGINT NOT NULL,
+  decided_by  TEXT NOT NULL,
+  decided_at  BIGINT NOT NULL
+);
+
+CREATE UNIQUE INDEX federation_request_one ON federation_request (code) WHERE state IN ('waiting', 'confirmed');
+
+CREATE TABLE federation_tile (
+  origin TEXT NOT NULL,
+  level  BIGINT NOT NULL CHECK (level BETWEEN 0 AND 7),
+  n      BIGINT NOT NULL CHECK (n >= 0),
+  width  BIGINT NOT NULL CHECK (width BETWEEN 1 AND 256),
+  hashes BYTEA NOT NULL CHECK (length(hashes) = 32 * width),
+  PRIMARY KEY (origin, level, n)
+);
+
+CREATE TRIGGER federation_tile_kept_delete BEFORE DELETE ON federation_tile
+BEGIN SELECT RAISE(ABORT, 'federation_tile only grows'); END;
+
+CREATE TRIGGER federation_tile_kept_update BEFORE UPDATE ON federation_tile
+WHEN NEW.origin <> OLD.origin OR NEW.level <> OLD.level OR NEW.n <> OLD.n OR NEW.width <= OLD.width
+  OR substr(NEW.hashes, 1, length(OLD.hashes)) <> OLD.hashes
+BEGIN SELECT RAISE(ABORT, 'federation_tile only grows'); END;
+
+CREATE TABLE federation_withdrawal (
+  origin TEXT NOT NULL,
+  idx    BIGINT NOT NULL, -- of the leaf that was withdrawn
+  by_idx BIGINT NOT NULL, -- of the leaf that says so
+  PRIMARY KEY (origin, idx)
+);
+
+CREATE TABLE federation_witness (
+  origin     TEXT PRIMARY KEY,
+  size       BIGINT NOT NULL,
+  checkpoint TEXT NOT NULL,
+  at         BIGINT NOT NULL
+);
+
+CREATE TRIGGER federation_witness_kept_update BEFORE UPDATE ON federation_witness
+WHEN NEW.origin <> OLD.origin OR NEW.size < OLD.size
+BEGIN SELECT RAISE(ABORT, 'federation_witness never goes back'); END;
+
+CREATE TABLE file (
+  digest     TEXT PRIMARY KEY CHECK (length(digest) = 64),
+  name       TEXT NOT NULL,
+  type       TEXT NOT NULL,
+  size_bytes BIGINT NOT NULL CHECK (size_bytes > 0),
+  put_at     BIGINT NOT NULL
+);
+
+CREATE TABLE indicator_report (
+  id              TEXT PRIMARY KEY,
+  indicator       TEXT NOT NULL,
+  value           TEXT NOT NULL,
+  unit            TEXT NOT NULL,
+  approx          TEXT NOT NULL,
+  period          TEXT NOT NULL,
+  document        TEXT NOT NULL,
+  document_digest TEXT NOT NULL,
+  document_title  TEXT NOT NULL,
+  span_from       BIGINT NOT NULL CHECK (span_from >= 0),
+  span_to         BIGINT NOT NULL CHECK (span_to > span_from),
+  quote           TEXT NOT NULL,
+  accepted_by     TEXT NOT NULL,
+  accepted_at     BIGINT NOT NULL,
+  UNIQUE (indicator, document_digest, span_from, span_to)
+);
+
+CREATE TABLE ledger_account (
+  path       TEXT PRIMARY KEY,
+  asset      TEXT NOT NULL,
+  floored    BOOLEAN NOT NULL,          -- available (posted_fen - held_fen) may not go below zero
+  opened_at  BIGINT NOT NULL,
+  posted_fen BIGINT NOT NULL CHECK (posted_fen BETWEEN -1000000000000000000 AND 1000000000000000000),
+  held_fen   BIGINT NOT NULL CHECK (held_fen BETWEEN 0 AND 1000000000000000000),
+  entries    BIGINT NOT NULL CHECK (entries >= 0),
+  moved_at   BIGINT NOT NULL,           -- time of the last entry
+  head       BYTEA NOT NULL,            -- digest of the last entry; of the opening before the first
+  CHECK (typeof(posted_fen) = 'integer' AND typeof(held_fen) = 'integer'), -- an overflow would be a REAL
+  CHECK (NOT floored OR posted_fen - held_fen >= 0),
+  UNIQUE (path, asset)
+) WITHOUT ROWID;
+
+CREATE TRIGGER ledger_account_kept_delete BEFORE DELETE ON ledger_account
+BEGIN SELECT RAISE(ABORT, 'an account stays as it was opened'); END;
+
+CREATE TRIGGER ledger_account_kept_update BEFORE UPDATE OF path, asset, floored, opened_at ON ledger_account
+BEGIN SELECT RAISE(ABORT, 'an account stays as it was opened'); END;
+
+CREATE TABLE ledger_hold (
+  id         TEXT PRIMARY KEY REFERENCES ledger_transfer (id),
+  account    TEXT NOT NULL REFERENCES ledger_account (path),
+  amount_fen BIGINT NOT NULL CHECK (amount_fen >= 0),
+  left_fen   BIGINT NOT NULL CHECK (left_fen BETWEEN 0 AND amount_fen),
+  is_open    BOOLEAN NOT NULL,
+  CHECK (is_open OR left_fen = 0)
+);
+
+CREATE INDEX ledger_hold_open ON ledger_hold (account, id) WHERE is_open;
+
+CREATE TRIGGER ledger_hold_kept_delete BEFORE DELETE ON ledger_hold
+BEGIN SELECT RAISE(ABORT, 'a hold stays as it was made'); END;
+
+CREATE TRIGGER ledger_hold_kept_update BEFORE UPDATE OF id, account, amount_fen ON ledger_hold
+BEGIN SELECT RAISE(ABORT, 'a hold stays as it was made'); END;
+
+CREATE TABLE ledger_transfer (
+  seq               INTEGER PRIMARY KEY,
+  id                TEXT NOT NULL UNIQUE,
+  at                BIGINT NOT NULL,
+  kind              TEXT NOT NULL CHECK (kind IN ('post', 'hold', 'capture', 'release')),
+  asset             TEXT NOT NULL,
+  debit             TEXT NOT NULL,
+  credit            TEXT,               -- NULL for a hold or a release
+  amount_fen        BIGINT NOT NULL CHECK (amount_fen BETWEEN 0 AND 1000000000000000000), -- as asked for
+  held_change_fen   BIGINT NOT NULL,    -- of the debit account
+  of_hold           TEXT REFERENCES ledger_transfer (id),
+  is_last           BOOLEAN NOT NULL,
+  ref               TEXT NOT NULL,
+  note              TEXT NOT NULL,
+  reverses          TEXT REFERENCES ledger_transfer (id),
+  debit_no          BIGINT NOT NULL,    -- the place among the account's entries, from 1
+  debit_posted_fen  BIGINT NOT NULL,    -- the account after this entry
+  debit_held_fen    BIGINT NOT NULL,
+  credit_no         BIGINT,
+  credit_posted_fen BIGINT,
+  credit_held_fen   BIGINT,
+  digest            BYTEA NOT NULL,
+  CHECK (typeof(amount_fen) = 'integer' AND typeof(held_change_fen) = 'integer'),
+  CHECK (credit IS NULL OR credit <> debit),
+  CHECK ((kind IN ('post', 'capture')) = (credit IS NOT NULL)),
+  CHECK ((kind IN ('capture', 'release')) = (of_hold IS NOT NULL)),
+  CHECK (reverses IS NULL OR kind = 'post'),
+  CHECK (NOT is_last OR kind = 'capture'),
+  CHECK (CASE kind
+    WHEN 'post'    THEN held_change_fen = 0
+    WHEN 'hold'    THEN held_change_fen = amount_fen
+    WHEN 'capture' THEN held_change_fen <= -amount_fen
+    ELSE held_change_fen <= 0 AND amount_fen = 0 END),
+  FOREIGN KEY (debit, asset) REFERENCES ledger_account (path, asset),
+  FOREIGN KEY (credit, asset) REFERENCES ledger_account (path, asset)
+);
+
+CREATE INDEX ledger_transfer_credit ON ledger_transfer (credit, at, credit_no) WHERE credit IS NOT NULL;
+
+CREATE INDEX ledger_transfer_debit ON ledger_transfer (debit, at, debit_no);
+
+CREATE INDEX ledger_transfer_hold ON ledger_transfer (of_hold, seq) WHERE of_hold IS NOT NULL;
+
+CREATE INDEX ledger_transfer_ref ON ledger_transfer (ref, at, seq) WHERE ref <> '';
+
+CREATE UNIQUE INDEX ledger_transfer_reverses ON ledger_transfer (reverses) WHERE reverses IS NOT NULL;
+
+CREATE TRIGGER ledger_transfer_kept_delete BEFORE DELETE ON ledger_transfer
+BEGIN SELECT RAISE(ABORT, 'ledger_transfer is append only'); END;
+
+CREATE TRIGGER ledger_transfer_kept_update BEFORE UPDATE ON ledger_transfer
+BEGIN SELECT RAISE(ABORT, 'ledger_transfer is append only'); END;
+
+CREATE TABLE log_checkpoint (
+  size BIGINT PRIMARY KEY CHECK (size >= 0),
+  note TEXT NOT NULL -- signed note with the log's own signatures
+);
+
+CREATE TRIGGER log_checkpoint_kept_delete BEFORE DELETE ON log_checkpoint
+BEGIN SELECT RAISE(ABORT, 'log_checkpoint is append only'); END;
+
+CREATE TRIGGER log_checkpoint_kept_update BEFORE UPDATE ON log_checkpoint
+BEGIN SELECT RAISE(ABORT, 'log_checkpoint is append only'); END;
+
+CREATE TABLE log_cosignature (
+  size    BIGINT NOT NULL REFERENCES log_checkpoint (size),
+  witness TEXT NOT NULL, -- name of its key
+  key     TEXT NOT NULL, -- verifier key, with its algorithm
+  line    TEXT NOT NULL, -- signature line of the note
+  PRIMARY KEY (size, witness)
+);
+
+CREATE TABLE log_entry (
+  idx    INTEGER PRIMARY KEY CHECK (idx >= 0),
+  id     TEXT NOT NULL UNIQUE,
+  at     BIGINT NOT NULL,
+  kind   TEXT NOT NULL,
+  day    TEXT NOT NULL,
+  fields TEXT NOT NULL,
+  leaf   BYTEA NOT NULL,
+  salt   BYTEA NOT NULL,
+  object TEXT NOT NULL
+);
+
+CREATE INDEX log_entry_kind ON log_entry (kind, idx);
+
+CREATE INDEX log_entry_object ON log_entry (object, idx);
+
+CREATE TRIGGER log_entry_kept_delete BEFORE DELETE ON log_entry
+BEGIN SELECT RAISE(ABORT, 'log_entry is append only'); END;
+
+CREATE TRIGGER log_entry_kept_update BEFORE UPDATE ON log_entry
+BEGIN SELECT RAISE(ABORT, 'log_entry is append only'); END;
+
+CREATE TABLE log_identity (
+  one    BIGINT PRIMARY KEY CHECK (one = 1),
+  origin TEXT NOT NULL
+);
+
+CREATE TRIGGER log_identity_kept_delete BEFORE DELETE ON log_identity
+BEGIN SELECT RAISE(ABORT, 'log_identity is written once'); END;
+
+CREATE TRIGGER log_identity_kept_update BEFORE UPDATE ON log_identity
+BEGIN SELECT RAISE(ABORT, 'log_identity is written once'); END;
+
+CREATE TABLE log_key (
+  key TEXT PRIMARY KEY
+);
+
+CREATE TABLE log_pending (
+  id     TEXT PRIMARY KEY,
+  at     BIGINT NOT NULL,
+  kind   TEXT NOT NULL,
+  day    TEXT NOT NULL,
+  fields TEXT NOT NULL,  -- canonical JSON, as in the leaf
+  leaf   BYTEA NOT NULL, -- canonical JSON, the bytes that are hashed
+  salt   BYTEA NOT NULL, -- of the commitment; private
+  object TEXT NOT NULL   -- what the leaf is about; private
+);
+
+CREATE INDEX log_pending_object ON log_pending (object, id);
+
+CREATE TABLE log_record (
+  id   TEXT PRIMARY KEY, -- of the leaf
+  body BYTEA NOT NULL,
+  salt BYTEA NOT NULL
+);
+
+CREATE TRIGGER log_record_kept_update BEFORE UPDATE ON log_record
+BEGIN SELECT RAISE(ABORT, 'log_record is never changed'); END;
+
+CREATE TABLE log_tile (
+  level  BIGINT NOT NULL CHECK (level BETWEEN 0 AND 7),
+  n      BIGINT NOT NULL CHECK (n >= 0),
+  width  BIGINT NOT NULL CHECK (width BETWEEN 1 AND 256),
+  hashes BYTEA NOT NULL CHECK (length(hashes) = 32 * width),
+  PRIMARY KEY (level, n)
+);
+
+CREATE TRIGGER log_tile_kept_delete BEFORE DELETE ON log_tile
+BEGIN SELECT RAISE(ABORT, 'log_tile only grows'); END;
+
+CREATE TRIGGER log_tile_kept_update BEFORE UPDATE ON log_tile
+WHEN NEW.level <> OLD.level OR NEW.n <> OLD.n OR NEW.width <= OLD.width
+  OR substr(NEW.hashes, 1, length(OLD.hashes)) <> OLD.hashes
+BEGIN SELECT RAISE(ABORT, 'log_tile only grows'); END;
+
+CREATE TABLE log_withdrawal (
+  idx    BIGINT PRIMARY KEY,  -- of the leaf whose record was withdrawn
+  by_id  TEXT NOT NULL UNIQUE -- of the leaf that says so
+);
+
+CREATE TRIGGER log_withdrawal_kept_delete BEFORE DELETE ON log_withdrawal
+BEGIN SELECT RAISE(ABORT, 'log_withdrawal is append only'); END;
+
+CREATE TRIGGER log_withdrawal_kept_update BEFORE UPDATE ON log_withdrawal
+BEGIN SELECT RAISE(ABORT, 'log_withdrawal is append only'); END;
+
+CREATE TABLE migration (
+  name       TEXT PRIMARY KEY,
+  digest     TEXT NOT NULL,
+  applied_at BIGINT NOT NULL
+);
+
+CREATE TABLE node_setting (
+  name  TEXT PRIMARY KEY,
+  value TEXT NOT NULL
+);
+
+CREATE TABLE notice_hook (
+  id       TEXT PRIMARY KEY,
+  org      TEXT NOT NULL,             -- '' hears everything that this node tells
+  url      TEXT NOT NULL,
+  kinds    TEXT NOT NULL,             -- beginnings of kinds, one space between; '' is all
+  secret   BYTEA NOT NULL,            -- AES-256-GCM
+  made_by  TEXT NOT NULL,
+  made_at  BIGINT NOT NULL,
+  ended_by TEXT NOT NULL,
+  ended_at BIGINT NOT NULL
+);
+
+CREATE INDEX notice_hook_org ON notice_hook (org, id) WHERE ended_at = 0;
+
+CREATE TABLE notice_letter (
+  id       TEXT PRIMARY KEY,
+  notice   TEXT NOT NULL REFERENCES notice_notice (id),
+  person   TEXT NOT NULL,             -- by e-mail, or ''
+  hook     TEXT NOT NULL,             -- to a system, or ''
+  made_at  BIGINT NOT NULL,
+  sent_at  BIGINT NOT NULL,
+  ended_at BIGINT NOT NULL,           -- given up
+  problem  TEXT NOT NULL,             -- of the last attempt, for the operator
+  CHECK ((person = '') <> (hook = '')),
+  CHECK (sent_at = 0 OR ended_at = 0)
+);
+
+CREATE INDEX notice_letter_notice ON notice_letter (notice, id);
+
+CREATE TABLE notice_notice (
+  id       TEXT PRIMARY KEY,
+  at       BIGINT NOT NULL,
+  kind     TEXT NOT NULL,
+  object   TEXT NOT NULL,
+  path     TEXT NOT NULL,             -- a page of this node, or ''
+  org      TEXT NOT NULL,             -- the organisation that it is about, or ''
+  audience TEXT NOT NULL,             -- as it was addressed: voucher_review@340000
+  title_zh TEXT NOT NULL,
+  title_en TEXT NOT NULL,
+  text_zh  TEXT NOT NULL,
+  text_en  TEXT NOT NULL,
+  reached  BIGINT NOT NULL CHECK (reached >= 0),
+  cut      BOOLEAN NOT NULL           -- there were more people than one notice reaches
+);
+
+CREATE INDEX notice_notice_object ON notice_notice (object, id);
+
+CREATE TRIGGER notice_notice_no_delete BEFORE DELETE ON notice_notice
+BEGIN SELECT RAISE(ABORT, 'notice_notice is append only'); END;
+
+CREATE TRIGGER notice_notice_no_update BEFORE UPDATE ON notice_notice
+BEGIN SELECT RAISE(ABORT, 'notice_notice is append only'); END;
+
+CREATE TABLE notice_told (
+  person   TEXT NOT NULL,
+  notice   TEXT NOT NULL REFERENCES notice_notice (id),
+  told_key TEXT NOT NULL,             -- told once to a person for each key; '' is no key
+  read_at  BIGINT NOT NULL,
+  PRIMARY KEY (person, notice)
+);
+
+CREATE INDEX notice_told_notice ON notice_told (notice, person);
+
+CREATE UNIQUE INDEX notice_told_once ON notice_told (person, told_key) WHERE told_key <> '';
+
+CREATE INDEX notice_told_unread ON notice_told (person, notice) WHERE read_at = 0;
+
+CREATE TABLE notice_wish (
+  person     TEXT PRIMARY KEY,
+  mail       BOOLEAN NOT NULL,
+  lang       TEXT NOT NULL CHECK (lang IN ('', 'zh', 'en')), -- '' is both
+  changed_at BIGINT NOT NULL
+);
+
+CREATE TABLE registry_alias (        -- codes and names that older records carry
+  alias      TEXT NOT NULL,
+  org        TEXT NOT NULL REFERENCES registry_org (code),
+  kind       TEXT NOT NULL CHECK (kind IN ('code', 'name')),
+  source     TEXT NOT NULL,
+  entered_at BIGINT NOT NULL,
+  PRIMARY KEY (org, alias)
+);
+
+CREATE INDEX registry_alias_alias ON registry_alias (alias, org);
+
+CREATE TABLE registry_authority (    -- who governs here, and their offices
+  id         TEXT NOT NULL,          -- 310000, or 310000.science for an office
+  since      TEXT NOT NULL,
+  until      TEXT NOT NULL,          -- last day
+  parent     TEXT NOT NULL,
+  zh         TEXT NOT NULL,
+  en         TEXT NOT NULL,
+  region     TEXT NOT NULL,
+  org        TEXT NOT NULL,          -- its credit code, '' when not entered
+  treasury   TEXT NOT NULL,          -- first part of its accounts in the books, '' when it has none
+  hosted     BOOLEAN NOT NULL,       -- by this node
+  source     TEXT NOT NULL,
+  verified   BOOLEAN NOT NULL,
+  entered_at BIGINT NOT NULL,
+  PRIMARY KEY (id, since)
+);
+
+CREATE INDEX registry_authority_region ON registry_authority (region, id);
+
+CREATE TABLE registry_compact (
+  id         TEXT PRIMARY KEY,
+  zh         TEXT NOT NULL,
+  en         TEXT NOT NULL,
+  since      TEXT NOT NULL,
+  until      TEXT NOT NULL,          -- last day
+  shares     TEXT NOT NULL,          -- words, one space between
+  recognises TEXT NOT NULL,
+  complete   BOOLEAN NOT NULL,       -- every member is named
+  source     TEXT NOT NULL,
+  verified   BOOLEAN NOT NULL,
+  digest     TEXT NOT NULL,          -- of the file it was read from
+  entered_at BIGINT NOT NULL
+);
+
+CREATE TABLE registry_compact_member (
+  compact    TEXT NOT NULL REFERENCES registry_compact (id),
+  region     TEXT NOT NULL,
+  since      TEXT NOT NULL,
+  until      TEXT NOT NULL,          -- last day
+  source     TEXT NOT NULL,
+  verified   BOOLEAN NOT NULL,
+  PRIMARY KEY (compact, region, since)
+);
+
+CREATE INDEX registry_compact_member_region ON registry_compact_member (region, compact);
+
+CREATE TABLE registry_figure (       -- figures of a year, as filed: money in fen, else a count
+  org        TEXT NOT NULL REFERENCES registry_org (code),
+  figure     TEXT NOT NULL,
+  year       BIGINT NOT NULL CHECK (year BETWEEN 1900 AND 9999),
+  filed_on   TEXT NOT NULL,
+  value      BIGINT NOT NULL,
+  source     TEXT NOT NULL,
+  entered_at BIGINT NOT NULL,
+  PRIMARY KEY (org, figure, year, filed_on, entered_at)
+);
+
+CREATE VIRTUAL TABLE registry_find USING fts5 (grams, content='', contentless_delete=1, detail=none,
+  tokenize="unicode61 remove_diacritics 0");
+
+CREATE TABLE 'registry_find_config'(k PRIMARY KEY, v) WITHOUT ROWID;
+
+CREATE TABLE 'registry_find_data'(id INTEGER PRIMARY KEY, block BLOB);
+
+CREATE TABLE 'registry_find_docsize'(id INTEGER PRIMARY KEY, sz BLOB, origin INTEGER);
+
+CREATE TABLE 'registry_find_idx'(segid, term, pgno, PRIMARY KEY(segid, term)) WITHOUT ROWID;
+
+CREATE TABLE registry_import (
+  id         TEXT PRIMARY KEY,
+  kind       TEXT NOT NULL,
+  name       TEXT NOT NULL,          -- of the file
+  digest     TEXT NOT NULL,
+  state      TEXT NOT NULL CHECK (state IN ('running', 'done', 'stopped')),
+  good_rows  BIGINT NOT NULL,
+  done_rows  BIGINT NOT NULL,
+  bad_rows   BIGINT NOT NULL,
+  started_at BIGINT NOT NULL,
+  ended_at   BIGINT NOT NULL         -- 0 is not yet
+);
+
+CREATE INDEX registry_import_started ON registry_import (started_at);
+
+CREATE TABLE registry_label (        -- a label at each of its steps, whole
+  id         TEXT NOT NULL,
+  step       TEXT NOT NULL CHECK (step IN ('issue', 'renew', 'revoke')),
+  org        TEXT NOT NULL REFERENCES registry_org (code),
+  label      TEXT NOT NULL,
+  level      TEXT NOT NULL,
+  issuer     TEXT NOT NULL,
+  since      TEXT NOT NULL,
+  until      TEXT NOT NULL,          -- last day
+  revoked_on TEXT NOT NULL,          -- first day without it
+  basis      TEXT NOT NULL,
+  entered_at BIGINT NOT NULL,
+  PRIMARY KEY (id, entered_at)
+);
+
+CREATE INDEX registry_label_label ON registry_label (label, org);
+
+CREATE INDEX registry_label_org ON registry_label (org, label, since);
+
+CREATE TABLE registry_mandate (      -- who may act for which organisation; the newest statement of an id counts
+  id         TEXT NOT NULL,
+  person     TEXT NOT NULL REFERENCES registry_person (id),
+  org        TEXT NOT NULL REFERENCES registry_org (code),
+  what       TEXT NOT NULL,          -- all, or one matter
+  since      TEXT NOT NULL,
+  until      TEXT NOT NULL,          -- last day
+  basis      TEXT NOT NULL,          -- digest of the letter of authority
+  source     TEXT NOT NULL,
+  entered_at BIGINT NOT NULL,
+  PRIMARY KEY (id, entered_at)
+);
+
+CREATE INDEX registry_mandate_org ON registry_mandate (org, person);
+
+CREATE INDEX registry_mandate_person ON registry_mandate (person, org);
+
+CREATE TABLE registry_mark (         -- what a register says from a day on; a removal says no from its day
+  org        TEXT NOT NULL REFERENCES registry_org (code),
+  mark       TEXT NOT NULL,
+  since      TEXT NOT NULL,
+  is_so      BOOLEAN NOT NULL,
+  source     TEXT NOT NULL,
+  basis      TEXT NOT NULL,          -- decision or document, '' when none was given
+  entered_at BIGINT NOT NULL,
+  PRIMARY KEY (org, mark, since, entered_at)
+);
+
+CREATE TABLE registry_org (          -- the newest statement of each organisation
+  no         INTEGER PRIMARY KEY,    -- in order of entry, for the index of names; of this database alone
+  code       TEXT NOT NULL UNIQUE,   -- unified social credit code, or local:… for what is not incorporated
+  zh         TEXT NOT NULL,
+  en         TEXT NOT NULL,
+  kind       TEXT NOT NULL,
+  region     TEXT NOT NULL,
+  industry   TEXT NOT NULL,
+  founded    TEXT NOT NULL,
+  home       TEXT NOT NULL,          -- node that answers for it
+  synthetic  BOOLEAN NOT NULL,       -- made up
+  since      TEXT NOT NULL,          -- '' for what was first known of it
+  source     TEXT NOT NULL,
+  entered_at BIGINT NOT NULL,
+  find       TEXT NOT NULL           -- every name it is found by, as |name|name|
+);
+
+CREATE TABLE registry_org_past (     -- the statements before
+  code       TEXT NOT NULL REFERENCES registry_org (code),
+  zh         TEXT NOT NULL,
+  en         TEXT NOT NULL,
+  kind       TEXT NOT NULL,
+  region     TEXT NOT NULL,
+  industry   TEXT NOT NULL,
+  founded    TEXT NOT NULL,
+  home       TEXT NOT NULL,
+  synthetic  BOOLEAN NOT NULL,
+  since      TEXT NOT NULL,
+  source     TEXT NOT NULL,
+  entered_at BIGINT NOT NULL,
+  PRIMARY KEY (code, since, entered_at)
+);
+
+CREATE TABLE registry_person (       -- the only table of this room with personal data
+  id         TEXT PRIMARY KEY,
+  name       TEXT NOT NULL,          -- '' when erased
+  identity   TEXT NOT NULL,          -- keyed digest of an identity number, '' when none was given
+  email      TEXT NOT NULL,
+  phone      TEXT NOT NULL,
+  account    TEXT NOT NULL,          -- id in access, '' for somebody who does not sign in here
+  synthetic  BOOLEAN NOT NULL,
+  made_at    BIGINT NOT NULL,
+  changed_at BIGINT NOT NULL,
+  erased_at  BIGINT NOT NULL,        -- 0 is not
+  kept       TEXT NOT NULL           -- what was kept when it was erased, and why: JSON, no personal data
+);
+
+CREATE UNIQUE INDEX registry_person_account ON registry_person (account) WHERE account <> '';
+
+CREATE UNIQUE INDEX registry_person_identity ON registry_person (identity) WHERE identity <> '';
+
+CREATE TABLE registry_relation (
+  org        TEXT NOT NULL REFERENCES registry_org (code),
+  holder     TEXT NOT NULL,          -- code of an organisation, id of a person, or ? for not known
+  kind       TEXT NOT NULL CHECK (kind IN ('share', 'controller', 'legal_person', 'declared')),
+  share      BIGINT NOT NULL CHECK (share BETWEEN 0 AND 1000000000), -- billionths
+  since      TEXT NOT NULL,
+  until      TEXT NOT NULL,          -- last day
+  void       BOOLEAN NOT NULL,       -- entered in error
+  source     TEXT NOT NULL,
+  entered_at BIGINT NOT NULL,
+  PRIMARY KEY (org, kind, holder, since, entered_at)
+);
+
+CREATE INDEX registry_relation_holder ON registry_relation (holder, org);
+
+CREATE VIEW v_ledger_account AS
+SELECT path, asset, floored, opened_at, posted_fen, held_fen, posted_fen - held_fen AS available_fen, entries, moved_at
+FROM ledger_account;
+
+CREATE VIEW v_ledger_entry AS
+SELECT debit AS account, COALESCE(credit, '') AS other, debit_no AS no, seq, id, at, kind, asset,
+       CASE WHEN credit IS NULL THEN 0 ELSE -amount_fen END AS change_fen, held_change_fen,
+       debit_posted_fen AS posted_fen, debit_held_fen AS held_fen, ref, note, COALESCE(reverses, '') AS reverses
+FROM ledger_transfer
+UNION ALL
+SELECT credit, debit, credit_no, seq, id, at, kind, asset, amount_fen, 0,
+       credit_posted_fen, credit_held_fen, ref, note, COALESCE(reverses, '')
+FROM ledger_transfer
+WHERE credit IS NOT NULL;
+
+CREATE VIEW v_log_leaf AS
+SELECT (SELECT origin FROM log_identity WHERE one = 1) AS origin, e.idx AS idx, e.kind AS kind, e.day AS day,
+       e.fields AS fields, w.idx IS NOT NULL AS withdrawn
+FROM log_entry e LEFT JOIN log_withdrawal w ON w.idx = e.idx;
+
+CREATE VIEW v_public_leaf AS
+SELECT l.origin AS origin, l.idx AS idx, l.kind AS kind, l.day AS day, l.fields AS fields, w.idx IS NOT NULL AS withdrawn
+FROM federation_leaf l LEFT JOIN federation_withdrawal w ON w.origin = l.origin AND w.idx = l.idx
+WHERE l.kind <> ''
+UNION ALL
+SELECT origin, idx, kind, day, fields, withdrawn FROM v_log_leaf;
+
+CREATE VIEW v_registry_compact_member (compact, region, since, until) AS
+SELECT compact, region, since, until FROM registry_compact_member;
+
+CREATE VIEW v_registry_label (id, org, label, level, issuer, since, until, revoked_on) AS
+SELECT l.id, l.org, l.label, l.level, l.issuer, l.since, l.until, l.revoked_on FROM registry_label l
+WHERE NOT EXISTS (SELECT 1 FROM registry_label n WHERE n.id = l.id AND n.entered_at > l.entered_at);
+
+CREATE VIEW v_registry_org (code, zh, en, kind, region, industry, founded, home, synthetic) AS
+SELECT code, zh, en, kind, region, industry, founded, home, synthetic FROM registry_org;
