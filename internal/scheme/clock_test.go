@@ -71,9 +71,9 @@ func TestClocks(t *testing.T) {
 	for _, c := range []struct{ action, visits, due string }{
 		{"s_days", "a 2026-03-02 09:00", "2026-03-13 00:00"},
 		{"s_days", "a 2026-03-02 23:59", "2026-03-13 00:00"},
-		{"s_work", "b 2026-03-02 09:00", "2026-03-10 00:00"}, // Monday; the fifth working day after it is the next Monday
-		{"s_work", "b 2026-03-06 17:00", "2026-03-14 00:00"}, // Friday
-		{"s_work", "b 2026-09-28 09:00", "2026-10-11 00:00"}, // across the National Day holiday, with make-up Saturday 10 October
+		{"s_work", "b 2026-03-02 09:00", "2026-03-10 00:00"},                                         // Monday; the fifth working day after it is the next Monday
+		{"s_work", "b 2026-03-06 17:00", "2026-03-14 00:00"},                                         // Friday
+		{"s_work", "b 2026-09-28 09:00", "2026-10-11 00:00"},                                         // across the National Day holiday, with make-up Saturday 10 October
 		{"s_work", "b 2026-03-02 09:00, p 2026-03-04 10:00, b 2026-03-11 10:00", "2026-03-17 00:00"}, // two of five used before the pause
 		{"s_work", "b 2026-03-02 09:00, p 2026-03-04 10:00, b 2026-03-11 10:00, p 2026-03-12 10:00, b 2026-03-20 10:00", "2026-03-25 00:00"},
 		{"s_hours", "c 2026-03-02 10:00", "2026-03-03 14:00"}, // 09:00 to 17:00 are office hours

@@ -165,18 +165,27 @@ func (d *decoder) expression(env *cel.Env, n *node, want *cel.Type, amount strin
 		d.at(n.pos, "file.too_big", "what", tooBig["expression"], "most", expressionMax)
 		return nil
 	}
-	parsed, issues := env.Compile(n.text)
-	if issues != nil && issues.Err() != nil {
+	refused := func(issues *cel.Issues) bool {
+		if issues == nil || issues.Err() == nil {
+			return false
+		}
 		for _, err := range issues.Errors() {
 			d.celProblem(n, err)
 		}
+		return true
+	}
+	parsed, issues := env.Parse(n.text)
+	if refused(issues) {
+		return nil
+	}
+	if e.ast = parsed.NativeRep(); !d.literals(e) {
+		return nil
+	}
+	if parsed, issues = env.Check(parsed); refused(issues) {
 		return nil
 	}
 	e.ast = parsed.NativeRep()
 	e.shape = d.s.shapeOfType(parsed.OutputType())
-	if !d.literals(e) {
-		return nil
-	}
 	d.texts(e)
 	if want != nil && !want.IsExactType(parsed.OutputType()) {
 		got := kindWords[e.shape.kind]
@@ -222,8 +231,9 @@ var (
 func (d *decoder) celProblem(n *node, err *common.Error) {
 	pos := within(n, offsetOf(n.text, err.Location.Line(), err.Location.Column()))
 	if m := undeclared.FindStringSubmatch(err.Message); m != nil {
-		if strings.HasPrefix(m[1], "@") || m[1] == "" {
-			d.at(pos, "rule.syntax", "why", err.Message)
+		if m[1] == "" || m[1][0] == '@' || m[1][0] == '_' { // a sign that this language does not have
+			sign := strings.Trim(m[1], "@_")
+			d.at(pos, "rule.syntax", "why", fault.Words{"没有运算符 " + sign, "there is no sign " + sign})
 			return
 		}
 		d.unknown(pos, "fact", m[1], append(sortedKeys(d.s.compiled.facts), functionNames(d.s)...))
