@@ -2,12 +2,23 @@
 //
 // Follow fetches a neighbour's newest checkpoint, checks its signature and that the log has only grown, fetches the new
 // entries, and takes them in only when they hash, together with all before them, to the signed root. So a leaf in
-// v_public_leaf stands in a log that its node has signed and cannot take back unseen.
+// v_public_leaf stands in a log that its node has signed and cannot take back unseen. A log that is far ahead is taken in
+// pieces, each proved to be the beginning of what was signed.
 //
 // A false signature, a log that has shrunk or forked, or entries that do not make the root are refused; what came is kept
 // as evidence, the neighbour is shown with the problem, and nothing else stops. A problem of form or signature heals when a
-// true answer comes; a fork does not, because two signed truths cannot be one log: a person has to look.
-// A neighbour that is silent is late, which is no problem, and is asked again.
+// true answer comes. A fork does not: it is said only when the log's own signatures prove it (two signed roots of which one
+// is not the beginning of the other), and then a person has to look. A neighbour that is silent is late, which is no
+// problem, and is asked again, less and less often.
 //
-// The package sends nothing yet (letters come with the work across nodes) and decides nothing about what is recognised.
+// A node is also a witness of its neighbours' checkpoints and asks them to be one of its own (C2SP tlog-witness,
+// tlog-cosignature v1). It signs only what continues all that it has signed and followed of that log before, and makes that
+// durable first. Its own log counts nobody's word: cosignatures are served with the checkpoint as they come, and how many
+// are wanted stands in the community file.
+//
+// Neighbours come from the settings, from requests that a person confirmed by comparing a fingerprint, and from the community
+// file: a signed, versioned text that names the nodes, their keys and how many signatures a new version needs.
+//
+// The package sends no letters yet, only signs and verifies them (httpsig, RFC 9421), and decides nothing about what is
+// recognised.
 package federation

@@ -5,31 +5,41 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
+	"sync"
 	"time"
 
+	"golang.org/x/mod/sumdb/tlog"
+
+	"corridor/internal/access"
 	"corridor/internal/db"
 	"corridor/internal/fault"
+	corridorlog "corridor/internal/log"
 	"corridor/internal/unit"
 )
 
 const (
-	bundleLeaves   = 256      // in a full entry bundle
-	roundLeavesMax = 64 * 256 // leaves that one round takes of one neighbour
+	bundleLeaves   = 256       // in a full entry bundle
+	pieceLeaves    = 8 * 256   // leaves that one act takes in
+	roundLeavesMax = 128 * 256 // leaves that one round takes of one neighbour
 	answerBytesMax = 16 << 20
 	checkpointMax  = 64 << 10
-	evidenceMax    = 50 // pieces that are shown of one neighbour
+	answerTimeMax  = 20 * time.Second // for one answer
+	evidenceMax    = 50               // pieces that are kept, and shown, of one neighbour
+	peersMax       = 1000
 	everySecond    = time.Second
 	backoffMax     = time.Minute
 	lateAfter      = time.Minute // without a good answer
 )
 
-// Peer is a neighbour: who it is, where its pages are, and the key of its log.
+// Peer is a neighbour: who it is, where its pages are, and the keys of its log and of its witness.
 type Peer struct {
-	Code string // region code
-	Name fault.Words
-	URL  string
-	Key  string // verifier key; its name is the log's origin
+	Code    string // region code
+	Name    fault.Words
+	URL     string // without a slash at the end
+	Key     string // verifier key of the log, its name is the log's; several, one a line, while keys change over
+	Witness string // verifier key of its witness; "" when it is none
 }
 
 // Origin is the name of the neighbour's log.
@@ -41,25 +51,42 @@ func (p Peer) Origin() string {
 // Neighbour is a neighbour with how its log stands here.
 type Neighbour struct {
 	Peer
-	Size    int64     // leaves that are verified
-	Seen    time.Time // when it last answered well; zero is never
-	OK      bool      // the last answer was true
-	Late    bool      // no good answer for a while
-	Problem *fault.Error
+	Size      int64     // leaves that are verified
+	Seen      time.Time // when it last answered well; zero is never
+	OK        bool      // the last answer was true
+	Late      bool      // no good answer for a while
+	Witnesses []string  // who has cosigned its newest checkpoint here, of the witnesses that this node knows
+	Problem   *fault.Error
+}
+
+// Log is this node's own log, as far as neighbours witness it. It may be called concurrently.
+type Log interface {
+	PublicKey() string
+	Checkpoint(ctx context.Context) ([]byte, error)
+	Consistency(ctx context.Context, from, to int64) (tlog.TreeProof, error)
+	AddCosignature(ctx context.Context, c corridorlog.Cosignature) error
 }
 
 // Config says whom to follow.
 type Config struct {
-	DB     *db.DB
-	Self   string // region code of this node
-	Origin string // name of this node's own log
-	Peers  []Peer
-	Client *http.Client
-	Now    func() time.Time // nil: time.Now
+	DB      *db.DB
+	Self    string // region code of this node
+	Peers   []Peer // from the settings; requests and the community file add to them
+	Client  *http.Client
+	Now     func() time.Time      // nil: time.Now
+	Log     Log                   // nil: nobody is asked to witness
+	Witness *corridorlog.Cosigner // nil: this node is no witness
+	Access  *access.Service       // nil: no requests and no community file are taken
 }
 
 // Service follows the neighbours of one node. It is safe for concurrent use.
-type Service struct{ c Config }
+type Service struct {
+	c Config
+
+	mu    sync.Mutex
+	added []Peer           // confirmed or of the community, as they were loaded last; guarded by mu
+	asked map[string]int64 // size that a neighbour's witness has last signed of ours; guarded by mu
+}
 
 // New checks the settings; it asks nobody.
 func New(c Config) (*Service, error) {
@@ -69,26 +96,102 @@ func New(c Config) (*Service, error) {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
+	// Where a neighbour sends its answer from is part of who it is: it may not send us elsewhere.
+	client := *c.Client
+	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	c.Client = &client
 	seen := map[string]bool{c.Self: true}
 	for _, p := range c.Peers {
-		if seen[p.Code] || p.Origin() == "" || p.URL == "" {
-			return nil, fmt.Errorf("federation: neighbour %q stands twice, is this node, or lacks its key or address", p.Code)
+		if seen[p.Code] {
+			return nil, fmt.Errorf("federation: neighbour %q stands twice or is this node", p.Code)
+		}
+		if err := p.check(); err != nil {
+			return nil, fmt.Errorf("federation: neighbour %q: %w", p.Code, err)
 		}
 		seen[p.Code] = true
 	}
-	return &Service{c}, nil
+	return &Service{c: c, asked: map[string]int64{}}, nil
 }
 
-// Start writes down the name of this node's own log, under which its leaves stand in v_public_leaf.
-func (s *Service) Start(ctx context.Context) error {
-	return s.c.DB.Act(ctx, func(tx *db.Tx) error { return putOrigin(ctx, tx, s.c.Origin) })
+// check refuses an address that is none and keys that are none.
+func (p Peer) check() error {
+	u, err := url.Parse(p.URL)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil || strings.HasSuffix(p.URL, "/") {
+		return fault.New(fault.Invalid, "federation.address", "address", clip(p.URL)).On("url")
+	}
+	return corridorlog.CheckKeys(p.Key, p.Witness)
 }
 
-// State lists the neighbours in the order of Config, with how each log stands here.
+// peers are all neighbours: of the settings, then those that were added; a code stands once, the settings first.
+func (s *Service) peers() []Peer {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	out := append([]Peer(nil), s.c.Peers...)
+	for _, p := range s.added {
+		at := -1
+		for i := range out {
+			if out[i].Code == p.Code {
+				at = i
+			}
+		}
+		switch {
+		case at < 0 && p.Code != s.c.Self:
+			out = append(out, p)
+		case at >= 0 && out[at].Origin() == p.Origin():
+			// The community file says which keys of a log count today, and which witness is its node's.
+			out[at].Key = joinKeys(p.Key, out[at].Key)
+			if p.Witness != "" {
+				out[at].Witness = p.Witness
+			}
+		}
+	}
+	return out
+}
+
+// joinKeys are the lines of both, each once.
+func joinKeys(a, b string) string {
+	var out []string
+	seen := map[string]bool{}
+	for _, key := range strings.Fields(a + "\n" + b) {
+		if !seen[key] {
+			seen[key] = true
+			out = append(out, key)
+		}
+	}
+	return strings.Join(out, "\n")
+}
+
+// load reads the neighbours that were added.
+func (s *Service) load(ctx context.Context) error {
+	var added []Peer
+	err := s.c.DB.Read(ctx, func(tx *db.Tx) error {
+		confirmed, err := selectConfirmed(ctx, tx)
+		if err != nil {
+			return fmt.Errorf("confirmed neighbours: %w", err)
+		}
+		c, err := currentCommunity(ctx, tx)
+		if err != nil {
+			return fmt.Errorf("the community file: %w", err)
+		}
+		added = append(c.peers(unit.DayOf(s.c.Now(), unit.Beijing())), confirmed...)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.added = added
+	return nil
+}
+
+// State lists the neighbours, those of the settings first, with how each log stands here.
 func (s *Service) State(ctx context.Context) (out []Neighbour, err error) {
+	peers := s.peers()
+	witnesses := s.witnessKeys(peers)
 	err = s.c.DB.Read(ctx, func(tx *db.Tx) error {
 		out = nil
-		for _, p := range s.c.Peers {
+		for _, p := range peers {
 			row, err := selectPeer(ctx, tx, p.Code)
 			if err != nil {
 				return fmt.Errorf("state of neighbour %s: %w", p.Code, err)
@@ -101,6 +204,9 @@ func (s *Service) State(ctx context.Context) (out []Neighbour, err error) {
 			if row.problem != "" {
 				n.Problem = fault.New(fault.Conflict, row.problem, "name", p.Name)
 			}
+			if c, err := corridorlog.OpenCheckpoint([]byte(row.target), p.Key+witnesses); err == nil {
+				n.Witnesses = c.Witnesses
+			}
 			out = append(out, n)
 		}
 		return nil
@@ -108,9 +214,23 @@ func (s *Service) State(ctx context.Context) (out []Neighbour, err error) {
 	return out, err
 }
 
+// witnessKeys are the keys of all witnesses that this node knows, each on a line of its own.
+func (s *Service) witnessKeys(peers []Peer) string {
+	out := ""
+	for _, p := range peers {
+		if p.Witness != "" {
+			out += "\n" + p.Witness
+		}
+	}
+	if s.c.Witness != nil {
+		out += "\n" + s.c.Witness.PublicKey()
+	}
+	return out
+}
+
 // Peer finds a neighbour by the name of its log.
 func (s *Service) Peer(origin string) (Peer, bool) {
-	for _, p := range s.c.Peers {
+	for _, p := range s.peers() {
 		if p.Origin() == origin {
 			return p, true
 		}
@@ -120,12 +240,13 @@ func (s *Service) Peer(origin string) (Peer, bool) {
 
 // Leaf is a verified public leaf of a neighbour.
 type Leaf struct {
-	Origin string
-	Index  int64
-	Kind   string
-	Day    unit.Day
-	Fields json.RawMessage
-	Bytes  []byte // that are hashed
+	Origin      string
+	Index       int64
+	Kind        string // "" when the leaf is not in our form
+	Day         unit.Day
+	Fields      json.RawMessage
+	Bytes       []byte // that are hashed
+	WithdrawnBy int64  // index of the leaf that withdraws it; -1 is none
 }
 
 // Leaf finds a verified leaf of a neighbour's log.
@@ -139,10 +260,10 @@ func (s *Service) Leaf(ctx context.Context, origin string, index int64) (l Leaf,
 
 // Evidence is something that a neighbour said and that cannot be true.
 type Evidence struct {
-	ID       unit.ID
-	At       time.Time
-	Problem  string // code of the refusal
-	Had, Got string
+	ID              unit.ID
+	At              time.Time
+	Problem         string // code of the refusal
+	Had, Got, Proof string
 }
 
 // Evidence lists what is kept against a neighbour, newest first.
@@ -154,37 +275,11 @@ func (s *Service) Evidence(ctx context.Context, code string) (out []Evidence, er
 	return out, err
 }
 
-// Run follows all neighbours, each by itself, until ctx ends: once a second, and less often while one is silent.
-func (s *Service) Run(ctx context.Context) error {
-	done := make(chan struct{})
-	for _, p := range s.c.Peers {
-		go func() {
-			defer func() { done <- struct{}{} }()
-			s.runPeer(ctx, p)
-		}()
+// clip shortens a text that a refusal shows.
+func clip(s string) string {
+	const shown = 80
+	if r := []rune(s); len(r) > shown {
+		return string(r[:shown]) + "…"
 	}
-	for range s.c.Peers {
-		<-done
-	}
-	if len(s.c.Peers) == 0 {
-		<-ctx.Done()
-	}
-	return nil
-}
-
-func (s *Service) runPeer(ctx context.Context, p Peer) {
-	wait := everySecond
-	for {
-		err := s.followPeer(ctx, p)
-		if err != nil {
-			wait = min(wait*2, backoffMax)
-		} else {
-			wait = everySecond
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-time.After(wait):
-		}
-	}
+	return s
 }

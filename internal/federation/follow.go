@@ -2,219 +2,285 @@ package federation
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"net/http"
+	"strings"
 
 	"golang.org/x/mod/sumdb/tlog"
 
 	"corridor/internal/db"
 	"corridor/internal/fault"
 	corridorlog "corridor/internal/log"
-	"corridor/internal/unit"
 )
 
-// Follow makes one round over all neighbours. It returns what went wrong, joined; each neighbour is asked all the same.
-func (s *Service) Follow(ctx context.Context) error {
-	var errs []error
-	for _, p := range s.c.Peers {
-		if err := s.followPeer(ctx, p); err != nil {
-			errs = append(errs, fmt.Errorf("neighbour %s: %w", p.Code, err))
-		}
-	}
-	return errors.Join(errs...)
+// The problems that a neighbour's answer can have. Only a fork does not heal by itself.
+const (
+	badSignature = "federation.signature"
+	shrunk       = "federation.shrunk"
+	forked       = "federation.forked"
+	badEntries   = "federation.entries"
+	badRoot      = "federation.root"
+	badTiles     = "federation.tiles"
+)
+
+// following is one neighbour in one round.
+type following struct {
+	s      *Service
+	p      Peer
+	had    peerRow
+	old    corridorlog.Checkpoint // of had.target; zero when there is none
+	c      corridorlog.Checkpoint // that it shows now
+	signed []byte                 // the text of c
+	tiles  tlog.HashReader        // of c, from the neighbour, each checked against c's root
 }
 
-// followPeer takes in what a neighbour's log has grown by.
-func (s *Service) followPeer(ctx context.Context, p Peer) error {
+// followPeer takes in what a neighbour's log has grown by, at most roundLeavesMax leaves. more says that there are more.
+func (s *Service) followPeer(ctx context.Context, p Peer) (more bool, err error) {
 	signed, err := s.fetch(ctx, p.URL+"/log/checkpoint", checkpointMax)
 	if err != nil {
-		return err // silent: shown as late once it lasts
+		return false, err // silent: shown as late once it lasts
 	}
-	var had peerRow
+	f := &following{s: s, p: p, signed: signed}
 	if err := s.c.DB.Read(ctx, func(tx *db.Tx) error {
-		had, err = selectPeer(ctx, tx, p.Code)
+		f.had, err = selectPeer(ctx, tx, p.Code)
 		return err
 	}); err != nil {
-		return err
+		return false, err
 	}
-	if had.problem == forked {
-		return fault.New(fault.Conflict, forked, "name", p.Name)
+	if f.had.problem == forked {
+		return false, fault.New(fault.Conflict, forked, "name", p.Name)
 	}
-	c, err := corridorlog.OpenCheckpoint(signed, p.Key)
-	if err != nil {
-		return s.refuse(ctx, p, had, "federation.signature", signed, err)
-	}
-	if c.Size < had.size {
-		return s.refuse(ctx, p, had, "federation.shrunk", signed, nil)
-	}
-	if had.size > 0 {
-		old, err := corridorlog.OpenCheckpoint([]byte(had.checkpoint), p.Key)
-		if err != nil {
-			return fmt.Errorf("the checkpoint that is kept: %w", err)
-		}
-		if c.Size == had.size && c.Root != old.Root {
-			return s.refuse(ctx, p, had, forked, signed, nil)
+	if f.had.target != "" {
+		if f.old, err = corridorlog.ParseCheckpoint([]byte(f.had.target)); err != nil {
+			return false, fmt.Errorf("the checkpoint that is kept: %w", err)
 		}
 	}
-	return s.grow(ctx, p, had, c, signed)
+	if f.c, err = corridorlog.OpenCheckpoint(signed, p.Key); err != nil {
+		return false, f.refuse(ctx, badSignature, "", err)
+	}
+	f.tiles = corridorlog.Hashes(f.c.Size, f.c.Root, s.remoteTiles(ctx, p))
+	switch {
+	case f.c.Size < f.old.Size:
+		return false, f.refuse(ctx, shrunk, "", nil)
+	case f.had.target != "" && f.c.Size == f.old.Size && f.c.Root != f.old.Root:
+		return false, f.refuse(ctx, forked, "", nil) // two signed roots of one size prove themselves
+	}
+	more, err = f.grow(ctx)
+	if errors.Is(err, errOvertaken) {
+		return false, nil // the next round goes on from there
+	}
+	return more, err
 }
 
-// forked is the one problem that does not heal by itself.
-const forked = "federation.forked"
+// grow takes the entries from what is here up to the checkpoint, piece by piece.
+func (f *following) grow(ctx context.Context) (more bool, err error) {
+	end := min(f.c.Size, f.had.size+roundLeavesMax)
+	// Reaching the new root in one step from all of the old tree shows that it continues the old one. Otherwise that has to
+	// be proved before anything is taken in.
+	inOne := f.had.size == f.old.Size && f.c.Size-f.had.size <= pieceLeaves
+	if !inOne {
+		if err := f.continues(ctx); err != nil {
+			return false, err
+		}
+	}
+	for {
+		mid := min(end, (f.had.size+pieceLeaves)/bundleLeaves*bundleLeaves)
+		if mid <= f.had.size {
+			mid = end
+		}
+		root := f.c.Root
+		if mid < f.c.Size {
+			if root, err = tlog.TreeHash(mid, f.tiles); err != nil {
+				return false, f.tileFault(ctx, err)
+			}
+		}
+		if err := f.piece(ctx, mid, root, inOne); err != nil {
+			return false, err
+		}
+		if f.had.size == end {
+			return f.had.size < f.c.Size, nil
+		}
+	}
+}
 
-// grow fetches the entries from what is verified up to the checkpoint, and keeps them if all hashes make its root.
-func (s *Service) grow(ctx context.Context, p Peer, had peerRow, c corridorlog.Checkpoint, signed []byte) error {
-	if c.Size-had.size > roundLeavesMax {
-		return s.refuse(ctx, p, had, "federation.too_far", signed, nil)
+// continues proves by the neighbour's tiles that its tree of now begins with the one it signed before.
+func (f *following) continues(ctx context.Context) error {
+	if f.old.Size == 0 || f.old.Size == f.c.Size {
+		return nil
 	}
-	leaves, err := s.entries(ctx, p, had.size, c.Size)
-	if fault.KindOf(err) == fault.Invalid {
-		return s.refuse(ctx, p, had, "federation.entries", signed, err)
-	}
+	root, err := tlog.TreeHash(f.old.Size, f.tiles)
 	if err != nil {
-		return err
+		return f.tileFault(ctx, err)
 	}
-	var bad *fault.Error
-	err = s.c.DB.Act(ctx, func(tx *db.Tx) error {
-		bad = nil
-		row, err := selectPeer(ctx, tx, p.Code)
-		if err != nil {
-			return err
-		}
-		if row.size != had.size {
-			return nil // another round was first
-		}
-		bad, err = take(ctx, tx, p, had.size, leaves, c)
-		if err != nil {
-			return err
-		}
-		if bad != nil {
-			return bad
-		}
-		return putPeer(ctx, tx, peerRow{code: p.Code, origin: p.Origin(), size: c.Size, checkpoint: string(signed), seenAt: db.Micros(tx.Now())})
-	})
-	if bad != nil {
-		code := bad.Code
-		if had.size > 0 && code == "federation.root" {
-			code = forked // what is kept was signed too, so one of the two is another log
-		}
-		return s.refuse(ctx, p, had, code, signed, nil)
+	if root == f.old.Root {
+		return nil
+	}
+	proof, err := tlog.ProveTree(f.c.Size, f.old.Size, f.tiles)
+	if err != nil {
+		return f.tileFault(ctx, err)
+	}
+	return f.refuse(ctx, forked, proofText(f.old.Size, root, proof), nil)
+}
+
+// proofText is the evidence of a fork: the root of the old size in the new tree, and the RFC 6962 proof that it is.
+func proofText(size int64, root tlog.Hash, proof tlog.TreeProof) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "old %d\n%s\n", size, root)
+	for _, h := range proof {
+		fmt.Fprintf(&b, "%s\n", h)
+	}
+	return b.String()
+}
+
+// tileFault tells tiles that are false from those that did not come.
+func (f *following) tileFault(ctx context.Context, err error) error {
+	if errors.Is(err, corridorlog.ErrTile) || fault.KindOf(err) == fault.Invalid {
+		return f.refuse(ctx, badTiles, "", err)
 	}
 	return err
 }
 
-// take stores leaves and their hashes and compares the root; the refusal undoes the act.
-func take(ctx context.Context, tx *db.Tx, p Peer, from int64, leaves [][]byte, c corridorlog.Checkpoint) (*fault.Error, error) {
-	h := newHashes(ctx, tx, p.Origin())
+// errOvertaken says that another round of the same neighbour was first.
+var errOvertaken = errors.New("another round was first")
+
+// piece fetches entries up to a size, and keeps them if all hashes make its root.
+func (f *following) piece(ctx context.Context, to int64, root tlog.Hash, inOne bool) error {
+	leaves, err := f.s.entries(ctx, f.p, f.had.size, to)
+	if fault.KindOf(err) == fault.Invalid {
+		return f.refuse(ctx, badEntries, "", err)
+	}
+	if err != nil {
+		return err
+	}
+	row := f.had
+	row.code, row.origin, row.size, row.problem, row.problemAt = f.p.Code, f.p.Origin(), to, "", 0
+	row.target, row.seenAt = string(f.signed), db.Micros(f.s.c.Now())
+	if row.sameAs(f.had) {
+		return nil
+	}
+	var wrong bool
+	err = f.s.c.DB.Act(ctx, func(tx *db.Tx) error {
+		wrong = false
+		now, err := selectPeer(ctx, tx, f.p.Code)
+		if err != nil {
+			return err
+		}
+		if now.size != f.had.size || now.target != f.had.target || now.problem == forked {
+			return errOvertaken
+		}
+		if wrong, err = take(ctx, tx, f.p.Origin(), f.had.size, leaves, root); err != nil {
+			return err
+		}
+		if wrong {
+			return fault.New(fault.Invalid, badRoot, "name", f.p.Name)
+		}
+		return putPeer(ctx, tx, row)
+	})
+	if err == nil {
+		from := f.had.size
+		f.had, f.old = row, f.c
+		return f.agrees(ctx, from)
+	}
+	if !wrong {
+		return err
+	}
+	// The entries do not make the root. Either they are false, or the root continues another tree than the one here.
+	if inOne {
+		if err := f.continues(ctx); err != nil {
+			return err
+		}
+	}
+	return f.refuse(ctx, badRoot, "", nil)
+}
+
+// agrees compares what was followed with what this node signed of the log as a witness: a log that shows one tree to its
+// witness and another to its followers has forked.
+func (f *following) agrees(ctx context.Context, from int64) error {
+	var w witnessRow
+	var root tlog.Hash
+	err := f.s.c.DB.Read(ctx, func(tx *db.Tx) (err error) {
+		if w, err = selectWitness(ctx, tx, f.p.Origin()); err != nil || w.size <= from || w.size > f.had.size {
+			return err
+		}
+		root, err = tlog.TreeHash(w.size, localTree(ctx, tx, f.p.Origin()))
+		return err
+	})
+	if err != nil || w.size <= from || w.size > f.had.size {
+		return err
+	}
+	c, err := corridorlog.ParseCheckpoint([]byte(w.checkpoint))
+	if err != nil {
+		return err
+	}
+	if c.Root == root {
+		return nil
+	}
+	f.had.target = w.checkpoint // is what this stands against
+	return f.refuse(ctx, forked, "", nil)
+}
+
+// take stores leaves and their tiles. wrong says that they do not make the root; the caller then undoes the act.
+func take(ctx context.Context, tx *db.Tx, origin string, from int64, leaves [][]byte, root tlog.Hash) (wrong bool, err error) {
+	edge, err := corridorlog.NewEdge(from, loadTiles(ctx, tx, origin))
+	if err != nil {
+		return false, err
+	}
+	read := make([]Leaf, len(leaves))
 	for i, b := range leaves {
-		at := from + int64(i)
-		l, err := readLeaf(p.Origin(), at, b)
-		if err != nil {
-			return fault.New(fault.Invalid, "federation.entries", "name", p.Name), nil
-		}
-		add, err := tlog.StoredHashes(at, b, h)
-		if err != nil {
-			return nil, fmt.Errorf("hashes of leaf %d: %w", at, err)
-		}
-		if err := h.store(tlog.StoredHashIndex(0, at), add); err != nil {
-			return nil, err
-		}
-		if err := insertLeaf(ctx, tx, l); err != nil {
-			return nil, fmt.Errorf("keep leaf %d: %w", at, err)
+		edge.Add(tlog.RecordHash(b))
+		read[i] = readLeaf(origin, from+int64(i), b)
+	}
+	if edge.Root() != root {
+		return true, nil
+	}
+	if err := insertLeaves(ctx, tx, read); err != nil {
+		return false, err
+	}
+	for _, l := range read {
+		if index, ok := corridorlog.Withdraws(l.Kind, l.Fields); ok && index < l.Index {
+			if err := insertWithdrawal(ctx, tx, origin, index, l.Index); err != nil {
+				return false, fmt.Errorf("withdrawal by leaf %d: %w", l.Index, err)
+			}
 		}
 	}
-	root, err := tlog.TreeHash(c.Size, h)
-	if err != nil {
-		return nil, fmt.Errorf("root of size %d: %w", c.Size, err)
+	for _, t := range edge.Changed() {
+		if err := putTile(ctx, tx, origin, t); err != nil {
+			return false, fmt.Errorf("tile %d/%d: %w", t.Level, t.N, err)
+		}
 	}
-	if root != c.Root {
-		return fault.New(fault.Invalid, "federation.root", "name", p.Name), nil
-	}
-	return nil, nil
+	return false, nil
 }
 
-// readLeaf reads the columns of a leaf out of its bytes.
-func readLeaf(origin string, index int64, b []byte) (Leaf, error) {
-	var l struct {
-		Kind   string          `json:"kind"`
-		Day    unit.Day        `json:"day"`
-		Fields json.RawMessage `json:"fields"`
+// readLeaf reads the columns of a leaf out of its bytes. A proved leaf that is not in our form is kept as it is, without a
+// kind: a neighbour whose program is newer than ours does not stop us.
+func readLeaf(origin string, index int64, b []byte) Leaf {
+	l := Leaf{Origin: origin, Index: index, Fields: []byte("{}"), Bytes: b, WithdrawnBy: -1}
+	if kind, day, fields, err := corridorlog.ReadLeaf(b); err == nil {
+		l.Kind, l.Day, l.Fields = kind, day, fields
 	}
-	if err := json.Unmarshal(b, &l); err != nil {
-		return Leaf{}, err
-	}
-	if l.Kind == "" || !l.Day.Valid() || len(l.Fields) == 0 || l.Fields[0] != '{' {
-		return Leaf{}, errors.New("the leaf lacks its kind, day or fields")
-	}
-	return Leaf{origin, index, l.Kind, l.Day, l.Fields, b}, nil
-}
-
-// entries fetches the leaves [from, to) from the bundles that hold them.
-func (s *Service) entries(ctx context.Context, p Peer, from, to int64) ([][]byte, error) {
-	var out [][]byte
-	for at := from; at < to; {
-		n := at / bundleLeaves
-		width := min(to-n*bundleLeaves, bundleLeaves)
-		b, err := s.fetch(ctx, p.URL+"/log/"+bundlePath(n, int(width)), answerBytesMax)
-		if err != nil {
-			return nil, err
-		}
-		leaves, err := corridorlog.Bundle(b)
-		if err != nil || int64(len(leaves)) != width {
-			return nil, fault.New(fault.Invalid, "federation.entries", "name", p.Name)
-		}
-		out = append(out, leaves[at-n*bundleLeaves:]...)
-		at = n*bundleLeaves + width
-	}
-	return out, nil
-}
-
-// bundlePath is the path of an entry bundle in C2SP tlog-tiles.
-func bundlePath(n int64, width int) string {
-	t := tlog.Tile{H: 8, L: -1, N: n, W: width}
-	return "tile/entries/" + t.Path()[len("tile/8/data/"):]
-}
-
-// fetch gets what stands at an address, within a limit.
-func (s *Service) fetch(ctx context.Context, address string, most int64) ([]byte, error) {
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
-	if err != nil {
-		return nil, err
-	}
-	answer, err := s.c.Client.Do(r)
-	if err != nil {
-		return nil, err
-	}
-	defer answer.Body.Close()
-	b, err := io.ReadAll(io.LimitReader(answer.Body, most+1))
-	switch {
-	case err != nil:
-		return nil, err
-	case answer.StatusCode != http.StatusOK:
-		return nil, fmt.Errorf("%s answered %s", address, answer.Status)
-	case int64(len(b)) > most:
-		return nil, fault.New(fault.Invalid, "federation.too_large", "bytes", most)
-	}
-	return b, nil
+	return l
 }
 
 // refuse keeps what came as evidence, once for the same thing, and shows the problem.
-func (s *Service) refuse(ctx context.Context, p Peer, had peerRow, problem string, got []byte, cause error) error {
-	err := s.c.DB.Act(ctx, func(tx *db.Tx) error {
-		row := had
-		row.code, row.origin = p.Code, p.Origin()
+func (f *following) refuse(ctx context.Context, problem, proof string, cause error) error {
+	err := f.s.c.DB.Act(ctx, func(tx *db.Tx) error {
+		row, err := selectPeer(ctx, tx, f.p.Code)
+		if err != nil {
+			return err
+		}
+		if row.problem == forked {
+			return nil
+		}
+		row.code, row.origin = f.p.Code, f.p.Origin()
 		row.problem, row.problemAt = problem, db.Micros(tx.Now())
 		if err := putPeer(ctx, tx, row); err != nil {
 			return err
 		}
-		return insertEvidence(ctx, tx, p.Code, problem, had.checkpoint, string(got))
+		return insertEvidence(ctx, tx, f.p.Code, problem, f.had.target, strings.ToValidUTF8(string(f.signed), "\uFFFD"), proof)
 	})
-	f := fault.New(fault.Conflict, problem, "name", p.Name)
+	refused := fault.New(fault.Conflict, problem, "name", f.p.Name)
 	if cause != nil {
-		f = f.Because(cause)
+		refused = refused.Because(cause)
 	}
-	return errors.Join(f, err)
+	return errors.Join(refused, err)
 }

@@ -54,6 +54,10 @@ func parseCheckpoint(text string) (c Checkpoint, err error) {
 	return c, nil
 }
 
+// ParseCheckpoint reads a signed checkpoint without checking its signatures: one that was checked before it was kept, or
+// one of which the log has yet to be found.
+func ParseCheckpoint(signed []byte) (Checkpoint, error) { return parseCheckpoint(noteText(signed)) }
+
 // noteText is the text of a signed note, its signatures left off unchecked.
 func noteText(signed []byte) string {
 	at := strings.LastIndex(string(signed), "\n\n")

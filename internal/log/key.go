@@ -34,9 +34,10 @@ func NewKey(origin string) (private, public string) {
 	return private, public
 }
 
-// Fingerprint is a key's digest for two people to compare on the telephone: 16 groups of four hexadecimal digits.
+// Fingerprint is the digest of a key, or of keys one a line, for two people to compare on the telephone: 16 groups of four
+// hexadecimal digits.
 func Fingerprint(key string) string {
-	sum := sha256.Sum256([]byte(strings.TrimSpace(key)))
+	sum := sha256.Sum256([]byte(strings.Join(strings.Fields(key), "\n")))
 	var groups []string
 	for i := 0; i < len(sum); i += 2 {
 		groups = append(groups, fmt.Sprintf("%x", sum[i:i+2]))
@@ -107,6 +108,44 @@ func parseKeys(text string) (k keys, err error) {
 		return bad(errors.New("there is no key of a log"))
 	}
 	return k, nil
+}
+
+// CheckKeys refuses what are not the verifier keys of one log, one a line, and of a witness; the witness may be "".
+func CheckKeys(logKey, witness string) error {
+	k, err := parseKeys(logKey)
+	if err != nil {
+		return err
+	}
+	bad := func(why string) error {
+		return fault.New(fault.Invalid, "log.key").Because(errors.New(why)).On("key")
+	}
+	for _, v := range k.logs {
+		if v.Name() != k.logs[0].Name() {
+			return bad("the keys are of more than one log")
+		}
+	}
+	if len(k.witnesses) > 0 {
+		return bad("a key of a witness stands among those of the log")
+	}
+	if witness != "" {
+		if _, err := newCosignatureVerifier(witness); err != nil {
+			return fault.New(fault.Invalid, "log.key").Because(err).On("witness")
+		}
+	}
+	return nil
+}
+
+// SplitKeys parts the keys that a node gives out, one a line, into those of its log and the first that is a witness's.
+func SplitKeys(text string) (logKeys, witness string) {
+	var logs []string
+	for _, line := range strings.Fields(text) {
+		if _, err := newCosignatureVerifier(line); err != nil {
+			logs = append(logs, line)
+		} else if witness == "" {
+			witness = line
+		}
+	}
+	return strings.Join(logs, "\n"), witness
 }
 
 // allKeys is the log's keys of today and of before, as far as the database has seen them sign.

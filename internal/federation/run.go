@@ -1,0 +1,98 @@
+package federation
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+)
+
+// Follow makes one round over all neighbours, all at once. It returns what went wrong, joined; each neighbour is asked all
+// the same.
+func (s *Service) Follow(ctx context.Context) error {
+	if err := s.load(ctx); err != nil {
+		return err
+	}
+	peers := s.peers()
+	errs := make([]error, len(peers))
+	var all sync.WaitGroup
+	for i, p := range peers {
+		all.Go(func() {
+			if err := s.round(ctx, p); err != nil {
+				errs[i] = fmt.Errorf("neighbour %s: %w", p.Code, err)
+			}
+		})
+	}
+	all.Wait()
+	return errors.Join(errs...)
+}
+
+// round follows a neighbour until its newest checkpoint is here, then asks it to witness ours.
+func (s *Service) round(ctx context.Context, p Peer) error {
+	for {
+		more, err := s.followPeer(ctx, p)
+		if err != nil {
+			return err
+		}
+		if !more {
+			break
+		}
+	}
+	if err := s.askWitness(ctx, p); err != nil {
+		return fmt.Errorf("ask for a cosignature: %w", err)
+	}
+	return nil
+}
+
+// Run follows all neighbours, each by itself, until ctx ends: once a second, and less often while one is silent. A neighbour
+// that is added meanwhile is followed from then on.
+func (s *Service) Run(ctx context.Context) error {
+	var all sync.WaitGroup
+	defer all.Wait()
+	running := map[string]bool{}
+	for {
+		if err := s.load(ctx); err != nil && ctx.Err() == nil {
+			return err
+		}
+		for _, p := range s.peers() {
+			if !running[p.Code] {
+				running[p.Code] = true
+				all.Go(func() { s.runPeer(ctx, p.Code) })
+			}
+		}
+		if !pause(ctx, everySecond) {
+			return nil
+		}
+	}
+}
+
+// runPeer follows one neighbour by what is known of it at each round, until it is one no longer.
+func (s *Service) runPeer(ctx context.Context, code string) {
+	wait := everySecond
+	for {
+		for _, p := range s.peers() {
+			if p.Code != code {
+				continue
+			}
+			if err := s.round(ctx, p); err != nil {
+				wait = min(wait*2, backoffMax)
+			} else {
+				wait = everySecond
+			}
+		}
+		if !pause(ctx, wait) {
+			return
+		}
+	}
+}
+
+// pause waits, and is false when ctx ended meanwhile.
+func pause(ctx context.Context, d time.Duration) bool {
+	select {
+	case <-ctx.Done():
+		return false
+	case <-time.After(d):
+		return true
+	}
+}
