@@ -21,6 +21,8 @@ const (
 	TokenManage   Permission = "token.manage"
 	PeopleManage  Permission = "people.manage"
 	NoticeRead    Permission = "notice.read"
+	NoticeAudit   Permission = "notice.audit"
+	HookManage    Permission = "hook.manage"
 
 	DocumentUpload Permission = "document.upload"
 	DocumentRead   Permission = "document.read"
@@ -109,6 +111,8 @@ var Rules = []Rule{
 	{Permission: TokenManage, ZH: "管理本人接口令牌", EN: "Manage one's API tokens", Own: true, Holders: []Holder{by(ScopeRegion, "node_admin")}},
 	{Permission: PeopleManage, ZH: "邀请人员、授予和收回角色", EN: "Invite people, give and take roles", Hidden: true, Holders: []Holder{by(ScopeRegion, "node_admin"), by(ScopeOrg, "org_admin")}},
 	{Permission: NoticeRead, ZH: "查看本人通知", EN: "Read one's notices", Own: true, Hidden: true, Token: true},
+	{Permission: NoticeAudit, ZH: "查看某事项发过哪些通知", EN: "Read what was told of something", Hidden: true, Token: true, Holders: []Holder{by(ScopeRegion, "auditor")}},
+	{Permission: HookManage, ZH: "登记接收通知的系统", EN: "Manage the systems that hear notices", Hidden: true, Holders: []Holder{by(ScopeNone, "node_admin"), by(ScopeOrg, "org_admin")}},
 
 	{Permission: DocumentUpload, ZH: "上传文件", EN: "Upload documents", Token: true, Holders: []Holder{by(ScopeRegion, "editor", "planner", Desks)}},
 	{Permission: DocumentRead, ZH: "查看待核文件", EN: "Read documents under review", Hidden: true, Token: true, Holders: []Holder{by(ScopeRegion, "editor", "planner", "auditor", Desks)}},

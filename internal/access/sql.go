@@ -72,6 +72,15 @@ WHERE ($1 OR p.org <> '' AND replace($2, '|' || p.org || '|', '') <> $2
 ORDER BY p.id LIMIT $7`
 )
 
+// sqlReached finds who holds a role as Actor.HasAt asks it: $1 the role, $2 whether any region will do, $3 to $5 the region
+// with what it lies in, $6 the office or organisation. Without a role it is who holds any within the organisation.
+const sqlReached = `
+SELECT DISTINCT g.person FROM access_grant g JOIN access_person p ON p.id = g.person
+WHERE g.ended_at = 0 AND p.state = 'active'
+  AND ($1 <> '' AND g.role = $1 AND (g.org = '' OR g.org = $6) OR $1 = '' AND g.org = $6)
+  AND ($2 OR g.region = '' OR g.region = $3 OR g.region = $4 OR g.region = $5)
+ORDER BY g.person LIMIT $7`
+
 // arrivalColumns follow the six columns of a session or a token: the person, and what they hold, one line a grant.
 const arrivalColumns = `p.id, p.email, p.name, p.org, p.state, p.seed_confirmed,
   COALESCE(g.id, ''), COALESCE(g.role, ''), COALESCE(g.region, ''), COALESCE(g.org, '')`

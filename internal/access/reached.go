@@ -1,0 +1,33 @@
+package access
+
+import (
+	"context"
+
+	"corridor/internal/db"
+	"corridor/internal/notice"
+	"corridor/internal/unit"
+)
+
+// Reached is who holds a role, for those who tell them: notice.People. A grant for a region covers every place inside it,
+// one without an office every office, as in HasAt; a role within an organisation is asked for without a region.
+func (s *Service) Reached(ctx context.Context, tx *db.Tx, a notice.Audience, limit int) ([]unit.ID, error) {
+	province, city := a.Region.Province(), unit.Region("")
+	if province != "" {
+		city = a.Region[:4] + "00"
+	}
+	anywhere := a.Region == "" && a.Org != ""
+	return collect(ctx, tx, "who is "+a.String(), func(scan func(...any) error) (id unit.ID, err error) {
+		var text string
+		err = scan(&text)
+		return unit.ID(text), err
+	}, sqlReached, a.Role, anywhere, string(province), string(city), string(a.Region), a.Org, limit)
+}
+
+// Address is where a person is written to; one whose account is not in use has none.
+func (s *Service) Address(ctx context.Context, tx *db.Tx, person unit.ID) (name, address string, err error) {
+	p, found, err := personBy(ctx, tx, sqlPersonByID, string(person))
+	if err != nil || !found || p.state != "active" {
+		return "", "", err
+	}
+	return p.name, p.email, nil
+}
