@@ -153,9 +153,6 @@ func (d *decoder) each(section string, form func(string) bool, do func(name stri
 func isName(s string) bool { return nameForm.MatchString(s) && !reserved[s] }
 func isWord(s string) bool { return nameForm.MatchString(s) }
 
-const schemeKeys = `scheme title extends parent jurisdiction edition in_force sources params rules amounts roles stages ends pauses
-	times overdue needs separate accounts money asks round cases starts labels sealed see publish group fixed migrate words form tests`
-
 // decode reads a merged tree. The Scheme is whole only if no problem was found.
 func decode(root *node, f found) (*Scheme, *decoder) {
 	d := &decoder{found: f, s: &Scheme{root: root, marks: map[string]Pos{}}}
@@ -176,7 +173,7 @@ func decode(root *node, f found) (*Scheme, *decoder) {
 	}
 	d.inForce()
 	d.each("sources", isWord, func(name string, k, v *node) {
-		if d.keys(v, "title doc url") {
+		if d.keys(v, sourceKeys) {
 			s.Sources.add(name, Source{Title: d.text(v, "title"), Doc: d.text(v, "doc"), URL: d.text(v, "url"), At: k.pos})
 		}
 	})
@@ -232,7 +229,7 @@ func (d *decoder) inForce() {
 }
 
 func (d *decoder) param(name string, k, v *node) {
-	if !d.keys(v, "value choices by basis verified") {
+	if !d.keys(v, paramKeys) {
 		return
 	}
 	p := Param{Choices: d.list(v.get("choices")), By: d.text(v, "by"), Basis: d.text(v, "basis"), Verified: d.yes(v, "verified"), At: k.pos}
@@ -272,7 +269,7 @@ func (d *decoder) unknown(pos Pos, what, name string, among []string) {
 }
 
 func (d *decoder) rule(name string, k, v *node) {
-	if !d.keys(v, "when ask basis verified zh en") {
+	if !d.keys(v, ruleKeys) {
 		return
 	}
 	r := Rule{When: d.text(v, "when"), Ask: d.text(v, "ask"), Basis: d.text(v, "basis"), Verified: d.yes(v, "verified"), Words: d.zhEn(v, k.pos, name), At: k.pos}
@@ -287,7 +284,7 @@ func (d *decoder) rule(name string, k, v *node) {
 }
 
 func (d *decoder) amount(name string, k, v *node) {
-	if !d.keys(v, "at is split by") {
+	if !d.keys(v, amountKeys) {
 		return
 	}
 	a := Amount{At: d.text(v, "at"), Is: d.text(v, "is"), Split: d.text(v, "split"), By: d.text(v, "by"), Pos: k.pos}
@@ -298,7 +295,7 @@ func (d *decoder) amount(name string, k, v *node) {
 }
 
 func (d *decoder) role(name string, k, v *node) {
-	if !d.keys(v, "party desk seat anyone at") {
+	if !d.keys(v, roleKeys) {
 		return
 	}
 	r := Role{Party: d.text(v, "party"), Desk: d.text(v, "desk"), Seat: d.text(v, "seat"), Anyone: d.yes(v, "anyone"), At: d.text(v, "at"), Pos: k.pos}
@@ -315,7 +312,7 @@ func (d *decoder) role(name string, k, v *node) {
 }
 
 func (d *decoder) account(name string, k, v *node) {
-	if !d.keys(v, "budget limit own parent out opens_with lent_to by") {
+	if !d.keys(v, accountKeys) {
 		return
 	}
 	a := AccountDef{OpensWith: d.text(v, "opens_with"), LentTo: d.text(v, "lent_to"), By: d.text(v, "by"), At: k.pos}

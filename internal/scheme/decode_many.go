@@ -12,7 +12,7 @@ func (d *decoder) many() {
 	s.Sealed, s.See = map[string]string{}, map[string]Sight{}
 	d.each("asks", isName, d.ask)
 	d.each("cases", isName, func(name string, k, v *node) {
-		if !d.keys(v, "scheme opened_by one_for gives started_by in") {
+		if !d.keys(v, caseKeys) {
 			return
 		}
 		c := Children{Scheme: d.text(v, "scheme"), OpenedBy: parted(d.text(v, "opened_by")), OneFor: d.text(v, "one_for"),
@@ -27,21 +27,21 @@ func (d *decoder) many() {
 		}
 		s.Cases.add(name, c)
 	})
-	if n := s.root.get("round"); n != nil && d.keys(n, "waits closes order within takes leaves by") {
+	if n := s.root.get("round"); n != nil && d.keys(n, roundKeys) {
 		s.Round = &Round{Waits: d.text(n, "waits"), Closes: d.text(n, "closes"), Order: d.text(n, "order"), Within: d.text(n, "within"),
 			Takes: d.text(n, "takes"), Leaves: d.text(n, "leaves"), By: d.text(n, "by"), At: d.mark("round")}
 	}
-	if n := s.root.get("starts"); n != nil && d.keys(n, "over where on at") {
+	if n := s.root.get("starts"); n != nil && d.keys(n, startKeys) {
 		s.Starts = &Starts{Over: d.text(n, "over"), Where: d.list(n.get("where")), On: d.text(n, "on"), Stage: d.text(n, "at"), At: d.mark("starts")}
 	}
 	d.each("sealed", isWord, func(name string, k, v *node) { s.Sealed[name] = v.text })
 	d.each("see", isWord, func(name string, k, v *node) {
-		if d.keys(v, "only if") {
+		if d.keys(v, seeKeys) {
 			s.See[name] = Sight{Only: d.list(v.get("only")), If: d.text(v, "if"), At: k.pos}
 		}
 	})
 	s.Fixed = d.list(s.root.get("fixed"))
-	if n := s.root.get("migrate"); n != nil && d.keys(n, "from fields") {
+	if n := s.root.get("migrate"); n != nil && d.keys(n, migrateKeys) {
 		m := &Migration{From: d.text(n, "from"), Fields: map[string]string{}}
 		if f := n.get("fields"); f != nil && d.want(f, mapNode, "键和值", "keys with values") {
 			for i, x := range f.items {
@@ -53,7 +53,7 @@ func (d *decoder) many() {
 }
 
 func (d *decoder) ask(name string, k, v *node) {
-	if !d.keys(v, "opened_by seats draw answers within again instead drop") {
+	if !d.keys(v, askKeys) {
 		return
 	}
 	a := Ask{OpenedBy: parted(d.text(v, "opened_by")), Seats: d.text(v, "seats"), Within: d.text(v, "within"), Again: d.text(v, "again"),
@@ -61,7 +61,7 @@ func (d *decoder) ask(name string, k, v *node) {
 	if a.Within == "" {
 		d.at(k.pos, "ask.no_clock", "name", name)
 	}
-	if n := v.get("draw"); n != nil && d.keys(n, "from field count reserves conflicts") {
+	if n := v.get("draw"); n != nil && d.keys(n, drawKeys) {
 		a.Draw = &Draw{From: d.text(n, "from"), Field: d.text(n, "field"), Count: d.text(n, "count"), Reserves: d.text(n, "reserves"), Conflicts: d.list(n.get("conflicts"))}
 	}
 	if (a.Seats == "") == (a.Draw == nil) {
@@ -100,7 +100,7 @@ func init() {
 // form reads the sections of the form.
 func (d *decoder) form() {
 	n := d.s.root.get("form")
-	if n == nil || n.kind == nullNode || !d.keys(n, "sections") {
+	if n == nil || n.kind == nullNode || !d.keys(n, formKeys) {
 		return
 	}
 	sections := n.get("sections")
@@ -109,7 +109,7 @@ func (d *decoder) form() {
 	}
 	names := map[string]Pos{}
 	for _, x := range sections.items {
-		if !d.keys(x, "words fields") {
+		if !d.keys(x, sectionKeys) {
 			continue
 		}
 		sec := Section{Words: d.words(x.get("words"), "section")}
@@ -135,7 +135,7 @@ func (d *decoder) fields(n *node, names map[string]Pos) []Field {
 		} else if names != nil {
 			names[k.text] = k.pos
 		}
-		if !d.keys(v, "type by zh en of list from once public shown_when fields") {
+		if !d.keys(v, fieldKeys) {
 			continue
 		}
 		f := Field{Name: k.text, Type: d.text(v, "type"), By: d.text(v, "by"), Words: d.zhEn(v, k.pos, k.text), Of: d.list(v.get("of")), List: d.text(v, "list"),

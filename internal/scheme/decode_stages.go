@@ -52,7 +52,7 @@ func (d *decoder) stages() {
 		}
 	}
 	d.each("publish", isWord, func(name string, k, v *node) {
-		if !d.keys(v, "leaf shows") {
+		if !d.keys(v, publishKeys) {
 			return
 		}
 		l := Leaf{Name: d.text(v, "leaf"), Shows: d.list(v.get("shows")), At: k.pos}

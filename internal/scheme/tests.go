@@ -78,7 +78,7 @@ func (d *decoder) decodeTests() {
 	t := &tests{given: &factSet{values: map[string]Value{}}}
 	d.s.tests = t
 	n := d.s.root.get("tests")
-	if n == nil || n.kind == nullNode || !d.keys(n, "given params verdicts runs") {
+	if n == nil || n.kind == nullNode || !d.keys(n, testsKeys) {
 		return
 	}
 	pins := map[string]map[string]Value{}
@@ -108,8 +108,8 @@ func (d *decoder) decodeTests() {
 			do(x, name)
 		}
 	}
-	each("verdicts", "name at with want", func(x *node, name string) { d.verdict(x, name, pins[x.pos.File]) })
-	each("runs", "name do with params ends refused amounts books", func(x *node, name string) { d.run(x, name, pins[x.pos.File]) })
+	each("verdicts", verdictKeys, func(x *node, name string) { d.verdict(x, name, pins[x.pos.File]) })
+	each("runs", runKeys, func(x *node, name string) { d.run(x, name, pins[x.pos.File]) })
 }
 
 // named puts the name of a test together again, which YAML parts at its commas.

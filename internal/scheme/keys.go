@@ -1,0 +1,28 @@
+package scheme
+
+// The keys of the files, in the order in which people are told of them. What is not here is refused; the JSON Schema
+// has the same ones, which a test holds together.
+const (
+	schemeKeys = `scheme title extends parent jurisdiction edition in_force sources params rules amounts roles stages ends pauses
+	times overdue needs separate accounts money asks round cases starts labels sealed see publish group fixed migrate words form tests`
+	sourceKeys  = "title doc url"
+	paramKeys   = "value choices by basis verified"
+	ruleKeys    = "when ask basis verified zh en"
+	amountKeys  = "at is split by"
+	roleKeys    = "party desk seat anyone at"
+	accountKeys = "budget limit own parent out opens_with lent_to by"
+	publishKeys = "leaf shows"
+	caseKeys    = "scheme opened_by one_for gives started_by in"
+	roundKeys   = "waits closes order within takes leaves by"
+	startKeys   = "over where on at"
+	seeKeys     = "only if"
+	migrateKeys = "from fields"
+	askKeys     = "opened_by seats draw answers within again instead drop"
+	drawKeys    = "from field count reserves conflicts"
+	formKeys    = "sections"
+	sectionKeys = "words fields"
+	fieldKeys   = "type by zh en of list from once public shown_when fields"
+	testsKeys   = "given params verdicts runs"
+	verdictKeys = "name at with want"
+	runKeys     = "name do with params ends refused amounts books"
+)
