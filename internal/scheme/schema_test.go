@@ -164,3 +164,30 @@ func TestTheDiagramIsPlain(t *testing.T) {
 	}
 	compareGolden(t, "testdata/rent.svg", Diagram(rent(t), fault.EN))
 }
+
+// TestTheLanguageDescriptionNamesEveryErrorAndKey: docs/scheme-language.md is what people write from.
+func TestTheLanguageDescriptionNamesEveryErrorAndKey(t *testing.T) {
+	b, err := os.ReadFile("../../docs/scheme-language.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc := string(b)
+	for code := range sentences {
+		if !strings.Contains(doc, "| `"+code+"` |") {
+			t.Errorf("the description lacks the error %s", code)
+		}
+	}
+	for _, keys := range []string{schemeKeys, paramKeys, ruleKeys, amountKeys, roleKeys, accountKeys, askKeys, roundKeys, caseKeys, startKeys, fieldKeys, testsKeys, verdictKeys, runKeys} {
+		for _, k := range strings.Fields(keys) {
+			if !regexp.MustCompile(`\b` + k + `\b`).MatchString(doc) {
+				t.Errorf("the description lacks the key %s", k)
+			}
+		}
+	}
+	for fact := range factWords {
+		name := fact[strings.LastIndexByte(fact, '.')+1:]
+		if !regexp.MustCompile(`\b` + name + `\b`).MatchString(doc) {
+			t.Errorf("the description lacks the fact %s", fact)
+		}
+	}
+}
