@@ -44,6 +44,10 @@ SELECT holder FROM db_lease WHERE name = 'node'`
 const sqlSessionLock = `
 SELECT pg_try_advisory_lock($1)`
 
+// A migration takes the time it needs.
+const sqlPostgresNoLimit = `
+SET LOCAL statement_timeout = 0`
+
 const sqlPostgresOrder = `
 SELECT datcollate, datlocprovider::text, pg_encoding_to_char(encoding) FROM pg_database WHERE datname = current_database()`
 
