@@ -73,8 +73,8 @@ func (c Community) Text() (string, error) {
 	return communityHead + "\n" + string(b) + "\n", nil
 }
 
-// digestText is how the next version names the one before.
-func digestText(text string) string {
+// DigestText is how the next version names the one before.
+func DigestText(text string) string {
 	sum := sha256.Sum256([]byte(text))
 	return "sha256:" + base64.StdEncoding.EncodeToString(sum[:])
 }
@@ -214,7 +214,7 @@ func Succeed(old Community, signed []byte) (c Community, by []string, err error)
 		if err != nil {
 			return c, nil, err
 		}
-		before = digestText(was)
+		before = DigestText(was)
 	}
 	if c.Version != old.Version+1 || c.Before != before || c.From < old.From {
 		return c, nil, fault.New(fault.Conflict, "federation.community_version", "version", c.Version, "have", old.Version).On("version")

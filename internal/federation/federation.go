@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -83,9 +84,10 @@ type Config struct {
 type Service struct {
 	c Config
 
-	mu    sync.Mutex
-	added []Peer           // confirmed or of the community, as they were loaded last; guarded by mu
-	asked map[string]int64 // size that a neighbour's witness has last signed of ours; guarded by mu
+	mu        sync.Mutex
+	confirmed []Peer           // by a person, as they were loaded last; guarded by mu, as all below
+	members   []Peer           // nodes of the community file, with the keys of today
+	asked     map[string]int64 // size that a neighbour's witness has last signed of ours
 }
 
 // New checks the settings; it asks nobody.
@@ -122,66 +124,54 @@ func (p Peer) check() error {
 	return corridorlog.CheckKeys(p.Key, p.Witness)
 }
 
-// peers are all neighbours: of the settings, then those that were added; a code stands once, the settings first.
+// peers are all neighbours: of the settings, then those that a person confirmed, then the other nodes of the community file.
+// A code stands once, with the address of the first; which of a log's keys count, and which witness is its node's, the
+// community file says before all others.
 func (s *Service) peers() []Peer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	out := append([]Peer(nil), s.c.Peers...)
-	for _, p := range s.added {
-		at := -1
-		for i := range out {
-			if out[i].Code == p.Code {
-				at = i
-			}
-		}
-		switch {
-		case at < 0 && p.Code != s.c.Self:
+	find := func(code string) int { return slices.IndexFunc(out, func(p Peer) bool { return p.Code == code }) }
+	for _, p := range s.confirmed {
+		if find(p.Code) < 0 {
 			out = append(out, p)
-		case at >= 0 && out[at].Origin() == p.Origin():
-			// The community file says which keys of a log count today, and which witness is its node's.
-			out[at].Key = joinKeys(p.Key, out[at].Key)
-			if p.Witness != "" {
-				out[at].Witness = p.Witness
-			}
+		}
+	}
+	for _, p := range s.members {
+		switch at := find(p.Code); {
+		case p.Code == s.c.Self:
+		case at < 0:
+			out = append(out, p)
+		case out[at].Origin() == p.Origin():
+			out[at].Key, out[at].Witness = p.Key, p.Witness
 		}
 	}
 	return out
 }
 
-// joinKeys are the lines of both, each once.
-func joinKeys(a, b string) string {
-	var out []string
-	seen := map[string]bool{}
-	for _, key := range strings.Fields(a + "\n" + b) {
-		if !seen[key] {
-			seen[key] = true
-			out = append(out, key)
-		}
-	}
-	return strings.Join(out, "\n")
-}
-
 // load reads the neighbours that were added.
 func (s *Service) load(ctx context.Context) error {
-	var added []Peer
-	err := s.c.DB.Read(ctx, func(tx *db.Tx) error {
-		confirmed, err := selectConfirmed(ctx, tx)
-		if err != nil {
+	var confirmed []Peer
+	var c Community
+	err := s.c.DB.Read(ctx, func(tx *db.Tx) (err error) {
+		if confirmed, err = selectConfirmed(ctx, tx); err != nil {
 			return fmt.Errorf("confirmed neighbours: %w", err)
 		}
-		c, err := currentCommunity(ctx, tx)
-		if err != nil {
+		if c, err = currentCommunity(ctx, tx); err != nil {
 			return fmt.Errorf("the community file: %w", err)
 		}
-		added = append(c.peers(unit.DayOf(s.c.Now(), unit.Beijing())), confirmed...)
 		return nil
 	})
 	if err != nil {
 		return err
 	}
+	today := unit.DayOf(s.c.Now(), unit.Beijing())
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.added = added
+	s.confirmed, s.members = confirmed, nil
+	if c.From <= today {
+		s.members = c.peers(today)
+	}
 	return nil
 }
 
