@@ -20,9 +20,9 @@ func auditCommand() *cobra.Command {
 	var dir string
 	c := &cobra.Command{
 		Use:   "audit",
-		Short: "Check that everything that is kept twice agrees: books, log, files, cases",
-		Long: `Opens the databases of a stopped node, or of every node of a stopped demonstration, and recomputes what can be
-recomputed. Prints a line for each thing that does not fit and exits with 1 if there is one.`,
+		Short: "Check that everything that is kept twice agrees: books, log, neighbours, files, cases",
+		Long: `Opens the database of a node, or of every node of a demonstration, stopped or being served, and recomputes what can
+be recomputed. Prints a line for each thing that does not fit and exits with 1 if there is one.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return audit(cmd.Context(), dir, cmd.OutOrStdout()) },
 	}
@@ -55,7 +55,7 @@ func audit(ctx context.Context, dir string, out io.Writer) (err error) {
 		if err != nil {
 			return err
 		}
-		n, err := node.Open(ctx, node.Config{Node: web.Node{Code: filepath.Base(folder) + "0000"}, Dir: folder, Key: key.Private, Origin: key.Origin, Schemes: packs, Now: now})
+		n, err := node.Open(ctx, node.Config{Node: web.Node{Code: filepath.Base(folder) + "0000"}, Dir: folder, Key: key.Private, Origin: key.Origin, Schemes: packs, Now: now, ReadOnly: true})
 		if err != nil {
 			return err
 		}

@@ -59,7 +59,7 @@ func Start(ctx context.Context, c Config) (w *Community, err error) {
 	}
 	for _, m := range Members {
 		n, err := node.Open(ctx, node.Config{Node: m.face(), Dir: filepath.Join(c.Dir, m.Short()), Origin: origin(m),
-			Key: keys[m.Code].Private, Address: address(c.BasePort, m), Peers: peersOf(m, keys, c.BasePort),
+			Key: keys[m.Code].Private, Address: address(c.BasePort, m), Site: "http://" + address(c.BasePort, m), Peers: peersOf(m, keys, c.BasePort),
 			Schemes: SchemesOf(packs, m.Code), Now: w.Clock.Now, Clock: w.Clock, NoCodes: true, Logger: c.Logger})
 		if err != nil {
 			return w, err
@@ -144,7 +144,7 @@ func origin(m Member) string { return "demo.corridor.example/" + m.Short() }
 func address(base int, m Member) string { return fmt.Sprintf("127.0.0.1:%d", base+m.Port) }
 
 // Key is the key pair of a node's log, as its folder keeps it.
-type Key struct{ Origin, Private, Public string }
+type Key struct{ Origin, Private, Public, Witness string }
 
 // openKeys reads each member's key, or makes it.
 func openKeys(dir string) (map[string]Key, error) {
@@ -160,12 +160,24 @@ func openKeys(dir string) (map[string]Key, error) {
 			k.Private, k.Public = corridorlog.NewKey(k.Origin)
 			err = os.WriteFile(filepath.Join(folder, keyName), []byte(k.Private+"\n"+k.Public+"\n"), 0o600)
 		}
+		if err == nil {
+			k.Witness, err = witnessOf(k.Private)
+		}
 		if err != nil {
 			return nil, fmt.Errorf("key of node %s: %w", m.Short(), err)
 		}
 		keys[m.Code] = k
 	}
 	return keys, nil
+}
+
+// witnessOf is the public key of a node's witness, which follows from the private key of its log.
+func witnessOf(private string) (string, error) {
+	c, err := corridorlog.NewCosigner(private)
+	if err != nil {
+		return "", err
+	}
+	return c.PublicKey(), nil
 }
 
 // keyName is the file in a node's folder: the private key on the first line, the public one on the second.
@@ -191,7 +203,7 @@ func peersOf(self Member, keys map[string]Key, base int) []federation.Peer {
 	var out []federation.Peer
 	for _, m := range Members {
 		if m.Code != self.Code {
-			out = append(out, federation.Peer{Code: m.Code, Name: m.Name, URL: "http://" + address(base, m), Key: keys[m.Code].Public})
+			out = append(out, federation.Peer{Code: m.Code, Name: m.Name, URL: "http://" + address(base, m), Key: keys[m.Code].Public, Witness: keys[m.Code].Witness})
 		}
 	}
 	return out

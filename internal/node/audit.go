@@ -14,6 +14,7 @@ func (n *Node) Audit(ctx context.Context, say func(what string)) (found []string
 	}{
 		{"books", n.Ledger.Audit},
 		{"log", n.Log.Audit},
+		{"neighbours", n.Federation.Audit},
 		{"files", n.Files.Audit},
 		{"cases", n.Cases.Audit},
 	} {

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"corridor/internal/access"
@@ -20,6 +21,7 @@ import (
 	"corridor/internal/indicator"
 	"corridor/internal/ledger"
 	corridorlog "corridor/internal/log"
+	"corridor/internal/notice"
 	"corridor/internal/reader"
 	"corridor/internal/registry"
 	"corridor/internal/scheme"
@@ -30,7 +32,6 @@ import (
 const (
 	tickEvery     = time.Second // between two looks at the clocks of cases
 	peerTimeMax   = 10 * time.Second
-	stopTimeMax   = 10 * time.Second
 	DatabaseName  = "node.db" // in a folder of a node
 	filesName     = "files"
 	ticksAtAtOnce = 100 // rounds of firing in a row when much is due
@@ -48,9 +49,12 @@ type Config struct {
 	Schemes []*scheme.Scheme
 	Now     func() time.Time // nil: the machine's clock
 	Clock   web.Clock        // a clock that may be moved; nil in production
+	Site    string           // address under which people reach it, for links in letters
 	NoCodes bool             // one-time codes are not asked for; only for demonstrations
 	Secure  bool             // cookies over HTTPS only
-	Logger  *slog.Logger     // nil: slog.Default
+	// ReadOnly opens a database that another process may be serving, to look at it: Run is not for such a node.
+	ReadOnly bool
+	Logger   *slog.Logger // nil: slog.Default
 }
 
 // Node is a joined node. Its rooms may be used directly by whoever stands at the door.
@@ -58,6 +62,7 @@ type Node struct {
 	Config
 	DB         *db.DB
 	Access     *access.Service
+	Notices    *notice.Service
 	Registry   *registry.Registry
 	Ledger     *ledger.Ledger
 	Log        *corridorlog.Log
@@ -68,6 +73,7 @@ type Node struct {
 	Indicators *indicator.Book
 	Files      *files.Store
 	Web        *web.Server
+	worker     *db.Worker
 	listener   net.Listener
 }
 
@@ -85,16 +91,13 @@ func Open(ctx context.Context, c Config) (n *Node, err error) {
 			err = fmt.Errorf("open node %s: %w", c.Node.Code, errors.Join(err, n.Close()))
 		}
 	}()
-	if n.DB, err = db.Open(ctx, db.Config{DSN: c.DSN, Now: c.Now}); err != nil {
+	if n.DB, err = db.Open(ctx, db.Config{DSN: c.DSN, Now: c.Now, ReadOnly: c.ReadOnly}); err != nil {
 		return n, err
 	}
 	if err = n.ground(); err != nil {
 		return n, err
 	}
 	if err = n.facts(); err != nil {
-		return n, err
-	}
-	if err = n.Federation.Start(ctx); err != nil {
 		return n, err
 	}
 	return n, n.desks()
@@ -107,7 +110,14 @@ func (n *Node) ground() (err error) {
 	if n.Log, err = corridorlog.New(corridorlog.Config{DB: n.DB, Origin: n.Origin, Key: n.Key}); err != nil {
 		return err
 	}
-	n.Access, err = access.New(access.Config{DB: n.DB, NoCodes: n.NoCodes, Secret: n.Key})
+	if n.Access, err = access.New(access.Config{DB: n.DB, NoCodes: n.NoCodes, Secret: n.Key, Site: n.Site, Issuer: n.Config.Node.Name[0], Logger: n.Logger}); err != nil {
+		return err
+	}
+	n.Notices, err = notice.New(notice.Config{DB: n.DB, People: n.Access, Site: n.Site, Issuer: n.Config.Node.Name[0], Secret: n.Key, HookLocal: n.NoCodes})
+	if err != nil {
+		return err
+	}
+	n.worker, err = db.NewWorker(db.WorkerConfig{DB: n.DB, Handlers: n.Notices.Handlers(), Logger: n.Logger})
 	return err
 }
 
@@ -119,8 +129,12 @@ func (n *Node) facts() (err error) {
 	if n.Ledger, err = ledger.New(ledger.Config{DB: n.DB, Zone: calendar.Location()}); err != nil {
 		return err
 	}
-	n.Federation, err = federation.New(federation.Config{DB: n.DB, Self: n.Node.Code, Origin: n.Origin, Peers: n.Peers, Now: n.Now,
-		Client: &http.Client{Timeout: peerTimeMax}})
+	witness, err := corridorlog.NewCosigner(n.Key)
+	if err != nil {
+		return err
+	}
+	n.Federation, err = federation.New(federation.Config{DB: n.DB, Self: n.Node.Code, Peers: n.Peers, Now: n.Now, Log: n.Log,
+		Witness: witness, Access: n.Access, Client: &http.Client{Timeout: peerTimeMax}})
 	return err
 }
 
@@ -164,28 +178,35 @@ func (n *Node) Run(ctx context.Context) error {
 	h := n.Web.HTTP(n.listener.Addr().String())
 	loops, stop := context.WithCancel(ctx)
 	defer stop()
-	done := make(chan struct{}, 3)
+	var all sync.WaitGroup
 	for _, loop := range []func(context.Context){
 		func(c context.Context) { n.said("sequence the log", n.Log.Run(c)) },
 		func(c context.Context) { n.said("follow the neighbours", n.Federation.Run(c)) },
+		func(c context.Context) { n.said("do the jobs", n.worker.Run(c)) },
 		n.tick,
 	} {
-		go func() { loop(loops); done <- struct{}{} }()
+		all.Go(func() { loop(loops) })
 	}
 	served := make(chan error, 1)
 	go func() { served <- h.Serve(n.listener) }()
 	var err error
 	select {
 	case err = <-served:
+	case <-n.DB.Lost():
+		// Another process serves this database now; whatever this one would say may be old.
+		err = errors.Join(fault.New(fault.Unavailable, "node.lease_lost"), web.Shutdown(h), closed(<-served))
 	case <-ctx.Done():
-		err = web.Shutdown(h)
-		if e := <-served; !errors.Is(e, http.ErrServerClosed) {
-			err = errors.Join(err, e)
-		}
+		err = errors.Join(web.Shutdown(h), closed(<-served))
 	}
 	stop()
-	for range 3 {
-		<-done
+	all.Wait()
+	return err
+}
+
+// closed is nil for the end of a server that was shut down.
+func closed(err error) error {
+	if errors.Is(err, http.ErrServerClosed) {
+		return nil
 	}
 	return err
 }
