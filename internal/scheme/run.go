@@ -165,15 +165,19 @@ type books struct{ gains map[string]unit.Fen }
 
 func newBooks() *books { return &books{gains: map[string]unit.Fen{}} }
 
-// apply posts; the name of an own account that would go below zero comes back.
+// apply posts; the name of an own account that would go below zero comes back. What a test gives as a balance and
+// the account has not is what children have taken from it.
 func (b *books) apply(facts testFacts, postings []Posting) (short string) {
+	taken := map[string]unit.Fen{}
+	for name, gained := range b.gains {
+		if v, ok := facts.f.values["balance."+name]; ok && v.Known() {
+			taken[name] = gained - v.Fen()
+		}
+	}
 	for _, p := range postings {
 		amount := p.Amount
 		if p.Rest {
-			amount = b.gains[p.From.Name]
-			if v, ok := facts.f.values["balance."+p.From.Name]; ok && v.Known() {
-				amount = v.Fen() // children have taken the difference
-			}
+			amount = b.gains[p.From.Name] - taken[p.From.Name]
 		}
 		switch p.Verb {
 		case Capture, Post:
