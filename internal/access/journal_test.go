@@ -2,12 +2,14 @@ package access
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"corridor/internal/db"
+	"corridor/internal/fault"
 	"corridor/internal/unit"
 )
 
@@ -159,6 +161,40 @@ func TestJournalFallsWithItsAct(t *testing.T) {
 		h.refused(err, "access.email_taken")
 		if got := h.count("access_journal"); got != before {
 			t.Errorf("%d lines of an act that did not happen", got-before)
+		}
+	})
+}
+
+// Whatever stands where a page is asked for, it is refused or it is a place before which everything lies.
+func FuzzPlaceInTheJournal(f *testing.F) {
+	for _, seed := range []string{"", "1.0", "1772413200000000.01KJP5S0000000000000000000", "-1.x", "9223372036854775808.x", "1..2"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, after string) {
+		at, id, err := journalPlace(JournalQuery{After: after})
+		if err != nil && fault.CodeOf(err) != "access.page" {
+			t.Errorf("%q: %v", after, err)
+		}
+		if err == nil && after != "" && id == "~" && at < math.MaxInt64 {
+			t.Errorf("%q is the place %d %s", after, at, id)
+		}
+	})
+}
+
+func FuzzEmail(f *testing.F) {
+	for _, seed := range []string{"a@a.example", " A@A.example ", "A <a@a.example>", "a@a.example\r\nBcc: b@b.example", "名@例.example", "\"a b\"@a.example"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		got, err := cleanEmail(text)
+		if err != nil {
+			return
+		}
+		if again, err := cleanEmail(got); err != nil || again != got {
+			t.Errorf("%q is read as %q and that as %q, %v", text, got, again, err)
+		}
+		if strings.ContainsAny(got, "\r\n\x00") || len(got) > nameMax*2 {
+			t.Errorf("%q is taken", got)
 		}
 	})
 }

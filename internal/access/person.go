@@ -215,11 +215,11 @@ func (s *Service) Export(ctx context.Context, who Actor, id unit.ID) (a About, e
 			a.Acts = a.Acts[:exportMax]
 		}
 		for _, k := range s.keepers {
-			about, err := k.Keeper.AboutPerson(ctx, tx, id)
+			about, err := k.keeper.AboutPerson(ctx, tx, id)
 			if err != nil {
-				return fmt.Errorf("what %s keeps about %s: %w", k.Room, id, err)
+				return fmt.Errorf("what %s keeps about %s: %w", k.room, id, err)
 			}
-			a.Rooms[k.Room] = about
+			a.Rooms[k.room] = about
 		}
 		return s.Record(ctx, tx, who, Entry{Act: "person.export", Object: "person/" + p.id})
 	})
@@ -263,9 +263,9 @@ func (s *Service) Erase(ctx context.Context, who Actor, id unit.ID, password str
 			fault.Words{"操作日志以编号记录该人做过的事，不含姓名；日志只能追加，用于审计。", "The act journal keeps what the person did under their number, without the name: it is append only, for audit."},
 			fault.Words{"曾任角色及起止时间以编号保留，用于说明每项操作的授权。", "The roles that they held, and when, stay under their number: they are the mandate of each act."})
 		for _, k := range s.keepers {
-			also, err := k.Keeper.ErasePerson(ctx, tx, id)
+			also, err := k.keeper.ErasePerson(ctx, tx, id)
 			if err != nil {
-				return fmt.Errorf("erase %s in %s: %w", id, k.Room, err)
+				return fmt.Errorf("erase %s in %s: %w", id, k.room, err)
 			}
 			kept = append(kept, also...)
 		}

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"corridor/internal/db"
+	"corridor/internal/fault"
 	"corridor/internal/notice"
 	"corridor/internal/unit"
 )
@@ -80,5 +81,33 @@ func TestReachedWithinAnOrganisation(t *testing.T) {
 			}
 			return nil
 		}))
+	})
+}
+
+// The two rooms joined as a node joins them: an act tells a desk, its officers have it, and an erased one leaves a number.
+func TestAccessAndNoticeTogether(t *testing.T) {
+	each(t, Config{NoCodes: true}, func(h *house) {
+		n := must(notice.New(notice.Config{DB: h.db, People: h.Service}))
+		h.Join("notice", n)
+		officer := h.joins(h.admin, "o@ah.example", "", Grant{Role: "voucher_review", Region: ah})
+		h.ok(h.db.Act(h.Context(), func(tx *db.Tx) error {
+			reached, err := n.Tell(h.Context(), tx, notice.Notice{To: notice.Audience{Role: "voucher_review", Region: hf}, Kind: "case.filed",
+				Object: "case/1", Path: "/cases/1", Title: fault.Words{"有新的申请", "A new application"}})
+			if reached != 1 {
+				t.Errorf("reached %d", reached)
+			}
+			return err
+		}))
+		page, _, err := n.List(h.Context(), officer.Person, notice.Query{})
+		h.ok(err)
+		if len(page) != 1 || page[0].Object != "case/1" {
+			t.Errorf("got %+v", page)
+		}
+		if about := must(h.Export(h.Context(), officer, officer.Person)); about.Rooms["notice"] == nil {
+			t.Errorf("got %+v", about.Rooms)
+		}
+		if kept := must(h.Erase(h.Context(), h.admin, officer.Person, "")); len(kept) != 3 {
+			t.Errorf("kept %v", kept)
+		}
 	})
 }

@@ -54,16 +54,8 @@ type Config struct {
 	Providers []Provider
 	// HTTP asks the providers; nil is a client with a time limit.
 	HTTP *http.Client
-	// Keepers are the rooms that keep something about persons.
-	Keepers []NamedKeeper
 	// Logger gets what cannot be answered to anybody; nil is slog.Default.
 	Logger *slog.Logger
-}
-
-// NamedKeeper is a room with its name, as it stands in what a person takes away.
-type NamedKeeper struct {
-	Room   string
-	Keeper Keeper
 }
 
 // Service is the room. It is safe for concurrent use.
@@ -74,7 +66,7 @@ type Service struct {
 	secret    string
 	site      string
 	courier   notice.Courier
-	keepers   []NamedKeeper
+	keepers   []namedKeeper
 	logger    *slog.Logger
 	providers []*provider
 	hashing   chan struct{}          // places for those who hash a password
@@ -104,9 +96,19 @@ func New(c Config) (*Service, error) {
 		return nil, err
 	}
 	return &Service{db: c.DB, noCodes: c.NoCodes, issuer: c.Issuer, secret: c.Secret, site: c.Site, courier: c.Courier,
-		keepers: c.Keepers, logger: c.Logger, providers: providers, hashing: make(chan struct{}, hashesAtOnce),
+		logger: c.Logger, providers: providers, hashing: make(chan struct{}, hashesAtOnce),
 		decoy: sync.OnceValues(func() (string, error) { return argon2id.CreateHash(newSecret(), passwordCost) })}, nil
 }
+
+// namedKeeper is a room with its name, as it stands in what a person takes away.
+type namedKeeper struct {
+	room   string
+	keeper Keeper
+}
+
+// Join makes a room known that keeps something about persons. The rooms above are made after this one, so they join it
+// while the node is being joined, before it serves.
+func (s *Service) Join(room string, k Keeper) { s.keepers = append(s.keepers, namedKeeper{room, k}) }
 
 // newSecret is 256 random bits, as they stand in a link, a cookie or a token.
 func newSecret() string {
