@@ -1,6 +1,7 @@
 package web
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -193,7 +194,7 @@ func (v *visit) actions(c casework.Case, s *scheme.Scheme, was typed) ([]actionV
 	}
 	var out []actionView
 	for _, a := range allowed {
-		x := actionView{Allowed: a, Party: s.Party(a.Role), Verdicts: verdicts(s, a.Judgement.Answers)}
+		x := actionView{Allowed: a, Party: s.Party(a.Role), Verdicts: verdicts(s, withoutReason(a.Judgement.Answers))}
 		if a.Action == was.action {
 			x.Typed = was.reason
 		}
@@ -209,6 +210,11 @@ func (v *visit) actions(c casework.Case, s *scheme.Scheme, was typed) ([]actionV
 		out = append(out, x)
 	}
 	return out, nil
+}
+
+// withoutReason leaves out the need of a reason, which the form asks for itself.
+func withoutReason(all []scheme.Answer) []scheme.Answer {
+	return slices.DeleteFunc(slices.Clone(all), func(a scheme.Answer) bool { return a.Need == "reason" && a.Basis == "" })
 }
 
 // verdicts are the answers as a page shows them: what is open first, then what passes.

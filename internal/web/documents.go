@@ -107,10 +107,11 @@ func (v *visit) document() error {
 	if err != nil {
 		return err
 	}
-	return v.showDocument(id, wholeNumber(v.r.URL.Query().Get("part")))
+	return v.showDocument(id, wholeNumber(v.r.URL.Query().Get("part")), 0, "")
 }
 
-func (v *visit) showDocument(id unit.ID, part int64) error {
+// showDocument shows a part; rejecting is the finding whose rejection was refused, typed the reason given.
+func (v *visit) showDocument(id unit.ID, part int64, rejecting int, typed string) error {
 	d, finds, text, err := v.s.c.Reader.Get(v.ctx(), id)
 	if err != nil {
 		return err
@@ -131,6 +132,11 @@ func (v *visit) showDocument(id unit.ID, part int64) error {
 	shown := within(finds, from, to)
 	p.Source = paragraphs(text, isHTML(d.Name, text), from, to, d.Noise, shown, at)
 	p.Facts, p.Names = v.facts(shown), v.names(shown)
+	for i := range p.Facts {
+		if p.Facts[i].No == rejecting {
+			p.Facts[i].Open, p.Facts[i].Typed = true, typed
+		}
+	}
 	v.under("/documents", documentsTitle, "Documents")
 	return v.show("document", d.Title, p)
 }
@@ -179,7 +185,7 @@ func (v *visit) decide() error {
 		if !v.refused(err, func(string) string { return fmt.Sprintf("f%d", no) }) {
 			return err
 		}
-		return v.showDocument(id, wholeNumber(f.Get("part")))
+		return v.showDocument(id, max(wholeNumber(f.Get("part")), 1), no, dec.Reason)
 	}
 	done := "rejected"
 	if dec.Accept {

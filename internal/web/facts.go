@@ -23,6 +23,8 @@ type factView struct {
 	BecameName string
 	Reason, By string
 	At         time.Time
+	Open       bool   // the form that rejects it is open
+	Typed      string // the reason that was typed
 }
 
 type factLine struct{ Name, Value, Note string }

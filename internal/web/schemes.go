@@ -69,7 +69,9 @@ func (v *visit) scheme() error {
 		return err
 	}
 	v.under("/schemes", "事项", "Schemes")
-	p := schemePage{Scheme: s, Others: others, Params: paramsOf(s), Rules: rulesOf(s), Stages: v.stagesOf(s), Key: string(unit.NewID(time.Now()))}
+	p := schemePage{Scheme: s, Others: others, Params: paramsOf(s), Rules: rulesOf(s), Stages: v.stagesOf(s), Key: string(unit.NewID(time.Now())),
+		// The drawing is made by our own code from a checked pack, with every word of it escaped.
+		Diagram: template.HTML(scheme.Diagram(s, v.lang))}
 	for _, sec := range s.Form.Sections {
 		for _, f := range sec.Fields {
 			p.Fields = append(p.Fields, formField{f, s.Say(f.By)})

@@ -196,8 +196,12 @@ type holderView struct {
 func holderOf(waits []casework.Wait, lang fault.Lang) holderView {
 	var h holderView
 	var roles, actions []string
+	timed := false // somebody has a time limit; who only may act is then not the one who has to
 	for _, w := range waits {
-		if w.Role == "clock" {
+		timed = timed || w.Role != "clock" && !w.Due.IsZero()
+	}
+	for _, w := range waits {
+		if w.Role == "clock" || timed && w.Due.IsZero() {
 			continue
 		}
 		roles, actions = appendNew(roles, w.Words.In(lang)), appendNew(actions, w.ActionWords.In(lang))
