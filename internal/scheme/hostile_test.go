@@ -94,7 +94,7 @@ func TestNoFileMakesLoadPanic(t *testing.T) {
 			t.Fatal(err)
 		}
 		lines := strings.Split(string(was), "\n")
-		for i := 0; i < 120; i++ {
+		for i := 0; i < 60; i++ {
 			file := mangled(rnd, lines)
 			func() {
 				defer func() {

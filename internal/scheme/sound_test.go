@@ -19,7 +19,7 @@ func TestWhatIsProvedHolds(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(20310101, 7))
 	accepted, walked := 0, 0
 	for _, name := range []string{"rent.yaml", "shared/spend", "shared/pot"} {
-		for i := range 150 {
+		for i := range 100 {
 			s, _ := Load(os.DirFS(packsDir), name)
 			var what []string
 			if i > 0 { // the first is the pack itself
@@ -42,7 +42,7 @@ func TestWhatIsProvedHolds(t *testing.T) {
 		}
 	}
 	t.Logf("%d schemes accepted, %d ways walked", accepted, walked)
-	if accepted < 20 {
+	if accepted < 15 {
 		t.Errorf("only %d schemes were accepted; the test says little", accepted)
 	}
 }

@@ -9,9 +9,8 @@ import (
 // testFacts answers from what a test gives. What nobody gives is unknown, but for the day (the first of the edition),
 // the firm's id and what follows from codes alone.
 type testFacts struct {
-	s     *Scheme
-	f     *factSet
-	stage string
+	s *Scheme
+	f *factSet
 }
 
 // Fact answers one fact.
