@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"os"
 	"sync"
@@ -15,11 +16,13 @@ import (
 // One process serves a database. Two things see to that. A lock tells who is alive: a locked file beside a SQLite
 // file, a session's advisory lock in PostgreSQL; both end with their process, so nobody waits for a dead one. A
 // fence tells who is right: a number in the database that each taking raises, and that every act checks in its own
-// transaction. A process that was stopped, cut off or replaced can therefore write nothing, whatever it believes.
+// transaction. A process that was stopped, cut off or replaced can therefore write nothing, whatever it believes; an act
+// that was under way ends before the fence is raised.
 type lease struct {
 	fence  atomic.Int64 // 0 until it is taken
 	lost   chan struct{}
 	once   sync.Once
+	alone  func(ctx context.Context, fence int64) error // waits for the acts under an older fence; nil where the taking itself does
 	unlock func() error
 }
 
@@ -28,6 +31,8 @@ const (
 	leasePoll     = 200 * time.Millisecond
 	keepEvery     = 2 * time.Second
 	advisoryKey   = 0x436f727269646f72 // "Corridor"
+	fenceClass    = 0x436f7272         // "Corr", beside the number of a fence
+	fencePoll     = 10 * time.Millisecond
 	keepQueryTime = 5 * time.Second
 )
 
@@ -69,6 +74,15 @@ func (l *lease) release() error {
 func (d *DB) takeFence(ctx context.Context) error {
 	host, _ := os.Hostname()
 	var fence, acted int64
+	if d.lease.alone != nil {
+		err := d.read.QueryRowContext(ctx, sqlLeaseFence).Scan(&fence)
+		if err == nil {
+			err = d.lease.alone(ctx, fence)
+		}
+		if err != nil && !NoRows(err) {
+			return fmt.Errorf("wait for the process before: %w", err)
+		}
+	}
 	err := d.Act(ctx, func(tx *Tx) error {
 		if err := tx.QueryRow(ctx, sqlLeaseActedAt).Scan(&acted); err != nil {
 			return err
@@ -118,17 +132,20 @@ func takeSession(ctx context.Context, pool *sql.DB, d *DB, wait holdOut) (*lease
 		pool.Close()
 		return nil, err
 	}
-	l := &lease{lost: make(chan struct{}), unlock: s.close}
+	l := &lease{lost: make(chan struct{}), alone: s.alone, unlock: s.close}
 	go s.keep(d, l)
 	return l, nil
 }
 
-// session is the connection that holds the advisory lock.
+// session is the connection that holds the advisory locks: one that says that somebody serves, and one with the number
+// of the fence before, which keeps the process before from acting.
 type session struct {
-	pool *sql.DB
-	conn *sql.Conn
-	stop chan struct{}
-	left chan struct{}
+	pool   *sql.DB
+	mu     sync.Mutex // guards what follows
+	conn   *sql.Conn
+	before int64 // the fence before; 0 while there is none
+	stop   chan struct{}
+	left   chan struct{}
 }
 
 // lock takes the advisory lock on a connection that is kept.
@@ -142,6 +159,29 @@ func (s *session) lock(ctx context.Context) (ok bool, err error) {
 		s.drop()
 	}
 	return ok, err
+}
+
+// alone takes the lock of the fence before. Acts under it end in their time; no new one begins once it is taken.
+func (s *session) alone(ctx context.Context, before int64) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.before = before
+	for {
+		if s.conn == nil {
+			if ok, err := s.lock(ctx); err != nil || !ok {
+				return errors.Join(err, fault.New(fault.Conflict, "db.lease_held", "holder", "?"))
+			}
+		}
+		var ok bool
+		if err := s.conn.QueryRowContext(ctx, sqlFenceAlone, fenceClass, int32(before)).Scan(&ok); ok || err != nil {
+			return err
+		}
+		select {
+		case <-time.After(fencePoll):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
 }
 
 func (s *session) drop() {
@@ -170,12 +210,21 @@ func (s *session) keep(d *DB, l *lease) {
 
 // mark writes the time of the newest act under the fence.
 func (s *session) mark(d *DB, l *lease) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	ctx, cancel := context.WithTimeout(context.Background(), keepQueryTime)
 	defer cancel()
 	if s.conn == nil {
 		if ok, err := s.lock(ctx); err != nil || !ok {
 			s.seen(ctx, l) // another session has it: ours of before, not yet noticed as dead, or a new process
 			return
+		}
+		var ok bool
+		if s.before > 0 { // nobody acts under it any more, or only for a moment: the next mark tries again
+			if err := s.conn.QueryRowContext(ctx, sqlFenceAlone, fenceClass, int32(s.before)).Scan(&ok); err != nil || !ok {
+				s.drop()
+				return
+			}
 		}
 	}
 	fence := l.fence.Load()

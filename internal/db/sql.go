@@ -35,8 +35,11 @@ SELECT COALESCE(max(acted_at), 0) FROM db_lease`
 const sqlLeaseFence = `
 SELECT fence FROM db_lease WHERE name = 'node'`
 
-const sqlLeaseShare = `
-SELECT fence FROM db_lease WHERE name = 'node' FOR SHARE`
+const sqlFenceShare = `
+SELECT fence, pg_try_advisory_xact_lock_shared($1, $2) FROM db_lease WHERE name = 'node'`
+
+const sqlFenceAlone = `
+SELECT pg_try_advisory_lock($1, $2)`
 
 const sqlLeaseHolder = `
 SELECT holder FROM db_lease WHERE name = 'node'`
