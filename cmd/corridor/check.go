@@ -45,17 +45,25 @@ func check(paths []string, asJSON bool, lang fault.Lang, out io.Writer) error {
 		packs = append(packs, found...)
 	}
 	var all scheme.Problems
+	var good []*scheme.Scheme
 	for _, dir := range packs {
 		root, rest := split(dir)
 		s, problems := scheme.Load(os.DirFS(root), rest)
 		if len(problems) == 0 {
-			problems = append(scheme.Check(s), scheme.RunTests(s)...)
+			problems = scheme.Check(s)
+			good = append(good, s)
 		}
 		all = append(all, problems...)
 		if !asJSON {
 			scheme.Report(out, problems, lang)
 			fmt.Fprintf(out, "%s: %d 处问题 problems\n", dir, len(problems))
 		}
+	}
+	// What parents and children ask of one another is seen only when they are looked at together.
+	together := scheme.Together(good)
+	all = append(all, together...)
+	if !asJSON {
+		scheme.Report(out, together, lang)
 	}
 	if asJSON {
 		if all == nil {

@@ -71,8 +71,8 @@ func (s *Service) auditOne(ctx context.Context, tx *db.Tx, c *Case) (found []str
 			say("has ended and still holds %s", name)
 		}
 		left, open, err := s.c.Ledger.Hold(ctx, tx, h.ID)
-		if fault.KindOf(err) == fault.NotFound && h.Left == 0 {
-			continue // a hold of nothing has no transfer
+		if h.Left == 0 && (err == nil && left == 0 || fault.KindOf(err) == fault.NotFound) {
+			continue // a hold of nothing has no transfer, or one that is used up
 		}
 		if err != nil {
 			return found, err

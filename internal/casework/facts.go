@@ -139,7 +139,8 @@ func (w *world) function(name string, args []scheme.Value) (scheme.Value, scheme
 		}
 		b, err := w.s.c.Ledger.Balance(w.ctx, w.tx, path)
 		if fault.KindOf(err) == fault.NotFound {
-			return scheme.MoneyValue(0), books, nil
+			// Not opened yet: a limit will open with so much, everything else with nothing.
+			return scheme.MoneyValue(args[0].Entry("opens_with").Fen()), books, nil
 		}
 		if name == "available" {
 			return scheme.MoneyValue(b.Available), books, err

@@ -36,6 +36,11 @@ func (s *Service) book(ctx context.Context, tx *db.Tx, c Case, out scheme.Outcom
 			t.Of = p.HoldID
 		}
 		if p.Rest {
+			// The rest is what the lines before have left there, so they are entered first; the act undoes all or none.
+			if err := s.apply(ctx, tx, c, transfers); err != nil {
+				return err
+			}
+			transfers = nil
 			b, err := s.c.Ledger.Balance(ctx, tx, t.Debit)
 			if err != nil {
 				return err
@@ -44,6 +49,10 @@ func (s *Service) book(ctx context.Context, tx *db.Tx, c Case, out scheme.Outcom
 		}
 		transfers = append(transfers, t)
 	}
+	return s.apply(ctx, tx, c, transfers)
+}
+
+func (s *Service) apply(ctx context.Context, tx *db.Tx, c Case, transfers []ledger.Transfer) error {
 	if len(transfers) == 0 {
 		return nil
 	}

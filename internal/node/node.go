@@ -100,7 +100,25 @@ func Open(ctx context.Context, c Config) (n *Node, err error) {
 	if err = n.facts(); err != nil {
 		return n, err
 	}
-	return n, n.desks()
+	if err = n.desks(); err != nil || c.ReadOnly {
+		return n, err
+	}
+	return n, n.sign(ctx)
+}
+
+// sign writes down in the database whose it is, so that a backup of another node is not put in its place.
+func (n *Node) sign(ctx context.Context) error {
+	was := ""
+	if err := n.DB.Read(ctx, func(tx *db.Tx) (err error) {
+		was, err = tx.Setting(ctx, db.OriginSetting)
+		return err
+	}); err != nil || was == n.Origin {
+		return err
+	}
+	if was != "" {
+		return fault.New(fault.Conflict, "node.other_origin", "ours", n.Origin, "theirs", was).On("origin")
+	}
+	return n.DB.Act(ctx, func(tx *db.Tx) error { return tx.Set(ctx, db.OriginSetting, n.Origin) })
 }
 
 func (n *Node) ground() (err error) {
@@ -117,6 +135,7 @@ func (n *Node) ground() (err error) {
 	if err != nil {
 		return err
 	}
+	n.Access.Join("notice", n.Notices)
 	n.worker, err = db.NewWorker(db.WorkerConfig{DB: n.DB, Handlers: n.Notices.Handlers(), Logger: n.Logger})
 	return err
 }
