@@ -1,166 +1,135 @@
 package extract
 
 import (
-	"regexp"
-	"strings"
-	"unicode/utf8"
+	"sort"
+
+	"corridor/internal/fault"
 )
 
-// titleMax is the most characters of a first line that is taken for a title.
-const titleMax = 60
-
-// piece is one article on its way: its title and its paragraphs.
-type piece struct {
-	title flow
-	paras []block
-	date  string
-	from  string // publisher
-}
-
-var (
-	metaLine = regexp.MustCompile(`^(来源|来源单位|发布时间|发布日期|时间|日期|作者|责任编辑|编辑|点击|浏览|字号|分享)\s*[:：]`)
-	dateOnly = regexp.MustCompile(`^\s*(\d{4})[年.\-/](\d{1,2})[月.\-/](\d{1,2})日?(\s+\d{1,2}:\d{2}(:\d{2})?)?\s*$`)
-	dateAny  = regexp.MustCompile(`(\d{4})[年.\-/](\d{1,2})[月.\-/](\d{1,2})日?`)
-)
-
-// mend drops the characters that nobody sees; what was dropped is counted.
-func (r *reading) mend() {
-	for i := range r.blocks {
-		n := r.blocks[i].keep(func(j int) bool { c := r.blocks[i].r[j]; return c != 0x200b && c != 0xfeff })
-		r.repaired("invisible", n)
-	}
-}
-
-// markdown drops the marks at the beginning of lines and makes headings of those that are.
-func (r *reading) markdown() {
-	for i := range r.blocks {
-		b := &r.blocks[i]
-		n := 0
-		for n < b.len() && b.r[n] == '#' {
-			n++
-		}
-		if n > 0 && n < b.len() && b.r[n] == ' ' {
-			b.flow, b.tag = b.cut(n, b.len()).trim(), "h"+string(rune('0'+min(n, 6)))
-		} else if b.len() > 2 && (b.r[0] == '-' || b.r[0] == '*') && b.r[1] == ' ' {
-			b.flow, b.lists = b.cut(2, b.len()), true
-		}
-	}
-}
-
-// split makes one article of what is not noise.
-func (r *reading) split() {
-	var p piece
-	for _, b := range r.blocks {
-		text := b.String()
-		switch {
-		case b.noise != "":
-			r.noise(b.whole(), b.noise)
-		case b.tag == "title":
-			if r.meta.title == "" {
-				r.meta.title = text
-			}
-			r.noise(b.whole(), NoiseTitle)
-		case dateOnly.MatchString(text) || metaLine.MatchString(text) && b.len() < titleMax*2:
-			if d := isoDay(text); d != "" && p.date == "" {
-				p.date = d
-			}
-			if name, ok := strings.CutPrefix(strings.ReplaceAll(text, ":", "："), "来源："); ok && p.from == "" {
-				p.from = strings.TrimSpace(name)
-			}
-			r.noise(b.whole(), NoiseMeta)
-		case p.title.len() == 0 && len(p.paras) == 0 && (strings.HasPrefix(b.tag, "h") || r.meta.title == "" && b.len() <= titleMax && !is(b.r[b.len()-1], cStop)):
-			p.title = b.flow
-		default:
-			p.paras = append(p.paras, b)
-		}
-	}
-	if p.title.len() > 0 || len(p.paras) > 0 {
-		r.pieces = append(r.pieces, p)
-	}
-}
-
-// isoDay is the first whole date in a text as 2026-03-05, "" if there is none.
-func isoDay(text string) string {
-	m := dateAny.FindStringSubmatch(text)
-	if m == nil {
-		return ""
-	}
-	return m[1] + "-" + two(m[2]) + "-" + two(m[3])
-}
-
-func two(s string) string {
-	if len(s) == 1 {
-		return "0" + s
-	}
-	return s
-}
-
-// orNil is a text that may be missing.
-func orNil(s string) *string {
-	if s == "" {
-		return nil
-	}
-	return &s
+// analysis is one article while its facts are read.
+type analysis struct {
+	r           *reading
+	title       string
+	texts       []*text
+	names       *lexicon // quoted names that begin with a numeral
+	tell        teller
+	blockPeriod string // of the heading over the paragraph
+	clock       clock
+	bodies      []body // organisations
+	eventDate   string
+	size        int // characters of all paragraphs
+	counted     map[string]int
+	lastDay     string // the last day that a signing was given
 }
 
 // article reads what one piece says.
 func (r *reading) article(p *piece) Article {
-	a := Article{Title: p.title.String(), Kind: "news", Paragraphs: []Paragraph{}, Figures: []Figure{}, Agreements: []Agreement{},
+	out := Article{Title: p.title, Kind: p.kind, Paragraphs: []Paragraph{}, Figures: []Figure{}, Agreements: []Agreement{},
 		Policies: []Policy{}, Organisations: []Name{}, People: []Person{}, Places: []Place{}}
-	if a.Title == "" {
-		a.Title = r.meta.title
+	if !r.spun {
+		out.Publisher = orNil(p.publisher)
 	}
-	for _, s := range []*string{&p.date, &p.from} {
-		if *s == "" && s == &p.date {
-			*s = r.meta.date
-		} else if *s == "" {
-			*s = r.meta.publisher
+	out.Date = orNil(p.date)
+	a := &analysis{r: r, title: p.title}
+	a.clock = a.clockOf(p)
+	for i := range p.paras {
+		b := &p.paras[i]
+		a.clock.said = 0
+		t := newText(b, i, &a.clock)
+		t.places = placesIn(t.r)
+		a.texts = append(a.texts, t)
+		a.size += len(t.r)
+		out.Paragraphs = append(out.Paragraphs, Paragraph{Text: b.String(), Span: b.whole(), Heading: b.heading})
+	}
+	a.names = quoted(a.texts)
+	a.eventDate = a.event()
+	out.EventDate = orNil(a.eventDate)
+	a.tell.place = a.mainPlace()
+	a.bodies = a.organisations()
+	out.Policies = a.policies()
+	out.Agreements = a.agreements()
+	out.Figures = a.allFigures()
+	out.Organisations = a.named()
+	out.People = a.people()
+	out.Places = a.places()
+	return out
+}
+
+// clockOf is what the article's relative times are counted from: its own date, or the first whole date of its first
+// paragraphs. The date of a page that spun its text is the date of the theft and counts for nothing.
+func (a *analysis) clockOf(p *piece) clock {
+	if a.r.spun {
+		return clock{}
+	}
+	if d, ok := firstDay([]rune(p.date), 0); ok {
+		return clock{year: d.year, month: d.month}
+	}
+	for i := range p.paras {
+		if i > 2 {
+			break
+		}
+		if d, ok := firstDay(p.paras[i].r, 0); ok {
+			return clock{year: d.year, month: d.month}
 		}
 	}
-	a.Date, a.Publisher = orNil(p.date), orNil(p.from)
-	for _, b := range p.paras {
-		t := stretch{b.flow, b.String()}
-		a.Paragraphs = append(a.Paragraphs, Paragraph{Text: t.text, Span: b.whole(), Heading: strings.HasPrefix(b.tag, "h")})
-		a.Policies = append(a.Policies, t.policies()...)
-		a.Agreements = append(a.Agreements, t.agreements()...)
-		a.Figures = append(a.Figures, t.figures()...)
+	return clock{}
+}
+
+// event is the day of the first paragraphs: when what the article tells of took place.
+func (a *analysis) event() string {
+	for i, t := range a.texts {
+		if i > 2 {
+			break
+		}
+		for k := range t.times {
+			if m := &t.times[k]; m.day && m.period != "" {
+				return m.period
+			}
+		}
 	}
-	return a
+	return ""
 }
 
-// stretch is a paragraph as a string, which patterns are matched against, with the flow that knows where it stands.
-type stretch struct {
-	flow flow
-	text string
-}
-
-// at is the place in the file of the bytes [i, j) of the string.
-func (t stretch) at(i, j int) Span {
-	from := utf8.RuneCountInString(t.text[:i])
-	return t.flow.span(from, from+utf8.RuneCountInString(t.text[i:j]))
-}
-
-// sentence is the bounds of the sentence around a place of the string.
-func (t stretch) sentence(i int) (from, to int) {
-	from, to = 0, len(t.text)
-	for at, c := range t.text {
-		if !is(c, cStop) {
+// allFigures reads the figures of all paragraphs. A heading's number that the text under it tells again is left out.
+func (a *analysis) allFigures() []Figure {
+	out := []Figure{}
+	var headings []Figure
+	type told struct {
+		value float64
+		unit  string
+	}
+	seen := map[told]bool{}
+	for _, t := range a.texts {
+		if t.heading {
+			a.blockPeriod = headed(t)
+			a.tell.heading = t.String()
+			headings = append(headings, a.figures(t)...)
 			continue
 		}
-		if at < i {
-			from = at + utf8.RuneLen(c)
-		} else {
-			return from, at
+		fs := a.figures(t)
+		for i := range fs {
+			seen[told{fs[i].Value, fs[i].Unit}] = true
+		}
+		out = append(out, fs...)
+	}
+	for _, f := range headings {
+		if !seen[told{f.Value, f.Unit}] {
+			out = append(out, f)
 		}
 	}
-	return from, to
+	return out
 }
 
-// finish orders the counts of repairs and refuses a file that holds nothing to read.
-func (r *reading) finish() {
-	for _, kind := range []string{"bad_bytes", "invisible"} {
+// finish orders the repairs and the noise, and refuses a file that says nothing.
+func (r *reading) finish() error {
+	for _, kind := range repairOrder {
 		if n := r.counts[kind]; n > 0 {
 			r.doc.Repairs = append(r.doc.Repairs, Repair{Kind: kind, Count: n})
 		}
 	}
+	sort.SliceStable(r.doc.Noise, func(i, j int) bool { return r.doc.Noise[i].Span[0] < r.doc.Noise[j].Span[0] })
+	if len(r.doc.Articles) == 0 {
+		return fault.New(fault.Invalid, "reader.no_text")
+	}
+	return nil
 }

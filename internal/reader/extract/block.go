@@ -8,6 +8,9 @@ type block struct {
 	links int       // characters inside links
 	lists bool      // inside a list item
 	blank int       // blank lines before it
+
+	heading bool // a heading inside an article
+	row     bool // of a table
 }
 
 // Kinds of noise, in words that an officer would use.

@@ -1,115 +1,152 @@
 package extract
 
-import (
-	"math"
-	"regexp"
-	"strconv"
-	"strings"
-	"unicode/utf8"
-)
+import "strings"
 
-// indicatorMax is how many characters before a number are taken for what it counts.
-const indicatorMax = 24
-
-var (
-	number = regexp.MustCompile(`(超过|超|近|约|逾|突破|不少于|至少|不超过|最多)?\s*([0-9][0-9,]*(?:\.[0-9]+)?)\s*(万亿|千亿|百亿|亿|千万|百万|万|千)?\s*(余|多)?\s*(个百分点|%|％|元|台（套）|台\(套\)|台|家|项|件|笔|单|人次|人|名|次|份|张|户|所|座|条|种|批|个|小时|公里|平方公里|平方米|亩|吨)(以上|左右|以内)?`)
-
-	yearMonth = regexp.MustCompile(`(\d{4})年(?:(\d{1,2})月)?`)
-	growth    = regexp.MustCompile(`(增长|增加|提高|提升|上升|下降|减少|降低|增幅|降幅|同比|环比)[^，。；]{0,6}$`)
-	planned   = regexp.MustCompile(`(计划|目标|力争|预计|拟|将|到\d{4}年)[^，。；]*$`)
-)
-
-// scales and units that numbers are written with.
-var (
-	scales = map[string]float64{"": 1, "千": 1e3, "万": 1e4, "百万": 1e6, "千万": 1e7, "亿": 1e8, "百亿": 1e10, "千亿": 1e11, "万亿": 1e12}
-	units  = map[string]string{"个百分点": "pp", "%": "%", "％": "%", "元": "CNY", "小时": "hours", "公里": "km", "平方公里": "km2", "平方米": "m2", "亩": "mu", "吨": "t", "人次": "times"}
-	approx = map[string]string{"超过": "over", "超": "over", "逾": "over", "突破": "over", "不少于": "over", "至少": "over", "近": "nearly", "约": "about",
-		"不超过": "at_most", "最多": "at_most", "余": "over", "多": "over", "以上": "over", "左右": "about", "以内": "at_most"}
-)
-
-// figures finds numbers with a unit. A number inside a code name (G60, C919) is none.
-func (t stretch) figures() []Figure {
+// figures reads the numbers of one paragraph.
+func (a *analysis) figures(t *text) []Figure {
+	seen := a.linked(sightings(t, a.names))
 	var out []Figure
-	for _, m := range number.FindAllStringSubmatchIndex(t.text, -1) {
-		if before, _ := utf8.DecodeLastRuneInString(t.text[:m[4]]); isLatin(before) || before == '+' || before == '.' {
-			continue
+	for i := range seen {
+		s := &seen[i]
+		m := a.tell.tell(s)
+		f := Figure{Quote: t.say(s.start, s.end), Span: t.span(s.start, s.end), Indicator: m.indicator, Subject: m.subject,
+			Value: s.value, Unit: s.unit.name, Approx: s.approx, Change: m.growth, Kind: "level", Modifiers: m.modifiers,
+			Threshold: s.threshold, Part: s.part}
+		if s.unit.counter {
+			f.Counter = s.unit.word
 		}
-		get := func(g int) string {
-			if m[2*g] < 0 {
-				return ""
-			}
-			return t.text[m[2*g]:m[2*g+1]]
+		if s.ranged {
+			high := s.high
+			f.ValueMax = &high
 		}
-		v, err := strconv.ParseFloat(strings.ReplaceAll(get(2), ",", ""), 64)
-		if err != nil || math.IsInf(v, 0) {
-			continue
+		if s.part == "to" && i > 0 && seen[i-1].part == "from" {
+			f.Indicator, f.Subject, f.Change = out[len(out)-1].Indicator, out[len(out)-1].Subject, false
 		}
-		from, to := t.sentence(m[4])
-		start := m[4]
-		if get(1) != "" {
-			start = m[2]
+		if s.part == "from" {
+			f.Change = false
 		}
-		f := Figure{Quote: t.text[start:m[1]], Span: t.at(start, m[1]), Value: round(v * scales[get(3)]), Unit: "count", Approx: "exact", Kind: "level"}
-		if u, ok := units[get(5)]; ok {
-			f.Unit = u
-		} else {
-			f.Counter = get(5)
+		p, basis := a.period(s)
+		if s.part == "to" && p != "" && p == fromPeriod(out) && !a.own(s) {
+			p, basis = "", ""
 		}
-		for _, g := range []int{6, 4, 1} {
-			if a := approx[get(g)]; a != "" {
-				f.Approx = a
-			}
-		}
-		lead := t.text[from:start]
-		f.Indicator = phrase(lead)
-		if growth.MatchString(lead) {
-			f.Change, f.Kind = true, "growth"
-		} else if planned.MatchString(lead) {
+		f.Period, f.PeriodBasis = orNil(p), basis
+		switch {
+		case f.Change:
+			f.Kind = "growth"
+		case a.aims(s):
 			f.Kind = "target"
-		}
-		if p := period(t.text[from:to]); p != "" {
-			f.Period, f.PeriodBasis = &p, "stated"
 		}
 		out = append(out, f)
 	}
 	return out
 }
 
-// round drops the noise of a product with a power of ten.
-func round(v float64) float64 { return math.Round(v*1e6) / 1e6 }
-
-// phrase is what stands before a number in its clause: what it counts.
-func phrase(lead string) string {
-	if i := strings.LastIndexAny(lead, "，。；：,;、"); i >= 0 {
-		_, n := utf8.DecodeRuneInString(lead[i:])
-		if rest := lead[i+n:]; strings.TrimSpace(rest) != "" {
-			lead = rest
-		}
-	}
-	lead = strings.TrimSpace(lead)
-	for _, w := range []string{"达到", "达", "为", "共", "已", "了", "有"} {
-		lead = strings.TrimSuffix(lead, w)
-	}
-	if r := []rune(lead); len(r) > indicatorMax {
-		lead = string(r[len(r)-indicatorMax:])
-	}
-	return strings.TrimSpace(lead)
-}
-
-// period is the year or month that a sentence names, if it names just one; never the page's own day.
-func period(sentence string) string {
-	all := yearMonth.FindAllStringSubmatch(sentence, -1)
-	if len(all) == 0 {
+func fromPeriod(out []Figure) string {
+	if len(out) == 0 || out[len(out)-1].Period == nil {
 		return ""
 	}
-	first := all[0]
-	for _, m := range all[1:] {
-		if m[1] != first[1] || m[2] != first[2] {
-			return ""
+	return *out[len(out)-1].Period
+}
+
+// own says whether a time stands between the two ends of a rise: 从2018年的6个增加到2023年的9个.
+func (a *analysis) own(s *sighting) bool {
+	for k := range s.t.times {
+		m := &s.t.times[k]
+		if m.end <= s.at && s.at-m.end <= 2 {
+			return true
 		}
 	}
-	if first[2] == "" {
-		return first[1]
+	return false
+}
+
+// aims says whether a figure is intended and not yet so.
+func (a *analysis) aims(s *sighting) bool {
+	for k := range s.t.times {
+		m := &s.t.times[k]
+		if m.until && m.start >= s.sentence.start && m.end <= s.at {
+			return true
+		}
 	}
-	return first[1] + "-" + two(first[2])
+	return s.t.says(s.clause.start, s.start, aimWords)
+}
+
+var riseWords = words("提高 提升 增加 增长 上升 攀升 扩大 跃升 升 增 下降 降低 减少 降 减 缩短 压缩 缩减 压减 拓展 扩展 发展 扩容 回落 跃 变 变为 上涨 涨 优化 精简 扩 高涨 加多 进步 延长 调整 增至 提至")
+
+// linked finds what several numbers say together: from and to, a threshold beside a count.
+func (a *analysis) linked(in []sighting) []sighting {
+	out := in[:0]
+	for i := range in {
+		s := in[i]
+		t := s.t
+		if s.bound && s.end < len(t.r) && isHan(t.r[s.end]) && !s.fraction && s.unit.name != "%" && nounFollows(t, s.end) {
+			limit := t.say(s.at, s.end)
+			if n := len(out); n > 0 && out[n-1].t == t && s.at-out[n-1].end <= 2 && out[n-1].unit.counter {
+				out[n-1].threshold = limit
+				continue
+			}
+			if i+1 < len(in) && in[i+1].clause == s.clause && in[i+1].unit.counter && in[i+1].start-s.end <= 20 {
+				in[i+1].threshold = limit
+				continue
+			}
+			if s.unit.name == "CNY" || !s.unit.counter {
+				continue
+			}
+		}
+		if n := len(out); n > 0 && out[n-1].part == "" && out[n-1].sentence == s.sentence && out[n-1].unit.name == s.unit.name && s.start > out[n-1].end && rise(t, out[n-1].end, s.start) {
+			out[n-1].part, s.part = "from", "to"
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+// nounFollows says whether the words behind 以上 name what the threshold is for.
+func nounFollows(t *text, i int) bool {
+	e, v := phraseWords().longest(t.r, i)
+	return !(v == wordStrong || v == wordAdverb) || e == i
+}
+
+// rise says whether the words between two numbers lead from the one to the other: 提高到了2023年的.
+func rise(t *text, from, to int) bool {
+	r := t.r[from:to]
+	if len(r) > 24 {
+		return false
+	}
+	start, end, v := riseWords.find(r, 0)
+	if v == 0 || start > 8 {
+		return false
+	}
+	for j := end; j < len(r); j++ {
+		if r[j] == '到' || r[j] == '至' || r[j] == '为' {
+			return true
+		}
+		if is(r[j], cStop) || j > end+6 {
+			return false
+		}
+	}
+	return false
+}
+
+// quoted collects the names that begin with a numeral and stand in quotation marks: “五个中心”. Where they stand
+// without the marks they are names, too.
+func quoted(texts []*text) *lexicon {
+	l := newLexicon()
+	for _, t := range texts {
+		for i, c := range t.r {
+			if c != '“' && c != '‘' && c != '「' {
+				continue
+			}
+			e := closing(t.r, i)
+			if c == '「' {
+				e = 0
+			}
+			if e-i < 4 || e-i > 14 || !is(t.r[i+1], cNumeral|cDigit) {
+				continue
+			}
+			if !strings.ContainsAny(string(t.r[i+1:e-1]), "%％元") {
+				l.add(string(t.r[i+1:e-1]), 1)
+			}
+		}
+	}
+	return l
 }

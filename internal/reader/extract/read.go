@@ -16,7 +16,7 @@ const DefaultMaxBytes = 16 << 20
 type Options struct {
 	MaxBytes int64  // largest file; 0 is DefaultMaxBytes
 	Twin     []byte // a clean telling of the same text, from which the words of a spun one are learnt; nil is none
-	Unspin   bool   // replace spun words in the text of paragraphs and names; false only says that a text is spun
+	KeepSpun bool   // leave spun words as they stand; a spun text is said to be spun all the same
 }
 
 // Read reads one file. The refusals, in this order: reader.too_large, reader.empty, reader.binary, reader.format,
@@ -44,7 +44,9 @@ func Read(name string, data []byte, opt Options) (*Document, error) {
 	for i := range r.pieces {
 		r.doc.Articles = append(r.doc.Articles, r.article(&r.pieces[i]))
 	}
-	r.finish()
+	if err := r.finish(); err != nil {
+		return nil, err
+	}
 	return r.doc, nil
 }
 
@@ -56,6 +58,7 @@ type reading struct {
 	blocks []block
 	pieces []piece
 	counts map[string]int // repairs by kind
+	spun   bool
 }
 
 func (r *reading) repaired(kind string, n int) {
@@ -78,7 +81,7 @@ func (r *reading) load(data []byte) error {
 		return err
 	}
 	r.doc.Encoding = encoding
-	r.repaired("bad_bytes", bad)
+	r.repaired(RepairBadBytes, bad)
 	front, rest := r.frontMatter(f)
 	if front.len() > 0 {
 		r.noise(front.whole(), NoiseFrontMatter)

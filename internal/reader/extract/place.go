@@ -1,0 +1,122 @@
+package extract
+
+import (
+	"strings"
+	"sync"
+)
+
+// placeBook finds the names of GB/T 2260, and of regions that have no code.
+type placeBook struct {
+	lex   *lexicon
+	names []string // full name by value
+	codes []string
+}
+
+// regions are places without a code of their own.
+const regions = "长三角 长江三角洲 京津冀 粤港澳大湾区 长江经济带 成渝地区双城经济圈 珠三角 环渤海 长三角生态绿色一体化发展示范区 长三角一体化示范区"
+
+// cityEndings make the long name of a place; without them it is the name that people use.
+var cityEndings = []string{"壮族自治区", "回族自治区", "维吾尔自治区", "特别行政区", "自治区", "省", "市"}
+
+var places = sync.OnceValue(func() *placeBook {
+	b := &placeBook{lex: newLexicon(), names: make([]string, 1), codes: make([]string, 1)}
+	add := func(word, name, code string) {
+		if b.lex.whole([]rune(word)) {
+			return // the higher place, which comes first, keeps the name
+		}
+		b.names, b.codes = append(b.names, name), append(b.codes, code)
+		b.lex.add(word, int32(len(b.names)-1))
+	}
+	for _, line := range dataLines("places.txt") {
+		code, name, _ := strings.Cut(line, " ")
+		if len([]rune(name)) < 2 {
+			continue
+		}
+		if strings.HasSuffix(code, "00") { // provinces and cities
+			for _, end := range cityEndings {
+				if short, ok := strings.CutSuffix(name, end); ok && len([]rune(short)) >= 2 && short != "吉林" {
+					add(short, name, code)
+					break
+				}
+			}
+			add(name, name, code)
+		} else if len([]rune(name)) >= 3 {
+			add(name, name, code)
+		}
+	}
+	for _, name := range strings.Fields(regions) {
+		add(name, name, "")
+	}
+	return b
+})
+
+// falsePlaces are words that contain a place and mean something else.
+var falsePlaces = words("海南岛 南京路 北京路 上海路 南昌路 长春花 海口岸 河南岸 河北岸 湖南路 山西路 大连接 三明治 中山装 文山会海 北海道 西安装 大同小异 保山水 东方明珠 东方 海东 山南 日照时数 日照充足")
+
+// place is a place of a text: where it stands and which it is.
+type place struct {
+	start, end int
+	value      int32
+}
+
+// placesIn finds the places of a text, the longest name at each character.
+func placesIn(r []rune) []place {
+	b := places()
+	var out []place
+	for i := 0; i < len(r); {
+		c := r[i]
+		if uint32(c) >= 0x10000 || b.lex.root[c] == 0 {
+			i++
+			continue
+		}
+		e, v := b.lex.longest(r, i)
+		if v == 0 {
+			i++
+			continue
+		}
+		if fe, f := falsePlaces.longest(r, i); f != 0 && fe >= e {
+			i = fe
+			continue
+		}
+		out = append(out, place{i, e, v})
+		i = e
+	}
+	return out
+}
+
+var zones = words("新区 新片区 自贸区 自贸试验区 经济技术开发区 高新技术产业开发区 高新区 经开区 综合保税区 保税区 科学城 新城 大学城")
+
+// places lists the places of an article, each once, where it is first named.
+func (a *analysis) places() []Place {
+	out := []Place{}
+	seen := map[string]bool{}
+	for _, t := range a.texts {
+		for _, p := range t.places {
+			name, code := places().names[p.value], places().codes[p.value]
+			if seen[name] {
+				continue
+			}
+			seen[name] = true
+			out = append(out, Place{Name: name, Code: code, Span: t.span(p.start, p.end)})
+		}
+	}
+	return out
+}
+
+// mainPlace is the place of the title, or the one that the article names most.
+func (a *analysis) mainPlace() string {
+	if ps := placesIn([]rune(a.title)); len(ps) > 0 {
+		return places().names[ps[0].value]
+	}
+	n := map[int32]int{}
+	var best int32
+	for _, t := range a.texts {
+		for _, p := range t.places {
+			n[p.value]++
+			if n[p.value] > n[best] || n[p.value] == n[best] && p.value < best {
+				best = p.value
+			}
+		}
+	}
+	return places().names[best]
+}

@@ -1,0 +1,160 @@
+package extract
+
+// Where a figure's period was found.
+const (
+	basisStated   = "stated"
+	basisRelative = "relative"
+	basisInferred = "inferred"
+)
+
+var (
+	comparing  = words("比 较 与 同 相比 相较于 相较 对比 超出 超 自")
+	stockWords = words("已 已经 已有 现有 拥有 集聚 汇聚 聚集 累计 目前 积累 共有 现已 建有 设有 入驻 总数 存量 保有 在册 在库 达到了 累积")
+	aimWords   = words("力争 计划 预计 目标 将 拟 要 争取 确保 有望 建成后 规划 到时")
+)
+
+// period finds the time of a figure: in its clause, then in the clauses before it, then at the head of the block, then
+// at the head of the sentences before it in the paragraph, else none. The page's own date is never taken.
+func (a *analysis) period(s *sighting) (period, basis string) {
+	t := s.t
+	if m, stop := a.inClause(s); stop {
+		return of(m)
+	}
+	stock := t.says(s.clause.start, s.start, stockWords)
+	for k := len(t.times) - 1; k >= 0; k-- {
+		m := &t.times[k]
+		if m.start >= s.clause.start {
+			continue
+		}
+		if m.end <= s.sentence.start {
+			break
+		}
+		if m.clears {
+			return "", ""
+		}
+		if m.vague || t.compared(m) {
+			continue
+		}
+		if stock && !m.asOf && !m.since && !m.until && len(m.period) != 4 {
+			break
+		}
+		return of(m)
+	}
+	if p := a.blockPeriod; p != "" && !stock {
+		return p, basisInferred
+	}
+	if m := t.leading(s.sentence.start); m != nil && !m.day && !(stock && !m.asOf && !m.since && len(m.period) != 4) {
+		p, b := of(m)
+		if b == basisStated {
+			b = basisInferred
+		}
+		return p, b
+	}
+	return a.blockPeriod, basisIf(a.blockPeriod)
+}
+
+func basisIf(p string) string {
+	if p == "" {
+		return ""
+	}
+	return basisInferred
+}
+
+func of(m *moment) (period, basis string) {
+	switch {
+	case m == nil || m.clears || m.vague || m.period == "" || len(m.period) == 5 && m.period[2] == '-':
+		return "", ""
+	case m.relative:
+		return m.period, basisRelative
+	}
+	return m.period, basisStated
+}
+
+// inClause looks at the times of the figure's own clause. stop says that the clause decides, even if for none.
+func (a *analysis) inClause(s *sighting) (found *moment, stop bool) {
+	t := s.t
+	for k := range t.times {
+		m := &t.times[k]
+		if m.start < s.clause.start {
+			continue
+		}
+		if m.start >= s.clause.end {
+			break
+		}
+		if m.end <= s.at {
+			switch {
+			case t.compared(m):
+			case m.clears:
+				found, stop = nil, true
+			case m.vague:
+				if found == nil && m.start-s.clause.start < 3 {
+					stop = true
+				}
+			default:
+				found, stop = m, true
+			}
+			continue
+		}
+		if found == nil && m.start-s.end <= 2 && s.end < m.start && is(t.r[s.end], cBracket) && !m.vague {
+			return m, true
+		}
+	}
+	if s.part == "to" && found != nil && found.end < s.at-24 {
+		return nil, true
+	}
+	return found, stop
+}
+
+// compared says whether a time only names what is compared with: 比2020年增长.
+func (t *text) compared(m *moment) bool {
+	_, v := comparing.endsWith(t.r, m.start, 3)
+	return v != 0
+}
+
+// says reports whether a word of a lexicon stands in a range.
+func (t *text) says(from, to int, l *lexicon) bool {
+	start, end, v := l.find(t.r[:to], from)
+	return v != 0 && start >= 0 && end <= to
+}
+
+// leading is the time at the head of the nearest sentence before one that begins with a time.
+func (t *text) leading(before int) *moment {
+	for n := len(t.sentences) - 1; n >= 0; n-- {
+		s := t.sentences[n]
+		if s.start >= before {
+			continue
+		}
+		i := s.start
+		for i < s.end && (isSpace(t.r[i]) || t.r[i] == '“' || t.r[i] == '"') {
+			i++
+		}
+		if i < s.end && (t.r[i] == '在' || t.r[i] == '早' && i+1 < s.end && t.r[i+1] == '在') {
+			i++
+		}
+		m := t.timeAt(i)
+		if m == nil {
+			continue
+		}
+		if m.clears || m.vague {
+			return nil
+		}
+		return m
+	}
+	return nil
+}
+
+// headed is the time that a heading gives to what stands under it: 2024年工作成效, （2025年1—6月）.
+func headed(t *text) string {
+	p := ""
+	for k := range t.times {
+		m := &t.times[k]
+		if m.vague || m.clears || m.day || m.period == "" {
+			continue
+		}
+		if p != "" && p != m.period {
+			return ""
+		}
+		p = m.period
+	}
+	return p
+}
