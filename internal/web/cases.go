@@ -1,6 +1,7 @@
 package web
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -99,6 +100,7 @@ type actionView struct {
 	Verdicts []verdictView
 	Asks     []askView
 	Typed    string // the reason that was typed
+	Class    string // of its button
 }
 
 type askView struct {
@@ -114,6 +116,7 @@ type verdictView struct {
 type stepView struct {
 	casework.Step
 	Verdicts []verdictView
+	Leaf     string // address of the public entry; "" while it has no number
 }
 
 type amountView struct {
@@ -161,11 +164,18 @@ func (v *visit) showCase(id unit.ID, was typed) error {
 		return err
 	}
 	for _, h := range c.History {
-		x := stepView{h, verdicts(s, h.Decision.Answers)}
-		p.History = append(p.History, x)
+		x := stepView{Step: h, Verdicts: verdicts(s, h.Decision.Answers)}
 		if h.Receipt != "" {
+			e, err := v.s.c.Log.ByID(v.ctx(), h.Receipt)
+			if err != nil {
+				return err
+			}
+			if e.Index >= 0 {
+				x.Leaf = fmt.Sprintf("/log/entries/%d", e.Index)
+			}
 			p.Proofs = append(p.Proofs, x)
 		}
+		p.History = append(p.History, x)
 	}
 	p.Amounts = amountsOf(c, s)
 	for _, a := range p.Amounts {
@@ -197,6 +207,12 @@ func (v *visit) actions(c casework.Case, s *scheme.Scheme, was typed) ([]actionV
 		x := actionView{Allowed: a, Party: s.Party(a.Role), Verdicts: verdicts(s, withoutReason(a.Judgement.Answers))}
 		if a.Action == was.action {
 			x.Typed = was.reason
+		}
+		switch end, _ := s.IsEnd(a.To); {
+		case end == scheme.Refused:
+			x.Class = "stop"
+		case end != scheme.Ended:
+			x.Class = "go"
 		}
 		for _, ask := range a.Asks {
 			y := askView{Ask: ask}

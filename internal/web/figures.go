@@ -63,8 +63,20 @@ func (v *visit) figure() error {
 		return err
 	}
 	p := figurePage{Figure: f, Entries: v.s.opened(f), Source: access.MaySomewhere(v.who, access.DocumentRead) == nil, Pager: v.pager(f.Total, figureRows)}
+	for i, e := range p.Entries {
+		p.Entries[i].Public = v.publicMap(f.Leaf, e.Fields)
+		for j := range p.Entries[i].Public {
+			if e.Code != v.s.c.Node.Code {
+				p.Entries[i].Public[j].Path = "" // it leads into this node, and the entry is of another
+			}
+		}
+	}
 	for _, r := range f.Reported {
-		x := reportView{Report: r, Says: r.Value + " " + unitWord(r.Unit).In(v.lang), Note: approxWord(r.Approx).In(v.lang)}
+		counted := unitWord(r.Unit)
+		if r.Unit == "count" {
+			counted = f.Unit
+		}
+		x := reportView{Report: r, Says: r.Value + " " + counted.In(v.lang), Note: approxWord(r.Approx).In(v.lang)}
 		p.Reported = append(p.Reported, x)
 	}
 	v.under("/figures", "数字", "Figures")
@@ -73,15 +85,11 @@ func (v *visit) figure() error {
 
 // opened adds to each entry of a figure the address of its page.
 func (s *Server) opened(f indicator.Figure) []figureEntry {
-	money := s.moneyFields(f.Leaf)
 	var out []figureEntry
 	for _, e := range f.Entries {
-		x := figureEntry{Entry: e, Node: s.c.Node.Name, Code: s.c.Node.Code, URL: fmt.Sprintf("/log/entries/%d", e.Index), Public: publicMap(e.Fields, money)}
+		x := figureEntry{Entry: e, Node: s.c.Node.Name, Code: s.c.Node.Code, URL: fmt.Sprintf("/log/entries/%d", e.Index)}
 		if p, ok := s.c.Federation.Peer(e.Origin); ok {
 			x.Node, x.Code, x.URL = p.Name, p.Code, p.URL+x.URL
-			for i := range x.Public {
-				x.Public[i].Path = "" // it leads into this node, and the entry is of another
-			}
 		}
 		out = append(out, x)
 	}

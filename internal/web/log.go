@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"fmt"
+	"io"
 	"net/url"
 	"slices"
 	"strconv"
@@ -12,6 +13,7 @@ import (
 	"corridor/internal/access"
 	"corridor/internal/fault"
 	corridorlog "corridor/internal/log"
+	"corridor/internal/unit"
 )
 
 type logPage struct {
@@ -52,7 +54,7 @@ func (v *visit) logPage() error {
 		page = nil
 	}
 	for _, e := range slices.Backward(page) {
-		p.Entries = append(p.Entries, logLine{e, publicFields(e.Fields, v.s.moneyFields(e.Kind))})
+		p.Entries = append(p.Entries, logLine{e, v.publicFields(e.Kind, e.Fields)})
 	}
 	at := func(n int64) string { return "/log?" + url.Values{"before": {fmt.Sprint(n)}}.Encode() }
 	if before < p.Size {
@@ -70,8 +72,9 @@ type logEntryPage struct {
 	Leaf, Hash  string
 	Size        int64
 	Origin, Key string
-	File        string // name of the receipt
-	Case        string // address of the case, for who may see it
+	File        string  // name of the receipt
+	Withdrawn   unit.ID // the leaf that withdraws it
+	Case        string  // address of the case, for who may see it
 	CaseNo      string
 }
 
@@ -84,8 +87,8 @@ func (v *visit) logEntry() error {
 	if err != nil {
 		return err
 	}
-	p := logEntryPage{Entry: e, Fields: publicFields(e.Fields, v.s.moneyFields(e.Kind)), Leaf: string(e.Leaf), Hash: tlog.RecordHash(e.Leaf).String(),
-		Origin: v.s.c.Log.Origin(), Key: v.s.c.Log.PublicKey(), File: v.s.receiptName(e)}
+	p := logEntryPage{Entry: e, Fields: v.publicFields(e.Kind, e.Fields), Leaf: string(e.Leaf), Hash: tlog.RecordHash(e.Leaf).String(),
+		Origin: v.s.c.Log.Origin(), Key: v.s.c.Log.PublicKey(), File: v.s.receiptName(e), Withdrawn: e.WithdrawnBy}
 	if p.Size, err = v.s.c.Log.Size(v.ctx()); err != nil {
 		return err
 	}
@@ -138,7 +141,36 @@ func (v *visit) checkpoint() error {
 	return v.plain(b, false)
 }
 
-func (v *visit) logKey() error { return v.plain([]byte(v.s.c.Log.PublicKey()+"\n"), false) }
+// logKey gives out the keys of the log and of the witness, one a line.
+func (v *visit) logKey() error { return v.plain([]byte(v.s.c.Federation.Keys()), false) }
+
+// witness cosigns a neighbour's checkpoint, by C2SP tlog-witness; its statuses are not ours.
+func (v *visit) witness() error {
+	body, err := io.ReadAll(v.r.Body)
+	if err != nil {
+		return err
+	}
+	a, err := v.s.c.Federation.AddCheckpoint(v.ctx(), body)
+	if err != nil {
+		return err
+	}
+	if a.Type != "" {
+		v.w.Header().Set("Content-Type", a.Type)
+	}
+	v.w.Header().Set("Cache-Control", "no-store")
+	v.w.WriteHeader(a.Status)
+	_, err = v.w.Write(a.Body)
+	return err
+}
+
+// record is the public record beside a leaf, as it was published; one that was withdrawn is gone.
+func (v *visit) record() error {
+	r, err := v.s.c.Log.Record(v.ctx(), wholeNumber(v.r.PathValue("index")))
+	if err != nil {
+		return err
+	}
+	return v.plain(r.Body, false)
+}
 
 func (v *visit) tile() error {
 	b, err := v.s.c.Log.Tile(v.ctx(), "tile/"+v.r.PathValue("path"))

@@ -99,7 +99,7 @@ func (s *Server) Operations() string {
 	for _, o := range s.ops {
 		lines = append(lines, fmt.Sprintf("%-6s %-44s %-20s %s", o.Method, o.Pattern, o.Perm, strings.Join(access.Holders(o.Perm), " ")))
 	}
-	sort.Slice(lines, func(i, j int) bool { return lines[i][7:] < lines[j][7:] })
+	sort.Slice(lines, func(i, j int) bool { return lines[i][7:]+lines[i][:7] < lines[j][7:]+lines[j][:7] })
 	return strings.Join(lines, "\n") + "\n"
 }
 

@@ -54,7 +54,7 @@ func bodies() map[string][]any {
 		Stage: "filed", StageWords: someWords, Opened: someTime, Changed: someTime, Version: 3, Waits: []casework.Wait{wait, clock}}
 	ended := one
 	ended.ID, ended.End, ended.Waits = someID+"E", scheme.Granted, nil
-	step := stepView{casework.Step{No: 1, At: someTime, Action: "file", Words: someWords, ToWords: someWords, RoleWords: someWords, By: "甲", Reason: "可", Receipt: someID}, answers}
+	step := stepView{casework.Step{No: 1, At: someTime, Action: "file", Words: someWords, ToWords: someWords, RoleWords: someWords, By: "甲", Reason: "可", Receipt: someID}, answers, "/log/entries/3"}
 	byClock := stepView{Step: casework.Step{No: 2, At: someTime, Words: someWords, ToWords: someWords}}
 	yes := true
 	fields := []fieldView{{Field: scheme.Field{Name: "sum", Type: "money", Words: someWords}, Value: "1.00", Shown: "1.00", Mine: true, Problem: "错", Unit: "元", Help: "如", Mode: "decimal", Short: true, Described: "h-sum e-sum"},

@@ -2,12 +2,10 @@ package web
 
 import (
 	_ "embed"
-	"encoding/json"
 	"fmt"
 	"html/template"
 	"net/url"
 	"sort"
-	"strconv"
 	"strings"
 	"time"
 
@@ -18,6 +16,7 @@ import (
 	"corridor/internal/casework"
 	"corridor/internal/fault"
 	"corridor/internal/federation"
+	"corridor/internal/registry"
 	"corridor/internal/scheme"
 	"corridor/internal/unit"
 )
@@ -41,7 +40,7 @@ func functions(lang fault.Lang) template.FuncMap {
 		"saw":      func(a scheme.Answer) string { return casework.Saw(a).In(lang) },
 		"sentence": func(f *fault.Error) string { return f.Sentence(lang) },
 		"place":    func(code any) string { return placeName(unit.Region(fmt.Sprint(code))).In(lang) },
-		"orgKind":  func(kind string) string { return orgKind(kind).In(lang) },
+		"orgKind":  func(kind string) string { return registry.KindWords(kind).In(lang) },
 		"seal":     sealOf,
 		"class":    sealClass,
 		"lamp":     lamp,
@@ -126,16 +125,6 @@ func placeName(r unit.Region) fault.Words {
 	return name
 }
 
-var orgKinds = map[string]fault.Words{"firm": {"企业", "firm"}, "lab": {"检测与科研机构", "laboratory"}, "university": {"高校", "university"},
-	"authority": {"主管部门", "authority"}, "team": {"团队", "team"}, "bank": {"银行", "bank"}, "other": {"其他", "other"}}
-
-func orgKind(kind string) fault.Words {
-	if w, ok := orgKinds[kind]; ok {
-		return w
-	}
-	return fault.Words{kind, kind}
-}
-
 func stepWord(n federation.Neighbour) fault.Words {
 	switch {
 	case n.Problem != nil:
@@ -161,28 +150,27 @@ func (v *visit) roles() string {
 	return strings.Join(out, v.t("、", ", "))
 }
 
-// lampView is the class and the words of a task's lamp.
+// lampView is the class and the word of a task's lamp, and how many working days it is about.
 type lampView struct {
 	Class string
 	Words fault.Words
+	Note  fault.Words
 }
 
 func lamp(l agreement.Lamp) lampView {
+	left := fault.Words{fmt.Sprintf("还剩 %d 个工作日", l.LeftDays), fmt.Sprintf("%d working days left", l.LeftDays)}
+	late := fault.Words{fmt.Sprintf("过了 %d 个工作日", l.LateDays), fmt.Sprintf("by %d working days", l.LateDays)}
 	switch {
 	case l.Light == agreement.Done:
-		return lampView{"none", fault.Words{"已完成", "done"}}
-	case l.LateDays > 0:
-		class := "warn"
-		if l.Light == agreement.Red {
-			class = "stop"
-		}
-		return lampView{class, fault.Words{fmt.Sprintf("逾期 %d 个工作日", l.LateDays), fmt.Sprintf("%d working days late", l.LateDays)}}
+		return lampView{Class: "none", Words: fault.Words{"已完成", "Done"}}
 	case l.Light == agreement.Red:
-		return lampView{"stop", fault.Words{"已逾期", "late"}}
+		return lampView{"stop", fault.Words{"已逾期", "Late"}, late}
+	case l.LateDays > 0:
+		return lampView{"warn", fault.Words{"刚过期", "Just late"}, late}
 	case l.Light == agreement.Amber:
-		return lampView{"warn", fault.Words{fmt.Sprintf("还剩 %d 个工作日", l.LeftDays), fmt.Sprintf("%d working days left", l.LeftDays)}}
+		return lampView{"warn", fault.Words{"临期", "Due soon"}, left}
 	}
-	return lampView{"ok", fault.Words{fmt.Sprintf("按期，还剩 %d 个工作日", l.LeftDays), fmt.Sprintf("on time, %d working days left", l.LeftDays)}}
+	return lampView{"ok", fault.Words{"按期", "On time"}, left}
 }
 
 // holderView says who has to act in a case, and until when.
@@ -225,44 +213,6 @@ func appendNew(list []string, s string) []string {
 		}
 	}
 	return append(list, s)
-}
-
-// namedValue is one line of public content. Path, where there is one, is where it leads.
-type namedValue struct{ Name, Value, Path string }
-
-// publicFields are the fields of a leaf in the order of their names. Whole numbers that money names are shown as yuan.
-func publicFields(raw json.RawMessage, money map[string]bool) []namedValue {
-	var m map[string]any
-	d := json.NewDecoder(strings.NewReader(string(raw)))
-	d.UseNumber()
-	if d.Decode(&m) != nil {
-		return nil
-	}
-	return publicMap(m, money)
-}
-
-func publicMap(m map[string]any, money map[string]bool) []namedValue {
-	var out []namedValue
-	for _, name := range sortedKeys(m) {
-		x := namedValue{Name: name, Value: fmt.Sprint(m[name])}
-		if n, ok := m[name].(json.Number); ok {
-			x.Value = n.String()
-		}
-		if n, ok := m[name].(float64); ok {
-			x.Value = strconv.FormatFloat(n, 'f', -1, 64)
-		}
-		if n, err := strconv.ParseInt(x.Value, 10, 64); err == nil && money[name] {
-			x.Value = unit.Fen(n).String()
-		}
-		switch name {
-		case "edition":
-			x.Value = shortDigest(x.Value)
-		case "scheme":
-			x.Path = "/schemes/" + url.PathEscape(x.Value)
-		}
-		out = append(out, x)
-	}
-	return out
 }
 
 func sortedKeys[T any](m map[string]T) []string {
