@@ -205,15 +205,18 @@ func (s *Service) commit(ctx context.Context, tx *db.Tx, who access.Actor, sch *
 	c.Stage, c.End, c.Purse, c.Answers = out.To, out.End, out.Purse, q.Answers
 	c.History = append(c.History, step)
 	c.Changed = tx.Now()
-	fires, err := s.fires(ctx, tx, sch, *c, tx.Now())
+	at, err := s.times(ctx, tx, sch, *c)
 	if err != nil {
 		return err
 	}
 	if err := insertStep(ctx, tx, c.ID, step); err != nil {
 		return fmt.Errorf("step %d of case %s: %w", no, c.No, err)
 	}
-	if err := updateCase(ctx, tx, c, fires); err != nil {
+	if err := updateCase(ctx, tx, c, at); err != nil {
 		return fmt.Errorf("state of case %s: %w", c.No, err)
+	}
+	if err := s.tell(ctx, tx, who, sch, *c); err != nil {
+		return fmt.Errorf("tell of %s in case %s: %w", a.Name, c.No, err)
 	}
 	return s.c.Access.Record(ctx, tx, who, access.Entry{Act: "case." + a.Name, Object: c.Object(), Region: c.Region,
 		Mandate: p.mandate, Detail: step.From + " -> " + step.To})

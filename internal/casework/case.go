@@ -11,6 +11,7 @@ import (
 	"corridor/internal/fault"
 	"corridor/internal/ledger"
 	corridorlog "corridor/internal/log"
+	"corridor/internal/notice"
 	"corridor/internal/registry"
 	"corridor/internal/scheme"
 	"corridor/internal/unit"
@@ -26,13 +27,14 @@ const (
 	ticksAtOnce = 200  // cases that one Tick fires
 )
 
-// Config joins casework to the rooms below it. All are needed.
+// Config joins casework to the rooms below it. All but Notices are needed.
 type Config struct {
 	DB       *db.DB
 	Access   *access.Service
 	Registry *registry.Registry
 	Ledger   *ledger.Ledger
 	Log      *corridorlog.Log
+	Notices  *notice.Service // nil: nobody is told
 	Regions  *unit.Regions
 	Calendar Calendar
 	Node     string // two digits, the beginning of a case's number
@@ -236,11 +238,11 @@ func (s *Service) Create(ctx context.Context, who access.Actor, schemeID, org, k
 			Scheme: sch.ID, Edition: sch.Edition, EditionDigest: sch.Digest, Org: org,
 			Region: s.belongs(sch, o.Region, s.today(tx.Now())), Stage: sch.Start(), OpenedBy: who.Person,
 			Opened: tx.Now(), Changed: tx.Now(), Version: 1, Fields: map[string]scheme.Value{}, Answers: map[string]bool{}}
-		fires, err := s.fires(ctx, tx, sch, c, tx.Now())
+		at, err := s.times(ctx, tx, sch, c)
 		if err != nil {
 			return err
 		}
-		if err := insertCase(ctx, tx, c, fires, key); err != nil {
+		if err := insertCase(ctx, tx, c, at, key); err != nil {
 			return fmt.Errorf("open case %s: %w", c.No, err)
 		}
 		return s.c.Access.Record(ctx, tx, who, access.Entry{Act: "case.create", Object: c.Object(), Region: c.Region, Detail: c.Scheme + " " + c.No})

@@ -16,6 +16,7 @@ import (
 	"corridor/internal/fault"
 	"corridor/internal/ledger"
 	corridorlog "corridor/internal/log"
+	"corridor/internal/notice"
 	"corridor/internal/registry"
 	"corridor/internal/scheme"
 	"corridor/internal/unit"
@@ -51,6 +52,8 @@ type world struct {
 	mu     sync.Mutex
 	ledger *ledger.Ledger
 	log    *corridorlog.Log
+	access *access.Service
+	told   *notice.Service
 	cases  *casework.Service
 }
 
@@ -81,6 +84,9 @@ func (w *world) build() {
 	private, _ := corridorlog.NewKey("log.example/34")
 	acc, err := access.New(access.Config{DB: w.db, NoCodes: true})
 	w.must(err)
+	w.access = acc
+	w.told, err = notice.New(notice.Config{DB: w.db, People: acc})
+	w.must(err)
 	reg, err := registry.New(registry.Config{DB: w.db, Access: acc, Regions: unit.GB2260(), Calendar: unit.ChinaCalendar()})
 	w.must(err)
 	w.ledger, err = ledger.New(ledger.Config{DB: w.db})
@@ -91,7 +97,7 @@ func (w *world) build() {
 	if len(problems) > 0 {
 		w.t.Fatal(problems[0])
 	}
-	w.cases, err = casework.New(casework.Config{DB: w.db, Access: acc, Registry: reg, Ledger: w.ledger, Log: w.log,
+	w.cases, err = casework.New(casework.Config{DB: w.db, Access: acc, Registry: reg, Ledger: w.ledger, Log: w.log, Notices: w.told,
 		Regions: unit.GB2260(), Calendar: unit.ChinaCalendar(), Node: "34", Schemes: []*scheme.Scheme{pack}})
 	w.must(err)
 	filed := unit.Date(2026, time.January, 20)

@@ -3,7 +3,6 @@ package casework
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"corridor/internal/access"
 	"corridor/internal/db"
@@ -46,43 +45,77 @@ func (s *Service) waits(ctx context.Context, tx *db.Tx, sch *scheme.Scheme, c Ca
 	return out, nil
 }
 
-// fires is when the stage's row by clock fires, as it is stored: 0 for never and for a provisional day.
-func (s *Service) fires(ctx context.Context, tx *db.Tx, sch *scheme.Scheme, c Case, now time.Time) (int64, error) {
-	if c.End != "" {
-		return 0, nil
-	}
-	_, due, found, err := sch.FiresAt(visits(c, sch), s.c.Calendar, s.facts(ctx, tx, sch, c))
-	if err != nil || !found || due.Provisional {
-		return 0, err
-	}
-	return db.Micros(due.At), nil
+// times are the stored times of a case in microseconds; 0 is never.
+type times struct {
+	fires int64 // when the stage's row by clock fires
+	due   int64 // when the next person is late
 }
 
-// Tick fires the clocks that are due, each case in an act of its own, at most ticksAtOnce, and says how many.
-// A case whose firing fails does not hold up the others; the first failure is returned.
-func (s *Service) Tick(ctx context.Context) (fired int, err error) {
-	var due []unit.ID
-	if err := s.c.DB.Read(ctx, func(tx *db.Tx) error {
-		due, err = selectFiring(ctx, tx, tx.Now(), ticksAtOnce)
-		return err
-	}); err != nil {
-		return 0, fmt.Errorf("cases whose clock is due: %w", err)
+// times counts them for the present stage. A provisional day is never: it is counted again when the calendar comes.
+func (s *Service) times(ctx context.Context, tx *db.Tx, sch *scheme.Scheme, c Case) (t times, err error) {
+	if c.End != "" {
+		return t, nil
 	}
-	var first error
-	for _, id := range due {
-		went := false
-		err := s.c.DB.Act(ctx, func(tx *db.Tx) error {
-			went, err = s.fire(ctx, tx, id)
+	_, due, found, err := sch.FiresAt(visits(c, sch), s.c.Calendar, s.facts(ctx, tx, sch, c))
+	if err != nil {
+		return t, err
+	}
+	if found && !due.Provisional {
+		t.fires = db.Micros(due.At)
+	}
+	if sch.Overdue == "" {
+		return t, nil
+	}
+	waits, err := s.waits(ctx, tx, sch, c)
+	for _, w := range waits {
+		if _, desk := deskOf(sch, w.Role); !desk || w.Due.IsZero() || w.Provisional || !tx.Now().Before(w.Due) {
+			continue
+		}
+		if at := db.Micros(w.Due); t.due == 0 || at < t.due {
+			t.due = at
+		}
+	}
+	return t, err
+}
+
+// deskOf is the desk of a role, if it is one.
+func deskOf(sch *scheme.Scheme, role string) (string, bool) {
+	r, ok := sch.Roles.Get(role)
+	return r.Desk, ok && r.Desk != ""
+}
+
+// Tick fires the clocks that are due and tells who is to be told of what is late, each case in an act of its own, at most
+// ticksAtOnce of each, and says how many. A case that fails does not hold up the others; the first failure is returned.
+func (s *Service) Tick(ctx context.Context) (done int, err error) {
+	var errs []error
+	for _, round := range []struct {
+		query string
+		one   func(context.Context, *db.Tx, unit.ID) (bool, error)
+	}{{sqlFiring, s.fire}, {sqlDue, s.tellLate}} {
+		var due []unit.ID
+		if err := s.c.DB.Read(ctx, func(tx *db.Tx) error {
+			due, err = selectTimed(ctx, tx, round.query, tx.Now(), ticksAtOnce)
 			return err
-		})
-		if err != nil && first == nil {
-			first = fmt.Errorf("fire the clock of case %s: %w", id, err)
+		}); err != nil {
+			return done, fmt.Errorf("cases whose time has come: %w", err)
 		}
-		if err == nil && went {
-			fired++
+		for _, id := range due {
+			went := false
+			err := s.c.DB.Act(ctx, func(tx *db.Tx) (err error) {
+				went, err = round.one(ctx, tx, id)
+				return err
+			})
+			if err != nil {
+				errs = append(errs, fmt.Errorf("clock of case %s: %w", id, err))
+			} else if went {
+				done++
+			}
 		}
 	}
-	return fired, first
+	if len(errs) > 0 {
+		return done, errs[0]
+	}
+	return done, nil
 }
 
 // fire takes the row by clock if it is still due: an act of a person may have come first.

@@ -43,11 +43,11 @@ func (s *Service) Save(ctx context.Context, who access.Actor, id unit.ID, versio
 			}
 		}
 		c.Changed = tx.Now()
-		fires, err := s.fires(ctx, tx, sch, c, tx.Now())
+		at, err := s.times(ctx, tx, sch, c)
 		if err != nil {
 			return err
 		}
-		if err := updateCase(ctx, tx, &c, fires); err != nil {
+		if err := updateCase(ctx, tx, &c, at); err != nil {
 			return fmt.Errorf("save form of case %s: %w", c.No, err)
 		}
 		return s.c.Access.Record(ctx, tx, who, access.Entry{Act: "case.save", Object: c.Object(), Region: c.Region})

@@ -21,13 +21,19 @@ const (
 	sqlStarted = `SELECT id FROM casework_case WHERE opened_by = $1 AND start_key = $2 ORDER BY id LIMIT 1`
 
 	sqlInsertCase = `
-INSERT INTO casework_case (` + caseColumns + `, fires_at, start_key)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`
+INSERT INTO casework_case (` + caseColumns + `, fires_at, due_at, start_key)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`
 
 	sqlUpdateCase = `
 UPDATE casework_case
-SET stage = $2, ending = $3, changed_at = $4, version = version + 1, fields = $5, answers = $6, purse = $7, fires_at = $8
-WHERE id = $1 AND version = $9`
+SET stage = $2, ending = $3, changed_at = $4, version = version + 1, fields = $5, answers = $6, purse = $7, fires_at = $8, due_at = $9
+WHERE id = $1 AND version = $10`
+
+	sqlDue = `
+SELECT id FROM casework_case WHERE due_at > 0 AND due_at <= $1
+ORDER BY due_at, id LIMIT $2`
+
+	sqlTold = `UPDATE casework_case SET due_at = 0 WHERE id = $1`
 
 	sqlSerial = `
 INSERT INTO casework_serial (year, last) VALUES ($1, 1)
@@ -212,23 +218,23 @@ func (c Case) kept() (fields, answers, purse string, err error) {
 	return string(f), string(a), string(p), err
 }
 
-func insertCase(ctx context.Context, tx *db.Tx, c Case, fires int64, key string) error {
+func insertCase(ctx context.Context, tx *db.Tx, c Case, at times, key string) error {
 	fields, answers, purse, err := c.kept()
 	if err != nil {
 		return err
 	}
 	_, err = tx.Exec(ctx, sqlInsertCase, string(c.ID), c.No, c.Scheme, c.Edition, c.EditionDigest, c.Org, string(c.Region), c.Stage,
-		string(c.End), string(c.OpenedBy), db.Micros(c.Opened), db.Micros(c.Changed), c.Version, fields, answers, purse, fires, key)
+		string(c.End), string(c.OpenedBy), db.Micros(c.Opened), db.Micros(c.Changed), c.Version, fields, answers, purse, at.fires, at.due, key)
 	return err
 }
 
 // updateCase writes the state of a case and counts its version up, in the row and in c.
-func updateCase(ctx context.Context, tx *db.Tx, c *Case, fires int64) error {
+func updateCase(ctx context.Context, tx *db.Tx, c *Case, at times) error {
 	fields, answers, purse, err := c.kept()
 	if err != nil {
 		return err
 	}
-	n, err := tx.Exec(ctx, sqlUpdateCase, string(c.ID), c.Stage, string(c.End), db.Micros(c.Changed), fields, answers, purse, fires, c.Version)
+	n, err := tx.Exec(ctx, sqlUpdateCase, string(c.ID), c.Stage, string(c.End), db.Micros(c.Changed), fields, answers, purse, at.fires, at.due, c.Version)
 	if err == nil && n != 1 {
 		return fault.New(fault.Conflict, "casework.changed_meanwhile").On("version")
 	}
@@ -246,8 +252,8 @@ func countCases(ctx context.Context, tx *db.Tx, schemeID, org string, but unit.I
 	return n, err
 }
 
-func selectFiring(ctx context.Context, tx *db.Tx, now time.Time, limit int) ([]unit.ID, error) {
-	rows, err := tx.Query(ctx, sqlFiring, db.Micros(now), limit)
+func selectTimed(ctx context.Context, tx *db.Tx, query string, now time.Time, limit int) ([]unit.ID, error) {
+	rows, err := tx.Query(ctx, query, db.Micros(now), limit)
 	if err != nil {
 		return nil, err
 	}
@@ -261,6 +267,12 @@ func selectFiring(ctx context.Context, tx *db.Tx, now time.Time, limit int) ([]u
 		out = append(out, id)
 	}
 	return out, rows.Err()
+}
+
+// markTold writes down that nobody is to be told of the present due time any more.
+func markTold(ctx context.Context, tx *db.Tx, id unit.ID) error {
+	_, err := tx.Exec(ctx, sqlTold, string(id))
+	return err
 }
 
 func selectSteps(ctx context.Context, tx *db.Tx, id unit.ID) ([]Step, error) {

@@ -187,6 +187,7 @@ CREATE TABLE casework_case (
   opened_at  BIGINT NOT NULL,
   changed_at BIGINT NOT NULL,
   fires_at   BIGINT NOT NULL,      -- when the stage's row by clock fires; 0 if there is none
+  due_at     BIGINT NOT NULL,      -- when the next person is late and has not been told of; 0 if there is nothing to tell
   version    BIGINT NOT NULL,      -- counts changes; a change names the version it saw
   fields     TEXT NOT NULL,        -- JSON: what was filled in
   answers    TEXT NOT NULL,        -- JSON: what officers answered to rules that ask
@@ -195,6 +196,8 @@ CREATE TABLE casework_case (
 );
 
 CREATE INDEX casework_case_changed ON casework_case (changed_at, id);
+
+CREATE INDEX casework_case_due ON casework_case (due_at, id) WHERE due_at > 0;
 
 CREATE INDEX casework_case_fires ON casework_case (fires_at, id) WHERE fires_at > 0;
 

@@ -1,0 +1,85 @@
+package casework
+
+import (
+	"context"
+	"fmt"
+
+	"corridor/internal/access"
+	"corridor/internal/db"
+	"corridor/internal/fault"
+	"corridor/internal/notice"
+	"corridor/internal/scheme"
+	"corridor/internal/unit"
+)
+
+// tell says whose turn it is after a step: each role that can act now, once, and at an end the organisation whose case
+// it is. Who acted knows already.
+func (s *Service) tell(ctx context.Context, tx *db.Tx, who access.Actor, sch *scheme.Scheme, c Case) error {
+	if s.c.Notices == nil {
+		return nil
+	}
+	stage := sch.Say(c.Stage)
+	n := notice.Notice{Kind: "case.turn", Object: c.Object(), Path: "/cases/" + string(c.ID), Org: c.Org,
+		Title: fault.Words{fmt.Sprintf("%s %s：%s", sch.Title[0], c.No, stage[0]), fmt.Sprintf("%s %s: %s", sch.Title[1], c.No, stage[1])},
+		Key:   fmt.Sprintf("%s/%d", c.Object(), len(c.History))}
+	if c.End != "" {
+		n.Kind, n.To = "case.ended", notice.Audience{Org: c.Org, Except: who.Person}
+		_, err := s.c.Notices.Tell(ctx, tx, n)
+		return err
+	}
+	told := map[string]bool{}
+	for _, row := range sch.RowsFrom(c.Stage) {
+		for _, role := range row.Who {
+			to, ok := s.audience(sch, c, role)
+			if !ok || told[to.String()] {
+				continue
+			}
+			told[to.String()] = true
+			to.Except = who.Person
+			n.To = to
+			if _, err := s.c.Notices.Tell(ctx, tx, n); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// audience is who plays a role in a case; nobody can be told of anyone.
+func (s *Service) audience(sch *scheme.Scheme, c Case, role string) (notice.Audience, bool) {
+	r, ok := sch.Roles.Get(role)
+	switch {
+	case ok && r.Desk != "":
+		return notice.Audience{Role: r.Desk, Region: s.deskRegion(r, c, sch)}, true
+	case ok && r.Party != "" && partyOf(c, r) != "":
+		return notice.Audience{Org: partyOf(c, r)}, true
+	}
+	return notice.Audience{}, false
+}
+
+// tellLate tells the role that the scheme names of a due time that has passed, once for each.
+func (s *Service) tellLate(ctx context.Context, tx *db.Tx, id unit.ID) (bool, error) {
+	c, err := selectCase(ctx, tx, id)
+	if err != nil {
+		return false, err
+	}
+	if c.History, err = selectSteps(ctx, tx, id); err != nil {
+		return false, err
+	}
+	sch, err := s.edition(c)
+	if err != nil {
+		return false, err
+	}
+	if err := markTold(ctx, tx, id); err != nil || s.c.Notices == nil || c.End != "" {
+		return false, err
+	}
+	to, ok := s.audience(sch, c, sch.Overdue)
+	if !ok {
+		return false, nil
+	}
+	stage := sch.Say(c.Stage)
+	_, err = s.c.Notices.Tell(ctx, tx, notice.Notice{To: to, Kind: "case.late", Object: c.Object(), Path: "/cases/" + string(c.ID), Org: c.Org,
+		Title: fault.Words{fmt.Sprintf("逾期未办：%s %s（%s）", sch.Title[0], c.No, stage[0]), fmt.Sprintf("Late: %s %s (%s)", sch.Title[1], c.No, stage[1])},
+		Key:   fmt.Sprintf("%s/%d/late", c.Object(), len(c.History))})
+	return err == nil, err
+}
