@@ -54,8 +54,7 @@ ON CONFLICT (origin) DO UPDATE SET size = excluded.size, checkpoint = excluded.c
 )
 
 const (
-	insertRowsMax = 100 // rows in one statement
-	auditPage     = 500
+	auditPage = 500
 )
 
 // peerRow is a line of federation_peer. It never leaves this room.
@@ -101,10 +100,14 @@ func selectPeers(ctx context.Context, tx *db.Tx) ([]peerRow, error) {
 	return out, rows.Err()
 }
 
+// insertRows is how many rows one statement writes: many save round trips to PostgreSQL; binding many values to one statement
+// of SQLite costs their square.
+var insertRows = map[string]int{"sqlite": 4, "postgres": 100}
+
 // insertLeaves writes many leaves, some in each statement.
 func insertLeaves(ctx context.Context, tx *db.Tx, leaves []Leaf) error {
 	for len(leaves) > 0 {
-		some := leaves[:min(len(leaves), insertRowsMax)]
+		some := leaves[:min(len(leaves), insertRows[tx.Dialect()])]
 		leaves = leaves[len(some):]
 		var text strings.Builder
 		text.WriteString(sqlLeafInsert)

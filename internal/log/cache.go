@@ -5,48 +5,48 @@ import (
 	"sync"
 )
 
-// cache keeps finished tiles and bundles, which never change, the most recently used ones within a number of bytes. It
-// is safe for concurrent use. What it returns is not to be changed.
-type cache struct {
+// cache keeps what never changes, the most recently used ones within a number of bytes. It is safe for concurrent use. What it
+// returns is not to be changed.
+type cache[K comparable, V any] struct {
 	mu    sync.Mutex
 	most  int
-	bytes int                      // guarded by mu, as all below
-	order *list.List               // of kept, the latest used in front
-	at    map[string]*list.Element // by key
+	bytes int                 // guarded by mu, as all below
+	order *list.List          // of kept, the latest used in front
+	at    map[K]*list.Element // in order
 }
 
-type kept struct {
-	key string
-	b   []byte
+type kept[K comparable, V any] struct {
+	key   K
+	v     V
+	bytes int
 }
 
-func newCache(most int) *cache {
-	return &cache{most: most, order: list.New(), at: map[string]*list.Element{}}
+func newCache[K comparable, V any](most int) *cache[K, V] {
+	return &cache[K, V]{most: most, order: list.New(), at: map[K]*list.Element{}}
 }
 
-func (c *cache) get(key string) ([]byte, bool) {
+func (c *cache[K, V]) get(key K) (v V, ok bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	e, ok := c.at[key]
 	if !ok {
-		return nil, false
+		return v, false
 	}
 	c.order.MoveToFront(e)
-	return e.Value.(kept).b, true
+	return e.Value.(kept[K, V]).v, true
 }
 
-func (c *cache) put(key string, b []byte) {
+func (c *cache[K, V]) put(key K, v V, bytes int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if _, ok := c.at[key]; ok || len(b) > c.most {
+	if _, ok := c.at[key]; ok || bytes > c.most {
 		return
 	}
-	c.at[key] = c.order.PushFront(kept{key, b})
-	c.bytes += len(b)
+	c.at[key] = c.order.PushFront(kept[K, V]{key, v, bytes})
+	c.bytes += bytes
 	for c.bytes > c.most {
-		e := c.order.Back()
-		k := c.order.Remove(e).(kept)
+		k := c.order.Remove(c.order.Back()).(kept[K, V])
 		delete(c.at, k.key)
-		c.bytes -= len(k.b)
+		c.bytes -= k.bytes
 	}
 }

@@ -174,7 +174,10 @@ func (l *Log) Consistency(ctx context.Context, from, to int64) (proof tlog.TreeP
 		if from == 0 || from == to {
 			return nil
 		}
-		proof, err = tlog.ProveTree(to, from, l.proven(ctx, tx, c))
+		tree, err := l.proven(ctx, tx, c)
+		if err == nil {
+			proof, err = tlog.ProveTree(to, from, tree)
+		}
 		return damaged(err)
 	})
 	return proof, err

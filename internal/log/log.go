@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/mod/sumdb/note"
@@ -16,7 +17,7 @@ import (
 const (
 	pageMax       = 500      // entries in one list
 	objectsMax    = 200      // leaves listed of one object
-	cacheBytesMax = 32 << 20 // finished tiles and bundles kept in memory
+	cacheBytesMax = 32 << 20 // finished tiles kept in memory to be served, and as much again to prove by
 )
 
 // Config says whose log it is.
@@ -35,8 +36,10 @@ type Log struct {
 	signers []note.Signer
 	public  string // verifier keys, the present one first, one a line
 	logger  *slog.Logger
-	wake    chan struct{} // holds one token when something was appended
-	cache   *cache
+	wake    chan struct{}           // holds one token when something was appended
+	served  *cache[string, []byte]  // finished tiles and bundles by path
+	nodes   *cache[tileKey, *nodes] // finished tiles that were found to be of the tree
+	prover  atomic.Pointer[prover]  // of the checkpoint that was proved by last
 }
 
 // Leaf is what becomes public. Object is not part of it but of its commitment.
@@ -67,7 +70,8 @@ func New(c Config) (*Log, error) {
 	if c.Logger == nil {
 		c.Logger = slog.Default()
 	}
-	l := &Log{db: c.DB, origin: c.Origin, logger: c.Logger, wake: make(chan struct{}, 1), cache: newCache(cacheBytesMax)}
+	l := &Log{db: c.DB, origin: c.Origin, logger: c.Logger, wake: make(chan struct{}, 1),
+		served: newCache[string, []byte](cacheBytesMax), nodes: newCache[tileKey, *nodes](cacheBytesMax)}
 	for _, key := range append([]string{c.Key}, c.Former...) {
 		signer, err := note.NewSigner(key)
 		if err != nil {

@@ -89,7 +89,11 @@ func (l *Log) prove(ctx context.Context, tx *db.Tx, e Entry) (r receipt, err err
 	if err != nil {
 		return r, err
 	}
-	proof, err := tlog.ProveRecord(c.Size, e.Index, l.proven(ctx, tx, c))
+	tree, err := l.proven(ctx, tx, c)
+	if err != nil {
+		return r, fmt.Errorf("prove leaf %d: %w", e.Index, damaged(err))
+	}
+	proof, err := tlog.ProveRecord(c.Size, e.Index, tree)
 	if err != nil {
 		return r, fmt.Errorf("prove leaf %d: %w", e.Index, damaged(err))
 	}

@@ -68,11 +68,7 @@ INSERT INTO log_cosignature (size, witness, key, line) VALUES ($1, $2, $3, $4) O
 	sqlCosignatures     = `SELECT size, key, line FROM log_cosignature WHERE size = $1 ORDER BY witness LIMIT $2`
 	sqlCosignaturesPage = `
 SELECT size, key, line, witness FROM log_cosignature WHERE (size, witness) > ($1, $2) ORDER BY size, witness LIMIT $3`
-	sqlCosignedBest = `
-SELECT c.note FROM log_checkpoint c JOIN (
-  SELECT size, count(*) AS n FROM (SELECT size FROM log_cosignature WHERE size > $1 ORDER BY size DESC LIMIT $2) x GROUP BY size
-) k ON k.size = c.size
-ORDER BY k.n DESC, c.size DESC LIMIT 1`
+	sqlCosignedSizes = `SELECT size FROM log_cosignature WHERE size > $1 ORDER BY size DESC LIMIT $2`
 
 	sqlRecordInsert     = `INSERT INTO log_record (id, body, salt) VALUES ($1, $2, $3)`
 	sqlRecord           = `SELECT body, salt FROM log_record WHERE id = $1 ORDER BY id LIMIT 1`
@@ -84,7 +80,6 @@ ORDER BY k.n DESC, c.size DESC LIMIT 1`
 )
 
 const (
-	insertRowsMax   = 100 // rows in one statement
 	keysMax         = 100
 	cosignaturesMax = 64 // of one checkpoint; also how far back the best cosigned one is looked for
 )
@@ -131,10 +126,14 @@ func numberPending(ctx context.Context, tx *db.Tx, from int64, last string, want
 	return err
 }
 
+// insertRows is how many rows one statement writes: many save round trips to PostgreSQL; binding many values to one statement
+// of SQLite costs their square.
+var insertRows = map[string]int{"sqlite": 4, "postgres": 100}
+
 // insertEntries writes many numbered leaves, some in each statement.
 func insertEntries(ctx context.Context, tx *db.Tx, entries []Entry) error {
 	for len(entries) > 0 {
-		some := entries[:min(len(entries), insertRowsMax)]
+		some := entries[:min(len(entries), insertRows[tx.Dialect()])]
 		entries = entries[len(some):]
 		var text strings.Builder
 		text.WriteString(sqlEntryInsert)
@@ -353,12 +352,32 @@ func selectCheckpoint(ctx context.Context, tx *db.Tx, size int64) ([]byte, error
 
 // bestCheckpoint is the one of the last cosigned ones that has the most cosignatures and names a leaf, else the newest.
 func bestCheckpoint(ctx context.Context, tx *db.Tx, index int64) ([]byte, error) {
-	var signed string
-	err := tx.QueryRow(ctx, sqlCosignedBest, index, cosignaturesMax).Scan(&signed)
-	if db.NoRows(err) {
+	rows, err := tx.Query(ctx, sqlCosignedSizes, index, cosignaturesMax)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	best, most, last, n := int64(-1), 0, int64(-1), 0
+	for rows.Next() {
+		var size int64
+		if err := rows.Scan(&size); err != nil {
+			return nil, err
+		}
+		if size != last {
+			last, n = size, 0
+		}
+		if n++; n > most {
+			best, most = size, n
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	rows.Close()
+	if best < 0 {
 		return newestCheckpoint(ctx, tx)
 	}
-	return []byte(signed), err
+	return selectCheckpoint(ctx, tx, best)
 }
 
 type checkpointRow struct {

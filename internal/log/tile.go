@@ -24,7 +24,7 @@ func (l *Log) Tile(ctx context.Context, path string) (b []byte, err error) {
 	if t.W < tileWidth {
 		key = strings.TrimSuffix(path, fmt.Sprintf(".p/%d", t.W)) // the finished tile holds the partial ones
 	}
-	if b, ok := l.cache.get(key); ok {
+	if b, ok := l.served.get(key); ok {
 		return firstOf(b, t)
 	}
 	err = l.db.Read(ctx, func(tx *db.Tx) error {
@@ -43,7 +43,7 @@ func (l *Log) Tile(ctx context.Context, path string) (b []byte, err error) {
 		return err
 	})
 	if err == nil && t.W == tileWidth {
-		l.cache.put(key, b)
+		l.served.put(key, b, len(b))
 	}
 	return b, err
 }
@@ -102,21 +102,4 @@ func Bundle(b []byte) (leaves [][]byte, err error) {
 		b = b[n:]
 	}
 	return leaves, nil
-}
-
-// proven reads the hashes of the tree that a checkpoint names, each tile checked against its root; finished tiles come from
-// the cache.
-func (l *Log) proven(ctx context.Context, tx *db.Tx, c Checkpoint) tlog.HashReader {
-	load := loadTiles(ctx, tx)
-	return Hashes(c.Size, c.Root, func(level int, n int64, width int) ([]byte, error) {
-		key := TilePath(level, n, tileWidth)
-		if b, ok := l.cache.get(key); ok {
-			return b[:width*tlog.HashSize], nil
-		}
-		b, err := load(level, n, width)
-		if err == nil && width == tileWidth {
-			l.cache.put(key, b)
-		}
-		return b, err
-	})
 }
