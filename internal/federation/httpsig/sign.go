@@ -124,42 +124,42 @@ type Policy struct {
 // refusals, first that fails: missing, form, tag, covers, key, time, signature, digest.
 func Verify(m Message, body []byte, p Policy) (s Signature, err error) {
 	refuse := func(code string, cause error, args ...any) (Signature, error) {
-		return Signature{}, fault.New(fault.Denied, "federation.sig_"+code, args...).Because(cause)
+		return Signature{}, fault.New(fault.Denied, code, args...).Because(cause)
 	}
 	input, sig, missing, err := p.find(m.Header)
 	if err != nil {
-		return refuse("form", err)
+		return refuse("federation.sig_form", err)
 	}
 	if missing {
-		return refuse("missing", nil)
+		return refuse("federation.sig_missing", nil)
 	}
 	if s, err = readSignature(input); err != nil {
-		return refuse("form", err)
+		return refuse("federation.sig_form", err)
 	}
 	if s.Tag != p.Tag && p.Tag != "" {
-		return refuse("tag", nil, "tag", p.Tag)
+		return refuse("federation.sig_tag", nil, "tag", p.Tag)
 	}
 	for _, want := range p.Covers {
 		if !slices.Contains(s.Covers, want) {
-			return refuse("covers", nil, "component", want)
+			return refuse("federation.sig_covers", nil, "component", want)
 		}
 	}
 	public, ok := p.Key(s.KeyID)
 	if !ok {
-		return refuse("key", nil, "key", clip(s.KeyID))
+		return refuse("federation.sig_key", nil, "key", clip(s.KeyID))
 	}
 	if late := p.Now.Sub(s.Created); s.Created.IsZero() || late < -p.Skew || late > p.AgeMax+p.Skew || !s.Expires.IsZero() && p.Now.After(s.Expires.Add(p.Skew)) {
-		return refuse("time", nil, "created", s.Created.UTC().Format(time.RFC3339), "now", p.Now.UTC().Format(time.RFC3339))
+		return refuse("federation.sig_time", nil, "created", s.Created.UTC().Format(time.RFC3339), "now", p.Now.UTC().Format(time.RFC3339))
 	}
 	text, err := m.base(input.list, input.params)
 	if err != nil {
-		return refuse("form", err)
+		return refuse("federation.sig_form", err)
 	}
 	if len(sig) != ed25519.SignatureSize || !ed25519.Verify(public, []byte(text), sig) {
-		return refuse("false", nil)
+		return refuse("federation.sig_false", nil)
 	}
 	if slices.Contains(s.Covers, "content-digest") && subtle.ConstantTimeCompare([]byte(m.Header.Get(digestField)), []byte(Digest(body))) != 1 {
-		return refuse("digest", nil)
+		return refuse("federation.sig_digest", nil)
 	}
 	return s, nil
 }
