@@ -52,6 +52,7 @@ type Figures struct {
 	For      time.Duration `json:"for_ns"`
 	Each     Way           `json:"each"`    // a transaction for each transfer
 	Grouped  Way           `json:"grouped"` // what callers get
+	Budget   Way           `json:"budget"`  // as Grouped, and every transfer debits one account
 	Bulk     Way           `json:"bulk"`    // many lines given at once
 	Times    float64       `json:"times"`   // Grouped over Each, in transfers a second
 	Audited  bool          `json:"audited"` // and found whole
@@ -67,7 +68,7 @@ type Way struct {
 	CPU       time.Duration `json:"cpu_ns"` // of this process for each transfer; PostgreSQL's own is not in it
 }
 
-// Run measures. It needs about three times For, and ends early with ctx.
+// Run measures. It needs about four times For, and ends early with ctx.
 func Run(ctx context.Context, o Options) (f Figures, err error) {
 	if o.Callers == 0 {
 		o.Callers = callersDefault
@@ -114,7 +115,7 @@ func Run(ctx context.Context, o Options) (f Figures, err error) {
 		to      *Way
 		callers int
 		enter   entering
-	}{{&f.Each, o.Callers, r.each}, {&f.Grouped, o.Callers, r.grouped}, {&f.Bulk, bulkCallers, r.bulk}} {
+	}{{&f.Each, o.Callers, r.each}, {&f.Grouped, o.Callers, r.grouped}, {&f.Budget, o.Callers, r.budget}, {&f.Bulk, bulkCallers, r.bulk}} {
 		if *way.to, err = r.measure(ctx, o.For, way.callers, way.enter); err != nil {
 			return f, err
 		}
@@ -162,16 +163,21 @@ func (r *run) open(ctx context.Context) error {
 	return nil
 }
 
-// transfer moves some fen between two accounts.
-func (r *run) transfer() ledger.Transfer {
-	from := rand.IntN(r.Accounts)
+// transfer moves some fen from one account to another.
+func (r *run) transfer(from int) ledger.Transfer {
 	to := (from + 1 + rand.IntN(r.Accounts-1)) % r.Accounts
 	return ledger.Transfer{ID: fmt.Sprintf("%s-%d", r.id, r.next.Add(1)), Kind: ledger.Post, Debit: r.path(from), Credit: r.path(to),
 		Amount: unit.Fen(1 + rand.IntN(100_000)), Ref: "case/bench"}
 }
 
 func (r *run) grouped(ctx context.Context) (int, error) {
-	t := r.transfer()
+	return r.enter(ctx, r.transfer(rand.IntN(r.Accounts)))
+}
+
+// budget is the usual case of a public purse: everybody is paid from one account.
+func (r *run) budget(ctx context.Context) (int, error) { return r.enter(ctx, r.transfer(0)) }
+
+func (r *run) enter(ctx context.Context, t ledger.Transfer) (int, error) {
 	return 1, r.db.Act(ctx, func(tx *db.Tx) error {
 		_, err := r.books.Apply(ctx, tx, t)
 		return err
@@ -189,7 +195,7 @@ func (r *run) each(ctx context.Context) (int, error) {
 func (r *run) bulk(ctx context.Context) (int, error) {
 	lines := make([][]ledger.Transfer, bulkLines)
 	for i := range lines {
-		lines[i] = []ledger.Transfer{r.transfer()}
+		lines[i] = []ledger.Transfer{r.transfer(rand.IntN(r.Accounts))}
 	}
 	outcomes, err := r.books.Bulk(ctx, lines...)
 	for _, o := range outcomes {

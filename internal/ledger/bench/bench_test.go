@@ -12,7 +12,7 @@ func TestARunCountsWhatIsInTheBooks(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, w := range map[string]Way{"each": f.Each, "grouped": f.Grouped, "bulk": f.Bulk} {
+	for name, w := range map[string]Way{"each": f.Each, "grouped": f.Grouped, "budget": f.Budget, "bulk": f.Bulk} {
 		if w.N == 0 || w.PerSecond <= 0 || w.P50 <= 0 || w.P99 < w.P50 || w.Max < w.P99 {
 			t.Errorf("%s: %+v", name, w)
 		}

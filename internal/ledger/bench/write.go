@@ -16,7 +16,8 @@ func (f Figures) Write(w io.Writer) error {
 		name string
 		Way
 	}{
-		{"one transaction each", f.Each}, {"as callers get it", f.Grouped}, {fmt.Sprintf("bulk, %d lines, %d callers", bulkLines, bulkCallers), f.Bulk},
+		{"one transaction each", f.Each}, {"as callers get it", f.Grouped}, {"the same, from one budget", f.Budget},
+		{fmt.Sprintf("bulk, %d lines, %d callers", bulkLines, bulkCallers), f.Bulk},
 	} {
 		if err == nil {
 			_, err = fmt.Fprintf(w, "%-30s %9d %11.0f %9s %9s %9s %9s\n", way.name, way.N, way.PerSecond, short(way.P50), short(way.P99), short(way.Max), short(way.CPU))
