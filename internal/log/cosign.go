@@ -99,12 +99,6 @@ type Cosignature struct {
 	Line string // signature line
 }
 
-// witnessName is the name in a verifier key.
-func witnessName(key string) string {
-	name, _, _ := strings.Cut(key, "+")
-	return name
-}
-
 // AddCosignature keeps a witness's signature line for the checkpoint of a size, after verifying it. From then on the
 // checkpoint is served with it. A second one of the same witness for the same size changes nothing.
 func (l *Log) AddCosignature(ctx context.Context, c Cosignature) error {

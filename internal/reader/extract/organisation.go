@@ -249,8 +249,6 @@ func skipGeneric(r []rune, j, i int) int {
 	return j
 }
 
-var levels = words("省 市 区 县 镇 国家 中央 全国 总 州")
-
 // levelStart finds the place or level that 委, 局, 厅 need before them: 市科委, 上海市经济信息化委.
 func levelStart(r []rune, i, last int) int {
 	for j := i - 1; j >= last && i-j < 14; j-- {

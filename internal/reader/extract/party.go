@@ -20,12 +20,8 @@ var (
 func (a *analysis) parties(t *text, s, c part, i int) (ps []string, from int, each bool) {
 	end := a.partyEnd(t, c.start, i, &each)
 	start := t.skipLead(c.start, end)
-	var segs []part
-	for { // take the row of names apart, from its end
-		segs = a.row(t, start, end)
-		if len(segs) > 0 {
-			break
-		}
+	segs := a.row(t, start, end) // the row of names, taken apart from its end
+	if len(segs) == 0 {
 		return nil, 0, false
 	}
 	from = segs[0].start

@@ -84,8 +84,6 @@ func placesIn(r []rune) []place {
 	return out
 }
 
-var zones = words("新区 新片区 自贸区 自贸试验区 经济技术开发区 高新技术产业开发区 高新区 经开区 综合保税区 保税区 科学城 新城 大学城")
-
 // places lists the places of an article, each once, where it is first named.
 func (a *analysis) places() []Place {
 	out := []Place{}

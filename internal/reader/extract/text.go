@@ -23,8 +23,6 @@ const (
 // part is a range [start, end) of a text.
 type part struct{ start, end int }
 
-func (p part) has(i int) bool { return p.start <= i && i < p.end }
-
 // newText cuts a paragraph into sentences. A stop inside a quotation ends a sentence only where the quotation ends, too,
 // because what is said in one breath is one sentence to a reader of figures.
 func newText(b *block, no int, ck *clock) *text {
