@@ -182,6 +182,11 @@ func (d *DB) act(w *waiting) (err error) {
 
 // Read runs fn on a snapshot of what is committed. Writing in it is an error.
 func (d *DB) Read(ctx context.Context, fn func(*Tx) error) error {
+	select {
+	case <-d.closed:
+		return fault.New(fault.Unavailable, "db.closed")
+	default:
+	}
 	opts := &sql.TxOptions{ReadOnly: true}
 	if d.dialect == postgresDialect {
 		opts.Isolation = sql.LevelRepeatableRead

@@ -274,6 +274,7 @@ func TestAClosedDatabaseTakesNoActs(t *testing.T) {
 	dbtest.Each(t, nil, func(t *testing.T, d *db.DB) {
 		must(t, d.Close())
 		wantCode(t, act(d, `CREATE TABLE x (n BIGINT)`), "db.closed")
+		wantCode(t, d.Read(ctx, func(*db.Tx) error { return nil }), "db.closed")
 		must(t, d.Close())
 	})
 }

@@ -50,7 +50,7 @@ func cluster(t testing.TB) *Cluster {
 	t.Helper()
 	sharedOnce.Do(func() {
 		// What is not durable is quick, and these databases live as long as the process.
-		if shared, sharedErr = startCluster("fsync=off", "synchronous_commit=off", "full_page_writes=off"); sharedErr == nil {
+		if shared, sharedErr = startCluster("fsync=off", "synchronous_commit=off", "full_page_writes=off", "wal_level=minimal", "max_wal_senders=0", "max_wal_size=2GB", "autovacuum=off"); sharedErr == nil {
 			sharedErr = shared.makeTemplate()
 		}
 	})
