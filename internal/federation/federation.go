@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"slices"
@@ -57,6 +58,7 @@ type Neighbour struct {
 	OK        bool      // the last answer was true
 	Late      bool      // no good answer for a while
 	Witnesses []string  // who has cosigned its newest checkpoint here, of the witnesses that this node knows
+	Wanted    int       // cosignatures that the community file asks for; 0 without one
 	Problem   *fault.Error
 }
 
@@ -78,6 +80,7 @@ type Config struct {
 	Log     Log                   // nil: nobody is asked to witness
 	Witness *corridorlog.Cosigner // nil: this node is no witness
 	Access  *access.Service       // nil: no requests and no community file are taken
+	Logger  *slog.Logger          // nil: slog.Default()
 }
 
 // Service follows the neighbours of one node. It is safe for concurrent use.
@@ -87,6 +90,7 @@ type Service struct {
 	mu        sync.Mutex
 	confirmed []Peer           // by a person, as they were loaded last; guarded by mu, as all below
 	members   []Peer           // nodes of the community file, with the keys of today
+	wanted    int              // cosignatures that the community file asks for
 	asked     map[string]int64 // size that a neighbour's witness has last signed of ours
 }
 
@@ -97,6 +101,9 @@ func New(c Config) (*Service, error) {
 	}
 	if c.Now == nil {
 		c.Now = time.Now
+	}
+	if c.Logger == nil {
+		c.Logger = slog.Default()
 	}
 	// Where a neighbour sends its answer from is part of who it is: it may not send us elsewhere.
 	client := *c.Client
@@ -168,9 +175,9 @@ func (s *Service) load(ctx context.Context) error {
 	today := unit.DayOf(s.c.Now(), unit.Beijing())
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.confirmed, s.members = confirmed, nil
+	s.confirmed, s.members, s.wanted = confirmed, nil, 0
 	if c.From <= today {
-		s.members = c.peers(today)
+		s.members, s.wanted = c.peers(today), c.Witnesses
 	}
 	return nil
 }
@@ -179,6 +186,9 @@ func (s *Service) load(ctx context.Context) error {
 func (s *Service) State(ctx context.Context) (out []Neighbour, err error) {
 	peers := s.peers()
 	witnesses := s.witnessKeys(peers)
+	s.mu.Lock()
+	wanted := s.wanted
+	s.mu.Unlock()
 	err = s.c.DB.Read(ctx, func(tx *db.Tx) error {
 		out = nil
 		for _, p := range peers {
@@ -186,7 +196,7 @@ func (s *Service) State(ctx context.Context) (out []Neighbour, err error) {
 			if err != nil {
 				return fmt.Errorf("state of neighbour %s: %w", p.Code, err)
 			}
-			n := Neighbour{Peer: p, Size: row.size, OK: row.problem == "" && row.seenAt > 0}
+			n := Neighbour{Peer: p, Size: row.size, Wanted: wanted, OK: row.problem == "" && row.seenAt > 0}
 			if row.seenAt > 0 {
 				n.Seen = db.Time(row.seenAt)
 			}

@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"sync"
 	"time"
+
+	"corridor/internal/fault"
 )
 
 // Follow makes one round over all neighbours, all at once. It returns what went wrong, joined; each neighbour is asked all
@@ -46,15 +49,18 @@ func (s *Service) round(ctx context.Context, p Peer) error {
 }
 
 // Run follows all neighbours, each by itself, until ctx ends: once a second, and less often while one is silent. A neighbour
-// that is added meanwhile is followed from then on.
+// that is added meanwhile is followed from then on. What goes wrong is logged when it begins and when it is over.
 func (s *Service) Run(ctx context.Context) error {
 	var all sync.WaitGroup
 	defer all.Wait()
 	running := map[string]bool{}
+	var said told
 	for {
-		if err := s.load(ctx); err != nil && ctx.Err() == nil {
-			return err
+		err := s.load(ctx)
+		if ctx.Err() != nil {
+			return nil
 		}
+		said.tell(s.c.Logger, "read who the neighbours are", "", err)
 		for _, p := range s.peers() {
 			if !running[p.Code] {
 				running[p.Code] = true
@@ -67,15 +73,21 @@ func (s *Service) Run(ctx context.Context) error {
 	}
 }
 
-// runPeer follows one neighbour by what is known of it at each round, until it is one no longer.
+// runPeer follows one neighbour by what is known of it at each round; one that was ended is not asked.
 func (s *Service) runPeer(ctx context.Context, code string) {
 	wait := everySecond
+	var said told
 	for {
 		for _, p := range s.peers() {
 			if p.Code != code {
 				continue
 			}
-			if err := s.round(ctx, p); err != nil {
+			err := s.round(ctx, p)
+			if ctx.Err() != nil {
+				return
+			}
+			said.tell(s.c.Logger, "follow a neighbour", code, err)
+			if err != nil {
 				wait = min(wait*2, backoffMax)
 			} else {
 				wait = everySecond
@@ -85,6 +97,23 @@ func (s *Service) runPeer(ctx context.Context, code string) {
 			return
 		}
 	}
+}
+
+// told keeps a trouble from being logged at every round.
+type told struct{ trouble string }
+
+func (t *told) tell(logger *slog.Logger, what, code string, err error) {
+	now := ""
+	if err != nil {
+		now = fault.CodeOf(err)
+	}
+	switch {
+	case now != "" && now != t.trouble:
+		logger.Warn("cannot "+what+"; it is tried again", "neighbour", code, "error", err)
+	case now == "" && t.trouble != "":
+		logger.Info("can "+what+" again", "neighbour", code)
+	}
+	t.trouble = now
 }
 
 // pause waits, and is false when ctx ended meanwhile.

@@ -132,7 +132,7 @@ func (v vandal) eachByte(l *corridorlog.Log, table, key, at, column string, blob
 		}
 		v.do(fmt.Sprintf(`UPDATE %s SET %s = $1 WHERE rowid = %s`, table, column, rowid), x)
 	}
-	step := 1 + len(was)/8
+	step := 1 + len(was)/5
 	for i := int(rowid[len(rowid)-1]) % step; i < len(was); i += step {
 		damaged := append([]byte(nil), was...)
 		damaged[i] ^= 1
