@@ -18,17 +18,30 @@ import (
 	"corridor/internal/fault"
 )
 
-// Settings of every session of ours: an act that hangs is ended by the database, too, and a dead peer is noticed
-// within half a minute.
+// Settings of every session of ours; what the address itself sets goes before. A dead peer is noticed within half a
+// minute.
 var postgresSession = map[string]string{
-	"application_name":                    "corridor",
-	"timezone":                            "UTC",
-	"statement_timeout":                   strconv.FormatInt(actTimeMax.Milliseconds(), 10),
-	"idle_in_transaction_session_timeout": strconv.FormatInt(2*actTimeMax.Milliseconds(), 10),
-	"tcp_keepalives_idle":                 "10",
-	"tcp_keepalives_interval":             "5",
-	"tcp_keepalives_count":                "3",
+	"application_name":        "corridor",
+	"timezone":                "UTC",
+	"tcp_keepalives_idle":     "10",
+	"tcp_keepalives_interval": "5",
+	"tcp_keepalives_count":    "3",
 }
+
+// An act that hangs is ended by the database, too. A reading, which may be an export or an audit, may take its time and
+// only not be forgotten.
+var (
+	postgresActs = map[string]string{
+		"statement_timeout":                   strconv.FormatInt(actTimeMax.Milliseconds(), 10),
+		"idle_in_transaction_session_timeout": strconv.FormatInt(2*actTimeMax.Milliseconds(), 10),
+	}
+	postgresReadings = map[string]string{
+		"idle_in_transaction_session_timeout": strconv.FormatInt(readIdleMax.Milliseconds(), 10),
+	}
+)
+
+// readIdleMax is how long a reading may do nothing.
+const readIdleMax = 10 * time.Minute
 
 // backoff bounds between two tries of one act.
 const (
@@ -42,22 +55,29 @@ func (d *DB) openPostgres(ctx context.Context, wait holdOut) (err error) {
 	if err != nil {
 		return fault.New(fault.Invalid, "db.dsn", "dsn", withoutPassword(d.dsn)).On("dsn")
 	}
-	for name, value := range postgresSession {
-		if _, given := c.RuntimeParams[name]; !given {
-			c.RuntimeParams[name] = value
-		}
-	}
-	d.read = stdlib.OpenDB(*c)
-	d.read.SetMaxOpenConns(connsMax)
-	d.read.SetMaxIdleConns(connsMax)
+	d.read = postgresPool(c, postgresReadings)
 	if err := d.checkOrder(ctx); err != nil || d.readOnly {
 		return err
 	}
-	d.write = stdlib.OpenDB(*c)
-	d.write.SetMaxOpenConns(connsMax)
-	d.write.SetMaxIdleConns(connsMax)
-	d.lease, err = takeSession(ctx, stdlib.OpenDB(*c), d, wait)
+	d.write = postgresPool(c, postgresActs)
+	d.lease, err = takeSession(ctx, postgresPool(c, nil), d, wait)
 	return err
+}
+
+// postgresPool opens connections with our settings.
+func postgresPool(c *pgx.ConnConfig, own map[string]string) *sql.DB {
+	c = c.Copy()
+	for _, settings := range []map[string]string{own, postgresSession} {
+		for name, value := range settings {
+			if _, given := c.RuntimeParams[name]; !given {
+				c.RuntimeParams[name] = value
+			}
+		}
+	}
+	pool := stdlib.OpenDB(*c)
+	pool.SetMaxOpenConns(connsMax)
+	pool.SetMaxIdleConns(connsMax)
+	return pool
 }
 
 // checkOrder refuses a database that would sort text in another way than SQLite, or that holds another encoding.
