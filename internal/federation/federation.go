@@ -258,6 +258,45 @@ func (s *Service) Leaf(ctx context.Context, origin string, index int64) (l Leaf,
 	return l, err
 }
 
+// Receipt is the proof of a verified leaf of a neighbour's log, as this node can hand it out: by the newest checkpoint of which all
+// leaves are here, checked before anybody else does. It opens no commitment. Where a large log is still being taken in there is
+// none yet, and it is Unavailable.
+func (s *Service) Receipt(ctx context.Context, origin string, index int64) (receipt []byte, err error) {
+	p, ok := s.Peer(origin)
+	if !ok {
+		return nil, fault.New(fault.NotFound, "federation.no_leaf", "origin", clip(origin), "index", index)
+	}
+	err = s.c.DB.Read(ctx, func(tx *db.Tx) error {
+		l, err := selectLeaf(ctx, tx, origin, index)
+		if err != nil {
+			return err
+		}
+		row, err := selectPeer(ctx, tx, p.Code)
+		if err != nil {
+			return err
+		}
+		c, err := corridorlog.ParseCheckpoint([]byte(row.target))
+		if err != nil {
+			return fmt.Errorf("the checkpoint of %s that is kept: %w", origin, err)
+		}
+		if c.Size != row.size {
+			return fault.New(fault.Unavailable, "federation.not_all_here", "name", p.Name)
+		}
+		proof, err := tlog.ProveRecord(c.Size, index, localTree(ctx, tx, origin))
+		if err != nil {
+			return fmt.Errorf("prove leaf %d of %s: %w", index, origin, err)
+		}
+		if receipt, err = corridorlog.NewReceipt(index, l.Bytes, proof, []byte(row.target)); err != nil {
+			return err
+		}
+		if _, err := corridorlog.VerifyReceipt(receipt, p.Key); err != nil {
+			return fault.New(fault.Internal, "federation.damaged", "name", p.Name).Because(err)
+		}
+		return nil
+	})
+	return receipt, err
+}
+
 // Evidence is something that a neighbour said and that cannot be true.
 type Evidence struct {
 	ID              unit.ID

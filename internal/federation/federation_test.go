@@ -241,6 +241,20 @@ func TestWhatANeighbourPublishesIsHere(t *testing.T) {
 		if err != nil || string(e.Leaf) != string(l.Bytes) {
 			t.Errorf("leaf 300 is %q here and %q there, %v", l.Bytes, e.Leaf, err)
 		}
+		for _, n := range []int64{0, 255, 256, int64(total) - 1} {
+			b, err := f.Receipt(ctx, anhui.log.Origin(), n)
+			if err != nil {
+				t.Fatal(err)
+			}
+			v, err := corridorlog.VerifyReceipt(b, anhui.log.PublicKey())
+			if err != nil || v.Index != n || v.Size != int64(total) || v.Object != "" {
+				t.Errorf("our receipt of their leaf %d: %+v, %v", n, v, err)
+			}
+		}
+		_, err = f.Receipt(ctx, anhui.log.Origin(), int64(total))
+		wantFault(t, err, "federation.no_leaf")
+		_, err = f.Receipt(ctx, "other", 0)
+		wantFault(t, err, "federation.no_leaf")
 		_, err = f.Leaf(ctx, anhui.log.Origin(), int64(total))
 		wantFault(t, err, "federation.no_leaf")
 		if p, ok := f.Peer(anhui.log.Origin()); !ok || p.Code != "340000" {
@@ -293,6 +307,8 @@ func TestAPieceThatIsInStays(t *testing.T) {
 	if n.Size != 2048 || n.Problem != nil {
 		t.Fatalf("%+v", n)
 	}
+	_, err := f.Receipt(ctx, anhui.log.Origin(), 7)
+	wantFault(t, err, "federation.not_all_here")
 	clean(t, f)
 	anhui.instead(nil)
 	anhui.publish(10)

@@ -130,6 +130,16 @@ func (l *Log) Proof(ctx context.Context, index int64) (b []byte, err error) {
 	return b, err
 }
 
+// NewReceipt is the receipt of a leaf of any log of this form, made by who follows it: without private record or public record.
+// Nothing is checked; VerifyReceipt does.
+func NewReceipt(index int64, leaf []byte, proof tlog.RecordProof, signed []byte) ([]byte, error) {
+	c, err := ParseCheckpoint(signed)
+	if err != nil {
+		return nil, err
+	}
+	return receipt{origin: c.Origin, index: index, leaf: string(leaf), leafHash: tlog.RecordHash(leaf), proof: proof, signed: signed}.render(), nil
+}
+
 // render writes a receipt. The second line is a digest of all below it: it shows a slip of a bit in what else nobody
 // would check, such as the signature of a witness whose key is not known.
 func (r receipt) render() []byte {
