@@ -68,7 +68,7 @@ func serve(ctx context.Context, path string, out, errs io.Writer) (err error) {
 		return err
 	}
 	if link != "" {
-		fmt.Fprintf(out, "first administrator: %s/welcome?token=%s\n", n.URL(), link)
+		fmt.Fprintf(out, "first administrator: %s/welcome?first&token=%s\n", n.URL(), link)
 	}
 	fmt.Fprintf(out, "serving %s at %s\n", set.Name[1], n.URL())
 	return n.Run(ctx)

@@ -173,7 +173,7 @@ func (n *Node) desks() (err error) {
 		Agreements: found{n.Agreements, n.Indicators}, Figures: found{n.Agreements, n.Indicators}})
 	n.Web, err = web.New(web.Config{Node: n.Node, DB: n.DB, Access: n.Access, Registry: n.Registry, Cases: n.Cases,
 		Reader: n.Reader, Agreements: n.Agreements, Indicators: n.Indicators, Ledger: n.Ledger, Log: n.Log,
-		Federation: n.Federation, Files: n.Files, Clock: n.Clock, Secure: n.Secure, Logger: n.Logger})
+		Federation: n.Federation, Files: n.Files, Notices: n.Notices, Clock: n.Clock, Secure: n.Secure, Logger: n.Logger})
 	return err
 }
 

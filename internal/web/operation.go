@@ -127,7 +127,11 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	who, _ := s.actor(r)
 	if f.Kind == fault.SignIn && r.Method == http.MethodGet {
-		http.Redirect(w, r, "/signin?next="+url.QueryEscape(r.URL.RequestURI()), http.StatusSeeOther)
+		to := "/signin?next=" + url.QueryEscape(r.URL.RequestURI())
+		if who.Needs != access.Done {
+			to = afterSignIn(who, r.URL.RequestURI())
+		}
+		http.Redirect(w, r, to, http.StatusSeeOther)
 		return
 	}
 	v := &visit{s: s, w: w, r: r, who: who, lang: lang}

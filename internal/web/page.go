@@ -72,6 +72,7 @@ type frame struct {
 	Now        time.Time
 	CanAdvance bool
 	Roles      string // of who is signed in
+	Unread     string // how many notices wait for them; "" for none
 	Done       string // what was just done, said once
 	Problems   []problemView
 	Body       any
@@ -108,6 +109,9 @@ func (v *visit) show(name, title string, body any) error {
 	f := frame{Lang: v.lang, Node: v.s.c.Node, Who: v.who, Title: title, Path: v.path(), Neighbours: neighbours,
 		Nav: v.nav(), Crumbs: v.crumbs, Assets: v.s.assets, Now: v.now(), CanAdvance: v.s.c.Clock != nil,
 		Roles: v.roles(), Done: doneText(v), Problems: v.problems, Body: body}
+	if f.Unread, err = v.unread(); err != nil {
+		return err
+	}
 	f.OtherLang, f.SameLang = v.inLang(other(v.lang)), v.inLang(v.lang)
 	var b bytes.Buffer
 	if err := t.Execute(&b, f); err != nil {

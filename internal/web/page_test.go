@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"net/url"
 	"reflect"
 	"regexp"
 	"strings"
@@ -15,11 +16,13 @@ import (
 	"corridor/internal/access"
 	"corridor/internal/agreement"
 	"corridor/internal/casework"
+	"corridor/internal/db"
 	"corridor/internal/fault"
 	"corridor/internal/federation"
 	"corridor/internal/indicator"
 	"corridor/internal/ledger"
 	corridorlog "corridor/internal/log"
+	"corridor/internal/notice"
 	"corridor/internal/reader"
 	"corridor/internal/registry"
 	"corridor/internal/scheme"
@@ -73,9 +76,21 @@ func bodies() map[string][]any {
 	pages := pager{From: 1, To: 50, Total: 120, Before: "/x?page=1", After: "/x?page=3"}
 	edition := &scheme.Scheme{ID: "voucher", Title: someWords, Edition: "2026-1", Digest: strings.Repeat("c", 64)}
 	list := tasksView{Tasks: []agreement.Task{task, done}, Of: true, Update: true, Back: "/tasks"}
+	grants := []access.Grant{{ID: someID, Role: "auditor", Region: "340000"}, {ID: someID, Role: "org_admin", Org: "91340100MA0DEMQ19B"}}
 	return map[string][]any{
-		"home":       {homePage{}, homePage{Queue: []casework.Case{one}, Waiting: 9, Documents: 2, Late: 1, Figures: []indicator.Figure{count, sum}, Schemes: []*scheme.Scheme{edition}, Log: 4, Systems: 177, Works: 1, Partly: 2}},
-		"signin":     {signInPage{}, signInPage{Email: "a@b.example", Next: "/cases", Field: "password"}},
+		"home":   {homePage{}, homePage{Queue: []casework.Case{one}, Waiting: 9, Documents: 2, Late: 1, Figures: []indicator.Figure{count, sum}, Schemes: []*scheme.Scheme{edition}, Log: 4, Systems: 177, Works: 1, Partly: 2}},
+		"signin": {signInPage{}, signInPage{Email: "a@b.example", Next: "/cases", Field: "password", Providers: []access.Provider{{ID: "sso", Name: someWords}}}},
+		"account": {accountPage{}, accountPage{Person: access.Profile{ID: someID, Email: "a@b.example", Name: "甲", Org: "91340100MA0DEMQ19B", State: "active", Codes: true, Grants: grants},
+			Sessions: []access.OpenSession{{ID: someID, Made: someTime, Seen: someTime, Addr: "127.0.0.1", Agent: "x", Here: true}, {ID: someID + "2"}}, Tokens: []access.APIToken{{ID: someID, Name: "机", Scopes: []access.Permission{"home.read", "log.read"}, Ends: someTime}, {Ended: someTime}},
+			Scopes: []scopeView{{"home.read", someWords, true}}, Accounts: []access.Account{{Issuer: "https://x.example", Made: someTime}}, Wish: notice.Wish{Mail: true, Lang: fault.EN}, Notices: true, Secret: "corridor_x", Recovery: []string{"a-b"}, Typed: url.Values{"name": {"x"}}, Field: "token-name"}},
+		"erased":     {erasedPage{}, erasedPage{[]fault.Words{someWords}}},
+		"enrol":      {enrolPage{}, enrolPage{Secret: "ABC", Drawing: "<svg></svg>", Begun: true}, enrolPage{Recovery: []string{"a-b"}}},
+		"code":       {codePage{}, codePage{Next: "/cases"}},
+		"forgot":     {forgotPage{}, forgotPage{Email: "a@b.example"}, forgotPage{Sent: true}},
+		"people":     {peoplePage{}, peoplePage{People: []access.Profile{{ID: someID, Name: "甲", State: "invited", Grants: grants}, {State: "erased"}}, Roles: access.Roles(), Next: "/people?after=1", Link: "http://x/welcome?token=1", For: "甲", Typed: url.Values{"role": {"auditor"}}}},
+		"person":     {personPage{}, personPage{Person: access.Profile{ID: someID, Name: "甲", State: "disabled", Codes: true, Grants: grants}, Roles: access.Roles(), Link: "http://x"}, personPage{Self: true}},
+		"notices":    {noticesPage{}, noticesPage{All: []notice.Told{{ID: someID, At: someTime, Title: someWords, Text: someWords}, {Title: someWords, Read: someTime}}, Newest: string(someID), Next: "/notices?after=1", Unread: true}},
+		"jobs":       {jobsPage{}, jobsPage{Counts: []db.JobCount{{Kind: "notice.mail", Waiting: 1, Dead: 2, Oldest: someTime}}, Dead: []db.Job{{ID: someID, Kind: "notice.mail", Key: "k", Attempts: 3, Problem: "x", Tried: someTime}}, Next: "/jobs?after=1"}},
 		"welcome":    {welcomePage{}, welcomePage{Token: "t", First: true, Email: "a@b.example", Name: "甲", Field: "password"}},
 		"error":      {errorPage{}, errorPage{Code: "web.no_page", Sentence: "没有此页。", SignIn: true}},
 		"documents":  {documentsPage{}, documentsPage{Documents: []reader.Document{doc}, Pager: pages, Upload: true, Name: "a", Text: "b"}},
@@ -136,7 +151,7 @@ func TestEveryPageIsGoodHTMLInBothLanguages(t *testing.T) {
 				t.Run(fmt.Sprintf("%s-%d-%s", name, i, lang), func(t *testing.T) {
 					f := frame{Lang: lang, Node: Node{Code: "340000", Seal: "皖", Class: "r34", Name: someWords, Community: someWords}, Title: "题 <i>", Path: "/", OtherLang: "/?lang=en", SameLang: "/?lang=zh", Assets: assets, Body: body}
 					if i > 0 {
-						f.Node.Synthetic, f.CanAdvance, f.Done, f.Roles = true, true, "已办", "审核员"
+						f.Node.Synthetic, f.CanAdvance, f.Done, f.Roles, f.Unread = true, true, "已办", "审核员", "3"
 						f.Who = access.Actor{Person: someID, Name: "甲 <b>"}
 						f.Crumbs = []navItem{{Path: "/cases", Name: "办件"}}
 						f.Nav = []navGroup{{"办事", []navItem{{"/", "首页", true}}}}

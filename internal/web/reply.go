@@ -83,16 +83,28 @@ func (v *visit) to(address, done string) error {
 // doneWords are the sentences that a page says once after an act; the address carries only the key, so that
 // nobody can put words of their own on our pages.
 var doneWords = map[string]fault.Words{
-	"uploaded":  {"文件已收下并读完，请逐条核对。", "The document was taken and read. Check each finding."},
-	"accepted":  {"已采纳。", "Accepted."},
-	"rejected":  {"已标为不采纳，原文与读出的内容都留档。", "Rejected. The source and the finding are kept."},
-	"planned":   {"任务已建立。", "The tasks have been set up."},
-	"task_done": {"任务已标为完成。", "The task has been marked as done."},
-	"opened":    {"草稿已建立，填好后提交。", "The draft has been opened. Fill it in and file it."},
-	"saved":     {"已保存。", "Saved."},
-	"acted":     {"已办理。", "Done."},
-	"clock":     {"演示时钟已拨快。", "The demonstration clock has been moved forward."},
-	"welcome":   {"密码已设置，请登录。", "The password is set. Sign in."},
+	"uploaded":      {"文件已收下并读完，请逐条核对。", "The document was taken and read. Check each finding."},
+	"accepted":      {"已采纳。", "Accepted."},
+	"rejected":      {"已标为不采纳，原文与读出的内容都留档。", "Rejected. The source and the finding are kept."},
+	"planned":       {"任务已建立。", "The tasks have been set up."},
+	"task_done":     {"任务已标为完成。", "The task has been marked as done."},
+	"opened":        {"草稿已建立，填好后提交。", "The draft has been opened. Fill it in and file it."},
+	"saved":         {"已保存。", "Saved."},
+	"acted":         {"已办理。", "Done."},
+	"clock":         {"演示时钟已拨快。", "The demonstration clock has been moved forward."},
+	"password":      {"密码已更改，其他会话已结束。", "The password is changed; your other sessions have ended."},
+	"codes_dropped": {"一次性验证码已取消。", "The one-time codes are taken away."},
+	"session_ended": {"会话已结束。", "The session has ended."},
+	"token_ended":   {"令牌已停用。", "The token has ended."},
+	"invited":       {"邀请已建立。", "The invitation is made."},
+	"granted":       {"角色已授予，从下一次请求起有效。", "The role is given; it holds from the next request on."},
+	"revoked":       {"角色已收回，从下一次请求起有效。", "The role is taken back from the next request on."},
+	"disabled":      {"账号已停用，会话和令牌已结束。", "The account is disabled; its sessions and tokens have ended."},
+	"enabled":       {"账号已启用。", "The account is enabled."},
+	"codes_reset":   {"一次性验证码已重置，下次登录时重新设置。", "The one-time codes are reset; new ones are set up at the next sign-in."},
+	"requeued":      {"作业已重新排队。", "The job is queued again."},
+	"dropped":       {"作业已放弃。", "The job is dropped."},
+	"welcome":       {"密码已设置，请登录。", "The password is set. Sign in."},
 }
 
 func doneText(v *visit) string { return doneWords[v.r.URL.Query().Get("done")].In(v.lang) }

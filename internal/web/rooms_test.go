@@ -21,6 +21,7 @@ import (
 	"corridor/internal/indicator"
 	"corridor/internal/ledger"
 	corridorlog "corridor/internal/log"
+	"corridor/internal/notice"
 	"corridor/internal/reader"
 	"corridor/internal/registry"
 	"corridor/internal/unit"
@@ -69,7 +70,9 @@ func open(t *testing.T) *house {
 	must()
 	c.Log, err = corridorlog.New(corridorlog.Config{DB: d, Origin: testOrigin, Key: private})
 	must()
-	c.Access, err = access.New(access.Config{DB: d, NoCodes: true})
+	c.Access, err = access.New(access.Config{DB: d, NoCodes: true, Secret: "test"})
+	must()
+	c.Notices, err = notice.New(notice.Config{DB: d, People: c.Access, Secret: "test"})
 	must()
 	c.Registry, err = registry.New(registry.Config{DB: d, Access: c.Access, Regions: unit.GB2260(), Calendar: calendar})
 	must()

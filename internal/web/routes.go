@@ -20,6 +20,43 @@ func (s *Server) routes() {
 	s.page("GET", "/welcome", access.SessionCreate, (*visit).welcomeForm)
 	s.page("POST", "/welcome", access.SessionCreate, (*visit).welcome)
 
+	s.page("GET", "/code", access.SessionCreate, (*visit).codeForm)
+	s.page("POST", "/code", access.SessionCreate, (*visit).giveCode)
+	s.page("GET", "/enrol", access.SessionCreate, (*visit).enrolForm)
+	s.page("POST", "/enrol", access.SessionCreate, (*visit).enrol)
+	s.page("GET", "/forgot", access.SessionCreate, (*visit).forgotForm)
+	s.page("POST", "/forgot", access.SessionCreate, (*visit).forgot)
+	s.page("GET", "/signin/{provider}/leave", access.SessionCreate, (*visit).leave)
+	s.page("GET", "/signin/{provider}", access.SessionCreate, (*visit).returned)
+
+	s.page("GET", "/account", access.PersonRead, (*visit).account)
+	s.page("POST", "/account/data", access.PersonEdit, (*visit).correctAccount)
+	s.page("POST", "/account/password", access.PersonEdit, (*visit).changePassword)
+	s.page("POST", "/account/codes", access.PersonEdit, (*visit).codes)
+	s.page("POST", "/account/sessions/{id}/end", access.SessionEnd, (*visit).endSession)
+	s.page("POST", "/account/sessions/end", access.SessionEnd, (*visit).endOtherSessions)
+	s.page("POST", "/account/tokens", access.TokenManage, (*visit).newToken)
+	s.page("POST", "/account/tokens/{id}/end", access.TokenManage, (*visit).endToken)
+	s.page("GET", "/account/export", access.PersonRead, (*visit).exportAccount)
+	s.page("POST", "/account/erase", access.PersonEdit, (*visit).eraseAccount)
+
+	s.page("GET", "/people", access.PeopleManage, (*visit).people)
+	s.page("POST", "/people", access.PeopleManage, (*visit).invite)
+	s.page("GET", "/people/{id}", access.PeopleManage, (*visit).person)
+	s.page("POST", "/people/{id}/grants", access.PeopleManage, (*visit).giveRole)
+	s.page("POST", "/people/{id}/grants/{grant}/end", access.PeopleManage, (*visit).takeRole)
+	s.page("POST", "/people/{id}/state", access.PeopleManage, (*visit).setState)
+	s.page("POST", "/people/{id}/recover", access.PeopleManage, (*visit).recoverPerson)
+
+	if s.c.Notices != nil {
+		s.page("GET", "/notices", access.NoticeRead, (*visit).notices)
+		s.page("GET", "/notices/{id}", access.NoticeRead, (*visit).openNotice)
+		s.page("POST", "/notices/read", access.NoticeRead, (*visit).readNotices)
+		s.page("POST", "/account/wish", access.NoticeRead, (*visit).wish)
+	}
+	s.page("GET", "/jobs", access.JobsManage, (*visit).jobs)
+	s.page("POST", "/jobs/{id}", access.JobsManage, (*visit).decideJob)
+
 	s.page("GET", "/documents", access.DocumentRead, (*visit).documents)
 	s.page("POST", "/documents", access.DocumentUpload, (*visit).upload)
 	s.page("GET", "/documents/{id}", access.DocumentRead, (*visit).document)
@@ -124,6 +161,10 @@ var sections = []struct {
 		{"/log", fault.Words{"公开日志", "Public log"}, access.LogRead},
 		{"/neighbours", fault.Words{"邻站", "Neighbours"}, access.FederationRead},
 		{"/journal", fault.Words{"操作日志", "Act journal"}, access.JournalRead},
+	}},
+	{fault.Words{"管理", "Keep"}, []section{
+		{"/people", fault.Words{"人员与角色", "People and roles"}, access.PeopleManage},
+		{"/jobs", fault.Words{"后台作业", "Jobs"}, access.JobsManage},
 	}},
 }
 

@@ -23,6 +23,7 @@ import (
 	"corridor/internal/indicator"
 	"corridor/internal/ledger"
 	corridorlog "corridor/internal/log"
+	"corridor/internal/notice"
 	"corridor/internal/reader"
 	"corridor/internal/registry"
 )
@@ -63,6 +64,7 @@ type Config struct {
 	Log        *corridorlog.Log
 	Federation *federation.Service
 	Files      *files.Store
+	Notices    *notice.Service // nil: this node tells nobody
 	Clock      Clock
 	Secure     bool         // cookies only over HTTPS
 	Logger     *slog.Logger // nil: slog.Default

@@ -12,6 +12,7 @@ import (
 type signInPage struct {
 	Email, Next string
 	Field       string // at fault
+	Providers   []access.Provider
 }
 
 // next is where to go after signing in: only a page of ours.
@@ -24,10 +25,28 @@ func next(s string) string {
 }
 
 func (v *visit) signInForm() error {
-	return v.show("signin", v.t("登录", "Sign in"), signInPage{Next: next(v.r.URL.Query().Get("next"))})
+	return v.showSignIn(signInPage{Next: next(v.r.URL.Query().Get("next"))})
 }
 
-// signIn opens a session and puts it into a cookie. Who must first set up one-time codes is sent there.
+func (v *visit) showSignIn(p signInPage) error {
+	p.Providers = v.s.c.Access.Providers()
+	return v.show("signin", v.t("登录", "Sign in"), p)
+}
+
+// refuseSignIn shows the form again with what is wrong.
+func (v *visit) refuseSignIn(err error, email, to string) error {
+	v.back = "/signin"
+	if !v.refused(err, func(field string) string { return field }) {
+		if fault.KindOf(err) != fault.SignIn {
+			return err
+		}
+		v.problems = append(v.problems, problemView{Sentence: fault.Of(err).Sentence(v.lang)})
+		v.status(fault.SignIn.Status())
+	}
+	return v.showSignIn(signInPage{Email: email, Next: to, Field: fault.Of(err).Field})
+}
+
+// signIn opens a session and puts it into a cookie.
 func (v *visit) signIn() error {
 	f, err := v.form()
 	if err != nil {
@@ -36,17 +55,21 @@ func (v *visit) signIn() error {
 	token, who, err := v.s.c.Access.SignIn(v.ctx(), access.SignIn{Email: f.Get("email"), Password: f.Get("password"), Code: f.Get("code"),
 		Addr: addr(v.r.RemoteAddr), Agent: v.r.UserAgent()})
 	if err != nil {
-		v.back = "/signin"
-		if !v.refused(err, func(field string) string { return field }) {
-			return err
-		}
-		return v.show("signin", v.t("登录", "Sign in"), signInPage{Email: f.Get("email"), Next: next(f.Get("next")), Field: fault.Of(err).Field})
+		return v.refuseSignIn(err, f.Get("email"), next(f.Get("next")))
 	}
 	v.s.setCookie(v.w, token)
-	if who.Needs == access.NeedsSeed {
-		return v.to("/enrol", "")
+	return v.to(afterSignIn(who, next(f.Get("next"))), "")
+}
+
+// afterSignIn is where somebody goes on: who lacks one-time codes sets them up, who has not shown one shows it.
+func afterSignIn(who access.Actor, to string) string {
+	switch who.Needs {
+	case access.NeedsSeed:
+		return "/enrol"
+	case access.NeedsCode:
+		return "/code?next=" + url.QueryEscape(to)
 	}
-	return v.to(next(f.Get("next")), "")
+	return to
 }
 
 // addr is the address of whoever asks, without the port.

@@ -49,8 +49,26 @@ func functions(lang fault.Lang) template.FuncMap {
 		"holder":   func(waits []casework.Wait) holderView { return holderOf(waits, lang) },
 		"newKey":   func() string { return string(unit.NewID(time.Now())) },
 		"casePath": casePath,
-		"empty":    func(head, text, path, link string) emptyView { return emptyView{head, text, path, link} },
+		"role":     func(id string) string { return roleWords(id).In(lang) },
+		"roleFields": func(prefix string, roles []access.Role, typed url.Values) roleFields {
+			return roleFields{prefix, roles, typed}
+		},
+		"empty": func(head, text, path, link string) emptyView { return emptyView{head, text, path, link} },
 	}
+}
+
+// roleFields are the fields that name a role, on a form whose ids begin with Prefix.
+type roleFields struct {
+	Prefix string
+	Roles  []access.Role
+	Typed  url.Values
+}
+
+func roleWords(id string) fault.Words {
+	if r, ok := access.RoleOf(id); ok {
+		return fault.Words{r.ZH, r.EN}
+	}
+	return fault.Words{id, id}
 }
 
 // emptyView is what stands where a list has nothing yet: what will appear, and what to do.
