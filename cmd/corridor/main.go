@@ -1,4 +1,9 @@
-// Command corridor runs a node, a whole demonstration community, and the tools that check what a node says.
+// Command corridor runs a node or a whole demonstration community, and holds the tools that check what a node says.
+//
+// Each command is a thin door: it reads its flags, joins the rooms it needs through package node, calls them, and prints what
+// they answer. It exits with 0 when what was asked for holds, with 1 when it does not, and with 2 when it was asked wrongly. A
+// refusal is printed in both languages, and the operator's chain of causes after it. The command decides nothing of the trade
+// and keeps nothing of its own. The words of the commands are fixed in the README and in docs/operating.md.
 package main
 
 import (
