@@ -13,7 +13,9 @@ type analysis struct {
 	texts       []*text
 	names       *lexicon // quoted names that begin with a numeral
 	tell        teller
-	blockPeriod string // of the heading over the paragraph
+	blockPeriod string  // of the heading over the paragraph
+	titlePeriod string  // that the title of a report gives to all of it
+	tableUnit   measure // 单位：万元 over a table
 	clock       clock
 	bodies      []body // organisations
 	eventDate   string
@@ -32,10 +34,14 @@ func (r *reading) article(p *piece) Article {
 	out.Date = orNil(p.date)
 	a := &analysis{r: r, title: p.title}
 	a.clock = a.clockOf(p)
+	a.ofTitle()
 	for i := range p.paras {
 		b := &p.paras[i]
 		a.clock.said = 0
 		t := newText(b, i, &a.clock)
+		if i == 0 && a.clock.main == 0 && len(t.times) > 0 && t.times[0].start < 3 && !t.times[0].relative {
+			a.clock.main = a.clock.last
+		}
 		t.places = placesIn(t.r)
 		a.texts = append(a.texts, t)
 		a.size += len(t.r)
@@ -44,7 +50,7 @@ func (r *reading) article(p *piece) Article {
 	a.names = quoted(a.texts)
 	a.eventDate = a.event()
 	out.EventDate = orNil(a.eventDate)
-	a.tell.place = a.mainPlace()
+	a.tell.place = a.mainName()
 	a.bodies = a.organisations()
 	out.Policies = a.policies()
 	out.Agreements = a.agreements()
@@ -75,6 +81,30 @@ func (a *analysis) clockOf(p *piece) clock {
 	return clock{}
 }
 
+// reportWords are words of a title that says of what time all of its text tells.
+var reportWords = words("成效 情况 公报 总结 报告 年报 指标 统计 数据 概况 回顾 简报 一览 快报 成绩 盘点 亮点 账本 答卷 综述 评价")
+
+// ofTitle reads the time that the title of a report gives to all of it.
+func (a *analysis) ofTitle() {
+	r := []rune(a.title)
+	ck := a.clock
+	ms := moments(r, &ck)
+	a.clock.main = ck.last
+	if !reportWords.within(r) || endsIn(r, notices) {
+		return
+	}
+	for _, m := range ms {
+		if m.vague || m.clears || m.period == "" || m.day {
+			continue
+		}
+		if a.titlePeriod != "" || m.until {
+			a.titlePeriod = ""
+			return
+		}
+		a.titlePeriod = m.period
+	}
+}
+
 // event is the day of the first paragraphs: when what the article tells of took place.
 func (a *analysis) event() string {
 	for i, t := range a.texts {
@@ -82,7 +112,7 @@ func (a *analysis) event() string {
 			break
 		}
 		for k := range t.times {
-			if m := &t.times[k]; m.day && m.period != "" {
+			if m := &t.times[k]; m.day && m.period != "" && !m.until {
 				return m.period
 			}
 		}
@@ -99,11 +129,26 @@ func (a *analysis) allFigures() []Figure {
 		unit  string
 	}
 	seen := map[told]bool{}
-	for _, t := range a.texts {
+	for i := 0; i < len(a.texts); i++ {
+		t := a.texts[i]
+		if t.row {
+			j := i
+			for j < len(a.texts) && a.texts[j].row {
+				j++
+			}
+			out = append(out, a.table(a.texts[i:j])...)
+			i = j - 1
+			continue
+		}
 		if t.heading {
 			a.blockPeriod = headed(t)
 			a.tell.heading = t.String()
+			a.tableUnit, _ = unitIn(t.String())
 			headings = append(headings, a.figures(t)...)
+			continue
+		}
+		if len(t.r) < 20 && hasAt(t.r, 0, "单位") {
+			a.tableUnit, _ = bareUnit(t.r)
 			continue
 		}
 		fs := a.figures(t)

@@ -29,6 +29,8 @@ func countable(r []rune, s *sighting, names *lexicon) bool {
 		return years(r, s)
 	case "weeks", "months", "days", "minutes", "seconds", "hours", "ms":
 		return duration(r, s)
+	case "points":
+		return !n.han && (s.at > 0 && r[s.at-1] != '第') && scored(r, s.at)
 	case "m", "g", "L", "K":
 		if n.han {
 			return false
@@ -76,6 +78,19 @@ func countable(r []rune, s *sighting, names *lexicon) bool {
 		return !n.han
 	}
 	return true
+}
+
+// scored says whether the words before a number speak of a score.
+func scored(r []rune, i int) bool {
+	for j := i - 1; j >= 0 && j > i-8; j-- {
+		if r[j] == '分' || r[j] == '评' || r[j] == '值' || r[j] == '数' {
+			return true
+		}
+		if is(r[j], cStop) {
+			break
+		}
+	}
+	return false
 }
 
 // phase says whether a phase of a project follows: 2期工程.

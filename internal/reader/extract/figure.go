@@ -22,6 +22,7 @@ type sighting struct {
 	rank       bool
 	ratio      bool // 每10辆…4辆
 	fraction   bool // 三分之一
+	fold       bool // 翻一番
 	bound      bool // 以上 or 以下 stands behind it
 	threshold  string
 	part       string // from, to
@@ -60,11 +61,23 @@ func sightings(t *text, names *lexicon) []sighting {
 			s.t = t
 			s.sentence = t.sentence(s.at)
 			s.clause = t.clause(s.sentence, s.at)
+			t.beforeColon(&s)
 			out = append(out, s)
 		}
 		i = max(end, i+1)
 	}
 	return out
+}
+
+// beforeColon widens the clause of a number that stands directly behind a colon: 服务收入：5230万元.
+func (t *text) beforeColon(s *sighting) {
+	c := s.clause.start
+	if c == 0 || t.r[c-1] != '：' && t.r[c-1] != ':' || len(trimBlank(t.r[c:s.start])) > 0 {
+		return
+	}
+	if c-1 > s.sentence.start {
+		s.clause.start = t.clause(s.sentence, c-2).start
+	}
 }
 
 // sightingAt reads a figure at i; end is where to look on, whether or not there was one.

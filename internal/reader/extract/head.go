@@ -4,7 +4,7 @@ import "strings"
 
 // media are endings of the names of those who publish; offices are endings of authorities that do.
 var (
-	media   = words("报 网 社 新闻 电视台 广播电台 日报 晚报 早报 时报 商报 晨报 青年报 在线 客户端 财经 频道 周刊 杂志 融媒体中心 融媒 传媒 公众号 号 观察 发布 电台 卫视 通讯社 Daily News Times Post Agency Xinhua")
+	media   = words("报 网 社 智库 晨报 新闻 电视台 广播电台 日报 晚报 早报 时报 商报 晨报 青年报 在线 客户端 财经 频道 周刊 杂志 融媒体中心 融媒 传媒 公众号 号 观察 发布 电台 卫视 通讯社 Daily News Times Post Agency Xinhua")
 	offices = words("委员会 办公室 政府 管委会 局 厅 委 办 中心 部 院 联盟 协会 大学 公司 银行 集团")
 	labels  = words("来源 信息来源 文章来源 稿件来源 稿源 转自 发布机构 发文机关 发布单位 发布人 Source source")
 	stopsAt = words("作者 编辑 责任编辑 责编 浏览 点击 阅读 发布 时间 日期 字号 字体 分享 打印 访问 更新 记者 审核 【 [ （ ( | 大 中 小 点击数 浏览次数 Date By")
@@ -36,7 +36,13 @@ func (r *reading) head(p *piece) {
 				}
 			}
 			if p.publisher == "" {
-				p.publisher = labelValue(l.r)
+				p.publisher = firstOf(labelValue(l.r), stampOf(l.r, i > at))
+			}
+			if i > 0 && i-1 > at && p.publisher == "" && dateLine(l.r) {
+				if org := &p.lines[i-1]; org.kind == lineShort && !org.used && org.size <= 20 && (endsIn(org.r, offices) || endsIn(org.r, media)) {
+					p.publisher = org.String()
+					org.kind, org.noise = lineMeta, NoiseMeta
+				}
 			}
 		}
 		if l.noise == NoiseAdvert && l.size <= 4 && l.block.noise == "" {
@@ -65,6 +71,25 @@ func (r *reading) head(p *piece) {
 			p.kind = "notice"
 		}
 	}
+}
+
+// stampOf is who stands beside the day in a line such as 观澜智库 2024-11-05; behind the title only.
+func stampOf(r []rune, behind bool) string {
+	d, ok := firstDay(r, 0)
+	if !ok || !behind {
+		return ""
+	}
+	before := trimBlank(r[:d.start])
+	for i, c := range before {
+		if isSpace(c) || c == '|' || c == '·' || c == '　' {
+			before = before[:i]
+			break
+		}
+	}
+	if n := len(before); n < 3 || n > 24 || !isHan(before[0]) && !isLatin(before[0]) || labels.at(before, 0) || floor(r) > 0 || stopsAt.at(before, 0) {
+		return ""
+	}
+	return strings.Trim(string(before), "【】[]《》|·:： ")
 }
 
 func firstOf(all ...string) string {

@@ -4,10 +4,14 @@ import "strings"
 
 // teller tells what the figures of an article count. It remembers what the sentences before spoke of.
 type teller struct {
-	place    string // of the title or, failing that, the one most named
-	heading  string // over the paragraph
-	topic    string // subject of the sentence so far
-	topicOf  part   // that sentence
+	place    string    // of the title or, failing that, the one most named
+	names    []string  // subjects of a row that 分别 shares out, one for each number to come
+	base     []meaning // what the numbers before 分别 counted, one for each rate to come
+	recent   []meaning // of the sentence, for 分别
+	granted  string    // 对…，给予: whom the sums behind are for
+	heading  string    // over the paragraph
+	topic    string    // subject of the sentence so far
+	topicOf  part      // that sentence
 	topicIn  *text
 	frame    string // a clause that ends in 中: what the ranks behind it rank
 	last     meaning
@@ -21,8 +25,8 @@ func (w *teller) tell(s *sighting) meaning {
 		w.topic, w.topicIn, w.topicOf, w.lastSeen = "", t, part{}, nil
 	}
 	if w.topicOf != s.sentence {
-		w.topicOf, w.frame = s.sentence, ""
-		w.lastSeen = nil
+		w.topicOf, w.frame, w.granted = s.sentence, "", ""
+		w.lastSeen, w.recent = nil, nil
 		if sub := w.opening(t, s.sentence, s.clause.start); sub != "" {
 			w.topic = sub
 		}
@@ -34,11 +38,22 @@ func (w *teller) tell(s *sighting) meaning {
 	} else if f := w.framed(t, s.sentence, s.clause.start); f != "" {
 		w.frame = f
 	}
+	if !same {
+		w.names, w.base = w.shared(s)
+		if n := w.nearest(t, s.sentence, s.clause.start); n != "" {
+			w.topic = n
+		}
+		w.granted = w.grantee(t, s.sentence, s.clause.start)
+	}
 	m := w.read(s, from, same)
+	m = w.fill(s, m, same)
 	if m.subject == "" {
 		m.subject = w.topic
-	} else if !s.rank {
+	} else if !s.rank && len(w.names) == 0 {
 		w.topic = m.subject
+	}
+	if !m.growth {
+		w.recent = append(w.recent, m)
 	}
 	if m.subject == "" {
 		m.subject = w.place
@@ -65,7 +80,7 @@ func (w *teller) opening(t *text, s part, to int) string {
 		if c.end <= i {
 			break
 		}
-		if sub := w.subject(t, c.start, min(c.end, to)); sub != "" {
+		if sub := w.subject(t, c.start, min(c.end, to)); sub != "" && !t.says(c.start, min(c.end, to), speech) {
 			return sub
 		}
 		i = c.end + 1
@@ -156,12 +171,42 @@ func (w *teller) read(s *sighting, from int, same bool) meaning {
 		return m
 	case s.rank:
 		return w.rank(s, pre, m)
+	case s.fold:
+		m.growth = true
+		m.indicator, m.subject = pre.name(), pre.subject
+		if m.indicator == "" {
+			m.indicator, m.subject = firstOf(pre.subject, w.last.indicator), ""
+		}
+		return m
 	case isGrowth(s, pre.rest):
 		return w.growth(s, pre, m)
 	}
 	m.subject = pre.subject
 	name := pre.name()
+	if len(w.names) > 0 && m.subject == "" {
+		m.subject, w.names = w.names[0], w.names[1:]
+		if same && len(w.recent) > 0 {
+			m.indicator = w.recent[len(w.recent)-1].indicator
+			return m
+		}
+		name = strings.TrimSuffix(strings.TrimSuffix(name, "分别"), "分别为")
+		if i := strings.LastIndex(name, m.subject); i >= 0 {
+			name = ""
+		}
+		if name == "" {
+			name = w.frame
+		}
+	}
+	if name != "" && nameLike([]rune(name)) && len(w.recent) > 0 && w.recent[0].indicator != "" && (post == "" || !s.unit.counter) { // 怀远市4120台、定川市3566台
+		m.indicator, m.subject = w.recent[0].indicator, name
+		return m
+	}
 	switch {
+	case s.unit.counter && post == "" && name == "" && pre.subject == "" && len(w.recent) > 0:
+		m.indicator = w.recent[len(w.recent)-1].indicator
+		if rest := t.restOf(s); rest != "" {
+			m.indicator = rest + m.indicator
+		}
 	case s.unit.counter && post != "":
 		v := pre.verb()
 		if v == "" && name != "" && len([]rune(name)) <= 8 && m.subject == "" {
@@ -201,6 +246,189 @@ func (w *teller) lastVerb() string {
 	}
 	p := w.before(w.lastSeen.t, w.lastSeen.t.skipLead(w.lastSeen.clause.start, w.lastSeen.start), w.lastSeen.start)
 	return p.verb()
+}
+
+// fill completes what a clause leaves to the one before: 占比 of what, 总值 of what, 给予 to whom.
+func (w *teller) fill(s *sighting, m meaning, same bool) meaning {
+	r := []rune(m.indicator)
+	var last *meaning
+	if n := len(w.recent); n > 0 {
+		last = &w.recent[n-1]
+	}
+	switch {
+	case s.rank || m.growth || s.ratio:
+	case (m.indicator == "占" || m.indicator == "占比" || m.indicator == "占比达" || m.indicator == "") && m.subject != "":
+		m.indicator, m.subject = strings.TrimSuffix(m.subject, "的")+"占比", ""
+	case last != nil && len(r) > 1 && (r[0] == '占' || r[0] == '与' && strings.HasSuffix(m.indicator, "之比") || hasAt(r, 0, "高于") || hasAt(r, 0, "低于") || hasAt(r, 0, "相当于") || hasAt(r, 0, "比")):
+		m.indicator = trimCount(last.indicator) + m.indicator
+		if m.subject == "" {
+			m.subject = last.subject
+		}
+	case last != nil && len(r) > 0 && len(r) <= 4 && !s.unit.counter && m.subject == "":
+		m.indicator = trimCount(last.indicator) + m.indicator
+	case w.granted != "" && len(r) <= 10:
+		m.indicator = w.granted + m.indicator
+		m.subject = ""
+	}
+	return m
+}
+
+func trimCount(s string) string { return strings.TrimSuffix(s, "数") }
+
+// restOf is the rest of the clause behind a number, if short: 62项实现转化.
+func (t *text) restOf(s *sighting) string {
+	e := min(s.clause.end, s.end+12)
+	if s.clause.end > e {
+		return ""
+	}
+	for _, c := range t.r[s.end:e] {
+		if is(c, cDigit) || c == '、' {
+			return ""
+		}
+	}
+	return t.say(s.end, e)
+}
+
+// nameLike says whether a text is the name of a place or an organisation and nothing more.
+func nameLike(r []rune) bool {
+	n := len(r)
+	if n < 2 || n > 20 {
+		return false
+	}
+	if places().lex.whole(r) || endsIn(r, offices) {
+		return true
+	}
+	switch r[n-1] {
+	case '市', '省', '区', '县', '州', '镇', '国':
+		return n <= 8 && n >= 2
+	}
+	_, v := orgs().ends.endsWith(r, n, 8)
+	return v == orgSuffix
+}
+
+// nearest is the place or organisation that the clauses between the sentence's beginning and the number begin with,
+// the last of them: 云渡市综合得分81.7分，排名第8位.
+func (w *teller) nearest(t *text, s part, to int) string {
+	for i := to - 2; i >= s.start; {
+		c := t.clause(s, i)
+		from := t.skipLead(c.start, c.end)
+		for _, p := range t.places {
+			if p.start == from && p.end <= c.end {
+				return string(t.r[p.start:p.end])
+			}
+		}
+		for k := range t.bodies {
+			if b := &t.bodies[k]; b.start == from && b.end <= c.end {
+				return b.name
+			}
+		}
+		if n := adminName(t.r[from:c.end]); n > 0 {
+			return string(t.r[from : from+n])
+		}
+		if c.start <= s.start {
+			break
+		}
+		i = c.start - 2
+	}
+	return ""
+}
+
+// adminName is the length of a name such as 嘉禾市 at the beginning of a range, 0 if there is none.
+func adminName(r []rune) int {
+	for n := 1; n < len(r) && n < 5; n++ {
+		if !isHan(r[n-1]) {
+			return 0
+		}
+		switch r[n] {
+		case '市', '省', '区', '县':
+			if n == 1 && r[0] != '全' && r[0] != '我' && r[0] != '本' {
+				return 0
+			}
+			if n+1 < len(r) && (r[n+1] == '场' || r[n+1] == '域' || r[n+1] == '别' || r[n+1] == '级' || r[n+1] == '块' || r[n+1] == '值') || r[n] == '区' && n+1 < len(r) && r[n+1] == '间' {
+				return 0
+			}
+			return n + 1
+		}
+	}
+	return 0
+}
+
+// grantee reads 对新认定的中心，给予…: whom the sums of the next clause are for.
+func (w *teller) grantee(t *text, s part, to int) string {
+	if to <= s.start+2 {
+		return ""
+	}
+	c := t.clause(s, to-2)
+	from := t.skipLead(c.start, c.end)
+	if from >= c.end || t.r[from] != '对' || hasAt(t.r, from, "对外") {
+		return ""
+	}
+	for i := to; i < s.end && i < to+14; i++ {
+		for _, give := range []string{"给予", "奖励", "补助", "补贴", "支持", "资助"} {
+			if hasAt(t.r, i, give) {
+				return clip(strings.TrimSuffix(t.say(from, c.end), "的"), 20)
+			}
+		}
+	}
+	return ""
+}
+
+// shared reads a row that 分别 shares out: the names before it, or the counts before it, one for each number behind.
+func (w *teller) shared(s *sighting) (names []string, base []meaning) {
+	t := s.t
+	at := -1
+	for i := s.clause.start; i < s.start; i++ {
+		if hasAt(t.r, i, "分别") {
+			at = i
+		}
+	}
+	if at < 0 {
+		return nil, nil
+	}
+	n := numbersIn(t, s)
+	if n < 2 {
+		return nil, nil
+	}
+	row := t.r[t.skipLead(s.clause.start, at):at]
+	for from, i := 0, 0; i <= len(row); i++ {
+		if i < len(row) && row[i] != '、' && row[i] != '和' && row[i] != '与' && row[i] != '及' {
+			continue
+		}
+		if i > from {
+			names = append(names, strings.TrimSpace(string(row[from:i])))
+		}
+		from = i + 1
+	}
+	if len(names) == n {
+		return names, nil
+	}
+	if k := len(w.recent); k >= n {
+		return nil, append([]meaning(nil), w.recent[k-n:]...)
+	}
+	return nil, nil
+}
+
+// numbersIn counts the numbers of a row from a sighting on: 9.6%和19.7% are two.
+func numbersIn(t *text, s *sighting) int {
+	n := 0
+	for i := s.at; i < s.clause.end; {
+		if !is(t.r[i], cDigit|cNumeral) && t.r[i] != '第' {
+			i++
+			continue
+		}
+		j := i
+		if t.r[i] == '第' {
+			j++
+		}
+		num, ok := numberAt(t.r[:s.clause.end], j)
+		if !ok {
+			i++
+			continue
+		}
+		n++
+		i = num.end
+	}
+	return n
 }
 
 // count makes the name of a count: 企业 becomes 企业数.
@@ -336,12 +564,21 @@ func (w *teller) rank(s *sighting, pre lead, m meaning) meaning {
 	r := stripEnd(append([]rune(nil), pre.rest...), rankVerbs)
 	name := string(stripEnd(r, copulas))
 	m.subject = pre.subject
+	if len(w.names) > 0 {
+		m.subject, w.names = w.names[0], w.names[1:]
+		name = ""
+	}
 	if m.subject == "" {
 		m.subject = name
 		name = ""
 	}
 	if w.frame != "" {
 		name = w.frame
+	}
+	if name != "" && m.subject == name && len(w.names) == 0 && !nameLike([]rune(name)) && w.topic != "" && w.frame == "" {
+		m.subject = w.topic // 排名第8位: who is ranked stands before
+	} else if m.subject == name {
+		name = ""
 	}
 	if name == "" && w.last.indicator != "" && strings.HasSuffix(w.last.indicator, "排名") {
 		name = strings.TrimSuffix(w.last.indicator, "排名")
@@ -378,6 +615,12 @@ var growthCopulas = words("了 约 达 达到 为 近 超 超过 平均 均 至�
 
 func (w *teller) growth(s *sighting, pre lead, m meaning) meaning {
 	m.growth = true
+	if len(w.base) > 0 {
+		b := w.base[0]
+		w.base = w.base[1:]
+		m.indicator, m.subject = trimCount(b.indicator)+"增长率", b.subject
+		return m
+	}
 	r := stripEnd(append([]rune(nil), pre.rest...), growthCopulas)
 	b, _ := growthWords.endsWith(r, len(r), 4)
 	word := string(r[b:])
@@ -391,8 +634,8 @@ func (w *teller) growth(s *sighting, pre lead, m meaning) meaning {
 		if m.subject == "" {
 			m.subject = w.last.subject
 		}
-		if word == "增长" || word == "同比增长" || word == "增加" || word == "提升" || word == "提高" {
-			word = "增长"
+		if n := len(w.recent); n > 0 {
+			name, m.subject = trimCount(w.recent[n-1].indicator), w.recent[n-1].subject
 		}
 	}
 	switch word {

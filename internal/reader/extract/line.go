@@ -90,8 +90,15 @@ func (l *line) told() lineKind {
 		}
 		return lineNoise
 	}
-	if dateLine(l.r) {
+	if dateLine(l.r) || stamped(l.r, l.stops) {
 		l.noise = NoiseMeta
+		return lineMeta
+	}
+	if n := floor(l.r); n > 0 {
+		l.noise, l.tail = NoiseComments, n > 1
+		if n == 1 {
+			l.noise = NoiseMeta
+		}
 		return lineMeta
 	}
 	if l.links*10 > len(l.r)*6 && l.stops == 0 {
@@ -108,6 +115,47 @@ func (l *line) told() lineKind {
 		return lineProse
 	}
 	return lineShort
+}
+
+// stamped says whether a short line is a day with who published it: 观澜智库 2024-11-05.
+func stamped(r []rune, stops int) bool {
+	if len(r) > 70 || stops > 0 {
+		return false
+	}
+	d, ok := firstDay(r, 0)
+	if !ok {
+		return false
+	}
+	first := d.end-d.start >= 8 && d.start == 0 && (d.end == len(r) || !isHan(r[d.end]))
+	rest := len(r) - (d.end - d.start)
+	if rest > 45 || hasStop(r) && rest > 12 {
+		return false
+	}
+	before := trimBlank(r[:d.start])
+	if len(before) > 0 && isHan(before[len(before)-1]) && d.start > 0 && !isSpace(r[d.start-1]) && !labels.within(before) {
+		return false // 截至2024年12月3日
+	}
+	return first || len(before) <= 24
+}
+
+// floor reads the head of a post in a forum: 楼主 is 1, 2楼 is 2; 0 is none.
+func floor(r []rune) int {
+	if len(r) > 60 {
+		return 0
+	}
+	switch {
+	case hasAt(r, 0, "楼主"):
+		return 1
+	case hasAt(r, 0, "沙发"), hasAt(r, 0, "板凳"), hasAt(r, 0, "地板"):
+		return 2
+	case len(r) > 1 && r[0] == '#' && isDigit(r[1]):
+		return 2
+	}
+	n, ok := numberAt(r, 0)
+	if ok && n.bare && n.end < len(r) && (r[n.end] == '楼' || r[n.end] == '#') && (n.end+1 == len(r) || !isHan(r[n.end+1])) {
+		return max(1, int(n.value))
+	}
+	return 0
 }
 
 // endsSentence says whether a line ends with a stop, perhaps inside a quotation or bracket.

@@ -199,9 +199,13 @@ func (r *reading) closeUp(b *block) {
 	if spaced < 3 || spaced*3 < pairs {
 		return
 	}
+	all := spaced*10 >= pairs*8 // digits and letters are spaced, too
 	prev := rune(0)
 	n := b.keep(func(i int) bool {
 		c := b.r[i]
+		if all && c == ' ' && i > 0 && i+1 < len(b.r) && b.r[i+1] != ' ' && prev != ' ' {
+			return false
+		}
 		if c == ' ' && wide(prev) && i+1 < len(b.r) && (wide(b.r[i+1]) || b.r[i+1] == ' ') {
 			return false
 		}

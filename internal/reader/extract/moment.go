@@ -19,7 +19,9 @@ type moment struct {
 type clock struct {
 	year  int // of the article, 0 where it is not known or not trusted
 	month int
-	said  int // the last year that the text named
+	said  int // the year that the sentence named so far
+	last  int // the last year that the text named
+	main  int // the year that the article is about, by its title or first words
 }
 
 var nowWords = words("截至目前 目前 截止目前 迄今 至今 当前 现在 眼下 如今 现已 现有 截至发稿")
@@ -33,6 +35,9 @@ func moments(r []rune, ck *clock) []moment {
 	for i := 0; i < len(r); {
 		m, ok := momentAt(r, i, ck)
 		if !ok {
+			if r[i] == '。' {
+				ck.said = 0
+			}
 			i++
 			continue
 		}
@@ -92,7 +97,7 @@ func momentAt(r []rune, i int, ck *clock) (m moment, ok bool) {
 	}
 	if y, e := yearAt(r, j); y > 0 {
 		if m2, ok := yearMoment(r, j, y, e, m); ok {
-			ck.said = y
+			ck.said, ck.last = y, y
 			return m2, true
 		}
 		return m, false
@@ -247,8 +252,8 @@ func relativeYear(r []rune, i int, ck *clock) (year, end int, ok bool) {
 	case '明':
 		shift = 1
 	case '当', '同':
-		if ck.said > 0 {
-			return ck.said, i + 2, true
+		if ck.last > 0 {
+			return ck.last, i + 2, true
 		}
 	default:
 		return 0, i, false
@@ -463,9 +468,12 @@ func months(r []rune, i int, year string) (period string, end int, ok bool) {
 // monthDay reads a time without its year: 3月, 3月5日, 上半年, 前三季度, 1—6月, 年底, 全年.
 func monthDay(r []rune, j int, ck *clock, m moment) (moment, bool) {
 	m.relative = true
-	y := ""
-	if ck.year > 0 {
-		y = strconv.Itoa(ck.year)
+	y := "" // for a part of a year
+	for _, n := range []int{ck.said, ck.main, ck.year} {
+		if n > 0 {
+			y = strconv.Itoa(n)
+			break
+		}
 	}
 	if j > 0 && (isDigit(r[j-1]) || isLatin(r[j-1])) {
 		return m, false
@@ -511,8 +519,14 @@ func monthDay(r []rune, j int, ck *clock, m moment) (moment, bool) {
 	if e == 0 || mo < 1 || mo > 12 || e >= len(r) || r[e] != '月' {
 		return m, false
 	}
-	if y != "" && ck.month > 0 && mo > ck.month+1 {
+	y = ""
+	switch {
+	case ck.said > 0:
+		y = strconv.Itoa(ck.said)
+	case ck.year > 0 && ck.month > 0 && mo > ck.month+1 && !m.until && !m.asOf:
 		y = strconv.Itoa(ck.year - 1) // 12月 in an article of January
+	case ck.year > 0:
+		y = strconv.Itoa(ck.year)
 	}
 	m.end = e + 1
 	p := "-" + two(mo)

@@ -188,6 +188,10 @@ func (t *text) skipLead(from, to int) int {
 		}
 		e, v := leadWords().longest(t.r[:to], from)
 		if v == 0 {
+			if e := yearsAt(t.r[:to], from); e > 0 {
+				from = e
+				continue
+			}
 			break
 		}
 		from = e
@@ -196,6 +200,26 @@ func (t *text) skipLead(from, to int) int {
 		from += m
 	}
 	return from
+}
+
+// yearsAt reads a number of years that opens a clause and counts nothing: 五年内, 5年再引进, 两年里.
+func yearsAt(r []rune, i int) (end int) {
+	n, ok := numberAt(r, i)
+	if !ok || n.value > 30 {
+		return 0
+	}
+	e := skipBlank(r, n.end)
+	if e >= len(r) || r[e] != '年' {
+		return 0
+	}
+	e++
+	if e < len(r) && (r[e] == '内' || r[e] == '间' || r[e] == '来' || r[e] == '里') {
+		return e + 1
+	}
+	if e < len(r) && (r[e] == '再' || r[e] == '共' || r[e] == '累' || r[e] == '总') {
+		return e
+	}
+	return 0
 }
 
 // nounAfter is the name of what is counted behind a measure word: up to a verb or mark.

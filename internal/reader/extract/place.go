@@ -101,6 +101,32 @@ func (a *analysis) places() []Place {
 	return out
 }
 
+// mainName is whom the article is about where its sentences do not say: the place of the title, or the name that the
+// title begins with, or the place that is named most.
+func (a *analysis) mainName() string {
+	r := []rune(a.title)
+	if ps := placesIn(r); len(ps) > 0 {
+		return places().names[ps[0].value]
+	}
+	ck := a.clock
+	t := &text{flow: flow{r: r}}
+	t.times = moments(r, &ck)
+	from := t.skipLead(0, len(r))
+	if n := adminName(r[from:]); n > 0 {
+		return string(r[from : from+n])
+	}
+	for _, k := range t.tokens(from, len(r)) {
+		if k.kind != wordName {
+			break
+		}
+		if n := k.end - k.start; n >= 3 && n <= 14 && (nameLike(r[k.start:k.end]) || k.end < len(r) && t.timeAt(k.end) != nil) {
+			return string(r[k.start:k.end])
+		}
+		break
+	}
+	return a.mainPlace()
+}
+
 // mainPlace is the place of the title, or the one that the article names most.
 func (a *analysis) mainPlace() string {
 	if ps := placesIn([]rune(a.title)); len(ps) > 0 {

@@ -54,7 +54,7 @@ func doubled(r []rune, i int) (s sighting, end int, ok bool) {
 	s = sighting{start: i, at: i, rank: false, approx: "exact", unit: measure{name: "times", factor: 1}}
 	if j < len(r) && r[j] == '番' {
 		s.value, s.end = 2, j+1
-		s.dressed(r)
+		s.folded(r)
 		return s, s.end, true
 	}
 	if b, a := approxBefore.longest(r, j); a != 0 {
@@ -66,11 +66,20 @@ func doubled(r []rune, i int) (s sighting, end int, ok bool) {
 		return s, i + 1, false
 	}
 	s.num, s.value, s.end = n, math.Pow(2, n.value), n.end+1
-	s.dressed(r)
+	s.folded(r)
 	return s, s.end, true
 }
 
-func (s *sighting) dressed(r []rune) {
+// folded reads the words around 翻一番.
+func (s *sighting) folded(r []rune) {
+	s.fold = true
+	if hasAt(r, s.end, "还多") || hasAt(r, s.end, "有余") || hasAt(r, s.end, "以上") {
+		s.end += 2
+		s.approx = "over"
+	} else if hasAt(r, s.end, "多") {
+		s.end++
+		s.approx = "over"
+	}
 	if b, a := approxTo(r, s.start); a != "" {
 		s.start, s.approx = b, a
 	}

@@ -35,6 +35,7 @@ func (r *reading) split() {
 		}
 		lines = append(lines, l)
 	}
+	tables(lines)
 	r.pageTitle(lines)
 	repeated(lines)
 	lines = r.unwrap(lines)

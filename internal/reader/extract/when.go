@@ -10,6 +10,7 @@ const (
 var (
 	comparing  = words("比 较 与 同 相比 相较于 相较 对比 超出 超 自")
 	stockWords = words("已 已经 已有 现有 拥有 集聚 汇聚 聚集 累计 目前 积累 共有 现已 建有 设有 入驻 总数 存量 保有 在册 在库 达到了 累积")
+	eachWords  = words("每年 每月 每天 每家 每户 每个 每项 每台 每次 单笔 单户 单个 单项 单台 每人 每名 每位 每季度")
 	aimWords   = words("力争 计划 预计 目标 将 拟 要 争取 确保 有望 建成后 规划 到时")
 )
 
@@ -21,6 +22,7 @@ func (a *analysis) period(s *sighting) (period, basis string) {
 		return of(m)
 	}
 	stock := t.says(s.clause.start, s.start, stockWords)
+	each := t.says(s.clause.start, s.start, eachWords)
 	for k := len(t.times) - 1; k >= 0; k-- {
 		m := &t.times[k]
 		if m.start >= s.clause.start {
@@ -35,10 +37,19 @@ func (a *analysis) period(s *sighting) (period, basis string) {
 		if m.vague || t.compared(m) {
 			continue
 		}
+		if m.day && (!t.alone(m) || s.clause.start-m.end > 3) {
+			continue // the day of an event is not the time of every number behind it
+		}
+		if each {
+			break
+		}
 		if stock && !m.asOf && !m.since && !m.until && len(m.period) != 4 {
 			break
 		}
 		return of(m)
+	}
+	if each {
+		return "", ""
 	}
 	if p := a.blockPeriod; p != "" && !stock {
 		return p, basisInferred
@@ -50,7 +61,10 @@ func (a *analysis) period(s *sighting) (period, basis string) {
 		}
 		return p, b
 	}
-	return a.blockPeriod, basisIf(a.blockPeriod)
+	if a.blockPeriod != "" {
+		return a.blockPeriod, basisInferred
+	}
+	return a.titlePeriod, basisIf(a.titlePeriod)
 }
 
 func basisIf(p string) string {
@@ -83,7 +97,8 @@ func (a *analysis) inClause(s *sighting) (found *moment, stop bool) {
 		}
 		if m.end <= s.at {
 			switch {
-			case t.compared(m):
+			case t.compared(m) || s.unit.name == "times" && at1(t.r, m.end) == '的' && s.start-m.end <= 2:
+			case m.day && s.at-m.end > 40:
 			case m.clears:
 				found, stop = nil, true
 			case m.vague:
@@ -105,6 +120,11 @@ func (a *analysis) inClause(s *sighting) (found *moment, stop bool) {
 	return found, stop
 }
 
+// alone says whether a time is a clause of its own.
+func (t *text) alone(m *moment) bool {
+	return m.end < len(t.r) && (t.r[m.end] == '，' || t.r[m.end] == ',')
+}
+
 // compared says whether a time only names what is compared with: 比2020年增长.
 func (t *text) compared(m *moment) bool {
 	_, v := comparing.endsWith(t.r, m.start, 3)
@@ -124,14 +144,7 @@ func (t *text) leading(before int) *moment {
 		if s.start >= before {
 			continue
 		}
-		i := s.start
-		for i < s.end && (isSpace(t.r[i]) || t.r[i] == '“' || t.r[i] == '"') {
-			i++
-		}
-		if i < s.end && (t.r[i] == '在' || t.r[i] == '早' && i+1 < s.end && t.r[i+1] == '在') {
-			i++
-		}
-		m := t.timeAt(i)
+		m := t.timeAt(t.skipWords(s.start, s.end))
 		if m == nil {
 			continue
 		}
@@ -141,6 +154,29 @@ func (t *text) leading(before int) *moment {
 		return m
 	}
 	return nil
+}
+
+// skipWords steps over what can stand before a time at the head of a sentence: 据统计，数据显示，在, 一、.
+func (t *text) skipWords(i, end int) int {
+	if m := itemMark(t.r[i:end]); m > 0 {
+		i += m
+	}
+	for i < end {
+		c := t.r[i]
+		if isSpace(c) || c == '“' || c == '"' || c == '，' || c == ',' || c == '在' || c == '‘' || c == '：' {
+			i++
+			continue
+		}
+		if t.timeAt(i) != nil {
+			return i
+		}
+		e, v := leadWords().longest(t.r[:end], i)
+		if v == 0 {
+			return i
+		}
+		i = e
+	}
+	return i
 }
 
 // headed is the time that a heading gives to what stands under it: 2024年工作成效, （2025年1—6月）.
