@@ -103,7 +103,12 @@ func Open(ctx context.Context, c Config) (n *Node, err error) {
 	if err = n.desks(); err != nil || c.ReadOnly {
 		return n, err
 	}
-	return n, n.sign(ctx)
+	if err = n.sign(ctx); err != nil {
+		return n, err
+	}
+	// A new log has its first checkpoint before a neighbour asks for it.
+	_, err = n.Log.Sequence(ctx)
+	return n, err
 }
 
 // sign writes down in the database whose it is, so that a backup of another node is not put in its place.
