@@ -25,6 +25,7 @@ type pact struct {
 func (a *analysis) agreements() []Agreement {
 	var found []pact
 	for _, t := range a.texts {
+		a.pacts = found
 		r := t.r
 		for i := 0; i < len(r); i++ {
 			if r[i] != '签' && r[i] != '达' && r[i] != '缔' && r[i] != '续' && r[i] != '互' && r[i] != '订' && r[i] != '会' {
@@ -42,6 +43,7 @@ func (a *analysis) agreements() []Agreement {
 				continue
 			}
 			found = append(found, a.signed(t, i, e)...)
+			a.pacts = found
 			i = e - 1
 		}
 		found = append(found, a.nominal(t, found)...)
@@ -72,6 +74,9 @@ func (a *analysis) signed(t *text, i, e int) []pact {
 		about = a.about(t, s, e, end)
 	}
 	date, dated := a.dateOf(t, s, c, i, ps)
+	if !dated && t.says(s.start, i, ceremony) {
+		date = firstOf(a.dateShared(ps), date)
+	}
 	whole := Span(t.span(from, end))
 	make1 := func(ps []string) pact {
 		return pact{Agreement{Parties: ps, Kind: kind, Date: orNil(date), About: about, Span: whole}, dated}
@@ -276,6 +281,24 @@ func (a *analysis) dateOf(t *text, s, c part, i int, ps []string) (date string, 
 		return a.eventDate, false
 	}
 	return "", false
+}
+
+// dateShared is the day of an agreement told before that shares a party: a ceremony's second signing.
+func (a *analysis) dateShared(ps []string) string {
+	for k := len(a.pacts) - 1; k >= 0; k-- {
+		o := &a.pacts[k]
+		if o.Date == nil || len(*o.Date) != 10 {
+			continue
+		}
+		for _, x := range o.Parties {
+			for _, y := range ps {
+				if sameBody(x, y) {
+					return *o.Date
+				}
+			}
+		}
+	}
+	return ""
 }
 
 // shift is the day before or after the last day that was named.

@@ -21,6 +21,7 @@ type analysis struct {
 	eventDate   string
 	size        int // characters of all paragraphs
 	counted     map[string]int
+	pacts       []pact // agreements found so far
 	lastDay     string // the last day that a signing was given
 }
 

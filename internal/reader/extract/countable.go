@@ -1,7 +1,7 @@
 package extract
 
 // nameNouns stand behind a small numeral and 个 in turns of phrase that count nothing: 三个方面.
-var nameNouns = words(`方面 层面 维度 阶段 角度 坚持 关键 字 方向 环节 步骤 意识 自信 维护 确立 转变 重大转变 月 半 人 梯度 层次 字样 到位 不 坚决 一 聚焦 突出 统筹 走在前 先行
+var nameNouns = words(`方面 层面 维度 阶段 角度 坚持 关键 字 方向 环节 步骤 意识 自信 维护 确立 转变 重大转变 月 半 人 梯度 层次 字样 到位 坚决 聚焦 突出 统筹 走在前 先行
 强化 优化 一批 更加 务必 必须 关系 结合 融入 服务 面向 世界 时代 世纪 时期 春秋 多月 多年 年头 回合 版本 口袋 篱笆 好汉 和尚`)
 
 // backWords before a number point back at what was told: 这三家, 上述两项.
@@ -135,7 +135,7 @@ func duration(r []rune, s *sighting) bool {
 	if m.word == "周" || m.word == "秒" && s.num.han || m.word == "天" && s.num.han && s.num.value < 2 {
 		return false
 	}
-	if s.num.han && s.num.value < 2 {
+	if s.num.han && (s.num.value < 2 || s.num.value < 4 && !lasts(r, s.at)) {
 		return false
 	}
 	if m.name == "days" && m.word == "天" || m.name == "months" {

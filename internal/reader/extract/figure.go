@@ -140,6 +140,9 @@ func sightingAt(t *text, i int, names *lexicon) (s sighting, end int, ok bool) {
 		s.approx = "range"
 	}
 	s.dress(r)
+	if n.scale && s.approx == "order" && m.name != "CNY" || n.scale && s.at > 0 && r[s.at-1] == '每' {
+		return s, s.end, false // 百家企业 says no number
+	}
 	return s, s.end, true
 }
 
@@ -178,7 +181,7 @@ func (s *sighting) dress(r []rune) {
 		}
 	}
 	if e, a := approxAfter(r, s.end); a != "" {
-		if a != "order" || s.num.han {
+		if a != "order" || s.num.han && s.num.scale {
 			s.end = e
 			s.bound = a == "over" || a == "at_most"
 			if s.approx == "" || s.approx == "order" && a != "order" {

@@ -26,8 +26,13 @@ func (a *analysis) figures(t *text) []Figure {
 			f.Change = false
 		}
 		p, basis := a.period(s)
-		if s.part == "to" && p != "" && p == fromPeriod(out) && !a.own(s) {
-			p, basis = "", ""
+		switch {
+		case s.part == "from":
+			if m, stop := a.inClause(s); !stop || m == nil || s.at-m.end > 16 {
+				p, basis = "", ""
+			}
+		case s.part == "to" && fromPeriod(out) != "" && !a.own(s):
+			p, basis = a.blockPeriod, basisIf(a.blockPeriod)
 		}
 		f.Period, f.PeriodBasis = orNil(p), basis
 		switch {
@@ -70,7 +75,7 @@ func (a *analysis) aims(s *sighting) bool {
 	return s.t.says(s.clause.start, s.start, aimWords)
 }
 
-var riseWords = words("提高 提升 增加 增长 上升 攀升 扩大 跃升 升 增 下降 降低 减少 降 减 缩短 压缩 缩减 压减 拓展 扩展 发展 扩容 回落 跃 变 变为 上涨 涨 优化 精简 扩 高涨 加多 进步 延长 调整 增至 提至")
+var riseWords = words("提高 提升 增加 增长 上升 攀升 扩大 跃升 升 增 下降 降低 减少 降 减 缩短 压缩 缩减 压减 拓展 扩展 发展 扩容 回落 跃 变 变为 变成 增长到 成长 上涨 涨 优化 精简 扩 高涨 加多 进步 延长 调整 增至 提至")
 
 // linked finds what several numbers say together: from and to, a threshold beside a count.
 func (a *analysis) linked(in []sighting) []sighting {
@@ -117,7 +122,7 @@ func rise(t *text, from, to int) bool {
 		return false
 	}
 	for j := end; j < len(r); j++ {
-		if r[j] == '到' || r[j] == '至' || r[j] == '为' {
+		if r[j] == '到' || r[j] == '至' || r[j] == '为' || r[j] == '了' && r[end-1] == '成' {
 			return true
 		}
 		if is(r[j], cStop) || j > end+6 {

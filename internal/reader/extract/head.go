@@ -24,9 +24,10 @@ func (r *reading) head(p *piece) {
 		}
 		p.lines[at].used = true
 		r.sayAgain(p, at, top)
-	} else {
-		p.title = page
+	} else if p.title = page; p.title == "" {
+		p.title = spamTitle(p, top)
 	}
+	stamp := ""
 	for i := range p.lines {
 		l := &p.lines[i]
 		if l.kind == lineMeta && i < top {
@@ -36,7 +37,8 @@ func (r *reading) head(p *piece) {
 				}
 			}
 			if p.publisher == "" {
-				p.publisher = firstOf(labelValue(l.r), stampOf(l.r, i > at))
+				p.publisher = labelValue(l.r)
+				stamp = firstOf(stamp, stampOf(l.r, i > at))
 			}
 			if i > 0 && i-1 > at && p.publisher == "" && dateLine(l.r) {
 				if org := &p.lines[i-1]; org.kind == lineShort && !org.used && org.size <= 20 && (endsIn(org.r, offices) || endsIn(org.r, media)) {
@@ -58,19 +60,32 @@ func (r *reading) head(p *piece) {
 			l.kind, l.noise = lineMeta, NoiseMeta
 		}
 	}
-	if p.publisher == "" {
-		p.publisher = firstOf(r.meta.source, r.meta.publisher)
-	}
+	p.publisher = firstOf(p.publisher, r.meta.source, r.meta.publisher)
 	if p.date == "" {
 		p.date = isoDay(r.meta.date)
 	}
 	r.signature(p, top)
+	p.publisher = firstOf(p.publisher, stamp)
 	if p.kind == "" {
 		p.kind = "news"
 		if endsIn([]rune(p.title), notices) {
 			p.kind = "notice"
 		}
 	}
+}
+
+// spamTitle is the title that a spam site wrapped into its own name, for want of a line that is nothing but a title.
+func spamTitle(p *piece, top int) string {
+	for i := 0; i < top && i < len(p.lines); i++ {
+		l := &p.lines[i]
+		if l.noise != NoiseSpam || l.size < titleMin {
+			continue
+		}
+		if t := despam(l.String(), p); len([]rune(t)) >= 6 && len([]rune(t)) <= titleMax && !spammy.within([]rune(t)) {
+			return t
+		}
+	}
+	return ""
 }
 
 // stampOf is who stands beside the day in a line such as 观澜智库 2024-11-05; behind the title only.

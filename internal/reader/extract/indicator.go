@@ -208,6 +208,7 @@ func (w *teller) read(s *sighting, from int, same bool) meaning {
 			m.indicator = rest + m.indicator
 		}
 	case s.unit.counter && post != "":
+		m.object = post
 		v := pre.verb()
 		if v == "" && name != "" && len([]rune(name)) <= 8 && m.subject == "" {
 			m.subject = name
@@ -218,6 +219,9 @@ func (w *teller) read(s *sighting, from int, same bool) meaning {
 		}
 	case name != "":
 		m.indicator = name
+		if len([]rune(name)) <= 2 && pre.subject != "" && !s.unit.counter { // 财政投入1.8亿元
+			m.indicator, m.subject = pre.subject+name, ""
+		}
 		if s.unit.counter {
 			m.indicator = count(name)
 		}
@@ -259,13 +263,17 @@ func (w *teller) fill(s *sighting, m meaning, same bool) meaning {
 	case s.rank || m.growth || s.ratio:
 	case (m.indicator == "占" || m.indicator == "占比" || m.indicator == "占比达" || m.indicator == "") && m.subject != "":
 		m.indicator, m.subject = strings.TrimSuffix(m.subject, "的")+"占比", ""
-	case last != nil && len(r) > 1 && (r[0] == '占' || r[0] == '与' && strings.HasSuffix(m.indicator, "之比") || hasAt(r, 0, "高于") || hasAt(r, 0, "低于") || hasAt(r, 0, "相当于") || hasAt(r, 0, "比")):
-		m.indicator = trimCount(last.indicator) + m.indicator
+	case hasAt(r, 0, "高于") || hasAt(r, 0, "低于") || hasAt(r, 0, "比"):
+		m.indicator = trimCount(w.last.indicator) + m.indicator
+	case last != nil && len(r) > 1 && (r[0] == '占' || r[0] == '与' && strings.HasSuffix(m.indicator, "之比") || hasAt(r, 0, "相当于")):
+		m.base = firstOf(last.base, trimCount(last.indicator))
+		m.indicator = m.base + m.indicator
 		if m.subject == "" {
 			m.subject = last.subject
 		}
-	case last != nil && len(r) > 0 && len(r) <= 4 && !s.unit.counter && m.subject == "":
-		m.indicator = trimCount(last.indicator) + m.indicator
+	case last != nil && len(r) > 0 && len(r) <= 4 && !s.unit.counter && m.subject == "" && (last.object != "" || len([]rune(last.indicator)) <= 8):
+		m.base = m.indicator
+		m.indicator = firstOf(last.object, trimCount(last.indicator)) + m.indicator
 	case w.granted != "" && len(r) <= 10:
 		m.indicator = w.granted + m.indicator
 		m.subject = ""
@@ -314,7 +322,11 @@ func (w *teller) nearest(t *text, s part, to int) string {
 		from := t.skipLead(c.start, c.end)
 		for _, p := range t.places {
 			if p.start == from && p.end <= c.end {
-				return string(t.r[p.start:p.end])
+				e := p.end
+				if ge, v := groups.longest(t.r[:c.end], e); v != 0 { // 长三角三省一市
+					e = ge
+				}
+				return string(t.r[p.start:e])
 			}
 		}
 		for k := range t.bodies {
@@ -552,7 +564,7 @@ func (l lead) name() string {
 		r = append(r, w...)
 	}
 	r = stripEnd(r, copulas)
-	for len(r) > 0 && (r[0] == '了' || r[0] == '的' || r[0] == '从' || r[0] == '由' || r[0] == '、') {
+	for len(r) > 0 && (r[0] == '把' || r[0] == '将' || r[0] == '了' || r[0] == '的' || r[0] == '从' || r[0] == '由' || r[0] == '、') {
 		r = r[1:]
 	}
 	s := strings.ReplaceAll(string(r), "从占", "占")
@@ -585,9 +597,27 @@ func (w *teller) rank(s *sighting, pre lead, m meaning) meaning {
 	}
 	m.indicator = strings.TrimSuffix(name, "排名") + "排名"
 	if m.indicator == "排名" {
-		m.indicator, m.subject = m.subject+"排名", ""
+		if title := s.t.titleBefore(s.start); title != "" {
+			m.indicator = title + "排名"
+		}
 	}
 	return m
+}
+
+// titleBefore is the last title between 《》 before i in its paragraph: the list that a rank is of.
+func (t *text) titleBefore(i int) string {
+	for j := i - 1; j > 0; j-- {
+		if t.r[j] != '》' {
+			continue
+		}
+		for k := j - 1; k >= 0 && j-k < policyNameMax; k-- {
+			if t.r[k] == '《' {
+				return string(t.r[k+1 : j])
+			}
+		}
+		return ""
+	}
+	return ""
 }
 
 // isGrowth says whether a number tells how much something grew or shrank.

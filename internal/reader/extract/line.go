@@ -90,15 +90,15 @@ func (l *line) told() lineKind {
 		}
 		return lineNoise
 	}
-	if dateLine(l.r) || stamped(l.r, l.stops) {
-		l.noise = NoiseMeta
-		return lineMeta
-	}
 	if n := floor(l.r); n > 0 {
 		l.noise, l.tail = NoiseComments, n > 1
 		if n == 1 {
 			l.noise = NoiseMeta
 		}
+		return lineMeta
+	}
+	if dateLine(l.r) || stamped(l.r, l.stops) {
+		l.noise = NoiseMeta
 		return lineMeta
 	}
 	if l.links*10 > len(l.r)*6 && l.stops == 0 {

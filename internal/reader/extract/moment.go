@@ -558,7 +558,7 @@ func spanOfYears(r []rune, i int) (end int) {
 		j = i + 2
 	}
 	if j == i {
-		return 0
+		return yearsAt(r, i)
 	}
 	for j < len(r) && isSpace(r[j]) {
 		j++

@@ -12,6 +12,7 @@ type number struct {
 	han        bool   // written with Chinese numerals only
 	bare       bool   // of Arabic digits alone: no scale and no words
 	zero       bool   // begins with 0 and has no point: a code
+	scale      bool   // a scale alone: 百, 千
 }
 
 // numberAt reads the number that begins at i. What stands before i is not looked at.
@@ -204,7 +205,7 @@ func hanAt(r []rune, i int) (n number, ok bool) {
 		}
 		n.value, n.end = v, k
 		if !vague {
-			n.approx = "order"
+			n.approx, n.scale = "order", true
 		}
 		n.suffix(r)
 		return n, true

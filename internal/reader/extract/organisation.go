@@ -91,7 +91,16 @@ func bodiesOf(t *text) []body {
 		case orgSuffix:
 			start = nameStart(t, i, last)
 		case orgSmall:
+			if smallFalse(r, i, e) {
+				i++
+				continue
+			}
 			start = levelStart(r, i, last)
+			if start == i && (c == '局' || c == '厅' || c == '院' || c == '所') {
+				if b := nameStart(t, i, last); i-b >= 4 && i-b <= 8 {
+					start = b
+				}
+			}
 			if start == i {
 				i++
 				continue
@@ -120,6 +129,10 @@ func bodiesOf(t *text) []body {
 				out = out[:n-1]
 			}
 		}
+		if n := len(out); n > 0 && out[n-1].end == start && part2.has(r[start:e]) { // 同济大学 + 经济与管理学院
+			b.start, b.name = out[n-1].start, out[n-1].name+b.name
+			out = out[:n-1]
+		}
 		out = append(out, b)
 		last = e
 		i = e
@@ -127,10 +140,33 @@ func bodiesOf(t *text) []body {
 	return out
 }
 
+// insideEnds are endings of bodies that are parts of others.
+type insideEnds struct{ lex *lexicon }
+
+func (p insideEnds) has(r []rune) bool { return endsIn(r, p.lex) }
+
+var part2 = insideEnds{words("学院 研究所 研究院 实验室 研究中心 中心 委员会 办公室 分行 分公司 医院 部")}
+
+// smallFalse says whether a small ending at [i, e) belongs to another word: 部门, 委托, 布局.
+func smallFalse(r []rune, i, e int) bool {
+	if e < len(r) && smallBehind.at(r, i) {
+		if end, _ := smallBehind.longest(r, i); end > e {
+			return true
+		}
+	}
+	_, v := smallBefore.endsWith(r, e, 3)
+	return v != 0
+}
+
+var (
+	smallBehind = words("部门 部分 部署 部件 部队 部长 部委 部级 办法 办理 办公 办事 办学 办会 委托 委员 委派 委任 委以 局面 局部 局限 局势 局长 院士 院校 院所 院长 院系 院线 院落 院区 所有 所在 所得 所需 所以 所长 所述 所谓 所属 所用 所持 所占 署名 署于 署长 行业 行动 行为 行政 行程 行情 行驶 行列 行使 行走 行长 行人 行家 厅长 厅级 厅局 所能 所致 所示 所指 所说 所想")
+	smallBefore = words("布局 格局 结局 全局 当局 大局 开局 时局 变局 破局 棋局 僵局 残局 定局 出局 大厅 客厅 餐厅 展厅 厅 住院 法院 影院 剧院 签署 场所 厕所 住所 会所 交易所 有所 无所 众所 部署 内部 外部 全部 中部 东部 西部 南部 北部 局部 头部 底部 顶部 干部 总部 俱乐部 举办 创办 主办 承办 协办 督办 代办 开办 试办 交办 包办 筹办 申办 常委 银行 发行 执行 实行 进行 举行 运行 流行 施行 试行 先行 推行 飞行 现行 履行 同行 步行 出行 通行")
+)
+
 // continues says whether a known name is only the beginning of a longer one: 中国科学院上海….
 func continues(r []rune, i int) bool {
 	for j := i; j < len(r) && j < i+16; j++ {
-		if !isHan(r[j]) && r[j] != '（' && r[j] != '）' && r[j] != '(' && r[j] != ')' {
+		if !isHan(r[j]) && r[j] != '（' && r[j] != '）' && r[j] != '(' && r[j] != ')' && !isDigit(r[j]) && r[j] != ' ' {
 			return false
 		}
 		if e, v := orgs().ends.longest(r, j); v == orgSuffix && e > j {
@@ -142,6 +178,10 @@ func continues(r []rune, i int) bool {
 
 func cutBetween(r []rune, i, j int) bool {
 	for k := i; k < j; k++ {
+		if e, v := orgs().inside.longest(r, k); v != 0 {
+			k = e - 1
+			continue
+		}
 		if _, v := orgs().cut.longest(r[:j], k); v != 0 {
 			return true
 		}
@@ -271,12 +311,20 @@ func levelStart(r []rune, i, last int) int {
 				return b
 			}
 		}
-		if k > last && isHan(r[k-1]) {
-			if _, v := orgs().cut.endsWith(r, k, 3); v == 0 && k-1 >= last && !is(r[k-1], cPause) {
-				return i
+		run := k // a name that no list of places knows: up to the mark or word before it
+		for run > last && isHan(r[run-1]) && k-run < 5 {
+			if _, v := orgs().cut.endsWith(r, run, 3); v != 0 {
+				break
 			}
+			if b, v := phraseWords().endsWith(r, run, 4); v == wordStrong && run-b >= 2 {
+				break
+			}
+			run--
 		}
-		return k
+		if k-run == 5 {
+			return k - 2
+		}
+		return run
 	}
 	return i
 }
@@ -296,6 +344,9 @@ func plausible(name []rune, body int) bool {
 	if len(name) == 3 && name[0] != '市' && name[0] != '省' && name[0] != '区' {
 		return false
 	}
+	if endsIn(name, notions) {
+		return false
+	}
 	// 国际科技创新中心, 各类产业基金: a kind with adjectives only.
 	for from := 0; from < len(name) && from < 8; from++ {
 		if !book.generic.whole(name[from:]) {
@@ -309,6 +360,9 @@ func plausible(name []rune, body int) bool {
 	}
 	return true
 }
+
+// notions are what cities want to become, and no bodies.
+var notions = words("国际科技创新中心 国际科创中心 国际金融中心 国际经济中心 国际贸易中心 国际航运中心 国际消费中心 科技创新中心建设 国家科学中心 综合性国家科学中心 全球科技创新中心 区域科技创新中心 国际创新中心 科技创新共同体")
 
 func balanced(r []rune) bool {
 	n := 0

@@ -213,6 +213,13 @@ func (a *analysis) party(t *text, g part, first bool) (name string, start int) {
 		g.end--
 	}
 	g.start = t.skipLead(g.start, g.end)
+	for {
+		b, v := partyTail.endsWith(r, g.end, 3)
+		if v == 0 || b <= g.start || b == g.end || a.bodyEnding(t, g.end) != nil {
+			break
+		}
+		g.end = b
+	}
 	for _, w := range []string{"等头部企业", "等龙头企业", "等企业", "等单位", "等机构", "等高校", "等"} {
 		if n := len([]rune(w)); g.end-n > g.start && hasAt(r[:g.end], g.end-n, w) {
 			g.end -= n
@@ -246,7 +253,7 @@ func (a *analysis) party(t *text, g part, first bool) (name string, start int) {
 			return "", 0
 		}
 	}
-	if _, v := nobodies.endsWith(s, n, 4); v != 0 && n <= 6 && !collective(string(s)) {
+	if _, v := nobodies.endsWith(s, n, 4); v != 0 && n <= 4 && !collective(string(s)) {
 		return "", 0
 	}
 	return strings.Trim(string(s), "“”《》 "), g.start

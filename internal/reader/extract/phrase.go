@@ -139,6 +139,8 @@ func closing(r []rune, i int) int {
 // meaning is what a figure counts, of whom.
 type meaning struct {
 	indicator, subject string
+	object             string // what was counted, where the indicator has a verb before it
+	base               string // the indicator before something was put in front of it
 	modifiers          []string
 	growth             bool
 }
@@ -249,7 +251,7 @@ func (t *text) nounAfter(i, to int) string {
 		if j > i && is(c, cDigit) && !isLatin(r[j-1]) {
 			break
 		}
-		if e, v := book.longest(r[:to], j); j > i && v == wordAdverb && e-j >= 1 || v == wordStrong && e-j >= 2 && j > i+1 {
+		if e, v := book.longest(r[:to], j); j > i && v == wordAdverb && e-j >= 2 || v == wordStrong && e-j >= 2 && (j > i+1 || j == i && result.whole(r[j:e])) {
 			if !(v == wordStrong && (e < to && (nounEnd(r[e]) || r[e] == '的') || nounLater(r, e, to))) {
 				break
 			}
@@ -267,6 +269,9 @@ func (t *text) nounAfter(i, to int) string {
 	s := trimBlank(r[i:min(j, to)])
 	return string(stripEnd(s, copulas))
 }
+
+// result are verbs that say what became of the things counted, and never begin a name of them.
+var result = words("实现 完成 达到 获得 获批 入选 入围 落地 签约 开工 投产 来自 属于 位于 已 超过 通过 参加 参与 得到 取得")
 
 // nounLater says whether the words behind a verb still belong to the name: 创新服务机构.
 func nounLater(r []rune, i, to int) bool {

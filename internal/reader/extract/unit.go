@@ -61,7 +61,7 @@ func unitAt(r []rune, i int) (m measure, end int, ok bool) {
 		return m, i, false
 	}
 	m = book.all[v]
-	if fe, fv := falseUnits.longest(r, j); fv != 0 && fe > e {
+	if fe, fv := falseUnits.longest(r, j); fv != 0 && fe > e && !places().lex.at(r, e) { // 12家长三角企业
 		return m, i, false
 	}
 	if last := r[e-1]; isLatin(last) && e < len(r) && isLatin(r[e]) {

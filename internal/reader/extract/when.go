@@ -10,6 +10,7 @@ const (
 var (
 	comparing  = words("比 较 与 同 相比 相较于 相较 对比 超出 超 自")
 	stockWords = words("已 已经 已有 现有 拥有 集聚 汇聚 聚集 累计 目前 积累 共有 现已 建有 设有 入驻 总数 存量 保有 在册 在库 达到了 累积")
+	holdWords  = words("拥有 集聚 汇聚 聚集 现有 建有 设有 共有")
 	eachWords  = words("每年 每月 每天 每家 每户 每个 每项 每台 每次 单笔 单户 单个 单项 单台 每人 每名 每位 每季度")
 	aimWords   = words("力争 计划 预计 目标 将 拟 要 争取 确保 有望 建成后 规划 到时")
 )
@@ -22,6 +23,7 @@ func (a *analysis) period(s *sighting) (period, basis string) {
 		return of(m)
 	}
 	stock := t.says(s.clause.start, s.start, stockWords)
+	held := t.says(s.clause.start, s.start, holdWords)
 	each := t.says(s.clause.start, s.start, eachWords)
 	for k := len(t.times) - 1; k >= 0; k-- {
 		m := &t.times[k]
@@ -43,7 +45,10 @@ func (a *analysis) period(s *sighting) (period, basis string) {
 		if each {
 			break
 		}
-		if stock && !m.asOf && !m.since && !m.until && len(m.period) != 4 {
+		if c := at1(t.r, m.start); (c == '从' || c == '由') && !m.since {
+			continue // the beginning of a rise
+		}
+		if stock && !m.asOf && !m.since && !m.until && partOfYear(m.period) || held && !m.asOf {
 			break
 		}
 		return of(m)
@@ -54,7 +59,7 @@ func (a *analysis) period(s *sighting) (period, basis string) {
 	if p := a.blockPeriod; p != "" && !stock {
 		return p, basisInferred
 	}
-	if m := t.leading(s.sentence.start); m != nil && !m.day && !(stock && !m.asOf && !m.since && len(m.period) != 4) {
+	if m := t.leading(s.sentence.start); m != nil && !m.day && !(stock && !m.asOf && !m.since && partOfYear(m.period)) && !held {
 		p, b := of(m)
 		if b == basisStated {
 			b = basisInferred
@@ -66,6 +71,9 @@ func (a *analysis) period(s *sighting) (period, basis string) {
 	}
 	return a.titlePeriod, basisIf(a.titlePeriod)
 }
+
+// partOfYear says whether a period is shorter than a year: 2024-06, 2024-Q1..Q3.
+func partOfYear(p string) bool { return len(p) > 4 && p[4] == '-' }
 
 func basisIf(p string) string {
 	if p == "" {
@@ -102,7 +110,7 @@ func (a *analysis) inClause(s *sighting) (found *moment, stop bool) {
 			case m.clears:
 				found, stop = nil, true
 			case m.vague:
-				if found == nil && m.start-s.clause.start < 3 {
+				if found == nil {
 					stop = true
 				}
 			default:
