@@ -32,6 +32,9 @@ func (p *plan) add(ctx context.Context, t Transfer) error {
 	if err := t.shape(); err != nil {
 		return err
 	}
+	if err := p.look(ctx, t); err != nil {
+		return err
+	}
 	was, err := p.entry(ctx, t.ID)
 	if err != nil {
 		return err
@@ -70,9 +73,6 @@ func (p *plan) facts(ctx context.Context, t Transfer) (f facts, err error) {
 		if f.hold != nil && debit == "" {
 			debit = f.hold.account
 		}
-	}
-	if err := p.pair(ctx, debit, t.Credit); err != nil {
-		return f, err
 	}
 	if f.debit, err = p.account(ctx, debit); err != nil {
 		return f, err
@@ -146,23 +146,29 @@ func (p *plan) write(ctx context.Context) (err error) {
 		}
 	}
 	slices.SortFunc(p.moved, func(a, b *accountRow) int { return strings.Compare(a.path, b.path) })
-	for _, a := range p.moved {
-		if err := updateAccount(ctx, p.tx, a); err != nil {
-			return err
-		}
-	}
-	return nil
+	return updateAccounts(ctx, p.tx, p.moved)
 }
 
-// pair reads two accounts at once where both are still to be read.
-func (p *plan) pair(ctx context.Context, debit, credit string) (err error) {
-	_, hasDebit := p.accounts[debit]
-	_, hasCredit := p.accounts[credit]
-	if hasDebit || hasCredit || credit == "" || credit == debit || !printable(debit) || !printable(credit) {
+// look reads at once what most transfers look at, where nothing of it was read before.
+func (p *plan) look(ctx context.Context, t Transfer) error {
+	_, hasDebit := p.accounts[t.Debit]
+	_, hasCredit := p.accounts[t.Credit]
+	_, hasEntry := p.entries[t.ID]
+	if t.Of != "" || hasDebit || hasCredit || hasEntry || !printable(t.Debit) || !printable(t.Credit) {
 		return nil
 	}
-	p.accounts[debit], p.accounts[credit], err = selectPair(ctx, p.tx, debit, credit)
-	return err
+	debit, credit, isNew, err := look(ctx, p.tx, t.Debit, t.Credit, t.ID)
+	if err != nil {
+		return err
+	}
+	p.accounts[t.Debit] = debit
+	if t.Credit != "" {
+		p.accounts[t.Credit] = credit
+	}
+	if isNew {
+		p.entries[t.ID] = nil
+	}
+	return nil
 }
 
 func (p *plan) account(ctx context.Context, path string) (*accountRow, error) {

@@ -42,8 +42,11 @@ const accountColumns = `path, asset, floored, opened_at, posted_fen, held_fen, e
 const (
 	sqlAccount = `SELECT ` + accountColumns + ` FROM ledger_account WHERE path = $1 ORDER BY path LIMIT 1`
 
-	// Both accounts of a transfer at once; each statement costs as much as the look-up itself.
-	sqlAccountPair = `SELECT ` + accountColumns + ` FROM ledger_account WHERE path IN ($1, $2) ORDER BY path LIMIT 2`
+	// What a post or hold looks at, at once: its accounts, and the entry of its id if there is one. A statement
+	// costs more than the look-up itself.
+	sqlLook = `
+SELECT ` + accountColumns + `, (SELECT seq FROM ledger_transfer WHERE id = $3)
+FROM ledger_account WHERE path IN ($1, $2) ORDER BY path LIMIT 2`
 
 	sqlAccountInsert = `
 INSERT INTO ledger_account (` + accountColumns + `) VALUES ($1, $2, $3, $4, 0, 0, 0, $4, $5)
@@ -52,6 +55,15 @@ ON CONFLICT (path) DO NOTHING`
 	sqlAccountUpdate = `
 UPDATE ledger_account SET posted_fen = $2, held_fen = $3, entries = $4, moved_at = $5, head = $6
 WHERE path = $1`
+
+	sqlAccountsUpdate = `
+UPDATE ledger_account SET
+  posted_fen = CASE path WHEN $1 THEN $2 WHEN $7 THEN $8  ELSE posted_fen END,
+  held_fen   = CASE path WHEN $1 THEN $3 WHEN $7 THEN $9  ELSE held_fen END,
+  entries    = CASE path WHEN $1 THEN $4 WHEN $7 THEN $10 ELSE entries END,
+  moved_at   = CASE path WHEN $1 THEN $5 WHEN $7 THEN $11 ELSE moved_at END,
+  head       = CASE path WHEN $1 THEN $6 WHEN $7 THEN $12 ELSE head END
+WHERE path IN ($1, $7)`
 
 	sqlAccounts = `
 SELECT ` + accountColumns + ` FROM ledger_account
@@ -148,26 +160,28 @@ func selectAccount(ctx context.Context, tx *db.Tx, path string) (*accountRow, er
 	return &r, nil
 }
 
-// selectPair reads the two accounts of a transfer; each is nil where there is none.
-func selectPair(ctx context.Context, tx *db.Tx, debit, credit string) (d, c *accountRow, err error) {
-	rows, err := tx.Query(ctx, sqlAccountPair, debit, credit)
+// look reads the accounts of a transfer, each nil where there is none, and says whether its id is new. It does not
+// know that when there is neither account.
+func look(ctx context.Context, tx *db.Tx, debit, credit, id string) (d, c *accountRow, isNew bool, err error) {
+	rows, err := tx.Query(ctx, sqlLook, debit, credit, id)
 	if err != nil {
-		return nil, nil, fmt.Errorf("read accounts %s and %s: %w", debit, credit, err)
+		return nil, nil, false, fmt.Errorf("read accounts %s and %s: %w", debit, credit, err)
 	}
 	defer rows.Close()
 	for rows.Next() {
 		r := new(accountRow)
-		if err := r.scan(rows.Scan); err != nil {
-			return nil, nil, err
+		var seq *int64
+		if err := r.scan(func(to ...any) error { return rows.Scan(append(to, &seq)...) }); err != nil {
+			return nil, nil, false, err
 		}
-		switch r.path {
-		case debit:
+		isNew = seq == nil
+		if r.path == debit {
 			d = r
-		case credit:
+		} else {
 			c = r
 		}
 	}
-	return d, c, rows.Err()
+	return d, c, isNew, rows.Err()
 }
 
 func insertAccount(ctx context.Context, tx *db.Tx, a Account) (first bool, err error) {
@@ -179,13 +193,23 @@ func insertAccount(ctx context.Context, tx *db.Tx, a Account) (first bool, err e
 	return n == 1, nil
 }
 
-func updateAccount(ctx context.Context, tx *db.Tx, a *accountRow) error {
-	n, err := tx.Exec(ctx, sqlAccountUpdate, a.path, int64(a.posted), int64(a.held), a.entries, a.movedAt, a.head)
-	if err == nil && n != 1 {
-		err = fmt.Errorf("%d accounts changed", n)
-	}
-	if err != nil {
-		return fmt.Errorf("balance of %s: %w", a.path, err)
+// updateAccounts writes accounts as they are now, two at a time.
+func updateAccounts(ctx context.Context, tx *db.Tx, rows []*accountRow) error {
+	for len(rows) > 0 {
+		n := min(len(rows), 2)
+		query := [...]string{1: sqlAccountUpdate, 2: sqlAccountsUpdate}[n]
+		args := make([]any, 0, 12)
+		for _, a := range rows[:n] {
+			args = append(args, a.path, int64(a.posted), int64(a.held), a.entries, a.movedAt, a.head)
+		}
+		changed, err := tx.Exec(ctx, query, args...)
+		if err == nil && changed != int64(n) {
+			err = fmt.Errorf("%d accounts changed, want %d", changed, n)
+		}
+		if err != nil {
+			return fmt.Errorf("balance of %s: %w", rows[0].path, err)
+		}
+		rows = rows[n:]
 	}
 	return nil
 }
