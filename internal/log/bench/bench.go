@@ -177,7 +177,7 @@ func (r *run) receipts(ctx context.Context) error {
 		}
 		ids[i] = e.ID
 	}
-	made, checked := start(len(ids)), start(len(ids))
+	made := start(len(ids))
 	receipts := make([][]byte, len(ids))
 	for i, id := range ids {
 		if err := made.time(func() (err error) { receipts[i], err = r.l.Receipt(ctx, id, true); return err }); err != nil {
@@ -185,7 +185,7 @@ func (r *run) receipts(ctx context.Context) error {
 		}
 	}
 	r.f.Receipt = made.way(len(ids))
-	checked = start(len(ids))
+	checked := start(len(ids))
 	key := r.l.PublicKey()
 	for _, b := range receipts {
 		if err := checked.time(func() error { _, err := corridorlog.VerifyReceipt(b, key); return err }); err != nil {

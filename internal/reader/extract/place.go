@@ -115,14 +115,11 @@ func (a *analysis) mainName() string {
 	if n := adminName(r[from:]); n > 0 {
 		return string(r[from : from+n])
 	}
-	for _, k := range t.tokens(from, len(r)) {
-		if k.kind != wordName {
-			break
-		}
+	if all := t.tokens(from, len(r)); len(all) > 0 && all[0].kind == wordName {
+		k := all[0]
 		if n := k.end - k.start; n >= 3 && n <= 14 && (nameLike(r[k.start:k.end]) || k.end < len(r) && t.timeAt(k.end) != nil) {
 			return string(r[k.start:k.end])
 		}
-		break
 	}
 	return a.mainPlace()
 }

@@ -20,7 +20,7 @@ type Options struct {
 }
 
 // Read reads one file. The refusals, in this order: reader.too_large, reader.empty, reader.binary, reader.format,
-// reader.damaged, reader.bomb, reader.encoding, reader.no_text.
+// reader.encoding, reader.no_text.
 func Read(name string, data []byte, opt Options) (*Document, error) {
 	limit := opt.MaxBytes
 	if limit <= 0 {
