@@ -201,6 +201,37 @@ try {
     await anybody.look('organisation')
   })
 
+  await step('the administrator keeps people, jobs, neighbours and the registry', async () => {
+    const admin = await (await house.visitor()).signIn(at.anhui, 'admin@anhui.example')
+    await admin.go(at.anhui + '/people')
+    await admin.look('people')
+    await admin.page.fill('#i-email', 'new@anhui.example')
+    await admin.page.fill('#i-name', '新来的审计员（演示）')
+    await admin.page.selectOption('#i-role', 'auditor')
+    await admin.press('#invite button')
+    const link = (await admin.text('pre')).trim()
+    await admin.look('people-invited')
+    await admin.go(at.anhui + '/people')
+    await admin.press('table a')
+    await admin.look('person')
+    for (const path of ['account', 'jobs', 'neighbours', 'registry/import', 'authorities', 'enrol']) {
+      await admin.go(at.anhui + '/' + path)
+      await admin.look('admin-' + path.replace('/', '-'))
+    }
+    await admin.press('form button.go')
+    await admin.look('admin-enrol-begun')
+    const fresh = await house.visitor()
+    await fresh.go(link)
+    await fresh.look('welcome')
+    await fresh.page.fill('#password', 'a password for a demonstration')
+    await fresh.press('main form button')
+    await firm.signIn(at.anhui, 'firm@anhui.example')
+    await firm.go(at.anhui + '/notices')
+    await firm.look('notices')
+    await firm.go(at.anhui + '/registry/91340100MA0DEMQ19B')
+    await firm.look('organisation-own')
+  })
+
   await step('once round in English', async () => {
     const guest = await house.visitor('en-GB')
     for (const [name, path] of [['home', '/'], ['signin', '/signin'], ['schemes', '/schemes'], ['scheme', '/schemes/voucher'], ['figures', '/figures'],

@@ -1,9 +1,6 @@
 package web
 
-import (
-	"corridor/internal/access"
-	"corridor/internal/federation"
-)
+import "corridor/internal/access"
 
 type journalPage struct {
 	Lines []access.Line
@@ -24,17 +21,4 @@ func (v *visit) journal() error {
 		p.Next = "/journal?" + q.Encode()
 	}
 	return v.show("journal", v.t("操作日志", "Act journal"), p)
-}
-
-type neighboursPage struct {
-	All         []federation.Neighbour
-	Key, Origin string
-}
-
-func (v *visit) neighbours() error {
-	all, err := v.s.c.Federation.State(v.ctx())
-	if err != nil {
-		return err
-	}
-	return v.show("neighbours", v.t("邻站", "Neighbours"), neighboursPage{all, v.s.c.Log.PublicKey(), v.s.c.Log.Origin()})
 }

@@ -103,6 +103,9 @@ var doneWords = map[string]fault.Words{
 	"enabled":       {"账号已启用。", "The account is enabled."},
 	"codes_reset":   {"一次性验证码已重置，下次登录时重新设置。", "The one-time codes are reset; new ones are set up at the next sign-in."},
 	"requeued":      {"作业已重新排队。", "The job is queued again."},
+	"asked":         {"已取得对方公钥，请用别的途径核对指纹后确认。", "The keys were fetched. Compare the fingerprint by another way, then confirm."},
+	"neighbour":     {"邻站名单已更新。", "The list of neighbours has changed."},
+	"community":     {"共同体文件已收下。", "The community file was taken in."},
 	"dropped":       {"作业已放弃。", "The job is dropped."},
 	"welcome":       {"密码已设置，请登录。", "The password is set. Sign in."},
 }

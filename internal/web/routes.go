@@ -79,6 +79,11 @@ func (s *Server) routes() {
 	s.page("GET", "/queue", access.CaseRead, (*visit).queue)
 
 	s.page("GET", "/registry", access.RegistryRead, (*visit).organisations)
+	s.page("GET", "/registry/export", access.RegistryRead, (*visit).exportOrganisations)
+	s.page("GET", "/registry/import", access.RegistryEdit, (*visit).importForm)
+	s.page("POST", "/registry/import", access.RegistryEdit, (*visit).importFile)
+	s.page("GET", "/registry/template", access.RegistryEdit, (*visit).importTemplate)
+	s.page("GET", "/authorities", access.RegistryRead, (*visit).authorities)
 	s.page("GET", "/registry/{code}", access.RegistryRead, (*visit).organisation)
 	s.page("GET", "/books", access.BooksRead, (*visit).books)
 	s.page("GET", "/books/entries", access.BooksRead, (*visit).entries)
@@ -87,6 +92,11 @@ func (s *Server) routes() {
 	s.page("GET", "/figures", access.FigureRead, (*visit).figures)
 	s.page("GET", "/figures/{id}", access.FigureRead, (*visit).figure)
 	s.page("GET", "/neighbours", access.FederationRead, (*visit).neighbours)
+	s.page("POST", "/neighbours", access.FederationKeep, (*visit).askNeighbour)
+	s.page("GET", "/neighbours/{code}", access.FederationRead, (*visit).evidence)
+	s.page("POST", "/neighbours/requests/{id}", access.FederationKeep, (*visit).decideNeighbour)
+	s.page("GET", "/community", access.FederationRead, (*visit).community)
+	s.page("POST", "/community", access.FederationKeep, (*visit).takeCommunity)
 	s.page("GET", "/systems", access.SystemsRead, (*visit).systems)
 
 	s.page("GET", "/log", access.LogRead, (*visit).logPage)
@@ -148,6 +158,7 @@ var sections = []struct {
 		{"/cases", fault.Words{"申请与办件", "Cases"}, access.CaseRead},
 		{"/schemes", fault.Words{"事项", "Schemes"}, access.SchemeRead},
 		{"/registry", fault.Words{"主体登记", "Registry"}, access.RegistryRead},
+		{"/authorities", fault.Words{"部门与协定", "Authorities"}, access.RegistryRead},
 	}},
 	{fault.Words{"共同体", "Community"}, []section{
 		{"/documents", fault.Words{"文件审阅", "Documents"}, access.DocumentRead},

@@ -41,6 +41,9 @@ func functions(lang fault.Lang) template.FuncMap {
 		"sentence": func(f *fault.Error) string { return f.Sentence(lang) },
 		"place":    func(code any) string { return placeName(unit.Region(fmt.Sprint(code))).In(lang) },
 		"orgKind":  func(kind string) string { return registry.KindWords(kind).In(lang) },
+		"label":    func(l string) string { return registry.LabelWords(l).In(lang) },
+		"mark":     func(m registry.Mark) string { return registry.MarkWords(m).In(lang) },
+		"tie":      func(kind string) string { return tieWords(kind).In(lang) },
 		"seal":     sealOf,
 		"class":    sealClass,
 		"lamp":     lamp,
@@ -141,6 +144,12 @@ func placeName(r unit.Region) fault.Words {
 		return fault.Words{string(r), string(r)}
 	}
 	return name
+}
+
+// tieWords is what people call a kind of relation.
+func tieWords(kind string) fault.Words {
+	return wordOf(map[string]fault.Words{registry.Share: {"持股", "holds"}, registry.Controls: {"实际控制人", "actual controller"},
+		registry.LegalPerson: {"法定代表人", "legal representative"}, registry.DeclaredTie: {"申报的关联", "declared tie"}}, kind)
 }
 
 func stepWord(n federation.Neighbour) fault.Words {
