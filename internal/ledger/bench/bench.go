@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"corridor/internal/db"
+	"corridor/internal/fault"
 	"corridor/internal/ledger"
 	"corridor/internal/unit"
 )
@@ -60,7 +61,8 @@ type Figures struct {
 
 // Way is one way to enter transfers.
 type Way struct {
-	N         int           `json:"n"` // transfers entered, all durable
+	N         int           `json:"n"`       // transfers entered, all durable
+	Refused   int           `json:"refused"` // times that the database was too busy to take one, and the caller went on
 	PerSecond float64       `json:"per_second"`
 	P50       time.Duration `json:"p50_ns"` // that a caller waits for one answer; of Bulk, for bulkLines of them
 	P99       time.Duration `json:"p99_ns"`
@@ -209,7 +211,7 @@ func (r *run) bulk(ctx context.Context) (int, error) {
 // measure lets callers enter, each as soon as it has its answer, until the time is over.
 func (r *run) measure(ctx context.Context, during time.Duration, callers int, enter entering) (Way, error) {
 	waits := make([][]time.Duration, callers)
-	counts := make([]int, callers)
+	counts, refused := make([]int, callers), make([]int, callers)
 	errs := make([]error, callers)
 	var wg sync.WaitGroup
 	before, start := cpuTime(), time.Now()
@@ -221,6 +223,11 @@ func (r *run) measure(ctx context.Context, during time.Duration, callers int, en
 				var n int
 				n, errs[c] = enter(ctx)
 				answered := time.Now()
+				if kind := fault.KindOf(errs[c]); kind == fault.Unavailable || kind == fault.TooMany {
+					errs[c], asked = ctx.Err(), answered
+					refused[c]++
+					continue
+				}
 				counts[c] += n
 				waits[c] = append(waits[c], answered.Sub(asked))
 				asked = answered
@@ -235,8 +242,9 @@ func (r *run) measure(ctx context.Context, during time.Duration, callers int, en
 	all := slices.Concat(waits...)
 	slices.Sort(all)
 	var w Way
-	for _, n := range counts {
-		w.N += n
+	for c := range callers {
+		w.N += counts[c]
+		w.Refused += refused[c]
 	}
 	if w.N == 0 {
 		return Way{}, errors.New("bench: nothing was entered in the time given")

@@ -22,6 +22,9 @@ func (f Figures) Write(w io.Writer) error {
 		if err == nil {
 			_, err = fmt.Fprintf(w, "%-30s %9d %11.0f %9s %9s %9s %9s\n", way.name, way.N, way.PerSecond, short(way.P50), short(way.P99), short(way.Max), short(way.CPU))
 		}
+		if err == nil && way.Refused > 0 {
+			_, err = fmt.Fprintf(w, "%30s too busy to take one %d times\n", "", way.Refused)
+		}
 	}
 	if err == nil {
 		_, err = fmt.Fprintf(w, "\ngrouped is %.1f times one transaction each", f.Times)
