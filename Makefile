@@ -18,19 +18,19 @@ demo: build ## build what is missing and run the demonstration; addresses and si
 tour: build ## play the main line and exit
 	@$(BIN) demo --tour
 
-test: vet unit scripts packs browser ## everything that a change must pass
+test: vet unit packs browser ## everything that a change must pass
 
 vet: ## gofmt, go vet, staticcheck
 	@test -z "$$(gofmt -l cmd internal schemes)" || { gofmt -l cmd internal schemes; echo "not gofmt-ed: run gofmt -w on the files above"; exit 1; }
 	@$(GO) vet ./...
 	@$(GO) run honnef.co/go/tools/cmd/staticcheck@v0.8.2 ./...
 
-unit: ## tests of every room, on SQLite and, where it is installed, PostgreSQL
+unit: ## tests of every room and the scripts, on SQLite and, where it is installed, PostgreSQL
 	@if ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then CORRIDOR_TEST_PG=1 $(GO) test ./...; \
 	elif [ -n "$$CORRIDOR_REQUIRE" ]; then echo "PostgreSQL is missing: apt-get install postgresql"; exit 1; \
 	else echo "NOT TESTED on PostgreSQL, which is missing: apt-get install postgresql"; $(GO) test ./...; fi
 
-scripts: build ## scripts against the real binary (test/*.txtar)
+scripts: build ## only the scripts against the real binary (test/testdata/*.txtar)
 	@$(GO) test -count=1 ./test/...
 
 packs: build ## every scheme of schemes/ passes
