@@ -81,7 +81,7 @@ func (l *Log) prove(ctx context.Context, tx *db.Tx, e Entry) (r receipt, err err
 	if e.Index < 0 {
 		return r, fault.New(fault.Unavailable, "log.pending")
 	}
-	signed, err := bestCheckpoint(ctx, tx, e.Index)
+	signed, cosigned, err := bestCheckpoint(ctx, tx, e.Index)
 	if err != nil {
 		return r, err
 	}
@@ -101,8 +101,10 @@ func (l *Log) prove(ctx context.Context, tx *db.Tx, e Entry) (r receipt, err err
 	if err := tlog.CheckRecord(proof, c.Size, c.Root, e.Index, hash); err != nil {
 		return r, fault.New(fault.Internal, "log.damaged").Because(fmt.Errorf("leaf %d: %w", e.Index, err))
 	}
-	if signed, err = withCosignatures(ctx, tx, signed); err != nil {
-		return r, err
+	if cosigned {
+		if signed, err = withCosignatures(ctx, tx, signed); err != nil {
+			return r, err
+		}
 	}
 	return receipt{origin: l.origin, index: e.Index, leaf: string(e.Leaf), leafHash: hash, proof: proof, signed: signed}, nil
 }

@@ -350,18 +350,19 @@ func selectCheckpoint(ctx context.Context, tx *db.Tx, size int64) ([]byte, error
 	return []byte(signed), err
 }
 
-// bestCheckpoint is the one of the last cosigned ones that has the most cosignatures and names a leaf, else the newest.
-func bestCheckpoint(ctx context.Context, tx *db.Tx, index int64) ([]byte, error) {
+// bestCheckpoint is the one of the last cosigned ones that has the most cosignatures and names a leaf, else the newest. cosigned
+// says which it is.
+func bestCheckpoint(ctx context.Context, tx *db.Tx, index int64) (signed []byte, cosigned bool, err error) {
 	rows, err := tx.Query(ctx, sqlCosignedSizes, index, cosignaturesMax)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	defer rows.Close()
 	best, most, last, n := int64(-1), 0, int64(-1), 0
 	for rows.Next() {
 		var size int64
 		if err := rows.Scan(&size); err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		if size != last {
 			last, n = size, 0
@@ -371,13 +372,15 @@ func bestCheckpoint(ctx context.Context, tx *db.Tx, index int64) ([]byte, error)
 		}
 	}
 	if err := rows.Err(); err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	rows.Close()
 	if best < 0 {
-		return newestCheckpoint(ctx, tx)
+		signed, err = newestCheckpoint(ctx, tx)
+		return signed, false, err
 	}
-	return selectCheckpoint(ctx, tx, best)
+	signed, err = selectCheckpoint(ctx, tx, best)
+	return signed, true, err
 }
 
 type checkpointRow struct {
