@@ -171,6 +171,8 @@ try {
     await fact.locator('select').selectOption('vouchers-paid')
     await editor.press(fact.locator('button[value=accept]'))
     await editor.look('document-decided')
+    await editor.press('#names button[value=accept]')
+    want(await editor.page.locator('#names button[value=accept]').count() === 0, 'the names still wait')
     await anybody.go(at.office + '/figures')
     await anybody.look('figures')
     await anybody.go(at.office + '/figures/vouchers-paid')

@@ -20,6 +20,7 @@ const (
 	pastedName     = "pasted.txt"
 	formMemoryMax  = 1 << 20 // of a form with a file; the rest waits on disk
 	namesShown     = 200     // of one kind beside a part of a document
+	namesAtOnce    = 1000    // that one answer decides
 	partBytes      = 96 << 10
 	documentsTitle = "文件审阅"
 )
@@ -96,6 +97,7 @@ type documentPage struct {
 	Source      []paragraph
 	Facts       []factView
 	Names       []namesView
+	NamesOpen   int // names of this part that wait
 	Decide      bool
 	Indicators  []indicator.Definition
 }
@@ -131,7 +133,7 @@ func (v *visit) showDocument(id unit.ID, part int64, rejecting int, typed string
 	from, to := bounds[p.Part-1], bounds[p.Part]
 	shown := within(finds, from, to)
 	p.Source = paragraphs(text, isHTML(d.Name, text), from, to, d.Noise, shown, at)
-	p.Facts, p.Names = v.facts(shown), v.names(shown)
+	p.Facts, p.Names, p.NamesOpen = v.facts(shown), v.names(shown), len(openNames(shown))
 	for i := range p.Facts {
 		if p.Facts[i].No == rejecting {
 			p.Facts[i].Open, p.Facts[i].Typed = true, typed
@@ -139,6 +141,51 @@ func (v *visit) showDocument(id unit.ID, part int64, rejecting int, typed string
 	}
 	v.under("/documents", documentsTitle, "Documents")
 	return v.show("document", d.Title, p)
+}
+
+// openNames are the findings that are names and wait, at most namesAtOnce.
+func openNames(finds []reader.Finding) []reader.Finding {
+	var out []reader.Finding
+	for _, f := range finds {
+		if !isFact(f.Kind) && f.State == reader.Waiting && len(out) < namesAtOnce {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// decideNames accepts or rejects all names of a part that wait: a person looks at them as a list. What somebody else has
+// decided meanwhile stays as it is.
+func (v *visit) decideNames() error {
+	id, err := v.pathID()
+	if err != nil {
+		return err
+	}
+	f, err := v.form()
+	if err != nil {
+		return err
+	}
+	_, finds, text, err := v.s.c.Reader.Get(v.ctx(), id)
+	if err != nil {
+		return err
+	}
+	bounds := partsOf(text)
+	part := min(max(int(wholeNumber(f.Get("part"))), 1), len(bounds)-1)
+	dec := reader.Decision{Accept: f.Get("decision") == "accept", Reason: f.Get("reason")}
+	v.back = "/documents/" + string(id)
+	for _, x := range openNames(within(finds, bounds[part-1], bounds[part])) {
+		if _, err := v.s.c.Reader.Decide(v.ctx(), v.who, id, x.No, dec); err != nil && fault.KindOf(err) != fault.Conflict {
+			if !v.refused(err, func(string) string { return "names" }) {
+				return err
+			}
+			return v.showDocument(id, int64(part), 0, "")
+		}
+	}
+	done := "rejected"
+	if dec.Accept {
+		done = "accepted"
+	}
+	return v.to(fmt.Sprintf("/documents/%s?part=%d#names", id, part), done)
 }
 
 // original is the file as it was found, always as a download: it is never shown as markup of ours.

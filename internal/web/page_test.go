@@ -130,7 +130,7 @@ func bodies() map[string][]any {
 }
 
 func fullDocument(d reader.Document) documentPage {
-	return documentPage{Document: d, Part: 2, Parts: 3, Decide: true, Indicators: []indicator.Definition{{ID: "n", Title: someWords}},
+	return documentPage{Document: d, NamesOpen: 2, Part: 2, Parts: 3, Decide: true, Indicators: []indicator.Definition{{ID: "n", Title: someWords}},
 		Source: []paragraph{{Off: true, Runs: []run{{Text: "首页", Off: true}}}, {Runs: []run{{Text: "<b>甲</b>", Class: "agreement", ID: 1, More: []int{2}, On: true, Here: true}, {Text: "乙", Class: "figure", Ends: []int{1, 2}}, {Text: "丙"}, {Text: "丁", Off: true}}}},
 		Facts: []factView{{No: 1, Kind: "figure", Head: "订单", Quote: "1200 单", State: "waiting", Lines: []factLine{{"数值", "1,200", "约数"}}, From: 1, To: 5},
 			{No: 2, Kind: "agreement", Head: "协议", State: "accepted", Became: "/agreements/x", BecameName: "登记", By: "甲", At: someTime}, {No: 3, State: "rejected", Reason: "不实"}, {No: 4, State: "waiting", Open: true, Typed: "x"}},

@@ -61,6 +61,7 @@ func (s *Server) routes() {
 	s.page("POST", "/documents", access.DocumentUpload, (*visit).upload)
 	s.page("GET", "/documents/{id}", access.DocumentRead, (*visit).document)
 	s.page("GET", "/documents/{id}/original", access.DocumentRead, (*visit).original)
+	s.page("POST", "/documents/{id}/names", access.DocumentDecide, (*visit).decideNames)
 	s.page("POST", "/documents/{id}/findings/{no}", access.DocumentDecide, (*visit).decide)
 
 	s.page("GET", "/agreements", access.AgreementRead, (*visit).agreements)
