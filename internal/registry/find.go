@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 
 	"corridor/internal/db"
@@ -34,8 +35,20 @@ type Query struct {
 	Rows   int // on a page; 0 is 50
 }
 
+// Bounds of a search.
+const (
+	endOfCodes  = "~"    // after every code
+	codesLooked = 5000   // codes with one beginning that are looked at for a region or a kind
+	wholeName   = 6      // characters from which on a whole name is not looked for inside longer ones, too
+	fewMax      = 300    // organisations with a word that are looked at without asking for more
+	countMax    = 3000   // organisations to which a word is counted
+	markMax     = 30_000 // organisations to which a mark of region or kind is counted
+	wordsMax    = 2      // pairs that are asked for together
+	rarityMax   = 50_000
+)
+
 // Found is one page. Total is how many there are, counted to hitsMax; More says that there are more: the order and the
-// pages are then those of the best hitsMax, and the text should be narrowed.
+// pages are then those of hitsMax of them, those that begin with the text among them, and the text should be narrowed.
 type Found struct {
 	Orgs  []Org
 	Total int
@@ -63,27 +76,41 @@ func (r *Registry) SearchIn(ctx context.Context, tx *db.Tx, q Query) (f Found, e
 	if err != nil {
 		return f, err
 	}
-	hits, err := q.gather(ctx, tx, terms)
+	hits, err := r.gather(ctx, tx, &q, terms)
 	if err != nil {
 		return f, fmt.Errorf("look for %q: %w", q.Text, err)
 	}
+	q.sort(hits, terms)
 	if f.More = len(hits) > hitsMax; f.More {
 		hits = hits[:hitsMax]
 	}
 	f.Total = len(hits)
-	q.sort(hits, terms)
 	from := min((q.Page-1)*q.Rows, len(hits))
 	for _, h := range hits[from:min(from+q.Rows, len(hits))] {
-		c, stated, err := r.controllerOn(ctx, tx, h.Code, r.Today(tx))
-		if err != nil {
-			return f, err
-		}
-		if stated && c.Holder != h.Code {
-			h.Controller = c.Holder
-		}
 		f.Orgs = append(f.Orgs, h.Org)
 	}
-	return f, nil
+	return f, r.fillControllers(ctx, tx, f.Orgs)
+}
+
+// fillControllers sets who controls each organisation today.
+func (r *Registry) fillControllers(ctx context.Context, tx *db.Tx, orgs []Org) error {
+	codes := make([]string, len(orgs))
+	for i, o := range orgs {
+		codes[i] = o.Code
+	}
+	day := r.Today(tx)
+	stated, err := selectControllers(ctx, tx, codes, day)
+	if err != nil {
+		return fmt.Errorf("controllers: %w", err)
+	}
+	for i := range orgs {
+		for _, x := range standing(stated[orgs[i].Code], day) {
+			if x.Holder != x.Org {
+				orgs[i].Controller = x.Holder
+			}
+		}
+	}
+	return nil
 }
 
 // check refuses what cannot be looked for, sets what was left out and cuts the text into words.
@@ -120,70 +147,155 @@ type hit struct {
 	find string
 }
 
-// gather reads at most one more than hitsMax: by code, then what begins with the text, then what contains it.
-func (q *Query) gather(ctx context.Context, tx *db.Tx, terms []string) (hits []hit, err error) {
-	if len(terms) == 0 {
+// gather reads the best, more than hitsMax when there are more: by code, by the whole name, by how a name begins, by what
+// stands in it.
+func (r *Registry) gather(ctx context.Context, tx *db.Tx, q *Query, terms []string) (hits []hit, err error) {
+	filtered := q.Region != "" || q.Kind != ""
+	if len(terms) == 0 && (strings.TrimSpace(q.Text) != "" || !filtered) {
 		if strings.TrimSpace(q.Text) != "" {
 			return nil, nil // nothing but signs
 		}
-		if q.Region == "" && q.Kind == "" {
-			return selectHits(ctx, tx, "", "", hitsMax+1)
-		}
+		return selectHits(ctx, tx, "", endOfCodes, hitsMax+1)
 	}
 	seen := map[string]bool{}
+	whole := false
 	add := func(more []hit, err error) error {
 		for _, h := range more {
 			if !seen[h.Code] && q.fits(h.Org) {
 				seen[h.Code] = true
 				hits = append(hits, h)
+				whole = whole || len(terms) == 1 && h.rank(strings.TrimSpace(q.Text), terms[0]) == 0
 			}
 		}
 		return err
 	}
 	if code := strings.TrimSpace(q.Text); len(terms) == 1 && isASCII(code) {
+		limit := hitsMax + 1
+		if filtered {
+			limit = codesLooked
+		}
 		for _, begin := range []string{strings.ToUpper(terms[0]), code} {
-			if err := add(selectHits(ctx, tx, begin, begin+"\x7f", hitsMax+1)); err != nil {
+			if err := add(selectHits(ctx, tx, begin, begin+"\x7f", limit)); err != nil {
 				return nil, err
 			}
 		}
 		if err := add(selectHitsByAlias(ctx, tx, code)); err != nil {
 			return nil, err
 		}
-	}
-	for _, begins := range []bool{true, false} {
-		if len(hits) > hitsMax || len(terms) == 0 && begins {
-			continue
+		if whole {
+			return hits, nil
 		}
-		words, like := q.words(terms, begins)
-		if err := add(selectHitsByGrams(ctx, tx, words, like, hitsMax+1)); err != nil {
+	}
+	if len(terms) == 1 {
+		if err := add(selectHitsByGrams(ctx, tx, asks{words: []string{wholeGram(terms[0])}, kind: q.Kind, region: q.Region}, hitsMax+1)); err != nil {
 			return nil, err
 		}
+		if whole && len([]rune(terms[0])) >= wholeName {
+			return hits, nil
+		}
 	}
-	return hits, nil
+	// Where few have it all, all of them are looked at, and those whose name begins so are among them.
+	words, few, err := r.words(ctx, tx, q, terms)
+	if err != nil {
+		return nil, err
+	}
+	ask := asks{words: words, like: patterns(terms, false), kind: q.Kind, region: q.Region}
+	if few {
+		return hits, add(selectHitsByGrams(ctx, tx, ask, fewMax+1))
+	}
+	if len(terms) == 1 {
+		first := ask
+		first.words = append([]string{beginGram([]rune(terms[0]), 2)}, words...)
+		first.like = patterns(terms, true)
+		if err := add(selectHitsByGrams(ctx, tx, first, hitsMax+1)); err != nil {
+			return nil, err
+		}
+		if len([]rune(terms[0])) == 1 {
+			return hits, nil // a single character finds beginnings only
+		}
+	}
+	if len(words) == 0 || len(hits) > hitsMax {
+		return hits, nil
+	}
+	return hits, add(selectHitsByGrams(ctx, tx, ask, hitsMax+1))
 }
 
-// words is what is asked of the index, and the patterns by which its answers are checked.
-func (q *Query) words(terms []string, begins bool) (words, like []string) {
-	for i, t := range terms {
-		first := begins && i == 0
-		for _, w := range asked(t, first) {
-			if !slices.Contains(words, w) {
-				words = append(words, w)
+// asks is what is asked of the index: organisations that have all the words and fit the rest.
+type asks struct {
+	words  []string
+	like   []string
+	kind   string
+	region unit.Region
+}
+
+// words is what to ask of the index for what stands in names: the rarest word alone where it leaves few, and whoever has it
+// is looked at; else with some pairs, and with the marks of region and kind as far as they leave much out. To walk a long
+// list of whoever has a word can cost more than it saves.
+func (r *Registry) words(ctx context.Context, tx *db.Tx, q *Query, terms []string) (words []string, few bool, err error) {
+	var ps []string
+	for _, t := range terms {
+		for _, w := range pairs(t) {
+			if !slices.Contains(ps, w) {
+				ps = append(ps, w)
 			}
 		}
-		pattern := "%" + t + "%"
-		if first || len([]rune(t)) == 1 {
-			pattern = "%|" + t + "%"
-		}
-		like = append(like, pattern)
+	}
+	var marks []string
+	if q.Region != "" {
+		marks = append(marks, regionGram(q.Region))
 	}
 	if q.Kind != "" {
-		words = append(words, kindGram(q.Kind))
+		marks = append(marks, kindGram(q.Kind))
 	}
-	if q.Region != "" {
-		words = append(words, regionGram(q.Region))
+	if tx.Dialect() != "sqlite" {
+		return slices.Concat(ps, marks), false, nil // PostgreSQL knows by itself what is rare
 	}
-	return words, like
+	rarest, least := "", countMax+1
+	for i, most := range append(repeated(markMax, len(marks)), repeated(countMax, len(ps))...) {
+		w := ""
+		if i < len(marks) {
+			w = marks[i]
+		} else {
+			w = ps[len(ps)-1-(i-len(marks))] // names begin with their place, so the end says more
+		}
+		n, err := r.rarity.of(ctx, tx, w, most+1)
+		if err != nil {
+			return nil, false, err
+		}
+		if n <= fewMax {
+			return []string{w}, true, nil
+		}
+		if n < least {
+			rarest, least = w, n
+		}
+		if i < len(marks) && (n <= markMax || len(ps) == 0) {
+			words = append(words, w)
+		}
+	}
+	words = append(words, ps[:min(len(ps), wordsMax)]...)
+	if rarest != "" && !slices.Contains(words, rarest) {
+		words = append(words, rarest)
+	}
+	return words, false, nil
+}
+
+func repeated(n, times int) []int {
+	all := make([]int, times)
+	for i := range all {
+		all[i] = n
+	}
+	return all
+}
+
+// patterns are what the names of an answer have to fit: the index knows of pairs, not of their order.
+func patterns(terms []string, begins bool) (like []string) {
+	for _, t := range terms {
+		if begins || len([]rune(t)) == 1 {
+			t = "|" + t
+		}
+		like = append(like, "%"+t+"%")
+	}
+	return like
 }
 
 func (q *Query) fits(o Org) bool {
@@ -245,4 +357,31 @@ func (r *Registry) Each(ctx context.Context, tx *db.Tx, after string, limit int)
 		return nil, fmt.Errorf("organisations after %s: %w", after, err)
 	}
 	return all, nil
+}
+
+// rarity remembers how many organisations have a word, as far as they were counted. It only says what to ask first, so it
+// may be old.
+type rarity struct {
+	mu    sync.Mutex
+	known map[string]int // guarded by mu
+}
+
+func (r *rarity) of(ctx context.Context, tx *db.Tx, word string, most int) (int, error) {
+	r.mu.Lock()
+	n, there := r.known[word]
+	r.mu.Unlock()
+	if there {
+		return n, nil
+	}
+	n, err := countGram(ctx, tx, word, most)
+	if err != nil || n < most { // what is rare now may be so no longer when the next one asks
+		return n, err
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.known) >= rarityMax {
+		clear(r.known)
+	}
+	r.known[word] = n
+	return n, nil
 }

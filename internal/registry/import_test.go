@@ -344,7 +344,7 @@ func TestALargeFileThatWasCutOffIsCompletedByTheSameFile(t *testing.T) {
 		if err != nil || found.Total != 1 || found.More {
 			t.Errorf("found %d, %v", found.Total, err)
 		}
-		if found, err = h.Search(h.ctx, registry.Query{Text: "号团队"}); err != nil || found.Total != 500 || !found.More {
+		if found, err = h.Search(h.ctx, registry.Query{Text: "号团队"}); err != nil || found.Total != 200 || !found.More {
 			t.Errorf("found %d %t, %v", found.Total, found.More, err)
 		}
 	})

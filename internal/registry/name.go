@@ -10,7 +10,7 @@ import (
 	"corridor/internal/unit"
 )
 
-// mark begins the words of the index that are no pairs of characters. It is a private-use character, which no name has.
+// mark begins the words of the index that are no pairs of characters, with a letter that says what they are. It is a private-use character, which no name has.
 const mark = '\uE000'
 
 // headsMax is how many places in front of a name are taken off: province, city, county, zone.
@@ -69,29 +69,37 @@ func names(places []string, all ...string) string {
 	return "|" + strings.Join(out, "|") + "|"
 }
 
-// grams are the words under which an organisation stands in the index: every pair of neighbouring characters of its
-// names, a mark with the first character of each, and marks of its kind and of the places it lies in.
+// cut is the names of |name|name|.
+func cut(find string) []string { return strings.Split(strings.Trim(find, "|"), "|") }
+
+// grams are the words under which an organisation stands in the index: of each name the whole, the first one and two
+// characters, and every pair of neighbouring characters; and marks of its kind and of the places it lies in.
 func grams(find, kind string, region unit.Region) []string {
 	seen := make(map[string]bool, 64)
 	out := make([]string, 0, 64)
-	add := func(s string) {
-		if !seen[s] {
-			seen[s] = true
-			out = append(out, s)
+	add := func(words ...string) {
+		for _, w := range words {
+			if !seen[w] {
+				seen[w] = true
+				out = append(out, w)
+			}
 		}
 	}
-	for _, name := range strings.Split(strings.Trim(find, "|"), "|") {
-		var last rune = mark
-		for _, c := range name {
-			add(string([]rune{last, c}))
-			last = c
-		}
+	for _, name := range cut(find) {
+		cs := []rune(name)
+		add(wholeGram(name), beginGram(cs, 1), beginGram(cs, 2))
+		add(pairs(name)...)
 	}
 	add(kindGram(kind))
-	for _, g := range regionGrams(region) {
-		add(g)
-	}
+	add(regionGrams(region)...)
 	return out
+}
+
+func wholeGram(name string) string { return string(mark) + "w" + name }
+
+// beginGram marks the first one or two characters of a name.
+func beginGram(name []rune, n int) string {
+	return string(mark) + "b" + string(name[:min(n, len(name))])
 }
 
 func kindGram(kind string) string { return string(mark) + "k" + plain(kind) }
@@ -110,17 +118,16 @@ func regionGrams(r unit.Region) []string {
 
 func regionGram(r unit.Region) string { return string(mark) + "r" + string(r) }
 
-// asked is what a term asks of the index: its pairs, or for a single character the names that begin with it.
-func asked(term string, begins bool) (words []string) {
-	var last rune = mark
-	cs := []rune(term)
-	for i, c := range cs {
-		if i > 0 || begins || len(cs) == 1 {
-			words = append(words, string([]rune{last, c}))
+// pairs are the pairs of neighbouring characters of a text, in their order.
+func pairs(s string) (all []string) {
+	var last rune
+	for i, c := range s {
+		if i > 0 {
+			all = append(all, string([]rune{last, c}))
 		}
 		last = c
 	}
-	return words
+	return all
 }
 
 // namesOf gathers the names of an organisation: of today, of the past, and its aliases, places taken off.
@@ -142,7 +149,7 @@ func (r *Registry) namesOf(ctx context.Context, tx *db.Tx, o Org) (string, error
 
 // reindex writes the index entry of an organisation anew from what stands of it.
 func (r *Registry) reindex(ctx context.Context, tx *db.Tx, code string) error {
-	no, err := selectNo(ctx, tx, code)
+	no, _, err := selectFind(ctx, tx, code)
 	if err != nil {
 		return err
 	}

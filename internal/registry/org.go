@@ -154,7 +154,7 @@ func (r *Registry) check(o *Org) error {
 		o.Name[1] = o.Name[0]
 	}
 	for i, field := range []string{"name", "name_en"} {
-		if n := len([]rune(o.Name[i])); n == 0 || n > nameMax || strings.ContainsAny(o.Name[i], "|\n\r\t") {
+		if n := len([]rune(o.Name[i])); n > nameMax || plain(o.Name[i]) == "" || strings.ContainsAny(o.Name[i], "|\n\r\t") {
 			return fault.New(fault.Invalid, "registry.name", "most", nameMax).On(field)
 		}
 	}

@@ -25,7 +25,7 @@ const (
 	mandatesMax    = 500
 	membersMax     = 1000
 	authoritiesMax = 20_000
-	hitsMax        = 500 // found organisations that are counted, sorted and paged
+	hitsMax        = 200 // found organisations that are counted, sorted and paged
 	pageRows       = 50
 	pageRowsMax    = 200
 	pageMax        = 1_000_000
@@ -52,8 +52,9 @@ type Config struct {
 
 // Registry keeps one node's organisations. It is safe for concurrent use.
 type Registry struct {
-	c     Config
-	known int64 // statements entered later are not seen; microseconds
+	c      Config
+	known  int64 // statements entered later are not seen; microseconds
+	rarity *rarity
 }
 
 // New makes the registry; it connects to nothing.
@@ -61,11 +62,11 @@ func New(c Config) (*Registry, error) {
 	if c.DB == nil || c.Access == nil || c.Regions == nil {
 		return nil, fmt.Errorf("registry: a database, access and regions are needed")
 	}
-	return &Registry{c, math.MaxInt64}, nil
+	return &Registry{c, math.MaxInt64, &rarity{known: map[string]int{}}}, nil
 }
 
 // AsKnown answers as the registry stood at a time: statements entered after it are not seen. It is for reading.
-func (r *Registry) AsKnown(at time.Time) *Registry { return &Registry{r.c, db.Micros(at)} }
+func (r *Registry) AsKnown(at time.Time) *Registry { return &Registry{r.c, db.Micros(at), r.rarity} }
 
 // Today is the day of an act.
 func (r *Registry) Today(tx *db.Tx) unit.Day {

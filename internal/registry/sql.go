@@ -16,7 +16,6 @@ const orgColumns = `code, zh, en, kind, region, industry, founded, home, synthet
 
 const (
 	sqlOrg        = `SELECT ` + orgColumns + ` FROM registry_org WHERE code = $1 ORDER BY code LIMIT 1`
-	sqlOrgNo      = `SELECT no FROM registry_org WHERE code = $1 ORDER BY no LIMIT 1`
 	sqlOrgLastNo  = `SELECT coalesce(max(no), 0) FROM registry_org ORDER BY 1 LIMIT 1`
 	sqlOrgByAlias = `
 SELECT ` + orgColumns + ` FROM registry_org
@@ -53,7 +52,7 @@ ON CONFLICT (org, alias) DO UPDATE SET kind = excluded.kind, source = excluded.s
 
 // The index of names. SQLite has FTS5, PostgreSQL a GIN index over an array; see the migration.
 const (
-	sqlHits = `SELECT ` + orgColumns + `, find FROM registry_org WHERE code >= $1 AND ($2 = '' OR code < $2) ORDER BY code LIMIT $3`
+	sqlHits = `SELECT ` + orgColumns + `, find FROM registry_org WHERE code >= $1 AND code < $2 ORDER BY code LIMIT $3`
 
 	sqlHitsByAlias = `
 SELECT o.code, o.zh, o.en, o.kind, o.region, o.industry, o.founded, o.home, o.synthetic, o.since, o.source, o.entered_at, o.find
@@ -63,13 +62,18 @@ FROM registry_alias a JOIN registry_org o ON o.code = a.org WHERE a.alias = $1 O
 SELECT o.code, o.zh, o.en, o.kind, o.region, o.industry, o.founded, o.home, o.synthetic, o.since, o.source, o.entered_at, o.find
 FROM registry_find f JOIN registry_org o ON o.no = f.rowid
 WHERE registry_find MATCH $1 AND o.find LIKE $2 AND o.find LIKE $3 AND o.find LIKE $4 AND o.find LIKE $5 AND o.find LIKE $6
-ORDER BY f.rowid LIMIT $7`
+  AND ($7 = '' OR o.kind = $7) AND o.region LIKE $8
+ORDER BY f.rowid LIMIT $9`
 
 	sqlHitsGIN = `
 SELECT o.code, o.zh, o.en, o.kind, o.region, o.industry, o.founded, o.home, o.synthetic, o.since, o.source, o.entered_at, o.find
 FROM registry_find f JOIN registry_org o ON o.no = f.no
 WHERE f.grams @> string_to_array($1, ' ') AND o.find LIKE $2 AND o.find LIKE $3 AND o.find LIKE $4 AND o.find LIKE $5 AND o.find LIKE $6
-ORDER BY f.no LIMIT $7`
+  AND ($7 = '' OR o.kind = $7) AND o.region LIKE $8
+ORDER BY f.no LIMIT $9`
+
+	sqlGramCountFTS = `
+SELECT count(*) FROM (SELECT rowid FROM registry_find WHERE registry_find MATCH $1 ORDER BY rowid LIMIT $2) AS some ORDER BY 1 LIMIT 1`
 
 	sqlGramsInsertFTS  = `INSERT INTO registry_find (rowid, grams) VALUES `
 	sqlGramsInsertGIN  = `INSERT INTO registry_find (no, grams) VALUES `
@@ -104,6 +108,11 @@ ON CONFLICT (org, kind, holder, since, entered_at) DO UPDATE SET share = exclude
 SELECT org, holder, kind, share, since, until, void, source, entered_at FROM registry_relation
 WHERE org = $1 AND since <= $2 AND entered_at <= $3
 ORDER BY kind, holder, since, entered_at LIMIT $4`
+	sqlControllers = `
+SELECT org, holder, kind, share, since, until, void, source, entered_at FROM registry_relation
+WHERE kind = 'controller' AND since <= $1 AND org IN `
+	sqlControllersOrder = ` ORDER BY org, kind, holder, since, entered_at LIMIT 10000`
+
 	sqlHeld = `SELECT DISTINCT org FROM registry_relation WHERE holder = $1 ORDER BY org LIMIT $2`
 
 	sqlLabelInsert = `
@@ -154,6 +163,18 @@ VALUES ($1, $2, $3, $4, 'running', $5, 0, $6, $7, 0)`
 	sqlImports    = `
 SELECT id, kind, name, digest, state, good_rows, done_rows, bad_rows, started_at, ended_at FROM registry_import
 ORDER BY started_at DESC, id DESC LIMIT $1`
+)
+
+// For the audit.
+const (
+	sqlFind        = `SELECT no, find FROM registry_org WHERE code = $1 ORDER BY no LIMIT 1`
+	sqlHasGramsFTS = `SELECT count(*) FROM registry_find WHERE registry_find MATCH $1 AND rowid = $2 ORDER BY 1 LIMIT 1`
+	sqlHasGramsGIN = `SELECT count(*) FROM registry_find WHERE grams @> string_to_array($1, ' ') AND no = $2 ORDER BY 1 LIMIT 1`
+	sqlHalfErased  = `
+SELECT id FROM registry_person WHERE erased_at > 0 AND (name <> '' OR identity <> '' OR email <> '' OR phone <> '' OR account <> '')
+ORDER BY id LIMIT $1`
+	sqlLabelsTwice = `
+SELECT org, label FROM registry_label WHERE step = 'issue' GROUP BY org, label HAVING count(*) > 1 ORDER BY org, label LIMIT $1`
 )
 
 const authorityColumns = `id, since, until, parent, zh, en, region, org, treasury, hosted, source, verified`
@@ -223,8 +244,28 @@ func (m *micros) Scan(src any) error {
 	return nil
 }
 
-// rowsAtOnce bounds the arguments of one INSERT on either database.
-const rowsAtOnce = 200
+// list makes the list of an IN, ($2, $3), after so many arguments before it.
+func list(n, before int) string {
+	var b strings.Builder
+	for i := range n {
+		b.WriteString(", $" + strconv.Itoa(before+i+1))
+	}
+	return "(" + strings.TrimPrefix(b.String(), ", ") + ")"
+}
+
+// codesAtOnce is how many codes one reading looks up. SQLite looks the name of each argument up in a list, so a statement
+// with ten times as many costs more than ten times as much.
+const codesAtOnce = 64
+
+// rowsAtOnce is how many rows one INSERT has. On SQLite a statement of one row needs no journal of its own and does not
+// make the index of names write its words out; a million organisations take half as long so. On PostgreSQL each
+// statement is a way to the server and back.
+func rowsAtOnce(tx *db.Tx) int {
+	if tx.Dialect() == "postgres" {
+		return 200
+	}
+	return 1
+}
 
 func scanOrg(scan func(...any) error) (o Org, err error) {
 	err = scan(o.into()...)
@@ -262,11 +303,6 @@ func selectAfter(ctx context.Context, tx *db.Tx, after string, limit int) ([]Org
 	return collect(ctx, tx, scanOrg, sqlOrgAfter, after, limit)
 }
 
-func selectNo(ctx context.Context, tx *db.Tx, code string) (no int64, err error) {
-	err = tx.QueryRow(ctx, sqlOrgNo, code).Scan(&no)
-	return no, err
-}
-
 func selectLastNo(ctx context.Context, tx *db.Tx) (no int64, err error) {
 	err = tx.QueryRow(ctx, sqlOrgLastNo).Scan(&no)
 	return no, err
@@ -276,13 +312,12 @@ func selectLastNo(ctx context.Context, tx *db.Tx) (no int64, err error) {
 func selectOrgs(ctx context.Context, tx *db.Tx, codes []string) (map[string]Org, error) {
 	there := make(map[string]Org, len(codes))
 	for len(codes) > 0 {
-		n := min(len(codes), rowsAtOnce)
+		n := min(len(codes), codesAtOnce)
 		args := make([]any, n)
 		for i, c := range codes[:n] {
 			args[i] = c
 		}
-		form := "(" + strings.TrimSuffix(strings.Repeat("?, ", n), ", ") + ")"
-		orgs, err := collect(ctx, tx, scanOrg, sqlOrgsOf+values(form, 1)+sqlOrgsOfOrder, args...)
+		orgs, err := collect(ctx, tx, scanOrg, sqlOrgsOf+list(n, 0)+sqlOrgsOfOrder, args...)
 		if err != nil {
 			return nil, err
 		}
@@ -296,7 +331,7 @@ func selectOrgs(ctx context.Context, tx *db.Tx, codes []string) (map[string]Org,
 
 func insertOrgs(ctx context.Context, tx *db.Tx, no int64, orgs []Org, finds []string) error {
 	for len(orgs) > 0 {
-		n := min(len(orgs), rowsAtOnce)
+		n := min(len(orgs), rowsAtOnce(tx))
 		args := make([]any, 0, n*14)
 		for i := range n {
 			args = append(append(append(args, no+int64(i)), orgs[i].row()...), finds[i])
@@ -315,7 +350,7 @@ func insertGrams(ctx context.Context, tx *db.Tx, no int64, words [][]string) err
 		insert, form = sqlGramsInsertGIN, "(?, string_to_array(?, ' '))"
 	}
 	for len(words) > 0 {
-		n := min(len(words), rowsAtOnce)
+		n := min(len(words), rowsAtOnce(tx))
 		args := make([]any, 0, n*2)
 		for i := range n {
 			args = append(args, no+int64(i), strings.Join(words[i], " "))
@@ -370,25 +405,40 @@ func selectHits(ctx context.Context, tx *db.Tx, from, to string, limit int) ([]h
 	return collect(ctx, tx, scanHit, sqlHits, from, to, limit)
 }
 
+// countGram says how many organisations have a word, counted to most.
+func countGram(ctx context.Context, tx *db.Tx, word string, most int) (n int, err error) {
+	err = tx.QueryRow(ctx, sqlGramCountFTS, `"`+word+`"`, most).Scan(&n)
+	return n, err
+}
+
 func selectHitsByAlias(ctx context.Context, tx *db.Tx, alias string) ([]hit, error) {
 	return collect(ctx, tx, scanHit, sqlHitsByAlias, alias, hitsMax)
 }
 
-// selectHitsByGrams asks the index for what has all the words, and keeps what fits the patterns.
-func selectHitsByGrams(ctx context.Context, tx *db.Tx, words, like []string, limit int) ([]hit, error) {
-	query, asks := sqlHitsFTS, `"`+strings.Join(words, `" "`)+`"`
+// selectHitsByGrams asks the index for what has all the words, and keeps what fits the rest.
+func selectHitsByGrams(ctx context.Context, tx *db.Tx, a asks, limit int) ([]hit, error) {
+	query, words := sqlHitsFTS, `"`+strings.Join(a.words, `" "`)+`"`
 	if tx.Dialect() == "postgres" {
-		query, asks = sqlHitsGIN, strings.Join(words, " ")
+		query, words = sqlHitsGIN, strings.Join(a.words, " ")
 	}
-	args := []any{asks}
+	args := []any{words}
 	for i := range termsMax {
 		pattern := "%"
-		if i < len(like) {
-			pattern = like[i]
+		if i < len(a.like) {
+			pattern = a.like[i]
 		}
 		args = append(args, pattern)
 	}
-	return collect(ctx, tx, scanHit, query, append(args, limit)...)
+	region := "" // what the codes of its places begin with
+	switch a.region.Level() {
+	case unit.LevelProvince:
+		region = string(a.region[:2])
+	case unit.LevelCity:
+		region = string(a.region[:4])
+	case unit.LevelCounty:
+		region = string(a.region)
+	}
+	return collect(ctx, tx, scanHit, query, append(args, a.kind, region+"%", limit)...)
 }
 
 func insertFigure(ctx context.Context, tx *db.Tx, code string, f Filed) error {
@@ -425,7 +475,7 @@ func selectMarks(ctx context.Context, tx *db.Tx, code string, day unit.Day, know
 
 func insertMarks(ctx context.Context, tx *db.Tx, codes []string, marks []markRow) error {
 	for len(marks) > 0 {
-		n := min(len(marks), rowsAtOnce)
+		n := min(len(marks), rowsAtOnce(tx))
 		args := make([]any, 0, n*7)
 		for i, m := range marks[:n] {
 			args = append(args, codes[i], string(m.mark), m.since.String(), m.is, m.source, m.basis, db.Micros(tx.Now()))
@@ -456,6 +506,27 @@ func scanRelation(scan func(...any) error) (x Relation, err error) {
 // selectRelations reads one more than ownersMax, so that the caller knows of it.
 func selectRelations(ctx context.Context, tx *db.Tx, code string, day unit.Day, known int64) ([]Relation, error) {
 	return collect(ctx, tx, scanRelation, sqlRelations, code, day.String(), known, ownersMax+1)
+}
+
+// selectControllers reads what was stated of the controllers of organisations up to a day.
+func selectControllers(ctx context.Context, tx *db.Tx, codes []string, day unit.Day) (map[string][]Relation, error) {
+	all := make(map[string][]Relation, len(codes))
+	for len(codes) > 0 {
+		n := min(len(codes), codesAtOnce)
+		args := []any{day.String()}
+		for _, c := range codes[:n] {
+			args = append(args, c)
+		}
+		rows, err := collect(ctx, tx, scanRelation, sqlControllers+list(n, 1)+sqlControllersOrder, args...)
+		if err != nil {
+			return nil, err
+		}
+		for _, x := range rows {
+			all[x.Org] = append(all[x.Org], x)
+		}
+		codes = codes[n:]
+	}
+	return all, nil
 }
 
 func selectHeld(ctx context.Context, tx *db.Tx, holder string) ([]string, error) {
@@ -624,6 +695,33 @@ func selectImports(ctx context.Context, tx *db.Tx) ([]Ran, error) {
 		err = scan((*string)(&i.ID), &i.Kind, &i.Name, &i.Digest, &i.State, &i.Good, &i.Done, &i.Bad, (*micros)(&i.Started), (*micros)(&i.Ended))
 		return i, err
 	}, sqlImports, importsKept)
+}
+
+func selectFind(ctx context.Context, tx *db.Tx, code string) (no int64, find string, err error) {
+	err = tx.QueryRow(ctx, sqlFind, code).Scan(&no, &find)
+	return no, find, err
+}
+
+// hasGrams says whether the index entry of an organisation has all the words.
+func hasGrams(ctx context.Context, tx *db.Tx, no int64, words []string) (bool, error) {
+	query, asks := sqlHasGramsFTS, `"`+strings.Join(words, `" "`)+`"`
+	if tx.Dialect() == "postgres" {
+		query, asks = sqlHasGramsGIN, strings.Join(words, " ")
+	}
+	var n int
+	err := tx.QueryRow(ctx, query, asks, no).Scan(&n)
+	return n == 1, err
+}
+
+func selectHalfErased(ctx context.Context, tx *db.Tx) ([]string, error) {
+	return collect(ctx, tx, scanText, sqlHalfErased, foundMax)
+}
+
+func selectLabelsTwice(ctx context.Context, tx *db.Tx) ([][2]string, error) {
+	return collect(ctx, tx, func(scan func(...any) error) (p [2]string, err error) {
+		err = scan(&p[0], &p[1])
+		return p, err
+	}, sqlLabelsTwice, ownersMax)
 }
 
 func scanText(scan func(...any) error) (s string, err error) {

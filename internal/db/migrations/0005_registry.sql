@@ -36,8 +36,9 @@ CREATE TABLE registry_org_past (     -- the statements before
   PRIMARY KEY (code, since, entered_at)
 );
 
--- The index of names: pairs of neighbouring characters, a mark with the first one of each name, region and kind.
--- The two databases have different indexes for sets of words; both are rebuilt from registry_org.
+-- The index of names: each whole name, its first characters, its pairs of neighbouring characters, and marks of region
+-- and kind, as words. The two databases have different indexes for sets of words; both are rebuilt from registry_org.
+-- A million names are written to either in the order they come, which an ordered index of names would not bear.
 -- only: sqlite
 CREATE VIRTUAL TABLE registry_find USING fts5 (grams, content='', contentless_delete=1, detail=none,
   tokenize="unicode61 remove_diacritics 0");
