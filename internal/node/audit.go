@@ -16,6 +16,7 @@ func (n *Node) Audit(ctx context.Context, say func(what string)) (found []string
 		{"log", n.Log.Audit},
 		{"neighbours", n.Federation.Audit},
 		{"files", n.Files.Audit},
+		{"registry", n.Registry.Audit},
 		{"cases", n.Cases.Audit},
 	} {
 		say(a.what)
