@@ -26,6 +26,10 @@ func (a *analysis) agreements() []Agreement {
 	var found []pact
 	for _, t := range a.texts {
 		a.pacts = found
+		if t.words != nil {
+			found = append(found, a.englishAgreements(t)...)
+			continue
+		}
 		r := t.r
 		for i := 0; i < len(r); i++ {
 			if r[i] != '签' && r[i] != '达' && r[i] != '缔' && r[i] != '续' && r[i] != '互' && r[i] != '订' && r[i] != '会' {
@@ -224,8 +228,9 @@ func (a *analysis) about(t *text, s part, from, end int) string {
 func (a *analysis) dateOf(t *text, s, c part, i int, ps []string) (date string, dated bool) {
 	var m *moment
 	timed := false
-	for k := range t.times {
-		x := &t.times[k]
+	near := t.timesIn(s.start, min(s.end, i+40))
+	for k := range near {
+		x := &near[k]
 		if x.start < s.start || x.end > min(s.end, i+40) {
 			continue
 		}
@@ -272,8 +277,9 @@ func (a *analysis) dateOf(t *text, s, c part, i int, ps []string) (date string, 
 		}
 	}
 	// The sentences before in the paragraph, then the day of the event.
-	for k := len(t.times) - 1; k >= 0; k-- {
-		if x := &t.times[k]; x.end <= s.start && x.day && len(x.period) == 10 {
+	earlier := t.timesIn(max(0, s.start-4*sentenceMax), s.start)
+	for k := len(earlier) - 1; k >= 0; k-- {
+		if x := &earlier[k]; x.end <= s.start && x.day && len(x.period) == 10 {
 			return x.period, false
 		}
 	}
@@ -285,7 +291,7 @@ func (a *analysis) dateOf(t *text, s, c part, i int, ps []string) (date string, 
 
 // dateShared is the day of an agreement told before that shares a party: a ceremony's second signing.
 func (a *analysis) dateShared(ps []string) string {
-	for k := len(a.pacts) - 1; k >= 0; k-- {
+	for k := len(a.pacts) - 1; k >= max(0, len(a.pacts)-agreementsMax); k-- {
 		o := &a.pacts[k]
 		if o.Date == nil || len(*o.Date) != 10 {
 			continue
@@ -359,11 +365,14 @@ func nounBefore(r []rune, from, i int) int {
 	return i
 }
 
+// knownMax is how many organisations a party is compared with.
+const knownMax = 2000
+
 // knownParties says whether all names are organisations of the article, so that 创新与发展的协议 is none.
 func (a *analysis) knownParties(ps []string) bool {
 	for _, p := range ps {
 		ok := false
-		for i := range a.bodies {
+		for i := range a.bodies[:min(len(a.bodies), knownMax)] {
 			if sameBody(a.bodies[i].name, p) {
 				ok = true
 				break

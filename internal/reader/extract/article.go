@@ -19,6 +19,8 @@ type analysis struct {
 	clock       clock
 	bodies      []body // organisations
 	eventDate   string
+	lastEnglish string // what the last English figure counted
+	lastSubject string
 	size        int // characters of all paragraphs
 	counted     map[string]int
 	pacts       []pact // agreements found so far

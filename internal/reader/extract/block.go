@@ -11,6 +11,7 @@ type block struct {
 
 	heading bool // a heading inside an article
 	row     bool // of a table
+	twice   bool // printed twice over, as titles are
 }
 
 // Kinds of noise, in words that an officer would use.

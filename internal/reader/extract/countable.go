@@ -21,6 +21,9 @@ func countable(r []rune, s *sighting, names *lexicon) bool {
 	if names.at(r, s.at) {
 		return false
 	}
+	if n.han && n.value < smallNumeral && m.counter && inQuotes(r, s.at) {
+		return false // “一个篱笆三个桩”
+	}
 	if s.at > 0 && (r[s.at-1] == '“' || r[s.at-1] == '‘' || r[s.at-1] == '"') && n.han && m.counter {
 		return false
 	}
@@ -88,6 +91,27 @@ func scored(r []rune, i int) bool {
 		}
 		if is(r[j], cStop) {
 			break
+		}
+	}
+	return false
+}
+
+// inQuotes says whether i stands inside a short quotation: a saying or a name.
+func inQuotes(r []rune, i int) bool {
+	for j := i - 1; j >= 0 && i-j < 10; j-- {
+		switch r[j] {
+		case '“', '‘':
+			for k := i; k < len(r) && k-j < 14; k++ {
+				if r[k] == '”' || r[k] == '’' {
+					return true
+				}
+				if is(r[k], cPause) {
+					return false
+				}
+			}
+			return false
+		case '”', '’', '。', '，':
+			return false
 		}
 	}
 	return false

@@ -191,6 +191,20 @@ func digitOf(c rune) int {
 	return -1
 }
 
+// englishDay finds 12 May 2025 or May 12, 2025.
+func englishDay(r []rune) (string, bool) {
+	if len(r) > 200 {
+		return "", false
+	}
+	ck := clock{}
+	for _, m := range englishTimes(wordsOf(r), &ck) {
+		if m.day && len(m.period) == 10 {
+			return m.period, true
+		}
+	}
+	return "", false
+}
+
 // stamps are the ways in which pages write a time for programs.
 var stamps = []string{time.RFC1123, time.RFC1123Z, time.RFC850, "Mon, 2 Jan 2006 15:04:05 MST", "January 2, 2006", "Jan 2, 2006", "2 January 2006", "2 Jan 2006"}
 
@@ -198,6 +212,9 @@ var stamps = []string{time.RFC1123, time.RFC1123Z, time.RFC850, "Mon, 2 Jan 2006
 func isoDay(s string) string {
 	if d, ok := firstDay([]rune(s), 0); ok {
 		return d.String()
+	}
+	if d, ok := englishDay([]rune(s)); ok {
+		return d
 	}
 	for _, form := range stamps {
 		if t, err := time.Parse(form, strings.TrimSpace(s)); err == nil {

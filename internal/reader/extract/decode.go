@@ -69,6 +69,12 @@ func decodeUTF8(data []byte) (flow, int) {
 			i++
 			continue
 		}
+		// Nearly all characters of a Chinese text are of three bytes; the bounds leave out long forms and surrogates.
+		if b > 0xE0 && b < 0xED && i+2 < len(data) && data[i+1]&0xC0 == 0x80 && data[i+2]&0xC0 == 0x80 {
+			f.add(rune(b&0x0F)<<12|rune(data[i+1]&0x3F)<<6|rune(data[i+2]&0x3F), i, 3)
+			i += 3
+			continue
+		}
 		r, n := utf8.DecodeRune(data[i:])
 		if r == utf8.RuneError && n == 1 {
 			bad++

@@ -25,6 +25,7 @@ type sighting struct {
 	fold       bool // 翻一番
 	bound      bool // 以上 or 以下 stands behind it
 	threshold  string
+	nounAt     int    // where the name of what is counted is looked for, if not at end
 	part       string // from, to
 	sentence   part
 	clause     part
@@ -42,6 +43,9 @@ func round(v float64) float64 {
 func sightings(t *text, names *lexicon) []sighting {
 	var out []sighting
 	r := t.r
+	if !numeric(r) {
+		return nil
+	}
 	next := 0 // of the times
 	for i := 0; i < len(r); {
 		for next < len(t.times) && t.times[next].end <= i {
@@ -67,6 +71,16 @@ func sightings(t *text, names *lexicon) []sighting {
 		i = max(end, i+1)
 	}
 	return out
+}
+
+// numeric says whether a text holds anything that a number can begin with.
+func numeric(r []rune) bool {
+	for _, c := range r {
+		if is(c, cDigit|cNumeral) || c == '半' || c == '番' {
+			return true
+		}
+	}
+	return false
 }
 
 // beforeColon widens the clause of a number that stands directly behind a colon: 服务收入：5230万元.
@@ -96,6 +110,7 @@ func sightingAt(t *text, i int, names *lexicon) (s sighting, end int, ok bool) {
 	if s, end, ok = fractionAt(r, i); ok || end > i {
 		return s, end, ok
 	}
+	s = sighting{}
 	n, good := numberAt(r, i)
 	if !good {
 		return s, skipNumber(r, i), false

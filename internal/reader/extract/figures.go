@@ -4,6 +4,9 @@ import "strings"
 
 // figures reads the numbers of one paragraph.
 func (a *analysis) figures(t *text) []Figure {
+	if t.words != nil {
+		return a.englishFigures(t)
+	}
 	seen := a.linked(sightings(t, a.names))
 	var out []Figure
 	for i := range seen {
@@ -55,8 +58,9 @@ func fromPeriod(out []Figure) string {
 
 // own says whether a time stands between the two ends of a rise: 从2018年的6个增加到2023年的9个.
 func (a *analysis) own(s *sighting) bool {
-	for k := range s.t.times {
-		m := &s.t.times[k]
+	near := s.t.timesIn(s.clause.start, s.at)
+	for k := range near {
+		m := &near[k]
 		if m.end <= s.at && s.at-m.end <= 2 {
 			return true
 		}
@@ -66,8 +70,9 @@ func (a *analysis) own(s *sighting) bool {
 
 // aims says whether a figure is intended and not yet so.
 func (a *analysis) aims(s *sighting) bool {
-	for k := range s.t.times {
-		m := &s.t.times[k]
+	near := s.t.timesIn(s.sentence.start, s.at)
+	for k := range near {
+		m := &near[k]
 		if m.until && m.start >= s.sentence.start && m.end <= s.at {
 			return true
 		}
@@ -86,7 +91,7 @@ func (a *analysis) linked(in []sighting) []sighting {
 		if s.bound && s.end < len(t.r) && isHan(t.r[s.end]) && !s.fraction && s.unit.name != "%" && nounFollows(t, s.end) {
 			limit := t.say(s.at, s.end)
 			if n := len(out); n > 0 && out[n-1].t == t && s.at-out[n-1].end <= 2 && out[n-1].unit.counter {
-				out[n-1].threshold = limit
+				out[n-1].threshold, out[n-1].nounAt = limit, s.end
 				continue
 			}
 			if i+1 < len(in) && in[i+1].clause == s.clause && in[i+1].unit.counter && in[i+1].start-s.end <= 20 {

@@ -32,9 +32,7 @@ func (r *reading) head(p *piece) {
 		l := &p.lines[i]
 		if l.kind == lineMeta && i < top {
 			if p.date == "" {
-				if d, ok := firstDay(l.r, 0); ok {
-					p.date = d.String()
-				}
+				p.date = isoDay(l.String())
 			}
 			if p.publisher == "" {
 				p.publisher = labelValue(l.r)

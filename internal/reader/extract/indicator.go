@@ -150,12 +150,12 @@ func (w *teller) framed(t *text, s part, to int) string {
 // read tells a sighting from its clause.
 func (w *teller) read(s *sighting, from int, same bool) meaning {
 	t := s.t
-	from = t.skipLead(from, s.start)
+	from = t.skipLead(min(from, s.start), s.start)
 	pre := w.before(t, from, s.start)
 	post := ""
 	to := s.clause.end
 	if s.unit.counter || s.unit.name == "hours" || s.unit.name == "days" {
-		post = t.nounAfter(s.end, to)
+		post = t.nounAfter(max(s.end, s.nounAt), to)
 	} else if s.end < to && t.r[s.end] == '的' {
 		post = t.nounAfter(s.end, to)
 	}
@@ -235,8 +235,8 @@ func (w *teller) read(s *sighting, from int, same bool) meaning {
 		}
 	case post != "":
 		m.indicator = post
-	case w.last.indicator != "" && (same || s.part == "to"):
-		m.indicator, m.subject = w.last.indicator, w.last.subject
+	case w.last.indicator != "" && w.lastSeen != nil && (same || s.part == "to" || w.lastSeen.sentence == s.sentence):
+		m.indicator, m.subject = firstOf(w.last.base, w.last.indicator), w.last.subject
 	default:
 		m.indicator = t.nounAfter(s.end, to)
 	}
@@ -320,7 +320,7 @@ func (w *teller) nearest(t *text, s part, to int) string {
 	for i := to - 2; i >= s.start; {
 		c := t.clause(s, i)
 		from := t.skipLead(c.start, c.end)
-		for _, p := range t.places {
+		for _, p := range t.placesIn(from, from+1) {
 			if p.start == from && p.end <= c.end {
 				e := p.end
 				if ge, v := groups.longest(t.r[:c.end], e); v != 0 { // 长三角三省一市
@@ -329,8 +329,9 @@ func (w *teller) nearest(t *text, s part, to int) string {
 				return string(t.r[p.start:e])
 			}
 		}
-		for k := range t.bodies {
-			if b := &t.bodies[k]; b.start == from && b.end <= c.end {
+		here := t.bodiesIn(from, from+1)
+		for k := range here {
+			if b := &here[k]; b.start == from && b.end <= c.end {
 				return b.name
 			}
 		}
@@ -599,6 +600,8 @@ func (w *teller) rank(s *sighting, pre lead, m meaning) meaning {
 	if m.indicator == "排名" {
 		if title := s.t.titleBefore(s.start); title != "" {
 			m.indicator = title + "排名"
+		} else {
+			m.indicator, m.subject = m.subject+"排名", ""
 		}
 	}
 	return m
@@ -670,7 +673,7 @@ func (w *teller) growth(s *sighting, pre lead, m meaning) meaning {
 	}
 	switch word {
 	case "增长", "同比增长", "环比增长", "增":
-		m.indicator = name + "增长率"
+		m.indicator, m.base = name+"增长率", name
 	case "增速", "增幅", "增长率", "降幅", "涨幅", "跌幅":
 		m.indicator = name + word
 	default:

@@ -97,6 +97,9 @@ func (l *lexicon) longest(r []rune, i int) (end int, value int32) {
 	return end, value
 }
 
+// starts says whether a word of the lexicon can begin with a character; most characters are turned away here.
+func (l *lexicon) starts(c rune) bool { return uint32(c) < 0x10000 && l.root[c] != 0 }
+
 // at says whether a word of the lexicon begins at i.
 func (l *lexicon) at(r []rune, i int) bool {
 	_, v := l.longest(r, i)
@@ -112,7 +115,7 @@ func (l *lexicon) whole(r []rune) bool {
 // endsWith returns the start of the longest word of the lexicon that ends at end, no more than max runes long.
 func (l *lexicon) endsWith(r []rune, end, max int) (start int, value int32) {
 	for i := end - max; i < end; i++ {
-		if i < 0 {
+		if i < 0 || !l.starts(r[i]) {
 			continue
 		}
 		if e, v := l.longest(r[:end], i); v != 0 && e == end {
@@ -125,6 +128,9 @@ func (l *lexicon) endsWith(r []rune, end, max int) (start int, value int32) {
 // find returns the first place at or after i where a word begins, or -1.
 func (l *lexicon) find(r []rune, i int) (start, end int, value int32) {
 	for ; i < len(r); i++ {
+		if !l.starts(r[i]) {
+			continue
+		}
 		if e, v := l.longest(r, i); v != 0 {
 			return i, e, v
 		}

@@ -40,7 +40,7 @@ type line struct {
 
 // look tells what a block is from its looks.
 func look(b *block) line {
-	l := line{block: b}
+	l := line{block: b, twice: b.twice}
 	letters, digits := 0, 0
 	for i, c := range b.r {
 		switch {
@@ -124,7 +124,8 @@ func stamped(r []rune, stops int) bool {
 	}
 	d, ok := firstDay(r, 0)
 	if !ok {
-		return false
+		_, ok := englishDay(r)
+		return ok && len(r) <= 60 && !hasStop(r)
 	}
 	first := d.end-d.start >= 8 && d.start == 0 && (d.end == len(r) || !isHan(r[d.end]))
 	rest := len(r) - (d.end - d.start)

@@ -273,7 +273,7 @@ func (r *reading) halve(b *block) {
 			}
 		}
 		if same && letters >= 3 {
-			b.flow = b.cut(0, h)
+			b.flow, b.twice = b.cut(0, h), true
 			r.repaired(RepairDoubled, 1)
 			return
 		}

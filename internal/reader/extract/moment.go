@@ -33,6 +33,10 @@ var vagueWords = words("近年来 一年来 多年来 近年 近期 近日 日�
 func moments(r []rune, ck *clock) []moment {
 	var out []moment
 	for i := 0; i < len(r); {
+		if c := r[i]; uint32(c) < 0x10000 && !momentStart[c] && c != '。' {
+			i++
+			continue
+		}
 		m, ok := momentAt(r, i, ck)
 		if !ok {
 			if r[i] == '。' {
@@ -360,8 +364,8 @@ func afterYear(r []rune, j, year int, m moment) (moment, bool) {
 					}
 				}
 			}
-			if d, e2 := smallAt(r, skipBlank(r, e)); e2 > 0 && d >= 1 && d <= 31 && e2 < len(r) && (r[e2] == '日' || r[e2] == '号') {
-				set("-"+two(mo)+"-"+two(d), e2+1)
+			if d, e2 := dayOf(r, e); e2 > 0 {
+				set("-"+two(mo)+"-"+two(d), e2)
 				m.day = true
 			}
 		}
@@ -385,6 +389,19 @@ func afterYear(r []rune, j, year int, m moment) (moment, bool) {
 		m.day = false
 	}
 	return m, true
+}
+
+// dayOf reads 25日 behind a month, with blanks in it; end 0 is none.
+func dayOf(r []rune, i int) (day, end int) {
+	d, e := smallAt(r, skipBlank(r, i))
+	if e == 0 || d < 1 || d > 31 {
+		return 0, 0
+	}
+	e = skipBlank(r, e)
+	if e >= len(r) || r[e] != '日' && r[e] != '号' {
+		return 0, 0
+	}
+	return d, e + 1
 }
 
 // quarter reads 前三季度, 第一季度, 一季度, 四个季度.
@@ -478,6 +495,9 @@ func monthDay(r []rune, j int, ck *clock, m moment) (moment, bool) {
 	if j > 0 && (isDigit(r[j-1]) || isLatin(r[j-1])) {
 		return m, false
 	}
+	if c := r[j]; c != '上' && c != '下' && c != '全' && c != '年' && c != '前' && c != '第' && !is(c, cDigit|cNumeral) {
+		return m, false
+	}
 	switch {
 	case hasAt(r, j, "上半年"):
 		m.end = j + 3
@@ -530,9 +550,9 @@ func monthDay(r []rune, j int, ck *clock, m moment) (moment, bool) {
 	}
 	m.end = e + 1
 	p := "-" + two(mo)
-	if d, e2 := smallAt(r, skipBlank(r, e+1)); e2 > 0 && d >= 1 && d <= 31 && e2 < len(r) && (r[e2] == '日' || r[e2] == '号') {
+	if d, e2 := dayOf(r, e+1); e2 > 0 {
 		p += "-" + two(d)
-		m.end, m.day = e2+1, true
+		m.end, m.day = e2, true
 		if m.asOf {
 			p, m.day = p[:3], false
 		}

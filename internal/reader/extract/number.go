@@ -29,7 +29,10 @@ func numberAt(r []rune, i int) (n number, ok bool) {
 	return n, false
 }
 
-const digitsMax = 15 // digits of a number; longer rows are codes
+const (
+	digitsMax   = 15 // digits of a number; longer rows are codes
+	numeralsMax = 16 // Chinese numerals of a number
+)
 
 // arabicAt reads digits with separators of thousands and a point, then a scale: 1,234.5万.
 func arabicAt(r []rune, i int) (n number, ok bool) {
@@ -176,8 +179,11 @@ func hanAt(r []rune, i int) (n number, ok bool) {
 		j++
 	}
 	k := j
-	for k < len(r) && is(r[k], cNumeral) {
+	for k < len(r) && k <= j+numeralsMax && is(r[k], cNumeral) {
 		k++
+	}
+	if k > j+numeralsMax {
+		return n, false
 	}
 	if k < len(r) && r[k] == '几' && k > j && (r[k-1] == '十' || r[k-1] == '百') { // 十几
 		n.approx = "order"

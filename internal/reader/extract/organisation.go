@@ -64,7 +64,11 @@ type body struct {
 func (a *analysis) organisations() []body {
 	var out []body
 	for _, t := range a.texts {
-		t.bodies = bodiesOf(t)
+		if t.words != nil {
+			t.bodies = englishBodies(t)
+		} else {
+			t.bodies = bodiesOf(t)
+		}
 		out = append(out, t.bodies...)
 	}
 	return out
@@ -456,8 +460,16 @@ var (
 // named lists the organisations of an article, each once, with its other names.
 func (a *analysis) named() []Name {
 	out := []Name{}
+	known := map[string]bool{}
 	for i := range a.bodies {
 		b := &a.bodies[i]
+		if known[b.name] {
+			continue
+		}
+		known[b.name] = true
+		if len(known) > 4*namesMax {
+			break
+		}
 		found := false
 		for j := range out {
 			o := &out[j]

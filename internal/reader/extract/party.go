@@ -90,8 +90,9 @@ func (a *analysis) partyEnd(t *text, from, i int, each *bool) int {
 }
 
 func (a *analysis) timeBack(t *text, from, i int) int {
-	for k := range t.times {
-		m := &t.times[k]
+	near := t.timesIn(max(from, i-24), i)
+	for k := range near {
+		m := &near[k]
 		if m.end == i && m.start >= from {
 			b := m.start
 			if b > from && (t.r[b-1] == '于' || t.r[b-1] == '在') {
@@ -195,12 +196,10 @@ func reverse(p []part) []part {
 
 // bodyEnding is the organisation of the text that ends at i.
 func (a *analysis) bodyEnding(t *text, i int) *body {
-	for k := range t.bodies {
-		if t.bodies[k].end == i {
-			return &t.bodies[k]
-		}
-		if t.bodies[k].start >= i {
-			break
+	near := t.bodiesIn(max(0, i-2*orgBack), i)
+	for k := range near {
+		if near[k].end == i {
+			return &near[k]
 		}
 	}
 	return nil
@@ -285,12 +284,13 @@ func expand(ps []string) []string {
 
 // subjectBefore is the organisation or place that an earlier clause of the sentence begins with.
 func (a *analysis) subjectBefore(t *text, s part, to int) (string, int) {
-	for k := range t.bodies {
-		if b := &t.bodies[k]; b.start >= s.start && b.end <= to {
+	near := t.bodiesIn(s.start, to)
+	for k := range near {
+		if b := &near[k]; b.start >= s.start && b.end <= to {
 			return b.name, b.start
 		}
 	}
-	for _, p := range t.places {
+	for _, p := range t.placesIn(s.start, to) {
 		if p.start >= s.start && p.end <= to {
 			return string(t.r[p.start:p.end]), p.start
 		}
@@ -301,8 +301,9 @@ func (a *analysis) subjectBefore(t *text, s part, to int) (string, int) {
 // bothSides are the two organisations that 双方 points back to: the last two that a sentence before named together.
 func (a *analysis) bothSides(t *text, s part, at int) ([]string, int, bool) {
 	var ps []string
-	for k := len(t.bodies) - 1; k >= 0; k-- {
-		b := &t.bodies[k]
+	near := t.bodiesIn(max(0, at-4*sentenceMax), at)
+	for k := len(near) - 1; k >= 0; k-- {
+		b := &near[k]
 		if b.start >= at {
 			continue
 		}

@@ -138,7 +138,10 @@ func (a *analysis) people() []Person {
 	out := []Person{}
 	seen := map[string]int{}
 	add := func(t *text, i, end int, role string) {
-		name := strings.ReplaceAll(string(t.r[i:end]), " ", "")
+		name := string(t.r[i:end])
+		if t.words == nil {
+			name = strings.ReplaceAll(name, " ", "")
+		}
 		if k, ok := seen[name]; ok {
 			if out[k].Role == "" {
 				out[k].Role = role
@@ -152,6 +155,10 @@ func (a *analysis) people() []Person {
 		out = append(out, Person{Name: name, Role: role, Span: t.span(i, end)})
 	}
 	for _, t := range a.texts {
+		if t.words != nil {
+			englishPeople(t, add)
+			continue
+		}
 		r := t.r
 		for i := 0; i < len(r); {
 			c := r[i]
@@ -184,7 +191,14 @@ func (a *analysis) people() []Person {
 func (a *analysis) role(t *text, i, e, end int) string {
 	r := t.r
 	j := i
+	if b := a.bodyEnding(t, i); b != nil {
+		j = b.start
+	}
 	for j > 0 && i-j < roleMax {
+		if b := a.bodyEnding(t, j); b != nil && i-b.start < roleMax {
+			j = b.start
+			continue
+		}
 		c := r[j-1]
 		if !isWord(c) && c != '、' && c != '（' && c != '）' && c != '(' && c != ')' && c != '·' {
 			break
@@ -207,7 +221,7 @@ func (a *analysis) role(t *text, i, e, end int) string {
 	return role
 }
 
-var meets = words("会见 会见了 出席 其中 近日 日前 当日 同日 今日 邀请 据 时任 现任 经 任 本报 介绍 记者")
+var meets = words("会见 会见了 出席 其中 近日 日前 当日 同日 今日 邀请 据 时任 现任 经由 担任 本报 介绍 记者")
 
 func insideAt(r []rune, j int) bool {
 	_, v := orgs().inside.endsWith(r, j, 11)

@@ -95,13 +95,8 @@ func (t *text) tokens(from, to int) []token {
 
 // timeAt returns the time that begins at i.
 func (t *text) timeAt(i int) *moment {
-	for k := range t.times {
-		if t.times[k].start == i {
-			return &t.times[k]
-		}
-		if t.times[k].start > i {
-			break
-		}
+	if ms := t.timesIn(i, i+1); len(ms) > 0 {
+		return &ms[0]
 	}
 	return nil
 }
@@ -198,10 +193,13 @@ func (t *text) skipLead(from, to int) int {
 		}
 		from = e
 	}
+	if from >= to {
+		return to
+	}
 	if m := itemMark(t.r[from:to]); m > 0 && from == 0 {
 		from += m
 	}
-	return from
+	return min(from, to)
 }
 
 // yearsAt reads a number of years that opens a clause and counts nothing: 五年内, 5年再引进, 两年里.
@@ -249,6 +247,9 @@ func (t *text) nounAfter(i, to int) string {
 			}
 		}
 		if j > i && is(c, cDigit) && !isLatin(r[j-1]) {
+			break
+		}
+		if j > i && (c == '和' || c == '与' || c == '及') && j+1 < to && (r[j+1] == '“' || isDigit(r[j+1])) {
 			break
 		}
 		if e, v := book.longest(r[:to], j); j > i && v == wordAdverb && e-j >= 2 || v == wordStrong && e-j >= 2 && (j > i+1 || j == i && result.whole(r[j:e])) {

@@ -51,7 +51,7 @@ var places = sync.OnceValue(func() *placeBook {
 })
 
 // falsePlaces are words that contain a place and mean something else.
-var falsePlaces = words("海南岛 南京路 北京路 上海路 南昌路 长春花 海口岸 河南岸 河北岸 湖南路 山西路 大连接 三明治 中山装 文山会海 北海道 西安装 大同小异 保山水 东方明珠 东方 海东 山南 日照时数 日照充足")
+var falsePlaces = words("海南岛 南京路 北京路 上海路 南昌路 长春花 海口岸 河南岸 河北岸 湖南路 山西路 大连接 三明治 中山装 文山会海 北海道 西安装 大同小异 保山水 东方明珠 东方 海东 山南 日照时数 日照充足 基隆隆")
 
 // place is a place of a text: where it stands and which it is.
 type place struct {

@@ -13,6 +13,9 @@ var (
 	issueVerbs = words("印发 出台 发布 制定 公布 颁布 下发 实施 制定实施 发布实施 联合发布 联合印发 编制 起草 审议 审议通过 通过 施行 修订 落实 执行 制定出台 研究制定 正式发布 推出 签署 根据 依据 按照 依照 贯彻 正式印发 联合制定 共同编制 共同制定 编制了 发布了 出台了 印发了 制定了 制定扩展")
 )
 
+// policiesMax is how many documents without 《》 are looked for in one article; each is compared with all others.
+const policiesMax = 500
+
 // policies finds the documents of authorities: between 《》, and without the marks behind a verb of issuing.
 func (a *analysis) policies() []Policy {
 	out := []Policy{}
@@ -53,6 +56,9 @@ func (a *analysis) policies() []Policy {
 		}
 	}
 	for _, t := range a.texts {
+		if len(out) >= policiesMax {
+			break
+		}
 		for _, p := range a.unmarked(t) {
 			if !covered(out, p.Name) {
 				add(p)
@@ -132,15 +138,17 @@ func (a *analysis) issued(t *text, i int) (issuer, date *string) {
 		b--
 	}
 	if from, v := issueVerbs.endsWith(t.r, b, 6); v != 0 {
-		for k := range a.bodies {
-			o := &a.bodies[k]
-			if o.t == t && o.start >= s.start && o.end <= from && from-o.end <= 16 {
+		near := t.bodiesIn(s.start, from)
+		for k := range near {
+			o := &near[k]
+			if o.start >= s.start && o.end <= from && from-o.end <= 16 {
 				name := o.name
 				issuer = &name
 			}
 		}
-		for k := range t.times {
-			m := &t.times[k]
+		times := t.timesIn(s.start, from)
+		for k := range times {
+			m := &times[k]
 			if m.start >= s.start && m.end <= from && m.period != "" && !m.vague && !m.clears && !m.until && !m.since && len(m.period) >= 7 && m.period[4] == '-' {
 				d := m.period
 				date = &d
@@ -155,6 +163,10 @@ func (a *analysis) unmarked(t *text) []Policy {
 	var out []Policy
 	r := t.r
 	for i := 0; i < len(r); {
+		if !issueVerbs.starts(r[i]) {
+			i++
+			continue
+		}
 		e, v := issueVerbs.longest(r, i)
 		if v == 0 {
 			i++
@@ -172,6 +184,9 @@ func (a *analysis) unmarked(t *text) []Policy {
 	}
 	// 申报指南已正式发布: the document stands before the verb.
 	for i := 0; i < len(r); i++ {
+		if r[i] != '已' && r[i] != '正' {
+			continue
+		}
 		if !hasAt(r, i, "已正式发布") && !hasAt(r, i, "已发布") && !hasAt(r, i, "正式发布") && !hasAt(r, i, "已印发") && !hasAt(r, i, "正式印发") && !hasAt(r, i, "正式出台") {
 			continue
 		}

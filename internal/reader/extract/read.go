@@ -73,8 +73,10 @@ func (r *reading) repaired(kind string, n int) {
 // load turns the bytes into blocks.
 func (r *reading) load(data []byte) error {
 	switch r.doc.Format {
-	case FormatPDF, FormatDOCX:
-		return fault.New(fault.Invalid, "reader.format", "kind", string(r.doc.Format))
+	case FormatDOCX:
+		return r.loadDOCX(data)
+	case FormatPDF:
+		return r.loadPDF(data)
 	}
 	f, encoding, bad, err := decode(data)
 	if err != nil {

@@ -55,7 +55,15 @@ func blank(data []byte) bool {
 
 // looksHTML wants one tag that only a page has, or several paragraphs; a text that merely mentions <b> is text.
 func looksHTML(data []byte) bool {
-	low := bytes.ToLower(data[:min(len(data), 16*headBytes)])
+	low := bytes.Clone(data[:min(len(data), 16*headBytes)])
+	if bytes.IndexByte(low, '<') < 0 {
+		return false
+	}
+	for i, c := range low { // letters of tags only; the rest may be of any encoding
+		if c >= 'A' && c <= 'Z' {
+			low[i] = c + 'a' - 'A'
+		}
+	}
 	for _, t := range []string{"<!doctype html", "<html", "<body", "<head>", "<div", "<article", "<table", "<meta ", "<p>", "<p ", "<h1", "<br>", "<br/>"} {
 		i := bytes.Index(low, []byte(t))
 		if i < 0 {

@@ -190,6 +190,7 @@ func begins(lines []line, i int, prose, tail bool) bool {
 // body sorts the lines behind the head into paragraphs and noise.
 func (r *reading) body(p *piece) {
 	first, last := p.extent()
+	title := key([]rune(p.title))
 	for i := range p.lines {
 		l := &p.lines[i]
 		switch {
@@ -207,7 +208,7 @@ func (r *reading) body(p *piece) {
 			r.noise(l.whole(), NoiseNavigation)
 		case i > last:
 			r.noise(l.whole(), NoiseRelated)
-		case key(l.r) == key([]rune(p.title)):
+		case len(l.r) <= 2*titleMax && key(l.r) == title:
 			r.noise(l.whole(), NoiseTitle)
 		default:
 			b := *l.block

@@ -13,6 +13,7 @@ type text struct {
 	times     []moment
 	places    []place
 	bodies    []body
+	words     []word // of a text in an alphabet; nil for Chinese
 }
 
 const (
@@ -47,6 +48,11 @@ func newText(b *block, no int, ck *clock) *text {
 	}
 	if start < len(t.r) {
 		t.sentences = append(t.sentences, part{start, len(t.r)})
+	}
+	if latinText(t.r) {
+		t.words = wordsOf(t.r)
+		t.times = englishTimes(t.words, ck)
+		return t
 	}
 	t.times = moments(t.r, ck)
 	return t
@@ -120,6 +126,36 @@ func (t *text) clause(s part, i int) part {
 // between says whether the comma at j stands between digits.
 func between(r []rune, j int) bool {
 	return j > 0 && j+1 < len(r) && isDigit(r[j-1]) && isDigit(r[j+1])
+}
+
+// timesIn are the times that begin in a range; the times of a text are in order.
+func (t *text) timesIn(from, to int) []moment {
+	a := sort.Search(len(t.times), func(k int) bool { return t.times[k].start >= from })
+	b := sort.Search(len(t.times), func(k int) bool { return t.times[k].start >= to })
+	if b < a {
+		return nil
+	}
+	return t.times[a:b]
+}
+
+// bodiesIn are the organisations that begin in a range.
+func (t *text) bodiesIn(from, to int) []body {
+	a := sort.Search(len(t.bodies), func(k int) bool { return t.bodies[k].start >= from })
+	b := sort.Search(len(t.bodies), func(k int) bool { return t.bodies[k].start >= to })
+	if b < a {
+		return nil
+	}
+	return t.bodies[a:b]
+}
+
+// placesIn are the places that begin in a range.
+func (t *text) placesIn(from, to int) []place {
+	a := sort.Search(len(t.places), func(k int) bool { return t.places[k].start >= from })
+	b := sort.Search(len(t.places), func(k int) bool { return t.places[k].start >= to })
+	if b < a {
+		return nil
+	}
+	return t.places[a:b]
 }
 
 // say makes the text of a range, with the blanks at a line's end taken out.

@@ -61,7 +61,7 @@ func (r *reading) wrapped(in []line) bool {
 			continue
 		}
 		open++
-		if b := width(in[i+1].r); near(a, b, in[i].han == 0) {
+		if b := width(in[i+1].r); near(a, b, in[i].han == 0) || i+2 < len(in) && near(a, width(in[i+2].r), in[i].han == 0) {
 			even++
 		}
 	}
@@ -69,7 +69,7 @@ func (r *reading) wrapped(in []line) bool {
 }
 
 func joinable(l *line) bool {
-	return l.tag == "line" && (l.kind == lineShort || l.kind == lineProse || l.kind == lineItem) && !l.title
+	return l.tag == "line" && (l.kind == lineShort || l.kind == lineProse || l.kind == lineItem) && !l.title && !l.twice
 }
 
 // width is the width of a line in Chinese characters.
@@ -98,34 +98,62 @@ func near(a, b float64, alphabet bool) bool {
 // cut says whether the paragraph goes on behind the end of line i.
 func (r *reading) cut(in []line, w []float64, i int) bool {
 	l, next := &in[i], &in[i+1]
-	if w[i] > columnMax || next.title {
+	if w[i] > columnMax || next.title || next.r[0] == '—' {
 		return false
 	}
 	alphabet := l.han == 0
-	full, widest := 0, w[i]
-	for j := max(0, i-2); j <= i+2 && j < len(in); j++ {
-		if j != i && near(w[i], w[j], alphabet) && joinable(&in[j]) {
-			full++
-			widest = max(widest, w[j])
-		}
+	col := columnAt(in, w, i)
+	if col < columnMin {
+		return false
 	}
 	if l.ends && !endsClause(l.r) {
 		// A sentence ended here. In the last line of a paragraph there is mostly room left.
-		if full == 0 || w[i] < widest-0.9 || itemMark(next.r) > 0 || w[i+1] < 0.6*w[i] && !next.ends {
-			return false
+		if i > 0 && joinable(&in[i-1]) && w[i-1] >= columnMin {
+			col = max(col, min(w[i-1], w[i]+4)) // what stands before in the paragraph tells better than what follows
 		}
-		return !alphabet && w[i] >= columnMin
+		return !alphabet && w[i] >= col-0.9 && itemMark(next.r) == 0 && (w[i+1] >= 0.6*col || next.ends)
 	}
-	if itemMark(next.r) > 0 && w[i] < widest-2 {
+	if itemMark(next.r) > 0 && w[i] < col-2 {
 		return false
 	}
-	if w[i] < columnMin {
-		return false
-	}
-	if full > 0 {
+	if w[i] >= col || near(w[i], col, alphabet) {
 		return true
 	}
-	return l.size >= proseMin && l.pause+l.stops > 0 && i+2 < len(in) && near(w[i+1], w[i+2], alphabet)
+	// A line that stops in the middle of a sentence, with room left: the next one goes on with it.
+	return w[i] >= 0.7*col && goesOn(next.r) || l.pause > 0 && l.size >= proseMin/2 && !l.ends
+}
+
+// columnAt is the width of the column that line i stands in: the widest line near it, on the narrower side.
+func columnAt(in []line, w []float64, i int) float64 {
+	side := func(from, to, step int) float64 {
+		most := 0.0
+		for j, n := from, 0; j != to && n < 3; j, n = j+step, n+1 {
+			if !joinable(&in[j]) {
+				break
+			}
+			most = max(most, w[j])
+		}
+		return most
+	}
+	before, after := side(i-1, -1, -1), side(i+1, len(in), 1)
+	switch {
+	case before < columnMin:
+		return after
+	case after < columnMin:
+		return before
+	}
+	return min(before, after)
+}
+
+// goesOn says whether a line looks like the middle of a sentence: a mark soon, and no beginning of its own.
+func goesOn(r []rune) bool {
+	for i := 0; i < len(r) && i < 14; i++ {
+		switch r[i] {
+		case '，', '。', '、', '；', ',':
+			return true
+		}
+	}
+	return false
 }
 
 // endsClause says whether a line ends inside a sentence for all that a mark stands there.
@@ -138,11 +166,21 @@ func (b *block) joinLine(next flow) {
 	last, first := b.r[len(b.r)-1], next.r[0]
 	if last == '-' && first >= 'a' && first <= 'z' && len(b.r) > 1 && isLatin(b.r[len(b.r)-2]) {
 		b.flow = b.cut(0, len(b.r)-1)
-	} else if last < 0x80 && first < 0x80 {
+	} else if last < 0x80 && first < 0x80 && !(isDigit(last) && isDigit(first) && wideIn(b.r)) {
 		end := int(b.at[len(b.r)-1]) + int(b.n[len(b.r)-1])
 		b.add(' ', end, 0)
 	}
 	b.join(next)
+}
+
+// wideIn says whether a line is Chinese: there a number is cut between its digits.
+func wideIn(r []rune) bool {
+	for _, c := range r {
+		if isHan(c) {
+			return true
+		}
+	}
+	return false
 }
 
 // usualGap is the number of blank lines that stands between lines of one paragraph: mostly none, one where the text

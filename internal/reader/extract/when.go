@@ -1,5 +1,7 @@
 package extract
 
+import "sort"
+
 // Where a figure's period was found.
 const (
 	basisStated   = "stated"
@@ -25,11 +27,9 @@ func (a *analysis) period(s *sighting) (period, basis string) {
 	stock := t.says(s.clause.start, s.start, stockWords)
 	held := t.says(s.clause.start, s.start, holdWords)
 	each := t.says(s.clause.start, s.start, eachWords)
-	for k := len(t.times) - 1; k >= 0; k-- {
-		m := &t.times[k]
-		if m.start >= s.clause.start {
-			continue
-		}
+	before := t.timesIn(s.sentence.start, s.clause.start)
+	for k := len(before) - 1; k >= 0; k-- {
+		m := &before[k]
 		if m.end <= s.sentence.start {
 			break
 		}
@@ -95,14 +95,9 @@ func of(m *moment) (period, basis string) {
 // inClause looks at the times of the figure's own clause. stop says that the clause decides, even if for none.
 func (a *analysis) inClause(s *sighting) (found *moment, stop bool) {
 	t := s.t
-	for k := range t.times {
-		m := &t.times[k]
-		if m.start < s.clause.start {
-			continue
-		}
-		if m.start >= s.clause.end {
-			break
-		}
+	near := t.timesIn(s.clause.start, s.clause.end)
+	for k := range near {
+		m := &near[k]
 		if m.end <= s.at {
 			switch {
 			case t.compared(m) || s.unit.name == "times" && at1(t.r, m.end) == '的' && s.start-m.end <= 2:
@@ -145,13 +140,14 @@ func (t *text) says(from, to int, l *lexicon) bool {
 	return v != 0 && start >= 0 && end <= to
 }
 
+// leadingMax is how many sentences back the time at a head still holds.
+const leadingMax = 24
+
 // leading is the time at the head of the nearest sentence before one that begins with a time.
 func (t *text) leading(before int) *moment {
-	for n := len(t.sentences) - 1; n >= 0; n-- {
+	last := sort.Search(len(t.sentences), func(k int) bool { return t.sentences[k].start >= before })
+	for n := last - 1; n >= max(0, last-leadingMax); n-- {
 		s := t.sentences[n]
-		if s.start >= before {
-			continue
-		}
 		m := t.timeAt(t.skipWords(s.start, s.end))
 		if m == nil {
 			continue
