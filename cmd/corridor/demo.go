@@ -15,6 +15,7 @@ import (
 
 	"corridor/internal/demo"
 	"corridor/internal/fault"
+	"corridor/internal/reader/child"
 )
 
 type demoOptions struct {
@@ -64,7 +65,11 @@ func runDemo(ctx context.Context, o demoOptions, out, errs io.Writer) (err error
 		level = slog.LevelDebug
 	}
 	began := time.Now()
-	w, err := demo.Start(ctx, demo.Config{Dir: o.dir, BasePort: o.basePort,
+	uploads, err := child.New(child.Config{})
+	if err != nil {
+		return err
+	}
+	w, err := demo.Start(ctx, demo.Config{Dir: o.dir, BasePort: o.basePort, Extract: uploads,
 		Logger: slog.New(slog.NewTextHandler(errs, &slog.HandlerOptions{Level: level}))})
 	if err != nil {
 		return err

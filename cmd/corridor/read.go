@@ -1,59 +1,124 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
 
+	"github.com/mattn/go-isatty"
 	"github.com/spf13/cobra"
 
 	"corridor/internal/fault"
+	"corridor/internal/reader/child"
 	"corridor/internal/reader/extract"
 )
 
-// documentBytesMax is the largest document that the command reads.
-const documentBytesMax = 100 << 20
+const (
+	documentBytesMax = 100 << 20 // the largest document that the command reads
+	folderFilesMax   = 100_000   // of one folder
+	jobsMax          = 64
+)
+
+// documentNames are the endings of the files that are read where a folder is named.
+var documentNames = []string{".txt", ".text", ".html", ".htm", ".shtml", ".xhtml", ".md", ".markdown", ".pdf", ".docx"}
+
+type readOptions struct {
+	json, child bool
+	jobs        int
+}
 
 func readCommand() *cobra.Command {
-	var asJSON bool
+	var o readOptions
 	c := &cobra.Command{
-		Use:   "read [--json] FILE…",
+		Use:   "read [--json] [--jobs N] FILE|FOLDER…",
 		Short: "Read published documents: what they say, each fact with its place",
-		Long: `Reads plain text and web pages and prints articles, policies, figures and agreements, each with the bytes where
-it stands in the file. With --json one JSON object for each file on a line of its own. FILE - is standard input.
+		Long: `Reads plain text, web pages, Markdown, PDF and DOCX and prints articles, policies, figures and agreements, each with the
+bytes where it stands in the file. With --json one JSON object for each file on a line of its own, in the order of the
+names. FILE - is standard input; of a FOLDER every document in it and below is read. PDF and DOCX are opened in a process
+of their own with limits of memory and time.
 A file that cannot be read is named with the reason; the others are read all the same, and the exit code is 1.`,
-		Args: cobra.MinimumNArgs(1),
+		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, files []string) error {
-			return readAll(files, asJSON, cmd.InOrStdin(), cmd.OutOrStdout(), cmd.ErrOrStderr())
+			if o.child {
+				return child.Serve(cmd.InOrStdin(), cmd.OutOrStdout())
+			}
+			if len(files) == 0 {
+				return usageError{fmt.Errorf("read wants a FILE, a FOLDER or - for standard input")}
+			}
+			if o.jobs < 1 || o.jobs > jobsMax {
+				return usageError{fmt.Errorf("--jobs is from 1 to %d", jobsMax)}
+			}
+			return readAll(cmd.Context(), files, o, cmd.InOrStdin(), cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
-	c.Flags().BoolVar(&asJSON, "json", false, "print JSON, one object for each file")
+	c.Flags().BoolVar(&o.json, "json", false, "print JSON, one object for each file")
+	c.Flags().IntVar(&o.jobs, "jobs", min(runtime.NumCPU(), 8), "documents read at once")
+	c.Flags().BoolVar(&o.child, "child", false, "be the process in which another reads")
+	if err := c.Flags().MarkHidden("child"); err != nil {
+		panic(err)
+	}
 	return c
 }
 
-func readAll(files []string, asJSON bool, in io.Reader, out, errs io.Writer) error {
-	failed := false
-	for _, name := range files {
-		d, err := readOne(name, in)
-		if err != nil {
+// reading is one document of a run: what was read of it, or why it was not.
+type reading struct {
+	name string
+	doc  *extract.Document
+	err  error
+	done chan struct{}
+}
+
+// readAll reads the files with several hands and prints them in their order. No more documents wait than hands are there.
+func readAll(ctx context.Context, names []string, o readOptions, in io.Reader, out, errs io.Writer) error {
+	names, failed := spread(names, errs)
+	packed, err := child.New(child.Config{Slots: o.jobs})
+	if err != nil {
+		return err
+	}
+	hand := reader{packed: packed, in: in}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	slots, order := make(chan struct{}, o.jobs), make(chan *reading, o.jobs)
+	go func() {
+		defer close(order)
+		for _, name := range names {
+			select {
+			case slots <- struct{}{}:
+			case <-ctx.Done():
+				return
+			}
+			r := &reading{name: name, done: make(chan struct{})}
+			go func() {
+				defer func() { <-slots; close(r.done) }()
+				r.doc, r.err = hand.read(ctx, r.name)
+			}()
+			order <- r
+		}
+	}()
+	progress, n := watched(errs), 0
+	for r := range order {
+		<-r.done
+		if n++; progress && len(names) > 1 {
+			fmt.Fprintf(errs, "读 reading %d/%d  %s\n", n, len(names), r.name)
+		}
+		if r.err != nil {
 			failed = true
-			f := fault.Of(err)
-			fmt.Fprintf(errs, "%s: %s\n%s: %s\n", name, f.Sentence(fault.ZH), name, f.Sentence(fault.EN))
-			if f.Kind == fault.Internal {
-				fmt.Fprintf(errs, "%s: %v\n", name, err)
-			}
+			refuse(errs, r.name, r.err)
 			continue
 		}
-		if asJSON {
-			enc := json.NewEncoder(out)
-			enc.SetEscapeHTML(false)
-			if err := enc.Encode(d); err != nil {
-				return err
-			}
-			continue
+		if err := printReading(out, r.doc, o.json); err != nil {
+			return err
 		}
-		printDocument(out, d)
+	}
+	if err := ctx.Err(); err != nil {
+		return err
 	}
 	if failed {
 		return errSaid
@@ -61,20 +126,101 @@ func readAll(files []string, asJSON bool, in io.Reader, out, errs io.Writer) err
 	return nil
 }
 
-func readOne(name string, in io.Reader) (*extract.Document, error) {
+func printReading(out io.Writer, d *extract.Document, asJSON bool) error {
+	if !asJSON {
+		printDocument(out, d)
+		return nil
+	}
+	enc := json.NewEncoder(out)
+	enc.SetEscapeHTML(false)
+	return enc.Encode(d)
+}
+
+func refuse(errs io.Writer, name string, err error) {
+	f := fault.Of(err)
+	fmt.Fprintf(errs, "%s: %s\n%s: %s\n", name, f.Sentence(fault.ZH), name, f.Sentence(fault.EN))
+	if f.Kind == fault.Internal {
+		fmt.Fprintf(errs, "%s: %v\n", name, err)
+	}
+}
+
+// watched says whether a person looks at what is written.
+func watched(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && isatty.IsTerminal(f.Fd())
+}
+
+// spread puts the documents of a folder, in the order of their paths, in the place of the folder.
+func spread(names []string, errs io.Writer) (out []string, failed bool) {
+	for _, name := range names {
+		if s, err := os.Stat(name); name == "-" || err != nil || !s.IsDir() {
+			out = append(out, name) // what is not there is told when its turn comes
+			continue
+		}
+		n := 0
+		err := filepath.WalkDir(name, func(path string, e fs.DirEntry, err error) error {
+			hidden := path != name && strings.HasPrefix(e.Name(), ".")
+			switch {
+			case err != nil:
+				return err
+			case e.IsDir() && hidden:
+				return filepath.SkipDir
+			case !e.Type().IsRegular() || hidden || !slices.Contains(documentNames, strings.ToLower(filepath.Ext(path))):
+				return nil
+			}
+			if n++; n > folderFilesMax {
+				return fmt.Errorf("more than %d documents", folderFilesMax)
+			}
+			out = append(out, path)
+			return nil
+		})
+		if err == nil && n == 0 {
+			err = fmt.Errorf("no document with one of the endings %s", strings.Join(documentNames, " "))
+		}
+		if err != nil {
+			failed = true
+			refuse(errs, name, fault.New(fault.NotFound, "reader.no_file", "name", name).Because(err))
+		}
+	}
+	return out, failed
+}
+
+// reader reads one document at a time; several hands may use it.
+type reader struct {
+	packed *child.Reader
+	in     io.Reader
+}
+
+func (h *reader) read(ctx context.Context, name string) (*extract.Document, error) {
+	content, err := h.content(name)
+	if err != nil {
+		return nil, err
+	}
+	opt := extract.Options{MaxBytes: documentBytesMax}
+	if extract.Packed(content) {
+		return h.packed.Read(ctx, name, content, opt)
+	}
+	return extract.Read(name, content, opt)
+}
+
+func (h *reader) content(name string) ([]byte, error) {
+	in := h.in
 	if name != "-" {
 		f, err := os.Open(name)
 		if err != nil {
 			return nil, fault.New(fault.NotFound, "reader.no_file", "name", name).Because(err)
 		}
 		defer f.Close()
+		if s, err := f.Stat(); err == nil && s.Size() > documentBytesMax {
+			return nil, fault.New(fault.TooLarge, "reader.too_large", "bytes", s.Size(), "max", documentBytesMax)
+		}
 		in = f
 	}
 	content, err := io.ReadAll(io.LimitReader(in, documentBytesMax+1))
 	if err != nil {
 		return nil, fault.New(fault.Unavailable, "reader.no_file", "name", name).Because(err)
 	}
-	return extract.Read(name, content, extract.Options{MaxBytes: documentBytesMax})
+	return content, nil
 }
 
 // printDocument prints what a person looks for first.

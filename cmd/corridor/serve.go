@@ -14,6 +14,7 @@ import (
 	"corridor/internal/fault"
 	"corridor/internal/federation"
 	"corridor/internal/node"
+	"corridor/internal/reader/child"
 	"corridor/internal/web"
 )
 
@@ -51,10 +52,14 @@ func serve(ctx context.Context, path string, out, errs io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
+	uploads, err := child.New(child.Config{})
+	if err != nil {
+		return err
+	}
 	n, err := node.Open(ctx, node.Config{
 		Node: web.Node{Code: set.Code, Seal: set.Seal, Class: "r" + set.Code[:2], Name: fault.Words(set.Name), Community: fault.Words(set.Community)},
 		Dir:  set.Dir, DSN: set.DSN, Address: set.Address, Origin: key.Origin, Key: key.Private, Peers: set.peers(),
-		Schemes: demo.SchemesOf(packs, set.Code), Secure: set.Secure,
+		Schemes: demo.SchemesOf(packs, set.Code), Secure: set.Secure, Extract: uploads,
 		Logger: slog.New(slog.NewJSONHandler(errs, &slog.HandlerOptions{Level: set.level()}))})
 	if err != nil {
 		return err

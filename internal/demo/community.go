@@ -15,6 +15,7 @@ import (
 	"corridor/internal/federation"
 	corridorlog "corridor/internal/log"
 	"corridor/internal/node"
+	"corridor/internal/reader"
 	"corridor/internal/scheme"
 	"corridor/schemes"
 )
@@ -24,6 +25,7 @@ type Config struct {
 	Dir      string // a folder for each node, the clock
 	BasePort int    // 0 is BasePort; the office's port
 	Logger   *slog.Logger
+	Extract  reader.Extractor // of uploaded documents; nil: as node.Config says
 }
 
 // Community is the running world.
@@ -60,7 +62,7 @@ func Start(ctx context.Context, c Config) (w *Community, err error) {
 	for _, m := range Members {
 		n, err := node.Open(ctx, node.Config{Node: m.face(), Dir: filepath.Join(c.Dir, m.Short()), Origin: origin(m),
 			Key: keys[m.Code].Private, Address: address(c.BasePort, m), Site: "http://" + address(c.BasePort, m), Peers: peersOf(m, keys, c.BasePort),
-			Schemes: SchemesOf(packs, m.Code), Now: w.Clock.Now, Clock: w.Clock, NoCodes: true, Logger: c.Logger})
+			Schemes: SchemesOf(packs, m.Code), Now: w.Clock.Now, Clock: w.Clock, NoCodes: true, Logger: c.Logger, Extract: c.Extract})
 		if err != nil {
 			return w, err
 		}

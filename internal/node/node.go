@@ -55,6 +55,8 @@ type Config struct {
 	// ReadOnly opens a database that another process may be serving, to look at it: Run is not for such a node.
 	ReadOnly bool
 	Logger   *slog.Logger // nil: slog.Default
+	// Extract reads uploaded documents. nil reads in this process, without PDF and DOCX.
+	Extract reader.Extractor
 }
 
 // Node is a joined node. Its rooms may be used directly by whoever stands at the door.
@@ -174,7 +176,7 @@ func (n *Node) desks() (err error) {
 	if n.Indicators, err = indicator.New(indicator.Config{DB: n.DB, Access: n.Access}); err != nil {
 		return err
 	}
-	n.Reader = reader.New(reader.Config{DB: n.DB, Files: n.Files, Access: n.Access,
+	n.Reader = reader.New(reader.Config{Extract: n.Extract, DB: n.DB, Files: n.Files, Access: n.Access,
 		Agreements: found{n.Agreements, n.Indicators}, Figures: found{n.Agreements, n.Indicators}})
 	n.Web, err = web.New(web.Config{Node: n.Node, DB: n.DB, Access: n.Access, Registry: n.Registry, Cases: n.Cases,
 		Reader: n.Reader, Agreements: n.Agreements, Indicators: n.Indicators, Ledger: n.Ledger, Log: n.Log,

@@ -91,8 +91,23 @@ type Figures interface {
 	ReportFound(ctx context.Context, tx *db.Tx, who access.Actor, d Document, f Finding, indicator string) (path string, err error)
 }
 
+// Extractor reads the documents that strangers upload. It refuses with the codes reader.*, may be called concurrently,
+// and survives whatever the bytes do to its parsers: package child reads in a process of its own.
+type Extractor interface {
+	Read(ctx context.Context, name string, content []byte, opt extract.Options) (*extract.Document, error)
+}
+
+// here reads in this process, for which reason it refuses PDF and DOCX.
+type here struct{}
+
+func (here) Read(_ context.Context, name string, content []byte, opt extract.Options) (*extract.Document, error) {
+	opt.Packed = false
+	return extract.Read(name, content, opt)
+}
+
 // Config joins the desk to the rooms it needs.
 type Config struct {
+	Extract    Extractor // nil: in this process, without PDF and DOCX
 	DB         *db.DB
 	Files      *files.Store
 	Access     *access.Service
@@ -104,12 +119,17 @@ type Config struct {
 type Desk struct{ c Config }
 
 // New makes the desk.
-func New(c Config) *Desk { return &Desk{c: c} }
+func New(c Config) *Desk {
+	if c.Extract == nil {
+		c.Extract = here{}
+	}
+	return &Desk{c: c}
+}
 
 // Take reads a document and puts its findings into the queue. The same bytes are one document: taken again,
 // they answer with the one that stands there. A document that cannot be read is refused and nothing is kept.
 func (k *Desk) Take(ctx context.Context, who access.Actor, name string, content []byte) (Document, error) {
-	read, err := extract.Read(name, content, extract.Options{MaxBytes: files.BytesMax})
+	read, err := k.c.Extract.Read(ctx, name, content, extract.Options{MaxBytes: files.BytesMax})
 	if err != nil {
 		return Document{}, err
 	}

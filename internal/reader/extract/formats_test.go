@@ -44,7 +44,7 @@ func TestADocxIsReadWithItsTable(t *testing.T) {
 		`<w:p><w:del><w:r><w:delText>删去的999家</w:delText></w:r></w:del><w:r><w:t>全市仪器开放率为</w:t></w:r><w:r><w:t>83.5%。其余见下表。</w:t></w:r></w:p>` +
 		`<w:tbl><w:tr><w:tc><w:p><w:r><w:t>类别</w:t></w:r></w:p></w:tc><w:tc><w:p><w:r><w:t>数量（台）</w:t></w:r></w:p></w:tc></w:tr>` +
 		`<w:tr><w:tc><w:p><w:r><w:t>电镜</w:t></w:r></w:p></w:tc><w:tc><w:p><w:r><w:t>28</w:t></w:r></w:p></w:tc></w:tr></w:tbl></w:body></w:document>`
-	d, err := Read("a.docx", makeZip(t, map[string]string{"word/document.xml": body}), Options{})
+	d, err := Read("a.docx", makeZip(t, map[string]string{"word/document.xml": body}), Options{Packed: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -134,7 +134,7 @@ func TestAPDFIsReadColumnByColumn(t *testing.T) {
 	for i := range left {
 		runs = append(runs, run{50, 700 - 16*float64(i), left[i]}, run{330, 700 - 16*float64(i), right[i]})
 	}
-	d, err := Read("a.pdf", makePDF(runs, "[3 0 R]"), Options{})
+	d, err := Read("a.pdf", makePDF(runs, "[3 0 R]"), Options{Packed: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -174,7 +174,7 @@ func TestHostileFilesAreRefusedInTime(t *testing.T) {
 		{"liar.docx", []byte("\x89PNG\r\n\x1a\n"), "reader.binary"},
 	} {
 		start := time.Now()
-		_, err := Read(c.name, c.data, Options{MaxBytes: 1 << 30})
+		_, err := Read(c.name, c.data, Options{Packed: true, MaxBytes: 1 << 30})
 		if err == nil || fault.Of(err).Code != c.code {
 			t.Errorf("%s: %v, want %s", c.name, err, c.code)
 			continue

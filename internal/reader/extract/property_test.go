@@ -285,7 +285,7 @@ func FuzzRead(f *testing.F) {
 func FuzzDOCX(f *testing.F) {
 	f.Add(wordHead + wordPara("Title", "标题") + "</w:body></w:document>")
 	f.Fuzz(func(t *testing.T, body string) {
-		d, err := Read("a.docx", makeZip(t, map[string]string{"word/document.xml": body}), Options{MaxBytes: 1 << 20})
+		d, err := Read("a.docx", makeZip(t, map[string]string{"word/document.xml": body}), Options{Packed: true, MaxBytes: 1 << 20})
 		if err == nil {
 			checkSpans(t, d, nil)
 		}
@@ -295,7 +295,7 @@ func FuzzDOCX(f *testing.F) {
 func FuzzPDF(f *testing.F) {
 	f.Add(makePDF(nil, "[3 0 R]"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		d, err := Read("a.pdf", data, Options{MaxBytes: 1 << 20})
+		d, err := Read("a.pdf", data, Options{Packed: true, MaxBytes: 1 << 20})
 		if err == nil {
 			checkSpans(t, d, data)
 		}

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"path/filepath"
+	"strings"
 
 	"corridor/internal/fault"
 )
@@ -17,6 +18,9 @@ type Options struct {
 	MaxBytes int64  // largest file; 0 is DefaultMaxBytes
 	Twin     []byte // a clean telling of the same text, from which the words of a spun one are learnt; nil is none
 	KeepSpun bool   // leave spun words as they stand; a spun text is said to be spun all the same
+	// Packed also reads PDF and DOCX. Their parsers are the ones that a hostile file can upset, so the caller is a process
+	// that may die of it: package child, or a person at the command line.
+	Packed bool
 }
 
 // Read reads one file. The refusals, in this order: reader.too_large, reader.empty, reader.binary, reader.format,
@@ -32,6 +36,9 @@ func Read(name string, data []byte, opt Options) (*Document, error) {
 	format, err := sniff(name, data)
 	if err != nil {
 		return nil, err
+	}
+	if !opt.Packed && (format == FormatPDF || format == FormatDOCX) {
+		return nil, fault.New(fault.Invalid, "reader.format", "kind", strings.ToUpper(string(format)))
 	}
 	sum := sha256.Sum256(data)
 	r := &reading{opt: opt, doc: &Document{File: filepath.Base(name), SHA256: hex.EncodeToString(sum[:]), Format: format,

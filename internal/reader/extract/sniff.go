@@ -18,6 +18,12 @@ var binaryMagic = []struct{ magic, kind string }{
 	{"BZh", "bzip2"}, {"\xfd7zXZ", "xz"},
 }
 
+// Packed says whether the bytes are a PDF or a zip such as DOCX, whose text must be unpacked: what Options.Packed is for.
+func Packed(data []byte) bool {
+	f, err := sniff("", data)
+	return err == nil && (f == FormatPDF || f == FormatDOCX)
+}
+
 // sniff says what the bytes are. The file's name never overrules them: it only tells Markdown from plain text.
 func sniff(name string, data []byte) (Format, error) {
 	if len(bytes.TrimLeft(data[:min(len(data), headBytes)], " \t\r\n\xef\xbb\xbf")) == 0 && blank(data) {
