@@ -240,6 +240,14 @@ BEGIN SELECT RAISE(ABORT, 'casework_step is append only'); END;
 CREATE TRIGGER casework_step_kept_update BEFORE UPDATE ON casework_step
 BEGIN SELECT RAISE(ABORT, 'casework_step is append only'); END;
 
+CREATE TABLE clause_source (
+  key      TEXT PRIMARY KEY, -- compared form of the source's title
+  title    TEXT NOT NULL,
+  document TEXT NOT NULL REFERENCES document (id),
+  told_by  TEXT NOT NULL,
+  told_at  BIGINT NOT NULL
+);
+
 CREATE TABLE db_job (
   id       TEXT PRIMARY KEY,
   kind     TEXT NOT NULL,             -- who does it: "federation.letter"
@@ -276,9 +284,24 @@ CREATE TABLE document (
   taken_at BIGINT NOT NULL,
   reading  TEXT NOT NULL, -- JSON: warnings, repairs, noise
   text     TEXT NOT NULL  -- what the spans point into, where that is not the original bytes; else ''
-);
+, published_by TEXT NOT NULL DEFAULT '', articles TEXT NOT NULL DEFAULT '[]', indexed BOOLEAN NOT NULL DEFAULT FALSE);
 
 CREATE INDEX document_by_time ON document (taken_at, id);
+
+CREATE TABLE document_clause (
+  document  TEXT NOT NULL REFERENCES document (id),
+  path      TEXT NOT NULL,
+  no        BIGINT NOT NULL, -- order in the document, from 0
+  article   BIGINT NOT NULL,
+  label     TEXT NOT NULL,
+  chapter   TEXT NOT NULL,
+  text      TEXT NOT NULL,
+  span_from BIGINT NOT NULL,
+  span_to   BIGINT NOT NULL,
+  PRIMARY KEY (document, path)
+);
+
+CREATE INDEX document_clause_order ON document_clause (document, no);
 
 CREATE TABLE document_finding (
   document   TEXT NOT NULL REFERENCES document (id),
@@ -293,10 +316,42 @@ CREATE TABLE document_finding (
   reason     TEXT NOT NULL,
   decided_by TEXT NOT NULL,
   decided_at BIGINT,
-  became     TEXT NOT NULL,
+  became     TEXT NOT NULL, corrected TEXT NOT NULL DEFAULT '',
   PRIMARY KEY (document, no),
   CHECK ((state = 'waiting') = (decided_at IS NULL)),
   CHECK (state <> 'rejected' OR reason <> '')
+);
+
+CREATE INDEX document_finding_by_state ON document_finding (state, document, no);
+
+CREATE TABLE document_gram (
+  gram      TEXT NOT NULL,
+  paragraph BIGINT NOT NULL REFERENCES document_paragraph (id),
+  PRIMARY KEY (gram, paragraph)
+);
+
+CREATE TABLE document_paragraph (
+  id        BIGINT PRIMARY KEY,
+  document  TEXT NOT NULL REFERENCES document (id),
+  no        BIGINT NOT NULL, -- from 0
+  article   BIGINT NOT NULL,
+  heading   BOOLEAN NOT NULL,
+  span_from BIGINT NOT NULL,
+  span_to   BIGINT NOT NULL,
+  text      TEXT NOT NULL,
+  plain     TEXT NOT NULL,   -- compared form: letters and digits in lower case
+  UNIQUE (document, no)
+);
+
+CREATE TABLE document_step (
+  document TEXT NOT NULL REFERENCES document (id),
+  no       BIGINT NOT NULL,
+  at       BIGINT NOT NULL,
+  act      TEXT NOT NULL CHECK (act IN ('accepted', 'corrected', 'rejected', 'undone')),
+  done_by  TEXT NOT NULL,
+  reason   TEXT NOT NULL,
+  data     TEXT NOT NULL, -- JSON: the finding after a correction, else ''
+  PRIMARY KEY (document, no, at)
 );
 
 CREATE TABLE federation_community (
@@ -922,6 +977,56 @@ CREATE TABLE registry_relation (
 );
 
 CREATE INDEX registry_relation_holder ON registry_relation (holder, org);
+
+CREATE TABLE subject (
+  id      TEXT PRIMARY KEY,
+  kind    TEXT NOT NULL CHECK (kind IN ('organisation', 'policy', 'programme', 'place', 'indicator')),
+  name    TEXT NOT NULL,
+  code    TEXT NOT NULL, -- of the registry, or GB/T 2260 for a place; '' while nobody linked it
+  made_at BIGINT NOT NULL
+);
+
+CREATE INDEX subject_by_kind ON subject (kind, name, id);
+
+CREATE TABLE subject_mention (
+  kind     TEXT NOT NULL,
+  key      TEXT NOT NULL,
+  document TEXT NOT NULL REFERENCES document (id),
+  no       BIGINT NOT NULL,
+  part     TEXT NOT NULL CHECK (part IN ('self', 'party', 'whose', 'issuer')),
+  said_of  TEXT NOT NULL, -- the time it speaks of, 2024, 2024-06, 2021-08-18 or 2022..2024; '' when nothing says
+  said_by  TEXT NOT NULL CHECK (said_by IN ('fact', 'event', 'page', 'none')),
+  PRIMARY KEY (kind, key, document, no, part),
+  FOREIGN KEY (kind, key) REFERENCES subject_name (kind, key)
+);
+
+CREATE INDEX subject_mention_of ON subject_mention (document, no);
+
+CREATE TABLE subject_name (
+  kind    TEXT NOT NULL,
+  key     TEXT NOT NULL, -- compared form of the name
+  name    TEXT NOT NULL,
+  subject TEXT NOT NULL REFERENCES subject (id),
+  told_by TEXT NOT NULL, -- who said so; '' for the document that was read
+  reason  TEXT NOT NULL,
+  told_at BIGINT NOT NULL,
+  PRIMARY KEY (kind, key)
+);
+
+CREATE INDEX subject_name_of ON subject_name (subject, kind, key);
+
+CREATE TABLE subject_step (
+  id      TEXT PRIMARY KEY,
+  subject TEXT NOT NULL REFERENCES subject (id),
+  act     TEXT NOT NULL CHECK (act IN ('join', 'split', 'link', 'unlink')),
+  key     TEXT NOT NULL, -- the name that moved, or the code that was linked
+  other   TEXT NOT NULL, -- the subject at the other end, '' for none
+  done_by TEXT NOT NULL,
+  reason  TEXT NOT NULL,
+  at      BIGINT NOT NULL
+);
+
+CREATE INDEX subject_step_of ON subject_step (subject, id);
 
 CREATE VIEW v_ledger_account AS
 SELECT path, asset, floored, opened_at, posted_fen, held_fen, posted_fen - held_fen AS available_fen, entries, moved_at

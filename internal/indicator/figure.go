@@ -158,3 +158,12 @@ func (b *Book) Report(ctx context.Context, tx *db.Tx, who access.Actor, r Report
 	}
 	return b.c.Access.Record(ctx, tx, who, access.Entry{Act: "indicator.report", Object: "indicator/" + r.Indicator, Detail: r.Quote})
 }
+
+// Withdraw takes away what was put beside an indicator by mistake, in the caller's act; the journal keeps that it stood
+// there. It is no error when nothing stands there.
+func (b *Book) Withdraw(ctx context.Context, tx *db.Tx, who access.Actor, indicator, digest string, from, to int) error {
+	if err := deleteReport(ctx, tx, indicator, digest, from, to); err != nil {
+		return fmt.Errorf("withdraw the report beside %s: %w", indicator, err)
+	}
+	return b.c.Access.Record(ctx, tx, who, access.Entry{Act: "indicator.withdraw", Object: "indicator/" + indicator, Detail: digest})
+}

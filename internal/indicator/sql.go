@@ -23,6 +23,9 @@ INSERT INTO indicator_report (id, indicator, value, unit, approx, period, docume
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
 ON CONFLICT (indicator, document_digest, span_from, span_to) DO NOTHING`
 
+const sqlDeleteReport = `
+DELETE FROM indicator_report WHERE indicator = $1 AND document_digest = $2 AND span_from = $3 AND span_to = $4`
+
 const sqlReports = `
 SELECT id, indicator, value, unit, approx, period, document, document_digest, document_title, span_from, span_to,
        quote, accepted_by, accepted_at
@@ -114,4 +117,9 @@ func selectReports(ctx context.Context, tx *db.Tx, indicator string) ([]Report, 
 		all = append(all, r)
 	}
 	return all, rows.Err()
+}
+
+func deleteReport(ctx context.Context, tx *db.Tx, indicator, digest string, from, to int) error {
+	_, err := tx.Exec(ctx, sqlDeleteReport, indicator, digest, from, to)
+	return err
 }

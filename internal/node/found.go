@@ -3,12 +3,15 @@ package node
 import (
 	"context"
 	"strconv"
+	"strings"
 
 	"corridor/internal/access"
 	"corridor/internal/agreement"
 	"corridor/internal/db"
+	"corridor/internal/fault"
 	"corridor/internal/indicator"
 	"corridor/internal/reader"
+	"corridor/internal/registry"
 	"corridor/internal/unit"
 )
 
@@ -45,4 +48,48 @@ func (f found) ReportFound(ctx context.Context, tx *db.Tx, who access.Actor, d r
 		return "", err
 	}
 	return "/figures/" + id, nil
+}
+
+// WithdrawFound takes an accepted figure away from its indicator.
+func (f found) WithdrawFound(ctx context.Context, tx *db.Tx, who access.Actor, d reader.Document, x reader.Finding) error {
+	return f.indicators.Withdraw(ctx, tx, who, strings.TrimPrefix(x.Became, "/figures/"), d.Digest, x.From, x.To)
+}
+
+// registered joins the reader to the registry: reader.Registry.
+type registered struct{ registry *registry.Registry }
+
+// beginnings are how many characters of a name are looked for when the whole finds nobody.
+var beginnings = []int{8, 6, 4}
+
+// Like finds who a name may mean.
+func (r registered) Like(ctx context.Context, tx *db.Tx, name string) (all []reader.Registered, err error) {
+	runes := []rune(strings.TrimSpace(name))
+	asks := []string{string(runes)}
+	for _, n := range beginnings {
+		if len(runes) > n {
+			asks = append(asks, string(runes[:n]))
+		}
+	}
+	for _, ask := range asks {
+		found, err := r.registry.SearchIn(ctx, tx, registry.Query{Text: ask, Rows: 10})
+		if fault.KindOf(err) == fault.Invalid {
+			continue // a name that nobody could look for
+		}
+		if err != nil {
+			return nil, err
+		}
+		for _, o := range found.Orgs {
+			all = append(all, reader.Registered{Code: o.Code, Name: o.Name, Same: strings.EqualFold(o.Name[0], name) || strings.EqualFold(o.Name[1], name)})
+		}
+		if len(all) > 0 {
+			return all, nil
+		}
+	}
+	return nil, nil
+}
+
+// Called is the name that stands in the registry.
+func (r registered) Called(ctx context.Context, tx *db.Tx, code string) (fault.Words, error) {
+	o, err := r.registry.Org(ctx, tx, code)
+	return o.Name, err
 }

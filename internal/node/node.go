@@ -177,7 +177,7 @@ func (n *Node) desks() (err error) {
 		return err
 	}
 	n.Reader = reader.New(reader.Config{Extract: n.Extract, DB: n.DB, Files: n.Files, Access: n.Access,
-		Agreements: found{n.Agreements, n.Indicators}, Figures: found{n.Agreements, n.Indicators}})
+		Agreements: found{n.Agreements, n.Indicators}, Figures: found{n.Agreements, n.Indicators}, Registry: registered{n.Registry}})
 	n.Web, err = web.New(web.Config{Node: n.Node, DB: n.DB, Access: n.Access, Registry: n.Registry, Cases: n.Cases,
 		Reader: n.Reader, Agreements: n.Agreements, Indicators: n.Indicators, Ledger: n.Ledger, Log: n.Log,
 		Federation: n.Federation, Files: n.Files, Notices: n.Notices, Clock: n.Clock, Secure: n.Secure, Logger: n.Logger})
@@ -209,6 +209,7 @@ func (n *Node) Run(ctx context.Context) error {
 		func(c context.Context) { n.said("sequence the log", n.Log.Run(c)) },
 		func(c context.Context) { n.said("follow the neighbours", n.Federation.Run(c)) },
 		func(c context.Context) { n.said("do the jobs", n.worker.Run(c)) },
+		n.indexDocuments,
 		n.tick,
 	} {
 		all.Go(func() { loop(loops) })
@@ -253,6 +254,17 @@ func (n *Node) tick(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-t.C:
+		}
+	}
+}
+
+// indexDocuments finishes what was cut off while documents were taken in, and documents from before there was an index.
+func (n *Node) indexDocuments(ctx context.Context) {
+	for ctx.Err() == nil {
+		done, err := n.Reader.Index(ctx)
+		n.said("index the documents", err)
+		if done == 0 || err != nil {
+			return
 		}
 	}
 }

@@ -2,7 +2,6 @@ package reader
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -17,67 +16,30 @@ import (
 
 const (
 	documentPage = 50
-	findsMax     = 5000 // of one document
-	reasonMax    = 500  // runes
+	documentsMax = 10_000 // in one list, counted
+	findsMax     = 5000   // of one document
+	stepsMax     = 5000   // of one document
+	reasonMax    = 500    // runes
 	titleMax     = 200
 )
 
 // Document is one published document in the review queue.
 type Document struct {
-	ID       unit.ID
-	Digest   string // SHA-256 of the original bytes
-	Name     string // of the file
-	Title    string // of its first article, else the name
-	By       string
-	At       time.Time
-	Warnings []string
-	Repairs  []extract.Repair
-	Noise    []extract.Noise
-	Encoding string // of the text that the spans point into
-	Open     int    // findings that wait
-	Total    int    // findings
-}
-
-// Kind is what a finding is.
-type Kind string
-
-const (
-	Agreement    Kind = "agreement"
-	Figure       Kind = "figure"
-	Policy       Kind = "policy"
-	Organisation Kind = "organisation"
-	Person       Kind = "person"
-	Place        Kind = "place"
-)
-
-// State of a finding.
-type State string
-
-const (
-	Waiting  State = "waiting"
-	Accepted State = "accepted"
-	Rejected State = "rejected"
-)
-
-// Finding is one thing that a document says, with the bytes where it stands.
-type Finding struct {
-	Document unit.ID
-	No       int // from 1, in the order of the text
-	Article  int // from 0
-	Kind     Kind
-	From, To int // bytes of the document's text, end exclusive
-	Quote    string
-	Sentence string // around the quote
-	State    State
-	Reason   string // why it was rejected, or corrected
-	By       string
-	At       time.Time
-	Became   string // path of what it became: /agreements/ID, /figures/ID
-
-	Agreement *extract.Agreement `json:",omitempty"`
-	Figure    *extract.Figure    `json:",omitempty"`
-	Name      string             // of a policy, organisation, person or place
-	Role      string             // of a person
+	ID          unit.ID
+	Digest      string // SHA-256 of the original bytes
+	Name        string // of the file
+	Title       string // of its first article, else the name
+	By          string
+	At          time.Time
+	Articles    []ArticleHead
+	Warnings    []string
+	Repairs     []extract.Repair
+	Noise       []extract.Noise
+	Encoding    string // of the text that the spans point into
+	Format      extract.Format
+	PublishedBy string // who lets everybody see its accepted facts; "" for nobody
+	Open        int    // findings that wait
+	Total       int    // findings
 }
 
 // Agreements takes an accepted agreement into the register, in the act of the acceptance. It answers with
@@ -86,9 +48,25 @@ type Agreements interface {
 	EnterFound(ctx context.Context, tx *db.Tx, who access.Actor, d Document, f Finding) (path string, err error)
 }
 
-// Figures puts an accepted figure beside an indicator, in the act of the acceptance, under the same terms.
+// Figures puts an accepted figure beside an indicator, in the act of the acceptance, under the same terms; and takes it
+// away again in the act of an undoing.
 type Figures interface {
 	ReportFound(ctx context.Context, tx *db.Tx, who access.Actor, d Document, f Finding, indicator string) (path string, err error)
+	WithdrawFound(ctx context.Context, tx *db.Tx, who access.Actor, d Document, f Finding) error
+}
+
+// Registry says which registered organisations a name may mean, the best first, and what a code is called; fault.NotFound
+// for a code that nobody has.
+type Registry interface {
+	Like(ctx context.Context, tx *db.Tx, name string) ([]Registered, error)
+	Called(ctx context.Context, tx *db.Tx, code string) (fault.Words, error)
+}
+
+// Registered is an organisation of the registry.
+type Registered struct {
+	Code string
+	Name fault.Words
+	Same bool // the name is one of its names, whole
 }
 
 // Extractor reads the documents that strangers upload. It refuses with the codes reader.*, may be called concurrently,
@@ -113,6 +91,7 @@ type Config struct {
 	Access     *access.Service
 	Agreements Agreements
 	Figures    Figures
+	Registry   Registry // nil: nothing is linked to a registry
 }
 
 // Desk is the review queue. It is safe for concurrent use.
@@ -126,10 +105,14 @@ func New(c Config) *Desk {
 	return &Desk{c: c}
 }
 
+func (k *Desk) extract(ctx context.Context, name string, content []byte) (*extract.Document, error) {
+	return k.c.Extract.Read(ctx, name, content, extract.Options{MaxBytes: files.BytesMax})
+}
+
 // Take reads a document and puts its findings into the queue. The same bytes are one document: taken again,
 // they answer with the one that stands there. A document that cannot be read is refused and nothing is kept.
 func (k *Desk) Take(ctx context.Context, who access.Actor, name string, content []byte) (Document, error) {
-	read, err := k.c.Extract.Read(ctx, name, content, extract.Options{MaxBytes: files.BytesMax})
+	read, err := k.extract(ctx, name, content)
 	if err != nil {
 		return Document{}, err
 	}
@@ -142,15 +125,17 @@ func (k *Desk) Take(ctx context.Context, who access.Actor, name string, content 
 		return Document{}, fault.New(fault.TooLarge, "reader.too_many_findings", "most", findsMax)
 	}
 	var d Document
+	isNew := false
 	err = k.c.DB.Act(ctx, func(tx *db.Tx) error {
 		old, err := selectByDigest(ctx, tx, string(file.Digest))
 		if err != nil || old != "" {
-			d.ID = old
+			d.ID, isNew = old, false
 			return err
 		}
+		isNew = true
 		d = Document{ID: unit.NewID(tx.Now()), Digest: string(file.Digest), Name: file.Name, Title: title(read, file.Name),
-			By: who.Name, At: tx.Now(), Warnings: read.Warnings, Repairs: read.Repairs, Noise: read.Noise, Encoding: read.Encoding,
-			Open: len(finds), Total: len(finds)}
+			By: who.Name, At: tx.Now(), Articles: heads(read), Warnings: read.Warnings, Repairs: read.Repairs, Noise: read.Noise,
+			Encoding: read.Encoding, Format: read.Format, Open: len(finds), Total: len(finds)}
 		if err := insertDocument(ctx, tx, d, read.Text); err != nil {
 			return fmt.Errorf("document %s: %w", d.Name, err)
 		}
@@ -164,6 +149,11 @@ func (k *Desk) Take(ctx context.Context, who access.Actor, name string, content 
 	})
 	if err != nil {
 		return Document{}, err
+	}
+	if isNew {
+		if err := k.index(ctx, d.ID, read); err != nil {
+			return Document{}, err // the document stands; Index goes on with it
+		}
 	}
 	d, _, _, err = k.Get(ctx, d.ID)
 	return d, err
@@ -186,20 +176,14 @@ func title(read *extract.Document, name string) string {
 	return name
 }
 
-// Documents lists the queue, newest first, one page counted from 1.
-func (k *Desk) Documents(ctx context.Context, page int) (all []Document, total int, err error) {
-	err = k.c.DB.Read(ctx, func(tx *db.Tx) error {
-		all, total, err = selectDocuments(ctx, tx, (max(page, 1)-1)*documentPage)
-		return err
-	})
-	return all, total, err
-}
-
 // Get returns a document, its findings in the order of the text, and the text that their spans point into:
 // the original bytes, or the text drawn from a PDF or DOCX.
 func (k *Desk) Get(ctx context.Context, id unit.ID) (d Document, finds []Finding, text string, err error) {
 	err = k.c.DB.Read(ctx, func(tx *db.Tx) error {
-		if d, text, err = selectDocument(ctx, tx, id); err != nil {
+		if d, err = selectDocument(ctx, tx, id); err != nil {
+			return err
+		}
+		if text, err = selectText(ctx, tx, id); err != nil {
 			return err
 		}
 		finds, err = selectFindings(ctx, tx, id)
@@ -212,70 +196,31 @@ func (k *Desk) Get(ctx context.Context, id unit.ID) (d Document, finds []Finding
 	return d, finds, string(content), err
 }
 
-// Decision is what a person says of a finding.
-type Decision struct {
-	Accept    bool
-	Reason    string // needed to reject
-	Indicator string // for a figure: the indicator that it reports; "" only keeps it as accepted
+// Order is how documents are listed.
+type Order string
+
+const (
+	Newest  Order = ""
+	Oldest  Order = "oldest"
+	ByTitle Order = "title"
+)
+
+// Query says which documents to list; the zero Query is all of them, newest first.
+type Query struct {
+	Text  string // in the title or the name of the file
+	State string // "open": something waits; "done": nothing waits; "public": published; "" all
+	Order Order
+	Page  int // from 1
 }
 
-// Decide accepts or rejects one finding. A finding is decided once.
-func (k *Desk) Decide(ctx context.Context, who access.Actor, document unit.ID, no int, dec Decision) (f Finding, err error) {
-	dec.Reason = strings.TrimSpace(dec.Reason)
-	if !dec.Accept && dec.Reason == "" {
-		return f, fault.New(fault.Invalid, "reader.reason_missing").On("reason")
+// Documents lists documents, one page, and counts them, up to documentsMax.
+func (k *Desk) Documents(ctx context.Context, q Query) (all []Document, total int, err error) {
+	if len(q.Text) > titleMax {
+		return nil, 0, fault.New(fault.Invalid, "reader.query_long", "most", titleMax).On("q")
 	}
-	if len([]rune(dec.Reason)) > reasonMax {
-		return f, fault.New(fault.Invalid, "reader.reason_long", "most", reasonMax).On("reason")
-	}
-	err = k.c.DB.Act(ctx, func(tx *db.Tx) error {
-		d, _, err := selectDocument(ctx, tx, document)
-		if err != nil {
-			return err
-		}
-		if f, err = selectFinding(ctx, tx, document, no); err != nil {
-			return err
-		}
-		if f.State != Waiting {
-			return fault.New(fault.Conflict, "reader.decided", "by", f.By)
-		}
-		f.State, f.Reason, f.By, f.At = Rejected, dec.Reason, who.Name, tx.Now()
-		if dec.Accept {
-			f.State = Accepted
-			if f.Became, err = k.become(ctx, tx, who, d, f, dec.Indicator); err != nil {
-				return err
-			}
-		}
-		if err := updateFinding(ctx, tx, f); err != nil {
-			return fmt.Errorf("decide finding %d of %s: %w", no, document, err)
-		}
-		return k.c.Access.Record(ctx, tx, who, access.Entry{Act: "document." + string(f.State),
-			Object: fmt.Sprintf("document/%s/%d", document, no), Detail: dec.Reason})
+	err = k.c.DB.Read(ctx, func(tx *db.Tx) error {
+		all, total, err = selectDocuments(ctx, tx, q)
+		return err
 	})
-	return f, err
-}
-
-// become hands an accepted finding to the room that owns such things.
-func (k *Desk) become(ctx context.Context, tx *db.Tx, who access.Actor, d Document, f Finding, indicator string) (string, error) {
-	switch {
-	case f.Kind == Agreement:
-		return k.c.Agreements.EnterFound(ctx, tx, who, d, f)
-	case f.Kind == Figure && indicator != "":
-		return k.c.Figures.ReportFound(ctx, tx, who, d, f, indicator)
-	}
-	return "", nil
-}
-
-// data is what a finding keeps besides its place, as JSON.
-type data struct {
-	Sentence  string             `json:"sentence"`
-	Agreement *extract.Agreement `json:"agreement,omitempty"`
-	Figure    *extract.Figure    `json:"figure,omitempty"`
-	Name      string             `json:"name,omitempty"`
-	Role      string             `json:"role,omitempty"`
-}
-
-func (f Finding) data() (string, error) {
-	b, err := json.Marshal(data{f.Sentence, f.Agreement, f.Figure, f.Name, f.Role})
-	return string(b), err
+	return all, total, err
 }

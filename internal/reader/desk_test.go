@@ -43,6 +43,26 @@ func (o *outer) ReportFound(_ context.Context, _ *db.Tx, _ access.Actor, _ reade
 	return "/figures/" + indicator, nil
 }
 
+func (o *outer) WithdrawFound(_ context.Context, _ *db.Tx, _ access.Actor, _ reader.Document, f reader.Finding) error {
+	o.reported = append(o.reported, "withdrawn "+f.Became)
+	return o.refuse
+}
+
+// Like and Called stand for the registry: one university.
+func (o *outer) Like(_ context.Context, _ *db.Tx, name string) ([]reader.Registered, error) {
+	if strings.Contains("示例大学", name) {
+		return []reader.Registered{{Code: "12330000MB00000001", Name: fault.Words{"示例大学", "Example University"}, Same: name == "示例大学"}}, nil
+	}
+	return nil, nil
+}
+
+func (o *outer) Called(_ context.Context, _ *db.Tx, code string) (fault.Words, error) {
+	if code != "12330000MB00000001" {
+		return fault.Words{}, fault.New(fault.NotFound, "registry.unknown")
+	}
+	return fault.Words{"示例大学", "Example University"}, nil
+}
+
 func desk(t *testing.T, d *db.DB) (*reader.Desk, *outer, access.Actor) {
 	t.Helper()
 	s, err := files.New(files.Config{DB: d, Dir: filepath.Join(t.TempDir(), "files")})
@@ -54,7 +74,7 @@ func desk(t *testing.T, d *db.DB) (*reader.Desk, *outer, access.Actor) {
 		t.Fatal(err)
 	}
 	o := &outer{}
-	return reader.New(reader.Config{DB: d, Files: s, Access: a, Agreements: o, Figures: o}), o, access.System("阅览室测试")
+	return reader.New(reader.Config{DB: d, Files: s, Access: a, Agreements: o, Figures: o, Registry: o}), o, access.System("阅览室测试")
 }
 
 func now() time.Time { return time.Date(2026, 3, 5, 1, 0, 0, 0, time.UTC) }
@@ -107,7 +127,7 @@ func TestATakenDocumentWaitsWithItsFindings(t *testing.T) {
 		if err != nil || again.ID != d.ID || again.Name != d.Name {
 			t.Errorf("the same bytes are another document: %+v, %v", again, err)
 		}
-		if all, n, err := k.Documents(ctx, 1); err != nil || n != 1 || len(all) != 1 || all[0].ID != d.ID {
+		if all, n, err := k.Documents(ctx, reader.Query{}); err != nil || n != 1 || len(all) != 1 || all[0].ID != d.ID {
 			t.Errorf("%d documents, %v", n, err)
 		}
 	})
@@ -212,7 +232,7 @@ func TestWhatIsNotThereOrNotRead(t *testing.T) {
 		if _, err := k.Take(ctx, who, "a.png", []byte("\x89PNG\r\n\x1a\n")); fault.Of(err).Code != "reader.binary" {
 			t.Errorf("%v", err)
 		}
-		if _, n, err := k.Documents(ctx, 1); err != nil || n != 0 {
+		if _, n, err := k.Documents(ctx, reader.Query{}); err != nil || n != 0 {
 			t.Errorf("a refused document was kept: %d, %v", n, err)
 		}
 		if _, _, _, err := k.Get(ctx, "01AAAAAAAAAAAAAAAAAAAAAAAA"); fault.Of(err).Code != "reader.unknown" {

@@ -9,36 +9,36 @@ import (
 	"corridor/internal/reader/extract"
 )
 
-// findings lists all that was read, in the order of the text, numbered from 1. text is what the spans point into.
-func findings(d *extract.Document, text []byte) []Finding {
+// findings lists all that was read, in the order of the text, numbered from 1. bytes are what the spans point into.
+func findings(d *extract.Document, bytes []byte) []Finding {
 	var all []Finding
-	add := func(article int, k Kind, s extract.Span, f Finding) {
-		f.Article, f.Kind, f.From, f.To, f.State = article, k, s[0], s[1], Waiting
-		if f.From >= 0 && f.From < f.To && f.To <= len(text) {
-			f.Quote = extract.Show(d.Encoding, text[f.From:f.To])
-			f.Sentence = sentence(d.Encoding, text, f.From, f.To)
+	add := func(article int, k Kind, s extract.Span, said Said) {
+		f := Finding{Article: article, Kind: k, From: s[0], To: s[1], State: Waiting, Said: said}
+		if f.From >= 0 && f.From < f.To && f.To <= len(bytes) {
+			f.Quote = extract.Show(d.Encoding, bytes[f.From:f.To])
+			f.Sentence = sentence(d.Encoding, bytes, f.From, f.To)
 			all = append(all, f)
 		}
 	}
 	for i := range d.Articles {
 		a := &d.Articles[i]
 		for j := range a.Agreements {
-			add(i, Agreement, a.Agreements[j].Span, Finding{Agreement: &a.Agreements[j]})
+			add(i, Agreement, a.Agreements[j].Span, Said{Agreement: &a.Agreements[j]})
 		}
 		for j := range a.Figures {
-			add(i, Figure, a.Figures[j].Span, Finding{Figure: &a.Figures[j]})
+			add(i, Figure, a.Figures[j].Span, Said{Figure: &a.Figures[j]})
 		}
 		for _, p := range a.Policies {
-			add(i, Policy, p.Span, Finding{Name: p.Name})
+			add(i, Policy, p.Span, Said{Name: p.Name, Issuer: text(p.Issuer), Date: text(p.Date), Others: some(p.Alias)})
 		}
 		for _, o := range a.Organisations {
-			add(i, Organisation, o.Span, Finding{Name: o.Name})
+			add(i, Organisation, o.Span, Said{Name: o.Name, Others: o.Aliases})
 		}
 		for _, p := range a.People {
-			add(i, Person, p.Span, Finding{Name: p.Name, Role: p.Role})
+			add(i, Person, p.Span, Said{Name: p.Name, Role: p.Role})
 		}
 		for _, p := range a.Places {
-			add(i, Place, p.Span, Finding{Name: p.Name})
+			add(i, Place, p.Span, Said{Name: p.Name, Code: p.Code})
 		}
 	}
 	sort.SliceStable(all, func(i, j int) bool {
@@ -51,6 +51,13 @@ func findings(d *extract.Document, text []byte) []Finding {
 		all[i].No = i + 1
 	}
 	return all
+}
+
+func some(s string) []string {
+	if s == "" {
+		return nil
+	}
+	return []string{s}
 }
 
 // sentenceMax is the most characters of a sentence that is kept beside a finding.

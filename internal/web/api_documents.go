@@ -115,7 +115,7 @@ func (s *Server) apiDocuments() {
 		Total     int           `json:"total"`
 	}
 	operate(s, "GET", "/api/v1/documents", access.DocumentRead, "List the documents", func(ctx context.Context, _ asked, i *paged) (*body[documentList], error) {
-		all, total, err := s.c.Reader.Documents(ctx, i.Page)
+		all, total, err := s.c.Reader.Documents(ctx, reader.Query{Page: i.Page})
 		if err != nil {
 			return nil, err
 		}

@@ -35,7 +35,7 @@ type documentsPage struct {
 func (v *visit) documents() error { return v.showDocuments(documentsPage{}) }
 
 func (v *visit) showDocuments(p documentsPage) error {
-	all, total, err := v.s.c.Reader.Documents(v.ctx(), v.pageNo())
+	all, total, err := v.s.c.Reader.Documents(v.ctx(), reader.Query{Page: v.pageNo()})
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"corridor/internal/casework"
 	"corridor/internal/fault"
 	"corridor/internal/indicator"
+	"corridor/internal/reader"
 	"corridor/internal/scheme"
 	"corridor/internal/web/systems"
 )
@@ -57,7 +58,7 @@ func (v *visit) waiting(p *homePage) (err error) {
 		p.Queue = p.Queue[:min(len(p.Queue), waitingShown)]
 	}
 	if access.MaySomewhere(v.who, access.DocumentDecide) == nil {
-		all, _, err := v.s.c.Reader.Documents(v.ctx(), 1)
+		all, _, err := v.s.c.Reader.Documents(v.ctx(), reader.Query{})
 		if err != nil {
 			return err
 		}
