@@ -55,15 +55,15 @@ try {
   await step('the planner sets up two tasks; one turns red when its day passes', async () => {
     await planner.go(at.office + agreement)
     await planner.look('agreement')
-    await planner.page.fill('#title-0', '公布首批开放仪器目录')
-    await planner.page.fill('#due-0', '2026-03-31')
-    await planner.page.fill('#title-1', '开通跨省预约')
-    await planner.page.fill('#due-1', '2020-01-01') // before the day of signing
+    await planner.page.fill('#tasks-0-title', '公布首批开放仪器目录')
+    await planner.page.fill('#tasks-0-due', '2026-03-31')
+    await planner.page.fill('#tasks-1-title', '开通跨省预约')
+    await planner.page.fill('#tasks-1-due', '2020-01-01') // before the day of signing
     await planner.press('#plan button.go')
     want((await planner.text('#problems')).includes('签订日'), 'a due day before the signing was not refused')
     planner.complaints.splice(0) // the browser says 422
     await planner.look('agreement-refused')
-    await planner.page.fill('#due-1', '2026-06-30')
+    await planner.page.fill('#tasks-1-due', '2026-06-30')
     await planner.press('#plan button.go')
     want(await planner.page.locator('article.task').count() === 2, 'there are not two tasks')
     want(await planner.page.locator('.lamp.stop').count() === 0, 'a lamp is red before its day')

@@ -3,12 +3,12 @@ package casework
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"corridor/internal/access"
 	"corridor/internal/db"
 	"corridor/internal/fault"
+	"corridor/internal/files"
 	"corridor/internal/ledger"
 	corridorlog "corridor/internal/log"
 	"corridor/internal/notice"
@@ -27,7 +27,7 @@ const (
 	ticksAtOnce = 200  // cases that one Tick fires
 )
 
-// Config joins casework to the rooms below it. All but Notices are needed.
+// Config joins casework to the rooms below it. All but Notices and Files are needed.
 type Config struct {
 	DB       *db.DB
 	Access   *access.Service
@@ -35,6 +35,7 @@ type Config struct {
 	Ledger   *ledger.Ledger
 	Log      *corridorlog.Log
 	Notices  *notice.Service // nil: nobody is told
+	Files    *files.Store    // nil: no case takes a file
 	Regions  *unit.Regions
 	Calendar Calendar
 	Node     string // two digits, the beginning of a case's number
@@ -133,23 +134,7 @@ type Wait struct {
 }
 
 // FieldErrors are the refusals of several fields of one form, each naming its field.
-type FieldErrors []*fault.Error
-
-func (f FieldErrors) Error() string {
-	parts := make([]string, len(f))
-	for i, e := range f {
-		parts[i] = e.Error()
-	}
-	return strings.Join(parts, "; ")
-}
-
-func (f FieldErrors) Unwrap() []error {
-	out := make([]error, len(f))
-	for i, e := range f {
-		out[i] = e
-	}
-	return out
-}
+type FieldErrors = fault.Many
 
 // Schemes returns the editions that this node runs.
 func (s *Service) Schemes() []*scheme.Scheme {

@@ -98,6 +98,9 @@ func (s *Service) typedField(ctx context.Context, tx *db.Tx, sch *scheme.Scheme,
 		return scheme.Value{}, nil
 	}
 	v, err := scheme.ParseField(f, text)
+	if err == nil {
+		err = ownFiles(ctx, tx, c.ID, v)
+	}
 	if err != nil || v.Kind != scheme.Org {
 		return v, err
 	}

@@ -10,6 +10,7 @@ import (
 	"corridor/internal/access"
 	"corridor/internal/db"
 	"corridor/internal/fault"
+	"corridor/internal/files"
 	"corridor/internal/scheme"
 	"corridor/internal/unit"
 )
@@ -61,6 +62,52 @@ const (
 INSERT INTO casework_step (case_id, ` + stepColumns + `)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`
 )
+
+const attachedColumns = `digest, name, type, size_bytes, person, at`
+
+const (
+	sqlAttach = `
+INSERT INTO casework_file (case_id, ` + attachedColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7)
+ON CONFLICT (case_id, digest) DO NOTHING`
+
+	sqlAttached = `
+SELECT ` + attachedColumns + ` FROM casework_file WHERE case_id = $1 AND digest = $2
+ORDER BY digest LIMIT 1`
+
+	sqlAllAttached = `
+SELECT ` + attachedColumns + ` FROM casework_file WHERE case_id = $1
+ORDER BY digest LIMIT $2`
+)
+
+func insertAttached(ctx context.Context, tx *db.Tx, id unit.ID, a Attached) error {
+	_, err := tx.Exec(ctx, sqlAttach, string(id), string(a.Digest), a.Name, a.Type, a.Size, string(a.By), db.Micros(a.At))
+	return err
+}
+
+func selectAttached(ctx context.Context, tx *db.Tx, id unit.ID, d files.Digest) (a Attached, err error) {
+	var at int64
+	err = tx.QueryRow(ctx, sqlAttached, string(id), string(d)).Scan(&a.Digest, &a.Name, &a.Type, &a.Size, &a.By, &at)
+	a.At = db.Time(at)
+	return a, err
+}
+
+func selectAllAttached(ctx context.Context, tx *db.Tx, id unit.ID) (out []Attached, err error) {
+	rows, err := tx.Query(ctx, sqlAllAttached, string(id), attachedMax)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var a Attached
+		var at int64
+		if err := rows.Scan(&a.Digest, &a.Name, &a.Type, &a.Size, &a.By, &at); err != nil {
+			return nil, err
+		}
+		a.At = db.Time(at)
+		out = append(out, a)
+	}
+	return out, rows.Err()
+}
 
 // where narrows a list: conditions joined by AND, with their arguments from $1 on.
 type where struct {

@@ -207,6 +207,17 @@ CREATE INDEX casework_case_stage ON casework_case (digest, stage, changed_at, id
 
 CREATE UNIQUE INDEX casework_case_start ON casework_case (opened_by, start_key) WHERE start_key <> '';
 
+CREATE TABLE casework_file (
+  case_id    TEXT NOT NULL REFERENCES casework_case (id),
+  digest     TEXT NOT NULL,   -- SHA-256 of the content, in hex
+  name       TEXT NOT NULL,   -- as it was brought into this case
+  type       TEXT NOT NULL,   -- media type, told from the first bytes
+  size_bytes BIGINT NOT NULL CHECK (size_bytes > 0),
+  person     TEXT NOT NULL,   -- who brought it
+  at         BIGINT NOT NULL, -- microseconds since 1970 in UTC
+  PRIMARY KEY (case_id, digest)
+);
+
 CREATE TABLE casework_serial (
   year BIGINT PRIMARY KEY,
   last BIGINT NOT NULL

@@ -123,3 +123,22 @@ func CodeOf(err error) string {
 	}
 	return Of(err).Code
 }
+
+// Many are several refusals of one request, each naming its field: a form tells everything that is wrong at once.
+type Many []*Error
+
+func (m Many) Error() string {
+	parts := make([]string, len(m))
+	for i, e := range m {
+		parts[i] = e.Error()
+	}
+	return strings.Join(parts, "; ")
+}
+
+func (m Many) Unwrap() []error {
+	out := make([]error, len(m))
+	for i, e := range m {
+		out[i] = e
+	}
+	return out
+}

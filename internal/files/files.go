@@ -83,7 +83,7 @@ func (s *Store) Put(ctx context.Context, name string, r io.Reader) (File, error)
 		}
 	}
 	sum := sha256.Sum256(content)
-	f := File{Digest: Digest(hex.EncodeToString(sum[:])), Name: baseName(name),
+	f := File{Digest: Digest(hex.EncodeToString(sum[:])), Name: Clean(name),
 		Type: http.DetectContentType(content), Size: int64(len(content))}
 	if err := s.store(f.Digest, content); err != nil {
 		return File{}, fmt.Errorf("keep %s: %w", f.Digest, err)
@@ -206,8 +206,8 @@ func (s *Store) check(d Digest) error {
 	return nil
 }
 
-// baseName drops folders and what a screen could misread, and shortens.
-func baseName(name string) string {
+// Clean is the name of a file as it is kept: without folders and what a screen could misread, and not too long.
+func Clean(name string) string {
 	name = filepath.Base(filepath.ToSlash(strings.ReplaceAll(name, `\`, "/")))
 	name = strings.Map(func(r rune) rune {
 		if r < ' ' || r == 0x7f || (r >= 0x202a && r <= 0x202e) || (r >= 0x2066 && r <= 0x2069) {

@@ -167,7 +167,7 @@ func (n *Node) facts() (err error) {
 func (n *Node) desks() (err error) {
 	calendar := unit.ChinaCalendar()
 	if n.Cases, err = casework.New(casework.Config{DB: n.DB, Access: n.Access, Registry: n.Registry, Ledger: n.Ledger,
-		Log: n.Log, Notices: n.Notices, Regions: unit.GB2260(), Calendar: calendar, Node: n.Node.Code[:2], Schemes: n.Schemes}); err != nil {
+		Log: n.Log, Notices: n.Notices, Files: n.Files, Regions: unit.GB2260(), Calendar: calendar, Node: n.Node.Code[:2], Schemes: n.Schemes}); err != nil {
 		return err
 	}
 	if n.Agreements, err = agreement.New(agreement.Config{DB: n.DB, Access: n.Access, Calendar: calendar, Zone: calendar.Location()}); err != nil {

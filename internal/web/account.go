@@ -3,7 +3,6 @@ package web
 import (
 	"encoding/json"
 	"fmt"
-	"net/url"
 	"time"
 
 	"corridor/internal/access"
@@ -20,10 +19,9 @@ type accountPage struct {
 	Accounts []access.Account
 	Wish     notice.Wish
 	Notices  bool
-	Secret   string   // of a new API token, shown once
-	Recovery []string // codes, shown once
-	Typed    url.Values
-	Field    string // at fault
+	Secret   string           // of a new API token, shown once
+	Recovery []string         // codes, shown once
+	Forms    map[string]*form // that were refused, by the part of the page
 }
 
 // scopeView is a permission that an API token of this person may carry.
@@ -57,8 +55,10 @@ func (v *visit) showAccount(p accountPage) (err error) {
 		}
 	}
 	asked := map[string]bool{}
-	for _, s := range p.Typed["scope"] {
-		asked[s] = true
+	if f := p.Forms["token"]; f != nil {
+		for _, s := range f.Values["scope"] {
+			asked[s] = true
+		}
 	}
 	for _, perm := range access.Tokenable() {
 		if access.MaySomewhere(v.who, perm) != nil {
@@ -70,17 +70,28 @@ func (v *visit) showAccount(p accountPage) (err error) {
 			}
 		}
 	}
+	p.Forms = v.accountForms(p.Forms)
 	return v.show("account", v.t("我的账号", "My account"), p)
 }
 
+// accountForms are the forms of the page: those that were refused, and blank ones.
+func (v *visit) accountForms(refused map[string]*form) map[string]*form {
+	out := map[string]*form{}
+	for _, part := range []string{"data", "word", "codes", "token", "wish", "erase"} {
+		if out[part] = refused[part]; out[part] == nil {
+			out[part] = v.blank(part)
+		}
+	}
+	return out
+}
+
 // refuseAccount shows the account again with what is wrong.
-func (v *visit) refuseAccount(err error, part string, p accountPage) error {
+func (v *visit) refuseAccount(err error, part string, f *form) error {
 	v.back = "/account"
-	if !v.refused(err, func(field string) string { return part + "-" + field }) {
+	if !v.refusedForm(f.on(part), err) {
 		return err
 	}
-	p.Field = part + "-" + fault.Of(err).Field
-	return v.showAccount(p)
+	return v.showAccount(accountPage{Forms: map[string]*form{part: f}})
 }
 
 func (v *visit) correctAccount() error {
@@ -93,7 +104,7 @@ func (v *visit) correctAccount() error {
 		c.Email = f.Get("email")
 	}
 	if err := v.s.c.Access.Correct(v.ctx(), v.who, v.who.Person, c); err != nil {
-		return v.refuseAccount(err, "data", accountPage{})
+		return v.refuseAccount(err, "data", f)
 	}
 	return v.to("/account", "saved")
 }
@@ -104,7 +115,7 @@ func (v *visit) changePassword() error {
 		return err
 	}
 	if err := v.s.c.Access.ChangePassword(v.ctx(), v.who, f.Get("old"), f.Get("fresh")); err != nil {
-		return v.refuseAccount(err, "word", accountPage{})
+		return v.refuseAccount(err, "word", f)
 	}
 	return v.to("/account", "password")
 }
@@ -117,13 +128,13 @@ func (v *visit) codes() error {
 	}
 	if f.Get("do") == "drop" {
 		if err := v.s.c.Access.DropCodes(v.ctx(), v.who, f.Get("code")); err != nil {
-			return v.refuseAccount(err, "codes", accountPage{})
+			return v.refuseAccount(err, "codes", f)
 		}
 		return v.to("/account", "codes_dropped")
 	}
 	recovery, err := v.s.c.Access.NewRecovery(v.ctx(), v.who, f.Get("code"))
 	if err != nil {
-		return v.refuseAccount(err, "codes", accountPage{})
+		return v.refuseAccount(err, "codes", f)
 	}
 	v.back = "/account"
 	return v.showAccount(accountPage{Recovery: recovery})
@@ -153,16 +164,20 @@ func (v *visit) newToken() error {
 	if err != nil {
 		return err
 	}
+	var p accountPage
 	var scopes []access.Permission
-	for _, s := range f["scope"] {
+	for _, s := range f.Values["scope"] {
 		scopes = append(scopes, access.Permission(s))
 	}
-	secret, _, err := v.s.c.Access.NewToken(v.ctx(), v.who, f.Get("name"), scopes, time.Duration(min(wholeNumber(f.Get("days")), 10_000))*24*time.Hour)
+	days := f.count("days", 1, 366)
+	if err = f.err(); err == nil {
+		p.Secret, _, err = v.s.c.Access.NewToken(v.ctx(), v.who, f.Get("name"), scopes, time.Duration(days)*24*time.Hour)
+	}
 	if err != nil {
-		return v.refuseAccount(err, "token", accountPage{Typed: f})
+		return v.refuseAccount(err, "token", f)
 	}
 	v.back = "/account"
-	return v.showAccount(accountPage{Secret: secret})
+	return v.showAccount(p)
 }
 
 func (v *visit) endToken() error {
@@ -189,7 +204,7 @@ func (v *visit) wish() error {
 		return v.s.c.Access.Record(v.ctx(), tx, v.who, access.Entry{Act: "notice.wish", Object: "person/" + string(v.who.Person)})
 	})
 	if err != nil {
-		return v.refuseAccount(err, "wish", accountPage{})
+		return v.refuseAccount(err, "wish", f)
 	}
 	return v.to("/account", "saved")
 }
@@ -216,11 +231,11 @@ func (v *visit) eraseAccount() error {
 		return err
 	}
 	if f.Get("sure") != "yes" {
-		return v.refuseAccount(fault.New(fault.Invalid, "web.not_sure").On("sure"), "erase", accountPage{})
+		return v.refuseAccount(fault.New(fault.Invalid, "web.not_sure").On("sure"), "erase", f)
 	}
 	kept, err := v.s.c.Access.Erase(v.ctx(), v.who, v.who.Person, f.Get("password"))
 	if err != nil {
-		return v.refuseAccount(err, "erase", accountPage{})
+		return v.refuseAccount(err, "erase", f)
 	}
 	v.s.setCookie(v.w, "")
 	v.who = access.Actor{}

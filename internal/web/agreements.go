@@ -1,17 +1,13 @@
 package web
 
 import (
-	"fmt"
-	"strings"
-
 	"corridor/internal/access"
 	"corridor/internal/agreement"
-	"corridor/internal/fault"
 	"corridor/internal/unit"
 )
 
 const (
-	planRows    = 2  // rows that the form for tasks begins with, and that "more" adds
+	planRows    = 2  // rows that the form for tasks begins with
 	planRowsMax = 20 // rows of that form
 	taskRows    = 200
 )
@@ -38,7 +34,8 @@ type agreementPage struct {
 	Plan      bool // this person may set up tasks
 	Source    bool // and open the document
 	Rows      tasksView
-	Form      []planRow
+	Form      *group
+	Owners    []option
 }
 
 // tasksView is a list of tasks as a part of a page.
@@ -49,28 +46,27 @@ type tasksView struct {
 	Back   string // the page it stands on
 }
 
-// planRow is one row of the form that sets up tasks, as it was typed.
-type planRow struct {
-	Title, Owner, Due string
-	Bad               map[string]string // what is wrong, by column
-}
-
 func (v *visit) agreement() error {
 	id, err := v.pathID()
 	if err != nil {
 		return err
 	}
-	return v.showAgreement(id, make([]planRow, planRows))
+	rows, _ := v.blank("").group("tasks", nil, planRows, planRowsMax)
+	return v.showAgreement(id, rows)
 }
 
-func (v *visit) showAgreement(id unit.ID, form []planRow) error {
+func (v *visit) showAgreement(id unit.ID, form *group) error {
 	a, err := v.s.c.Agreements.Get(v.ctx(), id)
 	if err != nil {
 		return err
 	}
 	v.under("/agreements", "协议登记", "Agreements")
+	var owners []option
+	for _, p := range a.Parties {
+		owners = append(owners, option{p, p})
+	}
 	may := func(p access.Permission) bool { return access.MaySomewhere(v.who, p) == nil }
-	return v.show("agreement", a.Title, agreementPage{Agreement: a, Plan: may(access.AgreementPlan), Source: may(access.DocumentRead), Form: form,
+	return v.show("agreement", a.Title, agreementPage{Agreement: a, Plan: may(access.AgreementPlan), Source: may(access.DocumentRead), Form: form, Owners: owners,
 		Rows: tasksView{Tasks: a.Tasks, Update: may(access.TaskUpdate), Back: "/agreements/" + string(id)}})
 }
 
@@ -85,53 +81,24 @@ func (v *visit) plan() error {
 		return err
 	}
 	v.back = "/agreements/" + string(id)
-	var rows []planRow
-	for i := range min(max(int(wholeNumber(f.Get("rows"))), planRows), planRowsMax) {
-		get := func(name string) string { return strings.TrimSpace(f.Get(fmt.Sprintf("%s.%d", name, i))) }
-		rows = append(rows, planRow{Title: get("title"), Owner: get("owner"), Due: get("due"), Bad: map[string]string{}})
+	rows, again := f.group("tasks", []string{"title", "owner?", "due"}, planRows, planRowsMax)
+	if again {
+		return v.showAgreement(id, rows)
 	}
-	if f.Get("more") != "" {
-		return v.showAgreement(id, append(rows, make([]planRow, min(planRows, planRowsMax-len(rows)))...))
+	var tasks []agreement.Task
+	for _, r := range rows.filled() {
+		tasks = append(tasks, agreement.Task{Title: r.Get("title"), Owner: r.Get("owner"), Due: r.day("due")})
 	}
-	tasks, at, err := planned(rows)
-	if err == nil {
+	if err = f.err(); err == nil {
 		_, err = v.s.c.Agreements.Plan(v.ctx(), v.who, id, tasks)
 	}
 	if err == nil {
 		return v.to(v.back, "planned")
 	}
-	// The room numbers the tasks that it was given; empty rows are not among them.
-	anchor := func(field string) string {
-		var n int
-		var column string
-		if _, scan := fmt.Sscanf(strings.Replace(field, ".", " ", 2), "tasks %d %s", &n, &column); scan != nil || n >= len(at) {
-			return "plan"
-		}
-		rows[at[n]].Bad[column] = fault.Of(err).Sentence(v.lang)
-		return fmt.Sprintf("%s-%d", column, at[n])
-	}
-	if !v.refused(err, anchor) {
+	if !v.refusedForm(f, err) {
 		return err
 	}
 	return v.showAgreement(id, rows)
-}
-
-// planned are the tasks of the rows that say something, and the row of each.
-func planned(rows []planRow) (tasks []agreement.Task, at []int, err error) {
-	for i, r := range rows {
-		if r.Title == "" && r.Due == "" {
-			continue
-		}
-		at = append(at, i)
-		t := agreement.Task{Title: r.Title, Owner: r.Owner}
-		if r.Due != "" {
-			if t.Due, err = unit.ParseDay(r.Due); err != nil {
-				return nil, at, fault.Of(err).On(fmt.Sprintf("tasks.%d.due", len(at)-1))
-			}
-		}
-		tasks = append(tasks, t)
-	}
-	return tasks, at, nil
 }
 
 type tasksPage struct {

@@ -192,6 +192,7 @@ func (s *Server) apiCases() {
 		return s.caseOut(ctx, a, c)
 	})
 	s.apiLists()
+	s.apiCaseFiles()
 }
 
 type caseLine struct {

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"slices"
 	"strings"
 
 	"corridor/internal/casework"
@@ -17,6 +18,7 @@ type sectionView struct {
 
 type fieldView struct {
 	scheme.Field
+	ID, Input string // of its control
 	Value     string // as it is typed
 	Shown     string // as it is read
 	Mine      bool
@@ -25,34 +27,41 @@ type fieldView struct {
 	Help      string
 	Mode      string // what keyboard suits
 	Short     bool
-	Described string // ids of what describes it
+	Described string     // ids of what describes it
+	Files     []fileView // that were brought in
+	Group     *group     // of a repeated group
+	Rows      [][]fieldView
 }
 
 // caseForm adds the form: what was given, what this person may fill in, and what was wrong with what they typed.
-func (v *visit) caseForm(p *casePage, s *scheme.Scheme, was typed) (err error) {
+func (v *visit) caseForm(p *casePage, s *scheme.Scheme, was *form) (err error) {
 	mine := v.s.c.Cases.Fills(v.who, p.Case)
+	files, err := v.filesOf(p.Case.ID)
+	if err != nil {
+		return err
+	}
+	if was == nil {
+		was = v.filledIn(s, p.Case)
+		v.groups(s, was)
+	}
 	orgs := false
 	for _, sec := range s.Form.Sections {
 		view := sectionView{Name: sec.Words.In(v.lang)}
 		for _, f := range sec.Fields {
-			x := v.field(f, p.Case.Fields[f.Name])
-			x.Mine, x.Problem = mine[f.Name], was.wrong[f.Name]
-			if t, ok := was.fields[f.Name]; ok {
-				x.Value = t
+			x := v.fieldView(f, was, files)
+			x.Mine = mine[f.Name]
+			if val := p.Case.Fields[f.Name]; val.Known() {
+				x.Shown = v.shown(val)
+				x.Files = files.named(val)
 			}
-			var ids []string
-			if x.Help != "" {
-				ids = append(ids, "h-"+f.Name)
-			}
-			if x.Problem != "" {
-				ids = append(ids, "e-"+f.Name)
-			}
-			x.Described = strings.Join(ids, " ")
 			view.Fields = append(view.Fields, x)
 			view.Mine = view.Mine || x.Mine
 			orgs = orgs || x.Mine && f.Type == "org"
 			if x.Shown != "" {
 				p.Given = append(p.Given, x)
+			}
+			if x.Mine && takesFiles(f) { // the control lists what the form holds, which may not be saved yet
+				view.Fields[len(view.Fields)-1].Files = files.digests(was.Values[f.Name+".kept"])
 			}
 		}
 		p.Sections = append(p.Sections, view)
@@ -64,11 +73,9 @@ func (v *visit) caseForm(p *casePage, s *scheme.Scheme, was typed) (err error) {
 	return err
 }
 
-func (v *visit) field(f scheme.Field, val scheme.Value) fieldView {
-	x := fieldView{Field: f}
-	if val.Known() {
-		x.Value, x.Shown = typedForm(val), v.shown(val)
-	}
+// fieldView is a control as the form draws it, with what stands in the form and what is wrong with it.
+func (v *visit) fieldView(f scheme.Field, in *form, files caseFiles) fieldView {
+	x := fieldView{Field: f, ID: in.ID(f.Name), Input: in.Name(f.Name), Value: in.Value(f.Name), Problem: in.Bad(f.Name)}
 	switch f.Type {
 	case "money":
 		x.Unit, x.Mode, x.Short, x.Help = v.t("元", "yuan"), "decimal", true, v.t("例如 48000 或 48000.00", "such as 48000 or 48000.00")
@@ -78,16 +85,67 @@ func (v *visit) field(f scheme.Field, val scheme.Value) fieldView {
 		x.Mode, x.Short = "decimal", true
 	case "org":
 		x.Help = v.t("统一社会信用代码，18 位", "the unified social credit code, 18 characters")
+	case "file", "files":
+		x.Help, x.Files = fileHelp(v.lang, f.Type == "files"), files.digests(in.Values[f.Name+".kept"])
+	case "group":
+		for _, g := range in.groups {
+			if g.Name != f.Name {
+				continue
+			}
+			x.Group = g
+			for _, row := range g.Rows {
+				var cells []fieldView
+				for _, sub := range f.Fields {
+					cells = append(cells, v.fieldView(sub, row, files))
+				}
+				x.Rows = append(x.Rows, cells)
+			}
+		}
 	}
+	var ids []string
+	if x.Help != "" {
+		ids = append(ids, x.ID+"-h")
+	}
+	if x.Problem != "" {
+		ids = append(ids, x.ID+"-e")
+	}
+	x.Described = strings.Join(ids, " ")
 	return x
 }
 
-// typedForm is a value as it is typed into its field.
-func typedForm(x scheme.Value) string {
-	if x.Kind == scheme.Money {
-		return x.Fen().Yuan()
+// filledIn is the form of a case as it was saved.
+func (v *visit) filledIn(s *scheme.Scheme, c casework.Case) *form {
+	f := v.blank("f")
+	f.path = "f."
+	for _, sec := range s.Form.Sections {
+		for _, field := range sec.Fields {
+			if val := c.Fields[field.Name]; val.Known() {
+				putTyped(f.Values, field.Name, val)
+			}
+		}
 	}
-	return x.String()
+	return f
+}
+
+// groups reads the repeated parts of a form; again is true when only their rows were to change.
+func (v *visit) groups(s *scheme.Scheme, f *form) (again bool) {
+	for _, sec := range s.Form.Sections {
+		for _, field := range sec.Fields {
+			if field.Type != "group" {
+				continue
+			}
+			var columns []string
+			for _, sub := range field.Fields {
+				columns = append(columns, sub.Name)
+				if takesFiles(sub) {
+					columns = append(columns, sub.Name+".kept", sub.Name+".drop?")
+				}
+			}
+			_, changed := f.group(field.Name, columns, 1, groupRowsMax)
+			again = again || changed
+		}
+	}
+	return again
 }
 
 // shown is a value for a reader: an organisation by its name.
@@ -110,35 +168,70 @@ func (v *visit) saveCase() error {
 	if err != nil {
 		return err
 	}
-	was := typed{fields: map[string]string{}, wrong: map[string]string{}}
-	for name, values := range f {
-		if field, ok := strings.CutPrefix(name, "f."); ok && len(values) > 0 {
-			was.fields[field] = strings.TrimSpace(values[0])
-		}
+	c, err := v.s.c.Cases.Get(v.ctx(), v.who, id)
+	if err != nil {
+		return err
+	}
+	s, err := v.s.c.Cases.Edition(c)
+	if err != nil {
+		return err
 	}
 	v.back = "/cases/" + string(id)
-	c, err := v.s.c.Cases.Save(v.ctx(), v.who, id, wholeNumber(f.Get("version")), was.fields)
+	part := f.part("f.", "f")
+	again := v.groups(s, part)
+	v.bringIn(c, s, part)
+	if again && part.err() == nil {
+		return v.showCase(id, typed{form: part})
+	}
+	if err = part.err(); err == nil {
+		c, err = v.s.c.Cases.Save(v.ctx(), v.who, id, wholeNumber(f.Get("version")), typedFields(s, part))
+	}
 	if err != nil {
-		for _, x := range faults(err) {
-			was.wrong[x.Field] = x.Sentence(v.lang)
-		}
-		if !v.refused(err, func(field string) string { return "f-" + field }) {
+		if !v.refusedForm(part, err) {
 			return err
 		}
-		return v.showCase(id, was)
+		return v.showCase(id, typed{form: part})
 	}
 	action := f.Get("action")
 	if action == "" {
 		return v.to(v.back, "saved")
 	}
 	if _, err = v.s.c.Cases.Act(v.ctx(), v.who, id, casework.Action{Name: action, Version: c.Version}); err != nil {
-		if field := fault.Of(err).Field; field != "" {
-			was.wrong[field] = fault.Of(err).Sentence(v.lang)
+		if e := fault.Of(err); e.Field != "" {
+			part.place(e.Field, e.Sentence(v.lang))
 		}
 		if !v.refused(err, func(string) string { return "h-" + action }) {
 			return err
 		}
-		return v.showCase(id, was)
+		return v.showCase(id, typed{form: part})
 	}
 	return v.to(v.back, "acted")
+}
+
+// typedFields are the fields that a form carries, as casework reads them.
+func typedFields(s *scheme.Scheme, f *form) map[string]string {
+	out := map[string]string{}
+	for _, sec := range s.Form.Sections {
+		for _, field := range sec.Fields {
+			switch {
+			case takesFiles(field):
+				if f.Has(field.Name + ".kept") {
+					out[field.Name] = strings.Join(kept(f, field.Name), "\n")
+				}
+			case field.Type == "group":
+				if f.Has(field.Name + ".rows") {
+					i := slices.IndexFunc(f.groups, func(g *group) bool { return g.Name == field.Name })
+					out[field.Name] = typedRows(field, f.groups[i])
+				}
+			case f.Has(field.Name):
+				out[field.Name] = f.text(field.Name)
+			}
+		}
+	}
+	for name := range f.Values { // what the form does not have is refused by name
+		if _, known := s.Field(name); !known && !strings.Contains(name, ".") {
+			out[name] = f.text(name)
+		}
+	}
+	return out
 }

@@ -135,8 +135,7 @@ func (v *visit) oneCase() error {
 
 // typed is what was typed into a form of a case that was refused.
 type typed struct {
-	fields map[string]string
-	wrong  map[string]string // sentences by field
+	form   *form // the part of it that holds the case's fields
 	action string
 	reason string
 	asks   map[string]bool
@@ -160,7 +159,7 @@ func (v *visit) showCase(id unit.ID, was typed) error {
 	if p.Actions, err = v.actions(c, s, was); err != nil {
 		return err
 	}
-	if err := v.caseForm(&p, s, was); err != nil {
+	if err := v.caseForm(&p, s, was.form); err != nil {
 		return err
 	}
 	for _, h := range c.History {
@@ -273,7 +272,7 @@ func (v *visit) actCase() error {
 		return err
 	}
 	a := casework.Action{Name: v.r.PathValue("action"), Version: wholeNumber(f.Get("version")), Reason: f.Get("reason"), Key: f.Get("key"), Answers: map[string]bool{}}
-	for name := range f {
+	for name := range f.Values {
 		if rule, ok := strings.CutPrefix(name, "ask."); ok && f.Get(name) != "" {
 			a.Answers[rule] = f.Get(name) == "yes"
 		}

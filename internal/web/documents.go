@@ -1,10 +1,7 @@
 package web
 
 import (
-	"errors"
 	"fmt"
-	"io"
-	"net/http"
 	"net/url"
 	"strings"
 
@@ -18,9 +15,8 @@ import (
 
 const (
 	pastedName     = "pasted.txt"
-	formMemoryMax  = 1 << 20 // of a form with a file; the rest waits on disk
-	namesShown     = 200     // of one kind beside a part of a document
-	namesAtOnce    = 1000    // that one answer decides
+	namesShown     = 200  // of one kind beside a part of a document
+	namesAtOnce    = 1000 // that one answer decides
 	partBytes      = 96 << 10
 	documentsTitle = "文件审阅"
 )
@@ -66,29 +62,17 @@ func (v *visit) upload() error {
 
 // given reads the form's file or, without one, its text.
 func (v *visit) given() (name string, content []byte, err error) {
-	if err := v.r.ParseMultipartForm(formMemoryMax); err != nil {
-		var large *http.MaxBytesError
-		if errors.As(err, &large) {
-			return "", nil, err
-		}
-		return "", nil, fault.New(fault.Invalid, "web.form").Because(err)
+	f, err := v.form()
+	if err != nil {
+		return "", nil, err
 	}
-	defer v.r.MultipartForm.RemoveAll()
-	f, h, err := v.r.FormFile("file")
-	if err == nil {
-		defer f.Close()
-		b, err := io.ReadAll(io.LimitReader(f, files.BytesMax+1))
-		if err != nil {
-			return "", nil, err
-		}
-		if h.Filename != "" && len(b) > 0 {
-			return h.Filename, b, nil
-		}
+	if name, content, err = f.file("file"); err != nil || len(content) > 0 {
+		return name, content, err
 	}
-	if name = strings.TrimSpace(v.r.PostFormValue("name")); name == "" {
+	if name = f.text("name"); name == "" {
 		name = pastedName
 	}
-	return name, []byte(v.r.PostFormValue("text")), nil
+	return name, []byte(f.Get("text")), nil
 }
 
 type documentPage struct {

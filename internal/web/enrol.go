@@ -184,7 +184,7 @@ func (v *visit) returned() error {
 	http.SetCookie(v.w, &http.Cookie{Name: v.s.ticketCookie(), Path: "/", HttpOnly: true, Secure: v.s.c.Secure, MaxAge: -1})
 	token, who, err := v.s.c.Access.Return(v.ctx(), r)
 	if err != nil {
-		return v.refuseSignIn(err, "", "/")
+		return v.refuseSignIn(err, v.blank(""), "/")
 	}
 	v.s.setCookie(v.w, token)
 	return v.to(afterSignIn(who, "/"), "")

@@ -1,8 +1,6 @@
 package web
 
 import (
-	"net/url"
-
 	"corridor/internal/access"
 	"corridor/internal/fault"
 	"corridor/internal/federation"
@@ -17,7 +15,7 @@ type neighboursPage struct {
 	Community   federation.Community
 	Keep        bool // this person manages the neighbours
 	Requests    []federation.Request
-	Typed       url.Values
+	Ask, Take   *form  // that were refused
 	Compared    string // id of the request whose fingerprint was wrong
 }
 
@@ -38,8 +36,8 @@ func (v *visit) showNeighbours(p neighboursPage) (err error) {
 		}
 	}
 	p.Keys, p.Origin, p.Fingerprint = f.Keys(), v.s.c.Log.Origin(), f.Fingerprint()
-	if p.Typed == nil {
-		p.Typed = url.Values{}
+	if p.Ask == nil {
+		p.Ask = v.blank("n")
 	}
 	return v.show("neighbours", v.t("邻站", "Neighbours"), p)
 }
@@ -90,10 +88,10 @@ func (v *visit) askNeighbour() error {
 		if fault.KindOf(err) == fault.Unavailable {
 			err = fault.New(fault.Conflict, fault.CodeOf(err), fault.Of(err).Args...).On(fault.Of(err).Field).Because(err)
 		}
-		if !v.refused(err, func(field string) string { return "n-" + field }) {
+		if !v.refusedForm(f.on("n"), err) {
 			return err
 		}
-		return v.showNeighbours(neighboursPage{Typed: f})
+		return v.showNeighbours(neighboursPage{Ask: f})
 	}
 	return v.to("/neighbours#requests", "asked")
 }
@@ -135,10 +133,10 @@ func (v *visit) takeCommunity() error {
 	}
 	v.back = "/neighbours"
 	if _, err := v.s.c.Federation.TakeCommunity(v.ctx(), v.who, []byte(f.Get("signed"))); err != nil {
-		if !v.refused(err, func(string) string { return "signed" }) {
+		if !v.refusedForm(f, fault.Of(err).On("signed").Because(err)) {
 			return err
 		}
-		return v.showNeighbours(neighboursPage{Typed: f})
+		return v.showNeighbours(neighboursPage{Take: f})
 	}
 	return v.to("/neighbours#community", "community")
 }

@@ -30,6 +30,16 @@ import (
 	"corridor/internal/web/systems"
 )
 
+// wrong is a form in which these fields were refused.
+func wrong(names ...string) *form {
+	f := &form{Values: url.Values{}, bad: map[string]string{}}
+	for _, n := range names {
+		f.Set(n, "x")
+		f.bad[n] = "错"
+	}
+	return f
+}
+
 const someID = unit.ID("0000000000000000000000000A")
 
 var (
@@ -60,9 +70,13 @@ func bodies() map[string][]any {
 	step := stepView{casework.Step{No: 1, At: someTime, Action: "file", Words: someWords, ToWords: someWords, RoleWords: someWords, By: "甲", Reason: "可", Receipt: someID}, answers, "/log/entries/3"}
 	byClock := stepView{Step: casework.Step{No: 2, At: someTime, Words: someWords, ToWords: someWords}}
 	yes := true
-	fields := []fieldView{{Field: scheme.Field{Name: "sum", Type: "money", Words: someWords}, Value: "1.00", Shown: "1.00", Mine: true, Problem: "错", Unit: "元", Help: "如", Mode: "decimal", Short: true, Described: "h-sum e-sum"},
-		{Field: scheme.Field{Name: "org", Type: "org", Words: someWords}, Mine: true}, {Field: scheme.Field{Name: "kind", Type: "choice", Of: []string{"x", "y"}, Words: someWords}, Value: "x", Mine: true},
-		{Field: scheme.Field{Name: "day", Type: "day", Words: someWords}, Mine: true}, {Field: scheme.Field{Name: "yes", Type: "yesno", Words: someWords}, Value: "true", Mine: true}}
+	fields := []fieldView{{Field: scheme.Field{Name: "sum", Type: "money", Words: someWords}, ID: "f-sum", Input: "f.sum", Value: "1.00", Shown: "1.00", Mine: true, Problem: "错", Unit: "元", Help: "如", Mode: "decimal", Short: true, Described: "f-sum-h f-sum-e"},
+		{Field: scheme.Field{Name: "org", Type: "org", Words: someWords}, ID: "f-org", Input: "f.org", Mine: true}, {Field: scheme.Field{Name: "kind", Type: "choice", Of: []string{"x", "y"}, Words: someWords}, ID: "f-kind", Input: "f.kind", Value: "x", Mine: true},
+		{Field: scheme.Field{Name: "day", Type: "day", Words: someWords}, ID: "f-day", Input: "f.day", Mine: true}, {Field: scheme.Field{Name: "yes", Type: "yesno", Words: someWords}, ID: "f-yes", Input: "f.yes", Value: "true", Mine: true},
+		{Field: scheme.Field{Name: "parties", Type: "orgs", Words: someWords}, ID: "f-parties", Input: "f.parties", Value: "a", Mine: true}, {Field: scheme.Field{Name: "report", Type: "files", Words: someWords}, Mine: true, ID: "f-report", Input: "f.report", Files: []fileView{{"d", "a.pdf", "/cases/x/files/d", "1.0 KiB"}}, Help: "h"}}
+	rows := fieldView{Field: scheme.Field{Name: "lines", Type: "group", Words: someWords}, Mine: true, ID: "f-lines", Input: "f.lines", Problem: "错", Group: &group{Name: "lines", Rows: []*form{wrong()}, Most: 3},
+		Rows: [][]fieldView{{{Field: scheme.Field{Name: "sum", Type: "money", Words: someWords}, ID: "f-lines-0-sum", Input: "f.lines.0.sum"}}}}
+	fields = append(fields, rows)
 	action := actionView{Allowed: casework.Allowed{Action: "approve", Words: someWords, To: "approved", ToWords: someWords, NeedsReason: true, Judgement: scheme.Judgement{Verdict: scheme.Pass}},
 		Verdicts: answers, Asks: []askView{{casework.Ask{Rule: "for_research", Words: someWords, Answered: &yes}, true, false}}, Typed: "理由"}
 	not := actionView{Allowed: casework.Allowed{Action: "pay", Words: someWords, ToWords: someWords, Refused: fault.New(fault.Denied, "casework.not_your_role", "role", someWords)}}
@@ -79,25 +93,25 @@ func bodies() map[string][]any {
 	grants := []access.Grant{{ID: someID, Role: "auditor", Region: "340000"}, {ID: someID, Role: "org_admin", Org: "91340100MA0DEMQ19B"}}
 	return map[string][]any{
 		"home":   {homePage{}, homePage{Queue: []casework.Case{one}, Waiting: 9, Documents: 2, Late: 1, Figures: []indicator.Figure{count, sum}, Schemes: []*scheme.Scheme{edition}, Log: 4, Systems: 177, Works: 1, Partly: 2}},
-		"signin": {signInPage{}, signInPage{Email: "a@b.example", Next: "/cases", Field: "password", Providers: []access.Provider{{ID: "sso", Name: someWords}}}},
-		"account": {accountPage{}, accountPage{Person: access.Profile{ID: someID, Email: "a@b.example", Name: "甲", Org: "91340100MA0DEMQ19B", State: "active", Codes: true, Grants: grants},
+		"signin": {signInPage{}, signInPage{Form: wrong("email", "password", "code"), Next: "/cases", Providers: []access.Provider{{ID: "sso", Name: someWords}}}},
+		"account": {accountPage{Forms: new(visit).accountForms(nil)}, accountPage{Person: access.Profile{ID: someID, Email: "a@b.example", Name: "甲", Org: "91340100MA0DEMQ19B", State: "active", Codes: true, Grants: grants},
 			Sessions: []access.OpenSession{{ID: someID, Made: someTime, Seen: someTime, Addr: "127.0.0.1", Agent: "x", Here: true}, {ID: someID + "2"}}, Tokens: []access.APIToken{{ID: someID, Name: "机", Scopes: []access.Permission{"home.read", "log.read"}, Ends: someTime}, {Ended: someTime}},
-			Scopes: []scopeView{{"home.read", someWords, true}}, Accounts: []access.Account{{Issuer: "https://x.example", Made: someTime}}, Wish: notice.Wish{Mail: true, Lang: fault.EN}, Notices: true, Secret: "corridor_x", Recovery: []string{"a-b"}, Typed: url.Values{"name": {"x"}}, Field: "token-name"}},
+			Scopes: []scopeView{{"home.read", someWords, true}}, Accounts: []access.Account{{Issuer: "https://x.example", Made: someTime}}, Wish: notice.Wish{Mail: true, Lang: fault.EN}, Notices: true, Secret: "corridor_x", Recovery: []string{"a-b"}, Forms: new(visit).accountForms(map[string]*form{"token": wrong("name", "scopes").on("token"), "data": wrong("email").on("data"), "erase": wrong("sure").on("erase")})}},
 		"erased":     {erasedPage{}, erasedPage{[]fault.Words{someWords}}},
 		"enrol":      {enrolPage{}, enrolPage{Secret: "ABC", Drawing: "<svg></svg>", Begun: true}, enrolPage{Recovery: []string{"a-b"}}},
 		"code":       {codePage{}, codePage{Next: "/cases"}},
 		"forgot":     {forgotPage{}, forgotPage{Email: "a@b.example"}, forgotPage{Sent: true}},
-		"people":     {peoplePage{}, peoplePage{People: []access.Profile{{ID: someID, Name: "甲", State: "invited", Grants: grants}, {State: "erased"}}, Roles: access.Roles(), Next: "/people?after=1", Link: "http://x/welcome?token=1", For: "甲", Typed: url.Values{"role": {"auditor"}}}},
+		"people":     {peoplePage{}, peoplePage{People: []access.Profile{{ID: someID, Name: "甲", State: "invited", Grants: grants}, {State: "erased"}}, Roles: access.Roles(), Next: "/people?after=1", Link: "http://x/welcome?token=1", For: "甲", Form: wrong("role", "email")}},
 		"person":     {personPage{}, personPage{Person: access.Profile{ID: someID, Name: "甲", State: "disabled", Codes: true, Grants: grants}, Roles: access.Roles(), Link: "http://x"}, personPage{Self: true}},
 		"notices":    {noticesPage{}, noticesPage{All: []notice.Told{{ID: someID, At: someTime, Title: someWords, Text: someWords}, {Title: someWords, Read: someTime}}, Newest: string(someID), Next: "/notices?after=1", Unread: true}},
 		"jobs":       {jobsPage{}, jobsPage{Counts: []db.JobCount{{Kind: "notice.mail", Waiting: 1, Dead: 2, Oldest: someTime}}, Dead: []db.Job{{ID: someID, Kind: "notice.mail", Key: "k", Attempts: 3, Problem: "x", Tried: someTime}}, Next: "/jobs?after=1"}},
-		"welcome":    {welcomePage{}, welcomePage{Token: "t", First: true, Email: "a@b.example", Name: "甲", Field: "password"}},
+		"welcome":    {welcomePage{}, welcomePage{Token: "t", First: true, Form: wrong("email", "password")}},
 		"error":      {errorPage{}, errorPage{Code: "web.no_page", Sentence: "没有此页。", SignIn: true}},
 		"documents":  {documentsPage{}, documentsPage{Documents: []reader.Document{doc}, Pager: pages, Upload: true, Name: "a", Text: "b"}},
 		"document":   {documentPage{Parts: 1, Part: 1}, fullDocument(doc)},
 		"agreements": {agreementsPage{}, agreementsPage{All: []agreement.Agreement{agreed, {ID: someID, Title: "x"}}, Pager: pages}},
 		"agreement": {agreementPage{}, agreementPage{Agreement: agreed, Plan: true, Source: true, Rows: tasksView{Tasks: agreed.Tasks, Update: true},
-			Form: []planRow{{Title: "a", Owner: "乙方", Due: "2026-01-01", Bad: map[string]string{"due": "错", "title": "错", "owner": "错"}}, {}}}},
+			Form: &group{Name: "tasks", Rows: []*form{wrong("title", "owner", "due").on("tasks-0"), wrong().on("tasks-1")}, Most: 3}, Owners: []option{{"乙方", "乙方"}}}},
 		"tasks":   {tasksPage{}, tasksPage{Rows: list, Counts: map[string]int{"red": 1}, Pager: pages}},
 		"schemes": {schemesPage{}, schemesPage{All: []*scheme.Scheme{edition}}},
 		"scheme": {schemePage{Scheme: edition}, schemePage{Scheme: edition, Others: []*scheme.Scheme{edition}, Params: []paramView{{Name: "ratio", Words: someWords, By: "firm.city", Basis: "办法", Doc: "1 号", URL: "https://x.example"}, {Name: "cap", Verified: true}},
@@ -113,7 +127,7 @@ func bodies() map[string][]any {
 		"logentry": {logEntryPage{}, logEntryPage{Entry: leaf, Fields: entry.Public, Leaf: "{}", Hash: "h", Size: 4, Origin: testOrigin, Key: "k", File: "f", Case: "/cases/x", CaseNo: "34-1"}},
 		"figures":  {figuresPage{}, figuresPage{All: []indicator.Figure{count, sum}}},
 		"figure":   {figurePage{}, figurePage{Figure: sum, Entries: []figureEntry{entry}, Reported: []reportView{{indicator.Report{Document: someID, Quote: "已拨付", Title: "简报", Period: "2026"}, "3 笔", "准确数"}}, Source: true, Pager: pages}},
-		"neighbours": {neighboursPage{}, neighboursPage{All: neighboursOf(), Keys: "k", Origin: testOrigin, Fingerprint: "ab cd", Keep: true, Typed: url.Values{"code": {"3"}},
+		"neighbours": {neighboursPage{}, neighboursPage{All: neighboursOf(), Keys: "k", Origin: testOrigin, Fingerprint: "ab cd", Keep: true, Ask: wrong("code"), Take: wrong("signed"),
 			Community: federation.Community{Title: someWords, Version: 2, From: someDay, Quorum: 3, Nodes: []federation.Node{{Name: someWords}, {Name: someWords}}},
 			Requests:  []federation.Request{{ID: someID, Peer: neighboursOf()[0].Peer, Fingerprint: "ab", State: "waiting", AskedBy: "甲", AskedAt: someTime}, {ID: someID + "1", State: "confirmed", DecidedBy: "乙"}, {ID: someID + "2", State: "refused"}}}},
 		"evidence":      {evidencePage{}, evidencePage{Neighbour: neighboursOf()[0], All: []evidenceView{{federation.Evidence{ID: someID, At: someTime, Problem: "log.signature", Had: "x", Got: "y"}, "假"}}}},
@@ -123,7 +137,7 @@ func bodies() map[string][]any {
 		"organisation": {organisationPage{}, organisationPage{Org: org, Region: someWords, Inside: true, Facts: []factOfOrg{{someWords, "46", "registry:340000", someDay}}, Flags: []registry.Flag{{Mark: registry.Operating, Is: true, Since: someDay, Source: "x"}},
 			Labels: []registry.Label{{Label: "tech_sme", Since: someDay, Until: someDay, Revoked: someDay}}, Owners: []tieView{{registry.Relation{Kind: "share", Since: someDay}, "乙", "/registry/x"}, {registry.Relation{Kind: "controller"}, "人", ""}}, More: true,
 			Holdings: []tieView{{registry.Relation{Kind: "share"}, "丙", "/registry/y"}}, Years: []registry.YearFacts{{Year: 2025, Staff: 3, Source: "x", Filed: someDay}}, States: []registry.Org{org, org}}},
-		"import": {importPage{}, importPage{Kinds: []importKind{{"organisations", someWords}}, Kind: "organisations", Source: "x", Dry: true, Report: &registry.Report{Rows: 3, Unknown: []string{"a"}}, Bad: []badCell{{registry.BadCell{Sheet: "s", Row: 2, Column: "B", Header: "h", Text: "t"}, "错"}},
+		"import": {importPage{}, importPage{Kinds: []option{{"organisations", "甲"}}, Kind: "organisations", Form: wrong("source"), Dry: true, Report: &registry.Report{Rows: 3, Unknown: []string{"a"}}, Bad: []badCell{{registry.BadCell{Sheet: "s", Row: 2, Column: "B", Header: "h", Text: "t"}, "错"}},
 			Runs: []registry.Ran{{Name: "a.csv", Digest: "d", State: "done", Started: someTime}, {State: "stopped"}, {State: "running"}}}},
 		"authorities": {authoritiesPage{}, authoritiesPage{Authorities: []registry.Authority{{ID: "340000", Name: someWords, Region: "340000", Hosted: true}}, Compacts: []compactView{{registry.Compact{ID: "yrd", Name: someWords, Since: someDay, Source: "x"}, []fault.Words{someWords}, []fault.Words{someWords}, []regionView{{"340000", someWords}}}}}},
 	}

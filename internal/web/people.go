@@ -14,7 +14,7 @@ type peoplePage struct {
 	People []access.Profile
 	Next   string // address of the next page
 	Roles  []access.Role
-	Typed  url.Values
+	Form   *form
 	Link   string // of a new invitation, shown once
 	For    string // whose it is
 }
@@ -29,12 +29,12 @@ func (v *visit) showPeople(p peoplePage) error {
 		return err
 	}
 	p.People, p.Roles = page, v.gives()
+	if p.Form == nil {
+		p.Form = v.blank("i")
+	}
 	if next != "" {
 		q.Set("after", string(next))
 		p.Next = "/people?" + q.Encode()
-	}
-	if p.Typed == nil {
-		p.Typed = url.Values{}
 	}
 	return v.show("people", v.t("人员与角色", "People and roles"), p)
 }
@@ -51,7 +51,7 @@ func (v *visit) gives() []access.Role {
 	return out
 }
 
-func grantOf(f url.Values) access.Grant {
+func grantOf(f *form) access.Grant {
 	return access.Grant{Role: f.Get("role"), Region: unit.Region(strings.TrimSpace(f.Get("region"))), Org: strings.TrimSpace(f.Get("org"))}
 }
 
@@ -70,10 +70,10 @@ func (v *visit) invite() error {
 	in := access.Invitation{Email: f.Get("email"), Name: f.Get("name"), Org: strings.TrimSpace(f.Get("org")), Roles: []access.Grant{grantOf(f)}}
 	token, p, err := v.s.c.Access.Invite(v.ctx(), v.who, in)
 	if err != nil {
-		if !v.refused(err, func(field string) string { return "i-" + field }) {
+		if !v.refusedForm(f.on("i"), err) {
 			return err
 		}
-		return v.showPeople(peoplePage{Typed: f})
+		return v.showPeople(peoplePage{Form: f})
 	}
 	return v.showPeople(peoplePage{Link: v.linkOf(token), For: p.Name})
 }
@@ -83,7 +83,7 @@ type personPage struct {
 	Roles  []access.Role
 	Self   bool
 	Link   string // of recovery, shown once
-	Typed  url.Values
+	Form   *form
 }
 
 func (v *visit) person() error {
@@ -99,15 +99,15 @@ func (v *visit) showPerson(id unit.ID, p personPage) (err error) {
 		return err
 	}
 	p.Roles, p.Self = v.gives(), id == v.who.Person
-	if p.Typed == nil {
-		p.Typed = url.Values{}
+	if p.Form == nil {
+		p.Form = v.blank("g")
 	}
 	v.under("/people", "人员与角色", "People and roles")
 	return v.show("person", p.Person.Name, p)
 }
 
 // ofPerson does something to a person, and shows them again when it is refused.
-func (v *visit) ofPerson(done string, do func(id unit.ID, f url.Values) error) error {
+func (v *visit) ofPerson(done string, do func(id unit.ID, f *form) error) error {
 	id, err := v.pathID()
 	if err != nil {
 		return err
@@ -118,20 +118,20 @@ func (v *visit) ofPerson(done string, do func(id unit.ID, f url.Values) error) e
 	}
 	v.back = "/people/" + string(id)
 	if err := do(id, f); err != nil {
-		if !v.refused(err, func(field string) string { return "g-" + field }) {
+		if !v.refusedForm(f.on("g"), err) {
 			return err
 		}
-		return v.showPerson(id, personPage{Typed: f})
+		return v.showPerson(id, personPage{Form: f})
 	}
 	return v.to(v.back, done)
 }
 
 func (v *visit) giveRole() error {
-	return v.ofPerson("granted", func(id unit.ID, f url.Values) error { return v.s.c.Access.Grant(v.ctx(), v.who, id, grantOf(f)) })
+	return v.ofPerson("granted", func(id unit.ID, f *form) error { return v.s.c.Access.Grant(v.ctx(), v.who, id, grantOf(f)) })
 }
 
 func (v *visit) takeRole() error {
-	return v.ofPerson("revoked", func(_ unit.ID, _ url.Values) error {
+	return v.ofPerson("revoked", func(_ unit.ID, _ *form) error {
 		grant, err := idOf(v.r.PathValue("grant"))
 		if err != nil {
 			return err
@@ -149,11 +149,11 @@ func (v *visit) setState() error {
 	a := v.s.c.Access
 	switch f.Get("do") {
 	case "disable":
-		return v.ofPerson("disabled", func(id unit.ID, _ url.Values) error { return a.SetActive(v.ctx(), v.who, id, false) })
+		return v.ofPerson("disabled", func(id unit.ID, _ *form) error { return a.SetActive(v.ctx(), v.who, id, false) })
 	case "enable":
-		return v.ofPerson("enabled", func(id unit.ID, _ url.Values) error { return a.SetActive(v.ctx(), v.who, id, true) })
+		return v.ofPerson("enabled", func(id unit.ID, _ *form) error { return a.SetActive(v.ctx(), v.who, id, true) })
 	case "codes":
-		return v.ofPerson("codes_reset", func(id unit.ID, _ url.Values) error { return a.ResetCodes(v.ctx(), v.who, id) })
+		return v.ofPerson("codes_reset", func(id unit.ID, _ *form) error { return a.ResetCodes(v.ctx(), v.who, id) })
 	}
 	return fault.New(fault.Invalid, "web.form")
 }

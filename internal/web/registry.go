@@ -2,10 +2,7 @@ package web
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
-	"io"
-	"net/http"
 	"slices"
 	"strings"
 
@@ -16,9 +13,6 @@ import (
 	"corridor/internal/scheme"
 	"corridor/internal/unit"
 )
-
-// importBytesMax is the largest file that is taken in by a browser; `corridor import` takes larger ones.
-const importBytesMax = uploadBytesMax - 1<<16
 
 // org finds an organisation for a page.
 func (v *visit) org(code string) (o registry.Org, err error) {
@@ -219,18 +213,13 @@ func (v *visit) factValue(x any) string {
 }
 
 type importPage struct {
-	Kinds  []importKind
+	Kinds  []option
 	Kind   string
-	Source string
+	Form   *form
 	Report *registry.Report
 	Bad    []badCell
 	Dry    bool
 	Runs   []registry.Ran
-}
-
-type importKind struct {
-	ID    string
-	Words fault.Words
 }
 
 type badCell struct {
@@ -242,7 +231,7 @@ func (v *visit) importForm() error { return v.showImport(importPage{}) }
 
 func (v *visit) showImport(p importPage) error {
 	for _, k := range registry.ImportKinds() {
-		p.Kinds = append(p.Kinds, importKind{k, registry.KindOfImport(k)})
+		p.Kinds = append(p.Kinds, option{k, registry.KindOfImport(k).In(v.lang)})
 	}
 	err := v.s.c.DB.Read(v.ctx(), func(tx *db.Tx) (err error) {
 		p.Runs, err = v.s.c.Registry.Imports(v.ctx(), tx)
@@ -257,44 +246,29 @@ func (v *visit) showImport(p importPage) error {
 
 // importFile checks a file and, unless only that was asked for, takes it in: all rows, or the good ones.
 func (v *visit) importFile() error {
-	if err := v.r.ParseMultipartForm(formMemoryMax); err != nil {
-		var large *http.MaxBytesError
-		if errors.As(err, &large) {
-			return err
-		}
-		return fault.New(fault.Invalid, "web.form").Because(err)
+	f, err := v.form()
+	if err != nil {
+		return err
 	}
-	defer v.r.MultipartForm.RemoveAll()
-	f := v.r.PostForm
 	v.back = "/registry/import"
-	p := importPage{Kind: f.Get("kind"), Source: f.Get("source"), Dry: f.Get("do") == "check"}
-	content, name, err := v.fileOf("file")
+	p := importPage{Kind: f.Get("kind"), Dry: f.Get("do") == "check"}
+	name, content, err := f.file("file")
+	if err == nil && len(content) == 0 {
+		err = fault.New(fault.Invalid, "web.nothing_given").On("file")
+	}
 	if err == nil {
-		rep, e := v.s.c.Registry.Take(v.ctx(), v.who, registry.Import{Kind: p.Kind, Name: name, File: bytes.NewReader(content), Source: p.Source,
+		rep, e := v.s.c.Registry.Take(v.ctx(), v.who, registry.Import{Kind: p.Kind, Name: name, File: bytes.NewReader(content), Source: f.Get("source"),
 			Partial: f.Get("partial") == "yes", Dry: p.Dry})
 		p.Report, err = &rep, e
 		for _, b := range rep.Bad {
 			p.Bad = append(p.Bad, badCell{b, b.Fault.Sentence(v.lang)})
 		}
 	}
-	if err != nil && !v.refused(err, func(field string) string { return field }) {
+	if err != nil && !v.refusedForm(f, err) {
 		return err
 	}
+	p.Form = f
 	return v.showImport(p)
-}
-
-// fileOf reads the file of a form that is already parsed.
-func (v *visit) fileOf(name string) (content []byte, file string, err error) {
-	f, h, err := v.r.FormFile(name)
-	if err != nil {
-		return nil, "", fault.New(fault.Invalid, "web.nothing_given").On(name)
-	}
-	defer f.Close()
-	content, err = io.ReadAll(io.LimitReader(f, importBytesMax+1))
-	if err == nil && len(content) == 0 {
-		err = fault.New(fault.Invalid, "web.nothing_given").On(name)
-	}
-	return content, h.Filename, err
 }
 
 // importTemplate is an empty file with the columns of a kind.

@@ -7,7 +7,6 @@ import (
 	"net/url"
 	"strings"
 
-	"corridor/internal/casework"
 	"corridor/internal/fault"
 )
 
@@ -40,7 +39,7 @@ func (v *visit) refused(err error, anchor func(field string) string) bool {
 
 // faults are the refusals of an error that may hold several.
 func faults(err error) []*fault.Error {
-	var many casework.FieldErrors
+	var many fault.Many
 	if errors.As(err, &many) && len(many) > 0 {
 		return many
 	}
@@ -48,18 +47,6 @@ func faults(err error) []*fault.Error {
 		return nil
 	}
 	return []*fault.Error{fault.Of(err)}
-}
-
-// form reads a form without a file.
-func (v *visit) form() (url.Values, error) {
-	if err := v.r.ParseForm(); err != nil {
-		var large *http.MaxBytesError
-		if errors.As(err, &large) {
-			return nil, err
-		}
-		return nil, fault.New(fault.Invalid, "web.form").Because(err)
-	}
-	return v.r.PostForm, nil
 }
 
 // to sends the browser to a page of ours after something was done; done names what to say there.

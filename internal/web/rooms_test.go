@@ -24,6 +24,7 @@ import (
 	"corridor/internal/notice"
 	"corridor/internal/reader"
 	"corridor/internal/registry"
+	"corridor/internal/scheme"
 	"corridor/internal/unit"
 )
 
@@ -48,7 +49,7 @@ type house struct {
 	c Config
 }
 
-// open joins the rooms of a node without schemes.
+// open joins the rooms of a node that runs one scheme.
 func open(t *testing.T) *house {
 	t.Helper()
 	clock := &testClock{time.Date(2026, 3, 2, 1, 30, 0, 0, time.UTC)}
@@ -81,7 +82,7 @@ func open(t *testing.T) *house {
 	c.Federation, err = federation.New(federation.Config{DB: d, Self: "340000", Client: http.DefaultClient, Now: clock.Now})
 	must()
 	c.Cases, err = casework.New(casework.Config{DB: d, Access: c.Access, Registry: c.Registry, Ledger: c.Ledger, Log: c.Log,
-		Regions: unit.GB2260(), Calendar: calendar, Node: "34"})
+		Files: c.Files, Regions: unit.GB2260(), Calendar: calendar, Node: "34", Schemes: []*scheme.Scheme{packWithFiles(t)}})
 	must()
 	c.Agreements, err = agreement.New(agreement.Config{DB: d, Access: c.Access, Calendar: calendar})
 	must()

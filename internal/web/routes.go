@@ -77,6 +77,7 @@ func (s *Server) routes() {
 	s.page("GET", "/cases/{id}", access.CaseRead, (*visit).oneCase)
 	s.page("POST", "/cases/{id}/form", access.CaseAct, (*visit).saveCase)
 	s.page("POST", "/cases/{id}/actions/{action}", access.CaseAct, (*visit).actCase)
+	s.page("GET", "/cases/{id}/files/{digest}", access.CaseRead, (*visit).caseFile)
 	s.page("GET", "/queue", access.CaseRead, (*visit).queue)
 
 	s.page("GET", "/registry", access.RegistryRead, (*visit).organisations)

@@ -10,9 +10,9 @@ import (
 )
 
 type signInPage struct {
-	Email, Next string
-	Field       string // at fault
-	Providers   []access.Provider
+	Next      string
+	Form      *form
+	Providers []access.Provider
 }
 
 // next is where to go after signing in: only a page of ours.
@@ -34,16 +34,16 @@ func (v *visit) showSignIn(p signInPage) error {
 }
 
 // refuseSignIn shows the form again with what is wrong.
-func (v *visit) refuseSignIn(err error, email, to string) error {
+func (v *visit) refuseSignIn(err error, f *form, to string) error {
 	v.back = "/signin"
-	if !v.refused(err, func(field string) string { return field }) {
+	if !v.refusedForm(f, err) {
 		if fault.KindOf(err) != fault.SignIn {
 			return err
 		}
 		v.problems = append(v.problems, problemView{Sentence: fault.Of(err).Sentence(v.lang)})
 		v.status(fault.SignIn.Status())
 	}
-	return v.showSignIn(signInPage{Email: email, Next: to, Field: fault.Of(err).Field})
+	return v.showSignIn(signInPage{Next: to, Form: f})
 }
 
 // signIn opens a session and puts it into a cookie.
@@ -55,7 +55,7 @@ func (v *visit) signIn() error {
 	token, who, err := v.s.c.Access.SignIn(v.ctx(), access.SignIn{Email: f.Get("email"), Password: f.Get("password"), Code: f.Get("code"),
 		Addr: addr(v.r.RemoteAddr), Agent: v.r.UserAgent()})
 	if err != nil {
-		return v.refuseSignIn(err, f.Get("email"), next(f.Get("next")))
+		return v.refuseSignIn(err, f, next(f.Get("next")))
 	}
 	v.s.setCookie(v.w, token)
 	return v.to(afterSignIn(who, next(f.Get("next"))), "")
@@ -91,10 +91,9 @@ func (v *visit) signOut() error {
 }
 
 type welcomePage struct {
-	Token       string
-	First       bool // of the first administrator, who is nobody yet
-	Email, Name string
-	Field       string // at fault
+	Token string
+	First bool // of the first administrator, who is nobody yet
+	Form  *form
 }
 
 func (v *visit) welcomeForm() error {
@@ -116,9 +115,8 @@ func (v *visit) welcome() error {
 	if err == nil {
 		return v.to("/signin", "welcome")
 	}
-	if !v.refused(err, func(field string) string { return field }) {
+	if !v.refusedForm(f, err) {
 		return err
 	}
-	return v.show("welcome", v.t("启用账号", "Set up your account"), welcomePage{Token: f.Get("token"), First: f.Get("first") != "",
-		Email: f.Get("email"), Name: f.Get("name"), Field: fault.Of(err).Field})
+	return v.show("welcome", v.t("启用账号", "Set up your account"), welcomePage{Token: f.Get("token"), First: f.Get("first") != "", Form: f})
 }

@@ -25,46 +25,54 @@ import (
 func functions(lang fault.Lang) template.FuncMap {
 	t := func(zh, en string) string { return fault.Words{zh, en}.In(lang) }
 	return template.FuncMap{
-		"t":        t,
-		"words":    func(w [2]string) string { return fault.Words(w).In(lang) },
-		"yuan":     func(f unit.Fen) string { return f.String() },
-		"time":     func(at time.Time) string { return showTime(at, lang) },
-		"iso":      func(at time.Time) string { return at.UTC().Format(time.RFC3339) },
-		"day":      func(d unit.Day) string { return d.String() },
-		"due":      func(at time.Time) string { return showDue(at, lang) },
-		"short":    shortDigest,
-		"query":    url.QueryEscape,
-		"add":      func(a, b int) int { return a + b },
-		"join":     func(sep string, parts []string) string { return strings.Join(parts, sep) },
-		"value":    func(x scheme.Value) string { return x.In(lang) },
-		"saw":      func(a scheme.Answer) string { return casework.Saw(a).In(lang) },
-		"sentence": func(f *fault.Error) string { return f.Sentence(lang) },
-		"place":    func(code any) string { return placeName(unit.Region(fmt.Sprint(code))).In(lang) },
-		"orgKind":  func(kind string) string { return registry.KindWords(kind).In(lang) },
-		"label":    func(l string) string { return registry.LabelWords(l).In(lang) },
-		"mark":     func(m registry.Mark) string { return registry.MarkWords(m).In(lang) },
-		"tie":      func(kind string) string { return tieWords(kind).In(lang) },
-		"seal":     sealOf,
-		"class":    sealClass,
-		"lamp":     lamp,
-		"step":     func(n federation.Neighbour) bool { return n.OK && !n.Late && n.Problem == nil },
-		"stepWord": func(n federation.Neighbour) string { return stepWord(n).In(lang) },
-		"holder":   func(waits []casework.Wait) holderView { return holderOf(waits, lang) },
-		"newKey":   func() string { return string(unit.NewID(time.Now())) },
-		"casePath": casePath,
-		"role":     func(id string) string { return roleWords(id).In(lang) },
-		"roleFields": func(prefix string, roles []access.Role, typed url.Values) roleFields {
-			return roleFields{prefix, roles, typed}
-		},
-		"empty": func(head, text, path, link string) emptyView { return emptyView{head, text, path, link} },
+		"t":          t,
+		"words":      func(w [2]string) string { return fault.Words(w).In(lang) },
+		"yuan":       func(f unit.Fen) string { return f.String() },
+		"time":       func(at time.Time) string { return showTime(at, lang) },
+		"iso":        func(at time.Time) string { return at.UTC().Format(time.RFC3339) },
+		"day":        func(d unit.Day) string { return d.String() },
+		"due":        func(at time.Time) string { return showDue(at, lang) },
+		"short":      shortDigest,
+		"query":      url.QueryEscape,
+		"add":        func(a, b int) int { return a + b },
+		"join":       func(sep string, parts []string) string { return strings.Join(parts, sep) },
+		"value":      func(x scheme.Value) string { return x.In(lang) },
+		"saw":        func(a scheme.Answer) string { return casework.Saw(a).In(lang) },
+		"sentence":   func(f *fault.Error) string { return f.Sentence(lang) },
+		"place":      func(code any) string { return placeName(unit.Region(fmt.Sprint(code))).In(lang) },
+		"orgKind":    func(kind string) string { return registry.KindWords(kind).In(lang) },
+		"label":      func(l string) string { return registry.LabelWords(l).In(lang) },
+		"mark":       func(m registry.Mark) string { return registry.MarkWords(m).In(lang) },
+		"tie":        func(kind string) string { return tieWords(kind).In(lang) },
+		"seal":       sealOf,
+		"class":      sealClass,
+		"lamp":       lamp,
+		"step":       func(n federation.Neighbour) bool { return n.OK && !n.Late && n.Problem == nil },
+		"stepWord":   func(n federation.Neighbour) string { return stepWord(n).In(lang) },
+		"holder":     func(waits []casework.Wait) holderView { return holderOf(waits, lang) },
+		"newKey":     func() string { return string(unit.NewID(time.Now())) },
+		"casePath":   casePath,
+		"role":       func(id string) string { return roleWords(id).In(lang) },
+		"roleFields": func(f *form, roles []access.Role) roleFields { return rolesOf(f, roles, lang) },
+		"field":      drawField,
+		"option":     func(value, name string) option { return option{value, name} },
+		"options":    func(all ...option) []option { return all },
+		"empty":      func(head, text, path, link string) emptyView { return emptyView{head, text, path, link} },
 	}
 }
 
-// roleFields are the fields that name a role, on a form whose ids begin with Prefix.
+// roleFields are the fields that name a role, on a form.
 type roleFields struct {
-	Prefix string
-	Roles  []access.Role
-	Typed  url.Values
+	Form  *form
+	Roles []option
+}
+
+func rolesOf(f *form, roles []access.Role, lang fault.Lang) roleFields {
+	x := roleFields{Form: f}
+	for _, r := range roles {
+		x.Roles = append(x.Roles, option{r.ID, fault.Words{r.ZH, r.EN}.In(lang)})
+	}
+	return x
 }
 
 func roleWords(id string) fault.Words {

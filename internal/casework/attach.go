@@ -1,0 +1,146 @@
+package casework
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"time"
+
+	"corridor/internal/access"
+	"corridor/internal/db"
+	"corridor/internal/fault"
+	"corridor/internal/files"
+	"corridor/internal/scheme"
+	"corridor/internal/unit"
+)
+
+// attachedMax is how many files one case can have.
+const attachedMax = 500
+
+// Attached is a file that somebody brought into a case. Its size is in bytes.
+type Attached struct {
+	Digest files.Digest
+	Name   string // as it was brought into this case
+	Type   string // media type, told from the first bytes
+	Size   int64
+	By     unit.ID
+	At     time.Time
+}
+
+// Attach keeps a file for a case; a field of the form can then name it by its digest. Only who may fill in a field for
+// files now may bring one. The same bytes are one file of the case, under the name that came first.
+func (s *Service) Attach(ctx context.Context, who access.Actor, id unit.ID, name string, r io.Reader) (a Attached, err error) {
+	if err := access.MaySomewhere(who, access.CaseAct); err != nil {
+		return a, err
+	}
+	if s.c.Files == nil {
+		return a, fault.New(fault.Unavailable, "casework.no_files")
+	}
+	if err := s.c.DB.Read(ctx, func(tx *db.Tx) error { return s.mayAttach(ctx, tx, who, id) }); err != nil {
+		return a, err
+	}
+	f, err := s.c.Files.Put(ctx, name, r)
+	if err != nil {
+		return a, err
+	}
+	err = s.c.DB.Act(ctx, func(tx *db.Tx) error {
+		if err := s.mayAttach(ctx, tx, who, id); err != nil {
+			return err
+		}
+		a = Attached{Digest: f.Digest, Name: files.Clean(name), Type: f.Type, Size: f.Size, By: who.Person, At: tx.Now()}
+		if err := insertAttached(ctx, tx, id, a); err != nil {
+			return fmt.Errorf("attach %s to case %s: %w", a.Digest, id, err)
+		}
+		if a, err = selectAttached(ctx, tx, id, a.Digest); err != nil {
+			return err
+		}
+		return s.c.Access.Record(ctx, tx, who, access.Entry{Act: "case.attach", Object: Case{ID: id}.Object(), Detail: string(a.Digest)})
+	})
+	return a, err
+}
+
+// mayAttach refuses who has no field to put a file into, and a case that has enough.
+func (s *Service) mayAttach(ctx context.Context, tx *db.Tx, who access.Actor, id unit.ID) error {
+	c, err := s.seen(ctx, tx, who, id)
+	if err != nil {
+		return err
+	}
+	sch, err := s.edition(c)
+	if err != nil {
+		return err
+	}
+	mine := false
+	for _, sec := range sch.Form.Sections {
+		for _, f := range sec.Fields {
+			mine = mine || takesFiles(f) && s.fills(sch, c, who, f)
+		}
+	}
+	if !mine {
+		return fault.New(fault.Denied, "casework.no_file_field")
+	}
+	all, err := selectAllAttached(ctx, tx, id)
+	if err == nil && len(all) >= attachedMax {
+		err = fault.New(fault.TooLarge, "casework.files_many", "most", attachedMax)
+	}
+	return err
+}
+
+// takesFiles says whether a field, or a column of a repeated group, is for files.
+func takesFiles(f scheme.Field) bool {
+	for _, sub := range f.Fields {
+		if takesFiles(sub) {
+			return true
+		}
+	}
+	return f.Type == "file" || f.Type == "files"
+}
+
+// Attachments are the files of a case, by digest, for whoever may see the case.
+func (s *Service) Attachments(ctx context.Context, who access.Actor, id unit.ID) (out map[files.Digest]Attached, err error) {
+	if err := access.MaySomewhere(who, access.CaseRead); err != nil {
+		return nil, err
+	}
+	err = s.c.DB.Read(ctx, func(tx *db.Tx) error {
+		if _, err := s.seen(ctx, tx, who, id); err != nil {
+			return err
+		}
+		all, err := selectAllAttached(ctx, tx, id)
+		out = map[files.Digest]Attached{}
+		for _, a := range all {
+			out[a.Digest] = a
+		}
+		return err
+	})
+	return out, err
+}
+
+// Attachment is one file of a case with its content, checked against the digest.
+func (s *Service) Attachment(ctx context.Context, who access.Actor, id unit.ID, d files.Digest) (a Attached, content []byte, err error) {
+	all, err := s.Attachments(ctx, who, id)
+	if err != nil {
+		return a, nil, err
+	}
+	a, ok := all[d]
+	if !ok || s.c.Files == nil {
+		return a, nil, fault.New(fault.NotFound, "casework.file_unknown")
+	}
+	_, content, err = s.c.Files.Get(ctx, d)
+	return a, content, err
+}
+
+// ownFiles refuses a value that names a file which was not brought into the case.
+func ownFiles(ctx context.Context, tx *db.Tx, id unit.ID, v scheme.Value) error {
+	if v.Kind == scheme.File {
+		_, err := selectAttached(ctx, tx, id, files.Digest(v.Text))
+		if db.NoRows(err) {
+			return fault.New(fault.Invalid, "casework.file_unknown")
+		}
+		return err
+	}
+	for _, x := range v.List {
+		if err := ownFiles(ctx, tx, id, x); err != nil {
+			return err
+		}
+	}
+	return nil
+}
