@@ -14,13 +14,22 @@ import (
 )
 
 const (
-	batchMax      = 1024             // acts in one SQLite transaction
-	queueMax      = 4096             // acts that may wait; more are refused
-	actTimeMax    = 10 * time.Second // one act may take
-	readersMax    = 4                // connections of SQLite that read
-	connsMax      = 16               // connections of PostgreSQL that write, and as many that read
-	triesMax      = 30               // of one act on PostgreSQL
-	statementsMax = 1000             // kept prepared on the writer of SQLite
+	batchMax       = 1024                   // acts in one transaction
+	batchTimeMax   = 500 * time.Millisecond // begun acts of a batch are finished after it, the others wait for the next
+	carefulBatches = 64                     // with a savepoint for each act, after one had to be undone
+	queueMax       = 4096                   // acts that may wait; more are refused
+	actTimeMax     = 10 * time.Second       // one act may take
+	nestedAfter    = 50 * time.Millisecond  // of waiting, an act is asked whether it waits for itself
+	readersMax     = 4                      // connections of SQLite that read
+	connsMax       = 16                     // connections of PostgreSQL that read
+	triesMax       = 30                     // of one batch
+	statementsMax  = 1000                   // kept prepared on the writer of SQLite
+)
+
+// Variables only for tests, which do not wait so long.
+var (
+	waitMax   = 10 * time.Second // an act waits to be begun
+	answerMax = 60 * time.Second // after which nobody knows what became of an act under way
 )
 
 // The dialects, as migrations name them.
@@ -46,8 +55,7 @@ type Config struct {
 type DB struct {
 	dialect  string
 	dsn      string
-	write    *sql.DB   // nil when read only
-	conn     *sql.Conn // the writer's, on SQLite; set by it before it takes an act
+	write    *sql.DB // of one connection; nil when read only
 	read     *sql.DB
 	now      func() time.Time
 	readOnly bool
@@ -57,21 +65,14 @@ type DB struct {
 	last  int64 // microseconds of the newest act; guarded by nowMu
 
 	queue   chan *waiting
+	conn    *connection   // the writer's; nil when there is none
+	careful int           // batches that go on with savepoints; the writer's
+	writing atomic.Int64  // the writer's goroutine
 	closed  chan struct{} // closed by Close: no more acts are taken
 	done    chan struct{} // closed when the writer has left
 	once    sync.Once
-	acting  sync.RWMutex  // read-held by each act on PostgreSQL, so that Close waits for them
 	wake    chan struct{} // one token when an act left a job
 	waiting atomic.Int64  // acts that wait or run, for Stats
-}
-
-// waiting is one act on its way to the writer.
-type waiting struct {
-	ctx    context.Context
-	fn     func(*Tx) error
-	answer chan error
-	job    bool // the act left a job
-	long   bool // a migration, without a time limit
 }
 
 // Open opens the database, takes the lease and brings the schema to the newest migration.
@@ -134,11 +135,9 @@ func (d *DB) Close() error {
 	var err error
 	d.once.Do(func() {
 		close(d.closed)
-		if d.dialect == sqliteDialect && d.write != nil {
+		if d.conn != nil {
 			<-d.done
 		}
-		d.acting.Lock()
-		defer d.acting.Unlock()
 		for _, pool := range []*sql.DB{d.read, d.write} {
 			if pool != nil {
 				err = errors.Join(err, pool.Close())
@@ -152,7 +151,7 @@ func (d *DB) Close() error {
 }
 
 // Act runs fn as one transaction and returns after it is durable. The error of fn is returned as it is,
-// and nothing that fn wrote is kept. fn waits on nothing outside the database.
+// and nothing that fn wrote is kept. fn waits on nothing outside the database, and for no other act.
 func (d *DB) Act(ctx context.Context, fn func(*Tx) error) error {
 	if d.readOnly {
 		return fault.New(fault.Unavailable, "db.read_only")
@@ -165,12 +164,14 @@ func (d *DB) Act(ctx context.Context, fn func(*Tx) error) error {
 	return d.act(&waiting{ctx: ctx, fn: fn, answer: make(chan error, 1)})
 }
 
-func (d *DB) act(w *waiting) (err error) {
-	if d.dialect == postgresDialect {
-		err = d.actPostgres(w)
-	} else {
-		err = d.actSQLite(w)
-	}
+// startWriter lets the writer take acts. Its connection is made with the first.
+func (d *DB) startWriter() {
+	d.conn = &connection{pool: d.write, postgres: d.dialect == postgresDialect}
+	go d.writer()
+}
+
+func (d *DB) act(w *waiting) error {
+	err := d.await(w)
 	if err == nil && w.job {
 		select {
 		case d.wake <- struct{}{}:

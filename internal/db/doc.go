@@ -21,6 +21,6 @@
 // BOOLEAN, BYTEA. Times are BIGINT, microseconds since 1970 in UTC (Micros, Time). A statement that fails
 // ends its act on both, so a room guards with ON CONFLICT, not by catching errors.
 //
-// Measured on two busy cores: group commit serves 64 callers on SQLite about eleven times faster than a
-// transaction each; synchronous=NORMAL would gain a fifth and lose acknowledged acts, so it stays FULL.
+// synchronous=NORMAL would gain a fifth on SQLite and lose acknowledged acts, so it stays FULL. What acts cost is in
+// docs/performance.md, why one writer serves PostgreSQL too in docs/decisions/0010.
 package db

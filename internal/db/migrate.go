@@ -121,9 +121,6 @@ func (d *DB) long(ctx context.Context, fn func(*Tx) error) error {
 // script runs several statements.
 func (tx *Tx) script(ctx context.Context, text string) error {
 	if tx.db.dialect == postgresDialect {
-		if _, err := tx.Exec(ctx, sqlPostgresNoLimit); err != nil {
-			return err
-		}
 		_, err := tx.Exec(ctx, text, pgx.QueryExecModeSimpleProtocol)
 		return err
 	}

@@ -1,7 +1,9 @@
 package db_test
 
 import (
+	"database/sql"
 	"errors"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -128,4 +130,57 @@ func TestActsOnPostgreSQLAreSerializable(t *testing.T) {
 			t.Errorf("%d on duty, %d refused; want 1 and 1", n, left.Load())
 		}
 	})
+}
+
+// What a migration does may take its time; an act may not.
+func TestAMigrationOnPostgreSQLHasNoTimeLimit(t *testing.T) {
+	dbtest.EachDSN(t, func(t *testing.T, dsn string) {
+		if strings.HasPrefix(dsn, "sqlite:") {
+			return // statements of SQLite have no time limit of their own
+		}
+		d := dbtest.OpenAt(t, dsn+"&statement_timeout=300&idle_in_transaction_session_timeout=300", nil)
+		slow := func(tx *db.Tx) error {
+			_, err := tx.Exec(ctx, `SELECT pg_sleep(0.6)`)
+			time.Sleep(600 * time.Millisecond)
+			return err
+		}
+		wantCode(t, d.Act(ctx, slow), "db.act_too_long")
+		must(t, d.Long(ctx, slow))
+	})
+}
+
+// Neither the time limit of a statement nor anything else lets an act be answered before its standby has it.
+func TestACommitWaitsForASynchronousStandby(t *testing.T) {
+	if !dbtest.Postgres() {
+		return // SQLite has none
+	}
+	c := dbtest.NewCluster(t)
+	dsn := c.Create(t, "node", "")
+	d := dbtest.OpenAt(t, dsn+"&statement_timeout=300", nil)
+	must(t, act(d, `CREATE TABLE x (n BIGINT)`))
+	admin, err := sql.Open("pgx", dsn)
+	must(t, err)
+	defer admin.Close()
+	standby := func(name string) {
+		for _, s := range []string{`ALTER SYSTEM SET synchronous_standby_names = '` + name + `'`, `SELECT pg_reload_conf()`} {
+			_, err := admin.Exec(s)
+			must(t, err)
+		}
+		for is := "?"; is != name; time.Sleep(10 * time.Millisecond) {
+			must(t, admin.QueryRow(`SHOW synchronous_standby_names`).Scan(&is))
+		}
+	}
+	standby("away")
+	answered := make(chan error, 1)
+	go func() { answered <- act(d, `INSERT INTO x (n) VALUES (1)`) }()
+	select {
+	case err := <-answered:
+		t.Fatalf("answered without the standby: %v", err)
+	case <-time.After(time.Second):
+	}
+	standby("")
+	must(t, <-answered)
+	if n := number(t, d, `SELECT count(*) FROM x`); n != 1 {
+		t.Errorf("%d rows, want 1", n)
+	}
 }

@@ -22,8 +22,7 @@ RETURNING fence`
 const sqlLeaseMark = `
 UPDATE db_lease SET acted_at = $1 WHERE name = 'node' AND fence = $2`
 
-// On PostgreSQL the time stands in a row of its own: an act that shares the fence's row would have to be run again
-// whenever that row changes.
+// On PostgreSQL the time stands in a row of its own, written by the session that holds the lock: acts touch neither row.
 const sqlLeaseActed = `
 INSERT INTO db_lease (name, fence, holder, taken_at, acted_at) VALUES ('clock', $2, '', $1, $1)
 ON CONFLICT (name) DO UPDATE SET fence = excluded.fence, acted_at = excluded.acted_at
@@ -50,6 +49,9 @@ SELECT pg_try_advisory_lock($1)`
 // A migration takes the time it needs.
 const sqlPostgresNoLimit = `
 SET LOCAL statement_timeout = 0`
+
+const sqlPostgresNoIdleLimit = `
+SET LOCAL idle_in_transaction_session_timeout = 0`
 
 const sqlPostgresOrder = `
 SELECT datcollate, datlocprovider::text, pg_encoding_to_char(encoding) FROM pg_database WHERE datname = current_database()`

@@ -9,12 +9,12 @@ import (
 	_ "modernc.org/sqlite" // the driver "sqlite", pure Go
 )
 
-// Settings of every connection, and those of the writer. FULL makes a commit durable; the journal is copied back into
-// the file after 4,000 pages, 16 MB.
+// Settings of every connection, those of the writer and those of a reader. FULL makes a commit durable; the journal is
+// copied back into the file after 4,000 pages, 16 MB. The writer keeps 64 MB of pages in memory, each reader 16 MB.
 const (
 	sqliteCommon = "_pragma=busy_timeout(10000)&_pragma=foreign_keys(ON)&_pragma=temp_store(MEMORY)"
-	sqliteWriter = "_txlock=immediate&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=cache_size(-65536)&_pragma=wal_autocheckpoint(4000)"
-	sqliteReader = "_pragma=query_only(ON)"
+	sqliteWriter = "_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=cache_size(-65536)&_pragma=wal_autocheckpoint(4000)"
+	sqliteReader = "_pragma=query_only(ON)&_pragma=cache_size(-16384)"
 )
 
 func (d *DB) openSQLite(ctx context.Context, path string, wait holdOut) (err error) {
@@ -28,11 +28,9 @@ func (d *DB) openSQLite(ctx context.Context, path string, wait holdOut) (err err
 		}
 		d.write.SetMaxOpenConns(1)
 		if err := d.write.PingContext(ctx); err != nil {
-			d.write.Close()
-			d.write = nil // no writer was started
 			return err
 		}
-		go d.writer()
+		d.startWriter()
 	}
 	mode := sqliteReader
 	if d.readOnly {

@@ -3,7 +3,11 @@ package db
 import (
 	"context"
 	"database/sql"
+	"errors"
+	"strings"
 	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"corridor/internal/fault"
 )
@@ -15,7 +19,9 @@ type Tx struct {
 	db     *DB
 	bound  context.Context // of an act: statements run under it, whatever the caller's patience; nil in a reading
 	began  time.Time       // of an act, by the clock of the machine
+	wrote  bool            // a statement ran that may have written
 	failed error           // the first statement that failed; none is run after it
+	err    error           // the outcome, once the function has returned
 	rows   []*sql.Rows     // what an act has read; closed with it
 	job    bool            // a job was left
 	long   bool            // of a migration: it takes the time it needs
@@ -40,6 +46,7 @@ func (tx *Tx) Exec(ctx context.Context, query string, args ...any) (int64, error
 	if err != nil {
 		return 0, err
 	}
+	tx.wrote = true
 	r, err := tx.q.ExecContext(ctx, query, args...)
 	if err != nil {
 		tx.failed = err
@@ -54,6 +61,7 @@ func (tx *Tx) Query(ctx context.Context, query string, args ...any) (*sql.Rows, 
 	if err != nil {
 		return nil, err
 	}
+	tx.wrote = tx.wrote || !reads(query)
 	rows, err := tx.q.QueryContext(ctx, query, args...)
 	switch {
 	case err != nil:
@@ -72,7 +80,12 @@ func (tx *Tx) QueryRow(ctx context.Context, query string, args ...any) *sql.Row 
 		cancel(err)
 		return tx.q.QueryRowContext(over, query, args...) // a row whose Scan fails
 	}
-	return tx.q.QueryRowContext(ctx, query, args...)
+	tx.wrote = tx.wrote || !reads(query)
+	row := tx.q.QueryRowContext(ctx, query, args...)
+	if tx.bound != nil {
+		tx.failed = row.Err()
+	}
+	return row
 }
 
 // ready is the context of the next statement, or why there is none: an earlier one failed, or the act takes too long.
@@ -90,18 +103,30 @@ func (tx *Tx) ready(ctx context.Context) (context.Context, error) {
 	return tx.bound, nil
 }
 
-// end is the outcome of an act whose function returned err: a failed statement or too long a time ends it, too.
-func (tx *Tx) end(err error) error {
+// reads says whether a statement surely writes nothing.
+func reads(query string) bool { return strings.HasPrefix(strings.TrimLeft(query, " \t\n"), "SELECT") }
+
+// end notes the outcome of an act whose function returned err: a failed statement or too long a time ends it, too.
+func (tx *Tx) end(err error) {
 	for _, r := range tx.rows {
 		r.Close() // a statement left open would stand in the way of the next act that uses it
 	}
 	switch {
 	case err != nil:
-		return err
+		tx.err = err
 	case tx.failed != nil:
-		return tx.failed
+		tx.err = tx.failed
 	case !tx.long && time.Since(tx.began) > actTimeMax:
-		return fault.New(fault.Unavailable, "db.act_too_long")
+		tx.err = fault.New(fault.Unavailable, "db.act_too_long")
 	}
-	return nil
+}
+
+// dirty says whether an act failed and left something in the transaction: what it wrote, or on PostgreSQL a statement that
+// failed, after which nothing else can be done in it.
+func (tx *Tx) dirty() bool {
+	if tx.err == nil {
+		return false
+	}
+	var pe *pgconn.PgError
+	return tx.wrote || tx.failed != nil || errors.As(tx.err, &pe) || cannotServe(tx.err) == "db.gone"
 }
