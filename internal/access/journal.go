@@ -49,6 +49,7 @@ func (s *Service) Record(ctx context.Context, tx *db.Tx, who Actor, e Entry) err
 // JournalQuery narrows the journal; the zero query is all of it, newest first.
 type JournalQuery struct {
 	Person   unit.ID
+	Name     string // a text that stands in the person's name of today
 	Act      string // "case" finds case.create and case.approve too
 	Object   string
 	Detail   string      // a text that stands in the detail
@@ -89,8 +90,8 @@ func (s *Service) Journal(ctx context.Context, who Actor, q JournalQuery) (page 
 		query, key = sqlJournalByPerson, string(q.Person)
 	}
 	err = s.db.Read(ctx, func(tx *db.Tx) error {
-		page, err = collect(ctx, tx, "the journal", scanEntry, query, key, string(q.Person), q.Act, q.Object, q.Detail, all,
-			regionList(regions), from, at, id, journalPageMax+1)
+		page, err = db.Collect(ctx, tx, "the journal", scanEntry, query, key, string(q.Person), q.Act, q.Object, q.Detail, all,
+			regionList(regions), from, at, id, journalPageMax+1, q.Name)
 		return err
 	})
 	if len(page) > journalPageMax {

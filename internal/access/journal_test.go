@@ -56,6 +56,8 @@ func TestJournalIsSearched(t *testing.T) {
 			{JournalQuery{Region: ah, From: from}, "books case/1 case/2 case/1"},
 			{JournalQuery{Region: hf}, "case/2"},
 			{JournalQuery{Object: "case/9"}, ""},
+			{JournalQuery{Name: o.Name, Act: "case"}, "case/2 case/1"},
+			{JournalQuery{Name: "nobody of this name"}, ""},
 		} {
 			if got := strings.Join(h.objects(auditor, x.q), " "); got != x.want {
 				t.Errorf("%+v: got %q, want %q", x.q, got, x.want)

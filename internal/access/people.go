@@ -301,7 +301,7 @@ func (s *Service) People(ctx context.Context, who Actor, q PeopleQuery) (page []
 	reach := ReachOf(who, PeopleManage)
 	like := "%" + strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(strings.ToLower(q.Text)) + "%"
 	err = s.db.Read(ctx, func(tx *db.Tx) error {
-		rows, err := collect(ctx, tx, "people", func(scan func(...any) error) (p personRow, err error) {
+		rows, err := db.Collect(ctx, tx, "people", func(scan func(...any) error) (p personRow, err error) {
 			err = p.scan(scan)
 			return p, err
 		}, sqlPeople, reach.All, orgList(reach.Orgs), regionList(reach.Regions), q.Role, like, string(q.After), peoplePageMax+1)

@@ -196,19 +196,19 @@ func (s *Service) Export(ctx context.Context, who Actor, id unit.ID) (a About, e
 			return err
 		}
 		a = About{Person: profileOf(p, grants), Made: db.Time(p.madeAt), Rooms: map[string]any{}}
-		if a.Past, err = collect(ctx, tx, "past grants", scanPastGrant, sqlGrantsEver, p.id, exportMax); err != nil {
+		if a.Past, err = db.Collect(ctx, tx, "past grants", scanPastGrant, sqlGrantsEver, p.id, exportMax); err != nil {
 			return err
 		}
-		if a.Sessions, err = collect(ctx, tx, "sessions", scanOpenSession(who.Session), sqlSessionsEver, p.id, exportMax); err != nil {
+		if a.Sessions, err = db.Collect(ctx, tx, "sessions", scanOpenSession(who.Session), sqlSessionsEver, p.id, exportMax); err != nil {
 			return err
 		}
-		if a.Tokens, err = collect(ctx, tx, "tokens", scanToken, sqlTokensOf, p.id, exportMax); err != nil {
+		if a.Tokens, err = db.Collect(ctx, tx, "tokens", scanToken, sqlTokensOf, p.id, exportMax); err != nil {
 			return err
 		}
-		if a.Accounts, err = collect(ctx, tx, "identities", scanAccount, sqlIdentitiesOf, p.id, exportMax); err != nil {
+		if a.Accounts, err = db.Collect(ctx, tx, "identities", scanAccount, sqlIdentitiesOf, p.id, exportMax); err != nil {
 			return err
 		}
-		if a.Acts, err = collect(ctx, tx, "acts", scanEntry, sqlJournalOfPerson, p.id, exportMax+1); err != nil {
+		if a.Acts, err = db.Collect(ctx, tx, "acts", scanEntry, sqlJournalOfPerson, p.id, exportMax+1); err != nil {
 			return err
 		}
 		if a.More = len(a.Acts) > exportMax; a.More {

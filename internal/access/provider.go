@@ -304,7 +304,7 @@ func (s *Service) Accounts(ctx context.Context, who Actor) (all []Account, err e
 		return nil, err
 	}
 	err = s.db.Read(ctx, func(tx *db.Tx) error {
-		all, err = collect(ctx, tx, "identities", scanAccount, sqlIdentitiesOf, string(who.Person), accountsMax)
+		all, err = db.Collect(ctx, tx, "identities", scanAccount, sqlIdentitiesOf, string(who.Person), accountsMax)
 		return err
 	})
 	return all, err
@@ -320,7 +320,7 @@ func (s *Service) Unlink(ctx context.Context, who Actor, a Account) error {
 		if err != nil {
 			return err
 		}
-		all, err := collect(ctx, tx, "identities", scanAccount, sqlIdentitiesOf, p.id, accountsMax)
+		all, err := db.Collect(ctx, tx, "identities", scanAccount, sqlIdentitiesOf, p.id, accountsMax)
 		if err != nil {
 			return err
 		}

@@ -16,7 +16,7 @@ func (s *Service) Reached(ctx context.Context, tx *db.Tx, a notice.Audience, lim
 		city = a.Region[:4] + "00"
 	}
 	anywhere := a.Region == "" && a.Org != ""
-	return collect(ctx, tx, "who is "+a.String(), func(scan func(...any) error) (id unit.ID, err error) {
+	return db.Collect(ctx, tx, "who is "+a.String(), func(scan func(...any) error) (id unit.ID, err error) {
 		var text string
 		err = scan(&text)
 		return unit.ID(text), err

@@ -119,7 +119,7 @@ func (s *Service) Sessions(ctx context.Context, who Actor) (all []OpenSession, e
 	}
 	err = s.db.Read(ctx, func(tx *db.Tx) error {
 		now := tx.Now()
-		all, err = collect(ctx, tx, "sessions", scanOpenSession(who.Session), sqlSessionsOf, string(who.Person), db.Micros(now),
+		all, err = db.Collect(ctx, tx, "sessions", scanOpenSession(who.Session), sqlSessionsOf, string(who.Person), db.Micros(now),
 			db.Micros(now.Add(-sessionIdleMax)), sessionsListed)
 		return err
 	})

@@ -220,13 +220,14 @@ FROM access_journal
 WHERE `
 
 // journalRest is what every search of the journal has in common. $2 to $5 narrow by person, act, object and text where
-// they are given; $6 is whether the whole node is asked for, $7 the regions as |31|3401|.
+// they are given, $12 by name; $6 is whether the whole node is asked for, $7 the regions as |31|3401|.
 const journalRest = `
   AND ($2 = '' OR person = $2) AND ($3 = '' OR act = $3 OR act LIKE $3 || '.%') AND ($4 = '' OR object = $4)
   AND ($5 = '' OR replace(detail, $5, '') <> detail)
   AND ($6 OR region <> '' AND (replace($7, '|' || substr(region, 1, 2) || '|', '') <> $7
     OR replace($7, '|' || substr(region, 1, 4) || '|', '') <> $7 OR replace($7, '|' || region || '|', '') <> $7))
   AND at >= $8 AND (at, id) < ($9, $10)
+  AND ($12 = '' OR person IN (SELECT p.id FROM access_person p WHERE replace(p.name, $12, '') <> p.name))
 ORDER BY at DESC, id DESC LIMIT $11`
 
 // The searches differ in the index that leads: person, object or time. $1 is the value that it leads with.
@@ -252,7 +253,7 @@ func personBy(ctx context.Context, tx *db.Tx, query, arg string) (p personRow, f
 
 // grantsOf reads what a person holds now.
 func grantsOf(ctx context.Context, tx *db.Tx, person string) ([]Grant, error) {
-	return collect(ctx, tx, "grants of "+person, func(scan func(...any) error) (g Grant, err error) {
+	return db.Collect(ctx, tx, "grants of "+person, func(scan func(...any) error) (g Grant, err error) {
 		var id, region string
 		err = scan(&id, &g.Role, &region, &g.Org)
 		g.ID, g.Region = unit.ID(id), unit.Region(region)
@@ -288,7 +289,7 @@ func (a arrival) actor() Actor {
 
 // arrives reads an arrival; found is false when there is none.
 func arrives(ctx context.Context, tx *db.Tx, query, hash string) (a arrival, found bool, err error) {
-	grants, err := collect(ctx, tx, "who arrives", func(scan func(...any) error) (g Grant, err error) {
+	grants, err := db.Collect(ctx, tx, "who arrives", func(scan func(...any) error) (g Grant, err error) {
 		var id, region string
 		p := &a.person
 		err = scan(&a.id, &a.strong, &a.seenAt, &a.endsAt, &a.endedAt, &a.scopes,
@@ -368,25 +369,4 @@ func orZero(us int64) time.Time {
 		return time.Time{}
 	}
 	return db.Time(us)
-}
-
-// collect runs a reading and scans every row; what is for the operator.
-func collect[T any](ctx context.Context, tx *db.Tx, what string, one func(scan func(...any) error) (T, error), query string, args ...any) ([]T, error) {
-	rows, err := tx.Query(ctx, query, args...)
-	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", what, err)
-	}
-	defer rows.Close()
-	var all []T
-	for rows.Next() {
-		v, err := one(rows.Scan)
-		if err != nil {
-			return nil, fmt.Errorf("read %s: %w", what, err)
-		}
-		all = append(all, v)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("read %s: %w", what, err)
-	}
-	return all, nil
 }

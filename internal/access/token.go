@@ -88,7 +88,7 @@ func (s *Service) Tokens(ctx context.Context, who Actor) (all []APIToken, err er
 		return nil, err
 	}
 	err = s.db.Read(ctx, func(tx *db.Tx) error {
-		all, err = collect(ctx, tx, "tokens", scanToken, sqlTokensOf, string(who.Person), tokensMax)
+		all, err = db.Collect(ctx, tx, "tokens", scanToken, sqlTokensOf, string(who.Person), tokensMax)
 		return err
 	})
 	return all, err

@@ -84,29 +84,19 @@ func insertAttached(ctx context.Context, tx *db.Tx, id unit.ID, a Attached) erro
 	return err
 }
 
-func selectAttached(ctx context.Context, tx *db.Tx, id unit.ID, d files.Digest) (a Attached, err error) {
+func scanAttached(scan func(...any) error) (a Attached, err error) {
 	var at int64
-	err = tx.QueryRow(ctx, sqlAttached, string(id), string(d)).Scan(&a.Digest, &a.Name, &a.Type, &a.Size, &a.By, &at)
+	err = scan(&a.Digest, &a.Name, &a.Type, &a.Size, &a.By, &at)
 	a.At = db.Time(at)
 	return a, err
 }
 
-func selectAllAttached(ctx context.Context, tx *db.Tx, id unit.ID) (out []Attached, err error) {
-	rows, err := tx.Query(ctx, sqlAllAttached, string(id), attachedMax)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var a Attached
-		var at int64
-		if err := rows.Scan(&a.Digest, &a.Name, &a.Type, &a.Size, &a.By, &at); err != nil {
-			return nil, err
-		}
-		a.At = db.Time(at)
-		out = append(out, a)
-	}
-	return out, rows.Err()
+func selectAttached(ctx context.Context, tx *db.Tx, id unit.ID, d files.Digest) (Attached, error) {
+	return scanAttached(tx.QueryRow(ctx, sqlAttached, string(id), string(d)).Scan)
+}
+
+func selectAllAttached(ctx context.Context, tx *db.Tx, id unit.ID) ([]Attached, error) {
+	return db.Collect(ctx, tx, "files of case "+string(id), scanAttached, sqlAllAttached, string(id), attachedMax)
 }
 
 // where narrows a list: conditions joined by AND, with their arguments from $1 on.

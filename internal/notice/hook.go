@@ -82,7 +82,7 @@ func (s *Service) AddHook(ctx context.Context, tx *db.Tx, by unit.ID, h Hook) (H
 
 // Hooks lists the hooks of an organisation that are in use.
 func (s *Service) Hooks(ctx context.Context, tx *db.Tx, org string) ([]Hook, error) {
-	return collect(ctx, tx, "hooks of "+org, scanHook, sqlHooksOf, org, hooksMax)
+	return db.Collect(ctx, tx, "hooks of "+org, scanHook, sqlHooksOf, org, hooksMax)
 }
 
 // EndHook ends a hook of an organisation, in the caller's act. What has not left yet is not sent.
@@ -100,7 +100,7 @@ func (s *Service) EndHook(ctx context.Context, tx *db.Tx, by unit.ID, org string
 
 // leaveHooks leaves a request for every hook that hears the notice.
 func (s *Service) leaveHooks(ctx context.Context, tx *db.Tx, id unit.ID, n Notice) error {
-	hooks, err := collect(ctx, tx, "hooks of "+n.Org, scanHook, sqlHooksHear, n.Org, 2*hooksMax)
+	hooks, err := db.Collect(ctx, tx, "hooks of "+n.Org, scanHook, sqlHooksHear, n.Org, 2*hooksMax)
 	if err != nil {
 		return err
 	}

@@ -43,7 +43,7 @@ func (s *Service) List(ctx context.Context, person unit.ID, q Query) (page []Tol
 		query = sqlListUnread
 	}
 	err = s.c.DB.Read(ctx, func(tx *db.Tx) error {
-		page, err = collect(ctx, tx, "notices of "+string(person), scanTold, query, string(person), after, q.Kind, pageMax+1)
+		page, err = db.Collect(ctx, tx, "notices of "+string(person), scanTold, query, string(person), after, q.Kind, pageMax+1)
 		return err
 	})
 	if len(page) > pageMax {
@@ -120,16 +120,16 @@ type Way struct {
 
 // History returns what was told of an object, newest first, for whoever may audit it.
 func (s *Service) History(ctx context.Context, tx *db.Tx, object string) ([]Sent, error) {
-	all, err := collect(ctx, tx, "what was told of "+object, scanSent, sqlHistory, object, pageMax)
+	all, err := db.Collect(ctx, tx, "what was told of "+object, scanSent, sqlHistory, object, pageMax)
 	if err != nil {
 		return nil, err
 	}
 	for i := range all {
 		id := string(all[i].ID)
-		if all[i].People, err = collect(ctx, tx, "readers of "+id, scanReading, sqlReadings, id, reachedMax); err != nil {
+		if all[i].People, err = db.Collect(ctx, tx, "readers of "+id, scanReading, sqlReadings, id, reachedMax); err != nil {
 			return nil, err
 		}
-		if all[i].Letters, err = collect(ctx, tx, "letters of "+id, scanWay, sqlWays, id, reachedMax+hooksMax); err != nil {
+		if all[i].Letters, err = db.Collect(ctx, tx, "letters of "+id, scanWay, sqlWays, id, reachedMax+hooksMax); err != nil {
 			return nil, err
 		}
 	}
@@ -162,7 +162,7 @@ func (s *Service) SetWish(ctx context.Context, tx *db.Tx, person unit.ID, w Wish
 
 // AboutPerson is what this room keeps about a person, for them to take away.
 func (s *Service) AboutPerson(ctx context.Context, tx *db.Tx, person unit.ID) (map[string]any, error) {
-	told, err := collect(ctx, tx, "notices of "+string(person), scanTold, sqlList, string(person), "~", "", exportMax)
+	told, err := db.Collect(ctx, tx, "notices of "+string(person), scanTold, sqlList, string(person), "~", "", exportMax)
 	if err != nil {
 		return nil, err
 	}

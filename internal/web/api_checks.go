@@ -6,7 +6,6 @@ import (
 	"strconv"
 
 	"corridor/internal/access"
-	"corridor/internal/db"
 	"corridor/internal/indicator"
 	"corridor/internal/unit"
 	"corridor/internal/web/systems"
@@ -60,80 +59,6 @@ func (s *Server) apiChecks() {
 				x.Problem = n.Problem.Code
 			}
 			o.Neighbours = append(o.Neighbours, x)
-		}
-		return answer(o)
-	})
-}
-
-func (s *Server) apiBooks() {
-	type account struct {
-		Path      string   `json:"path"`
-		Asset     string   `json:"asset"`
-		Posted    unit.Fen `json:"posted" doc:"yuan"`
-		Held      unit.Fen `json:"held"`
-		Available unit.Fen `json:"available"`
-		Entries   int64    `json:"entries"`
-	}
-	type accountsIn struct {
-		Prefix string `query:"prefix"`
-		After  string `query:"after"`
-	}
-	type accounts struct {
-		Accounts []account `json:"accounts"`
-		Next     string    `json:"next"`
-	}
-	operate(s, "GET", "/api/v1/books/accounts", access.BooksRead, "Accounts with their balances", func(ctx context.Context, a asked, i *accountsIn) (*body[accounts], error) {
-		if err := s.mayBooks(a.who); err != nil {
-			return nil, err
-		}
-		o := accounts{Accounts: []account{}}
-		err := s.c.DB.Read(ctx, func(tx *db.Tx) error {
-			page, next, err := s.c.Ledger.Accounts(ctx, tx, i.Prefix, i.After, 0)
-			for _, a := range page {
-				o.Accounts = append(o.Accounts, account{a.Path, a.Asset, a.Posted, a.Held, a.Available, a.Entries})
-			}
-			o.Next = next
-			return err
-		})
-		if err != nil {
-			return nil, err
-		}
-		return answer(o)
-	})
-	type entriesIn struct {
-		Account string `query:"account"`
-		After   string `query:"after"`
-	}
-	type entry struct {
-		ID     string   `json:"id"`
-		At     string   `json:"at"`
-		Kind   string   `json:"kind"`
-		Other  string   `json:"other" doc:"the other account"`
-		Change unit.Fen `json:"change"`
-		Posted unit.Fen `json:"posted" doc:"balance after it"`
-		Held   unit.Fen `json:"held"`
-		Ref    string   `json:"ref"`
-		Note   string   `json:"note"`
-	}
-	type entries struct {
-		Entries []entry `json:"entries"`
-		Next    string  `json:"next"`
-	}
-	operate(s, "GET", "/api/v1/books/entries", access.BooksRead, "Entries of an account, oldest first", func(ctx context.Context, a asked, i *entriesIn) (*body[entries], error) {
-		if err := s.mayBooks(a.who); err != nil {
-			return nil, err
-		}
-		o := entries{Entries: []entry{}}
-		err := s.c.DB.Read(ctx, func(tx *db.Tx) error {
-			rows, next, err := accountEntries(ctx, tx, s.c.Ledger, i.Account, i.After)
-			for _, r := range rows {
-				o.Entries = append(o.Entries, entry{r.ID, iso(r.At), string(r.Kind), r.Other, r.Change, r.Now.Posted, r.Now.Held, r.Ref, r.Note})
-			}
-			o.Next = next
-			return err
-		})
-		if err != nil {
-			return nil, err
 		}
 		return answer(o)
 	})

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"fmt"
+	"sync"
 
 	"corridor/internal/access"
 	"corridor/internal/fault"
@@ -23,6 +24,38 @@ func (s *Server) allFigures(ctx context.Context) ([]indicator.Figure, error) {
 		all = append(all, f)
 	}
 	return all, nil
+}
+
+// figureCache keeps the figures of the home page for as long as nothing they are made of has changed: they are computed
+// from the entries of this node's log and of the neighbours' logs, which only grow. mu guards both, so that many who
+// open the page at once wait for one computation.
+type figureCache struct {
+	mu  sync.Mutex
+	key string
+	all []indicator.Figure
+}
+
+// homeFigures are the values of all indicators; own is the size of this node's log.
+func (s *Server) homeFigures(ctx context.Context, own int64) ([]indicator.Figure, error) {
+	neighbours, err := s.c.Federation.State(ctx)
+	if err != nil {
+		return nil, err
+	}
+	key := fmt.Sprint(own)
+	for _, n := range neighbours {
+		key += fmt.Sprintf(" %s:%d", n.Code, n.Size)
+	}
+	c := &s.figures
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.key == key {
+		return c.all, nil
+	}
+	all, err := s.allFigures(ctx)
+	if err == nil {
+		c.key, c.all = key, all
+	}
+	return all, err
 }
 
 type figuresPage struct{ All []indicator.Figure }

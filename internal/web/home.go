@@ -1,11 +1,13 @@
 package web
 
 import (
+	"fmt"
+	"slices"
 	"time"
 
 	"corridor/internal/access"
 	"corridor/internal/agreement"
-	"corridor/internal/casework"
+	"corridor/internal/db"
 	"corridor/internal/fault"
 	"corridor/internal/indicator"
 	"corridor/internal/reader"
@@ -17,10 +19,8 @@ import (
 const waitingShown = 8
 
 type homePage struct {
-	Queue         []casework.Case
-	Waiting       int // all that wait
-	Documents     int // with findings that wait
-	Late          int // tasks
+	Waits         []waiting // what this person has to do, the earliest due first
+	More          int       // cases that wait beyond those that are shown
 	Figures       []indicator.Figure
 	Schemes       []*scheme.Scheme
 	Log           int64
@@ -28,17 +28,27 @@ type homePage struct {
 	Works, Partly int
 }
 
+// waiting is one thing that somebody has to do, and until when.
+type waiting struct {
+	Path, What, Note string
+	Demo             bool   // it is about a made-up organisation
+	Do               string // what is to be done
+	Due              time.Time
+	Late             bool
+	Provisional      bool // the due time is counted beyond the published calendar
+}
+
 // home shows what waits for this person, the figures of the community, and what this node does.
 func (v *visit) home() error {
 	p := homePage{Schemes: v.s.c.Cases.Schemes()}
-	if err := v.waiting(&p); err != nil {
-		return err
-	}
 	var err error
-	if p.Figures, err = v.s.allFigures(v.ctx()); err != nil {
+	if p.Waits, p.More, err = v.waits(); err != nil {
 		return err
 	}
 	if p.Log, err = v.s.c.Log.Size(v.ctx()); err != nil {
+		return err
+	}
+	if p.Figures, err = v.s.homeFigures(v.ctx(), p.Log); err != nil {
 		return err
 	}
 	counts := systems.Counts(systems.All())
@@ -49,37 +59,105 @@ func (v *visit) home() error {
 	return v.show("home", v.t("首页", "Home"), p)
 }
 
-// waiting finds what this person has to do. Who holds nothing has nothing to do.
-func (v *visit) waiting(p *homePage) (err error) {
-	if access.MaySomewhere(v.who, access.CaseAct) == nil {
-		if p.Queue, p.Waiting, err = v.s.c.Cases.Queue(v.ctx(), v.who, 1); err != nil {
-			return err
+// waits finds what this person has to do: cases, tasks near or past their day, documents, and what an administrator
+// looks after. Who holds nothing has nothing to do. What is late comes first, then the earliest due.
+func (v *visit) waits() (out []waiting, more int, err error) {
+	may := func(p access.Permission) bool { return access.MaySomewhere(v.who, p) == nil }
+	for _, look := range []struct {
+		perm access.Permission
+		find func() ([]waiting, error)
+	}{
+		{access.CaseAct, func() (found []waiting, err error) { found, more, err = v.waitingCases(); return found, err }},
+		{access.TaskUpdate, v.waitingTasks}, {access.DocumentDecide, v.waitingDocuments},
+		{access.JobsManage, v.waitingJobs}, {access.FederationKeep, v.waitingNeighbours},
+	} {
+		if !may(look.perm) {
+			continue
 		}
-		p.Queue = p.Queue[:min(len(p.Queue), waitingShown)]
-	}
-	if access.MaySomewhere(v.who, access.DocumentDecide) == nil {
-		all, _, err := v.s.c.Reader.Documents(v.ctx(), reader.Query{})
+		found, err := look.find()
 		if err != nil {
-			return err
+			return nil, 0, err
 		}
-		for _, d := range all {
-			if d.Open > 0 {
-				p.Documents++
-			}
+		out = append(out, found...)
+	}
+	slices.SortStableFunc(out, func(a, b waiting) int {
+		if a.Late != b.Late {
+			return map[bool]int{true: -1, false: 1}[a.Late]
+		}
+		if a.Due.IsZero() != b.Due.IsZero() {
+			return map[bool]int{true: 1, false: -1}[a.Due.IsZero()]
+		}
+		return a.Due.Compare(b.Due)
+	})
+	return out, more, nil
+}
+
+func (v *visit) waitingCases() (out []waiting, more int, err error) {
+	queue, total, err := v.s.c.Cases.Queue(v.ctx(), v.who, 1)
+	for _, c := range queue {
+		h := holderOf(c.Waits, v.lang)
+		out = append(out, waiting{Path: "/cases/" + string(c.ID), What: c.Title.In(v.lang) + " " + c.No, Note: c.OrgName.In(v.lang), Demo: c.Synthetic,
+			Do: h.Actions, Due: h.Due, Late: h.Late, Provisional: h.Provisional})
+	}
+	slices.SortStableFunc(out, func(a, b waiting) int {
+		if a.Due.IsZero() != b.Due.IsZero() {
+			return map[bool]int{true: 1, false: -1}[a.Due.IsZero()]
+		}
+		return a.Due.Compare(b.Due)
+	})
+	out = out[:min(len(out), waitingShown)]
+	return out, total - len(out), err
+}
+
+// waitingTasks are the tasks whose lamp is no longer green, the earliest first.
+func (v *visit) waitingTasks() (out []waiting, err error) {
+	all, _, err := v.s.c.Agreements.Tasks(v.ctx(), 0)
+	for _, t := range all {
+		if t.Lamp.Light != agreement.Red && t.Lamp.Light != agreement.Amber {
+			continue
+		}
+		out = append(out, waiting{Path: "/tasks#t-" + string(t.ID), What: t.Title, Note: t.Owner, Do: v.t("完成，或报告进展", "finish it, or say how it stands"),
+			Due: t.Due.Add(1).Start(beijing), Late: t.Lamp.LateDays > 0, Provisional: t.Lamp.Provisional})
+	}
+	slices.SortStableFunc(out, func(a, b waiting) int { return a.Due.Compare(b.Due) })
+	return out[:min(len(out), waitingShown)], err
+}
+
+func (v *visit) waitingDocuments() ([]waiting, error) {
+	_, n, err := v.s.c.Reader.Documents(v.ctx(), reader.Query{State: "open"})
+	if err != nil || n == 0 {
+		return nil, err
+	}
+	return []waiting{{Path: "/documents", What: v.t("文件审阅", "Documents"), Do: fmt.Sprint(n, v.t(" 份文件有待定的内容", " documents with open findings"))}}, nil
+}
+
+func (v *visit) waitingJobs() ([]waiting, error) {
+	n := 0
+	err := v.s.c.DB.Read(v.ctx(), func(tx *db.Tx) error {
+		counts, err := tx.JobCounts(v.ctx())
+		for _, c := range counts {
+			n += int(c.Dead)
+		}
+		return err
+	})
+	if err != nil || n == 0 {
+		return nil, err
+	}
+	return []waiting{{Path: "/jobs", What: v.t("后台作业", "Jobs"), Do: fmt.Sprint(n, v.t(" 件停下，等人决定再试或放弃", " given up: try again, or drop"))}}, nil
+}
+
+func (v *visit) waitingNeighbours() ([]waiting, error) {
+	all, err := v.s.c.Federation.Requests(v.ctx(), v.who)
+	n := 0
+	for _, r := range all {
+		if r.State == "waiting" {
+			n++
 		}
 	}
-	if access.MaySomewhere(v.who, access.TaskUpdate) == nil {
-		all, _, err := v.s.c.Agreements.Tasks(v.ctx(), 0)
-		if err != nil {
-			return err
-		}
-		for _, t := range all {
-			if t.Lamp.Light == agreement.Red {
-				p.Late++
-			}
-		}
+	if err != nil || n == 0 {
+		return nil, err
 	}
-	return nil
+	return []waiting{{Path: "/neighbours#requests", What: v.t("邻站", "Neighbours"), Do: fmt.Sprint(n, v.t(" 项请求待核对指纹", " requests whose fingerprint is to be compared"))}}, nil
 }
 
 // health says that the node answers and its database does.

@@ -79,7 +79,7 @@ func open(t *testing.T) *house {
 	must()
 	c.Ledger, err = ledger.New(ledger.Config{DB: d})
 	must()
-	c.Federation, err = federation.New(federation.Config{DB: d, Self: "340000", Client: http.DefaultClient, Now: clock.Now})
+	c.Federation, err = federation.New(federation.Config{DB: d, Self: "340000", Client: http.DefaultClient, Now: clock.Now, Access: c.Access})
 	must()
 	c.Cases, err = casework.New(casework.Config{DB: d, Access: c.Access, Registry: c.Registry, Ledger: c.Ledger, Log: c.Log,
 		Files: c.Files, Regions: unit.GB2260(), Calendar: calendar, Node: "34", Schemes: []*scheme.Scheme{packWithFiles(t)}})

@@ -89,6 +89,7 @@ func (s *Server) routes() {
 	s.page("GET", "/registry/{code}", access.RegistryRead, (*visit).organisation)
 	s.page("GET", "/books", access.BooksRead, (*visit).books)
 	s.page("GET", "/books/entries", access.BooksRead, (*visit).entries)
+	s.page("GET", "/books/text/{format}", access.BooksRead, (*visit).booksText)
 	s.page("GET", "/journal", access.JournalRead, (*visit).journal)
 
 	s.page("GET", "/figures", access.FigureRead, (*visit).figures)

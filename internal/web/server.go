@@ -78,14 +78,15 @@ type Clock interface {
 
 // Server is the face of one node.
 type Server struct {
-	c      Config
-	pages  *pages
-	ops    []operation
-	mux    *http.ServeMux
-	root   http.Handler
-	log    *slog.Logger
-	huma   huma.API
-	assets map[string]string // address of each static file, by its name
+	c       Config
+	pages   *pages
+	ops     []operation
+	mux     *http.ServeMux
+	root    http.Handler
+	log     *slog.Logger
+	huma    huma.API
+	assets  map[string]string // address of each static file, by its name
+	figures figureCache
 }
 
 // New builds the table of operations and checks every template.

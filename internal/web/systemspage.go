@@ -1,6 +1,7 @@
 package web
 
 import (
+	"slices"
 	"strings"
 
 	"corridor/internal/web/systems"
@@ -8,6 +9,9 @@ import (
 
 type systemsPage struct {
 	Query        systems.Query
+	Group        string
+	Narrow       bool // something is asked for: then what fits is listed, page by page
+	Pager        pager
 	Counts       []countView
 	States       []choiceView
 	Capabilities []choiceView
@@ -28,7 +32,10 @@ type choiceView struct {
 
 type groupView struct {
 	Key, Name string
-	Systems   []systemView
+	On        bool
+	Total     int
+	Counts    []countView
+	Systems   []systemView // that are listed of it
 }
 
 type systemView struct {
@@ -40,7 +47,7 @@ type systemView struct {
 
 var stateClass = map[systems.State]string{systems.Works: "ok", systems.Partly: "note", systems.NotYet: "none"}
 
-// systems shows the named systems by their groups, narrowed by what is asked for.
+// systems shows how far the groups of named systems are served and, narrowed by what is asked for, the systems.
 func (v *visit) systems() error {
 	q := v.r.URL.Query()
 	query := systems.Query{Text: q.Get("q"), State: systems.State(q.Get("state")), Capability: systems.Word(q.Get("capability")), Room: systems.Word(q.Get("room"))}
@@ -63,10 +70,23 @@ func (v *visit) systems() error {
 		rooms[r.Word] = r.In(v.lang)
 		p.Rooms = append(p.Rooms, choiceView{string(r.Word), r.In(v.lang), r.Word == query.Room})
 	}
+	p.Group = q.Get("group")
+	p.Narrow = query != systems.Query{} || p.Group != "" || q.Has("all")
+	all := systems.All()
+	if p.Group != "" {
+		found = slices.DeleteFunc(found, func(s systems.System) bool { return s.Group != p.Group })
+	}
+	p.Pager = v.pager(len(found), pageRows)
 	for _, g := range systems.Groups() {
-		view := groupView{Key: g.Key, Name: g.In(v.lang)}
-		for _, s := range found {
-			if s.Group != g.Key {
+		view := groupView{Key: g.Key, Name: g.In(v.lang), On: g.Key == p.Group}
+		mine := slices.DeleteFunc(slices.Clone(all), func(s systems.System) bool { return s.Group != g.Key })
+		view.Total = len(mine)
+		of := systems.Counts(mine)
+		for _, s := range systems.States() {
+			view.Counts = append(view.Counts, countView{s, s.Name().In(v.lang), of[s]})
+		}
+		for i, s := range found {
+			if s.Group != g.Key || !p.Narrow || i+1 < p.Pager.From || i+1 > p.Pager.To {
 				continue
 			}
 			var served []string
@@ -76,9 +96,7 @@ func (v *visit) systems() error {
 			view.Systems = append(view.Systems, systemView{s.ID, s.Name.In(v.lang), s.Job.In(v.lang), s.Figures.In(v.lang),
 				strings.Join(served, v.t("、", ", ")), s.State.Name().In(v.lang), stateClass[s.State], s.Page})
 		}
-		if len(view.Systems) > 0 {
-			p.Groups = append(p.Groups, view)
-		}
+		p.Groups = append(p.Groups, view)
 	}
 	return v.show("systems", v.t("系统目录", "Systems"), p)
 }
