@@ -27,6 +27,8 @@ const (
 	DocumentUpload Permission = "document.upload"
 	DocumentRead   Permission = "document.read"
 	DocumentDecide Permission = "document.decide"
+	KnowledgeRead  Permission = "knowledge.read"
+	KnowledgeEdit  Permission = "knowledge.edit"
 
 	AgreementRead Permission = "agreement.read"
 	AgreementPlan Permission = "agreement.plan"
@@ -117,6 +119,8 @@ var Rules = []Rule{
 	{Permission: DocumentUpload, ZH: "上传文件", EN: "Upload documents", Token: true, Holders: []Holder{by(ScopeRegion, "editor", "planner", Desks)}},
 	{Permission: DocumentRead, ZH: "查看待核文件", EN: "Read documents under review", Hidden: true, Token: true, Holders: []Holder{by(ScopeRegion, "editor", "planner", "auditor", Desks)}},
 	{Permission: DocumentDecide, ZH: "核定文件提取结果", EN: "Decide what a document says", Hidden: true, Holders: []Holder{by(ScopeRegion, "editor")}},
+	{Permission: KnowledgeRead, ZH: "查看知识库中公开的内容", EN: "Read what is public of the knowledge base", Open: true, Token: true},
+	{Permission: KnowledgeEdit, ZH: "合并、拆分和对应知识库对象", EN: "Join, split and link subjects of the knowledge base", Token: true, Holders: []Holder{by(ScopeRegion, "editor", "planner")}},
 
 	{Permission: AgreementRead, ZH: "查看协议", EN: "Read agreements", Open: true, Token: true},
 	{Permission: AgreementPlan, ZH: "编制协议计划", EN: "Plan an agreement", Holders: []Holder{by(ScopeRegion, "editor", "planner")}},

@@ -20,7 +20,7 @@ const (
 	lateMax          = 50  // documents that one round of Index finishes
 	termsMax         = 4
 	termRunesMax     = 40
-	passagePage      = 20
+	PassagePage      = 20   // of a page of Search
 	passagesMax      = 1000 // are counted
 	gramCountMax     = 2000 // paragraphs to which a pair is counted
 )
@@ -153,7 +153,7 @@ func (k *Desk) Search(ctx context.Context, words string, page int) (all []Passag
 		if total, err = countPassages(ctx, tx, rare, terms); err != nil || total == 0 {
 			return err
 		}
-		if all, err = selectPassages(ctx, tx, rare, terms, (max(page, 1)-1)*passagePage); err != nil {
+		if all, err = selectPassages(ctx, tx, rare, terms, (max(page, 1)-1)*PassagePage); err != nil {
 			return err
 		}
 		for i := range all {

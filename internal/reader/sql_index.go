@@ -117,7 +117,7 @@ func selectPassages(ctx context.Context, tx *db.Tx, rare [2]string, terms []stri
 	return collect(ctx, tx, func(scan func(...any) error) (p Passage, err error) {
 		err = scan(append(scanParagraph(&p.Paragraph), &p.Document, &p.Title)...)
 		return p, err
-	}, sqlPassages, append(passageArgs(rare, terms), passagePage, offset)...)
+	}, sqlPassages, append(passageArgs(rare, terms), PassagePage, offset)...)
 }
 
 func selectParagraphs(ctx context.Context, tx *db.Tx, document unit.ID) ([]Paragraph, error) {

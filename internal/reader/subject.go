@@ -89,6 +89,9 @@ func plain(s string) string {
 	}, s)
 }
 
+// Key is the compared form of a name, by which Split knows it.
+func Key(name string) string { return keyOf(name) }
+
 func keyOf(name string) string {
 	k := []rune(plain(name))
 	return string(k[:min(len(k), keyMax)])

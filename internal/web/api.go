@@ -38,6 +38,7 @@ func (s *Server) api() {
 	s.huma = humago.New(s.mux, config)
 	s.apiPeople()
 	s.apiDocuments()
+	s.apiKnowledge()
 	s.apiAgreements()
 	s.apiCases()
 	s.apiChecks()

@@ -33,6 +33,7 @@ type documentOut struct {
 	At       string       `json:"at"`
 	Open     int          `json:"open" doc:"findings that wait"`
 	Total    int          `json:"total"`
+	Public   bool         `json:"public" doc:"what is accepted of it can be seen by everybody"`
 	Warnings []string     `json:"warnings"`
 	Findings []findingOut `json:"findings,omitempty"`
 }
@@ -46,13 +47,15 @@ type findingOut struct {
 	State     string             `json:"state" enum:"waiting,accepted,rejected"`
 	Reason    string             `json:"reason"`
 	Became    string             `json:"became" doc:"path of what it became"`
+	Corrected bool               `json:"corrected"`
 	Name      string             `json:"name,omitempty"`
+	Role      string             `json:"role,omitempty"`
 	Agreement *extract.Agreement `json:"agreement,omitempty"`
 	Figure    *extract.Figure    `json:"figure,omitempty"`
 }
 
 func documentOf(d reader.Document) documentOut {
-	o := documentOut{ID: string(d.ID), Digest: d.Digest, Name: d.Name, Title: d.Title, At: iso(d.At), Open: d.Open, Total: d.Total, Warnings: d.Warnings}
+	o := documentOut{ID: string(d.ID), Digest: d.Digest, Name: d.Name, Title: d.Title, At: iso(d.At), Open: d.Open, Total: d.Total, Public: d.PublishedBy != "", Warnings: d.Warnings}
 	if o.Warnings == nil {
 		o.Warnings = []string{}
 	}
@@ -60,7 +63,7 @@ func documentOf(d reader.Document) documentOut {
 }
 
 func findingOf(f reader.Finding) findingOut {
-	return findingOut{f.No, string(f.Kind), f.From, f.To, f.Quote, string(f.State), f.Reason, f.Became, f.Name, f.Agreement, f.Figure}
+	return findingOut{f.No, string(f.Kind), f.From, f.To, f.Quote, string(f.State), f.Reason, f.Became, f.Read != nil, f.Name, f.Role, f.Agreement, f.Figure}
 }
 
 // given is a document in a request: JSON {name, text}, or a form with one file.
@@ -114,8 +117,14 @@ func (s *Server) apiDocuments() {
 		Documents []documentOut `json:"documents"`
 		Total     int           `json:"total"`
 	}
-	operate(s, "GET", "/api/v1/documents", access.DocumentRead, "List the documents", func(ctx context.Context, _ asked, i *paged) (*body[documentList], error) {
-		all, total, err := s.c.Reader.Documents(ctx, reader.Query{Page: i.Page})
+	type documentsIn struct {
+		Q     string `query:"q" doc:"in the title or the name of the file"`
+		State string `query:"state" enum:"open,done,public"`
+		Sort  string `query:"sort" enum:"oldest,title"`
+		Page  int    `query:"page" minimum:"1" default:"1"`
+	}
+	operate(s, "GET", "/api/v1/documents", access.DocumentRead, "List the documents", func(ctx context.Context, _ asked, i *documentsIn) (*body[documentList], error) {
+		all, total, err := s.c.Reader.Documents(ctx, reader.Query{Text: i.Q, State: i.State, Order: reader.Order(i.Sort), Page: i.Page})
 		if err != nil {
 			return nil, err
 		}
@@ -147,6 +156,8 @@ func (s *Server) apiDocuments() {
 			Accept    bool   `json:"accept"`
 			Reason    string `json:"reason,omitempty" required:"false"`
 			Indicator string `json:"indicator,omitempty" required:"false" doc:"of an accepted figure: what it reports"`
+			// Correct are fields that are made right before they are accepted; a reason is then needed.
+			Correct map[string]string `json:"correct,omitempty" required:"false" doc:"fields made right before accepting, by name; needs a reason"`
 		}
 	}
 	operate(s, "POST", "/api/v1/documents/{id}/findings/{no}", access.DocumentDecide, "Accept or reject what a document says", func(ctx context.Context, a asked, i *decideIn) (*body[findingOut], error) {
@@ -154,11 +165,57 @@ func (s *Server) apiDocuments() {
 		if err != nil {
 			return nil, err
 		}
-		f, err := s.c.Reader.Decide(ctx, a.who, id, i.No, reader.Decision{Accept: i.Body.Accept, Reason: i.Body.Reason, Indicator: i.Body.Indicator})
+		f, err := s.c.Reader.Decide(ctx, a.who, id, i.No, reader.Decision{Accept: i.Body.Accept, Reason: i.Body.Reason, Indicator: i.Body.Indicator, Correct: i.Body.Correct})
 		if err != nil {
 			return nil, err
 		}
 		return answer(findingOf(f))
+	})
+	type findingIn struct {
+		ID string `path:"id"`
+		No int    `path:"no"`
+	}
+	operate(s, "POST", "/api/v1/documents/{id}/findings/{no}/undo", access.DocumentDecide, "Let a decided finding wait again", func(ctx context.Context, a asked, i *findingIn) (*body[findingOut], error) {
+		id, err := idOf(i.ID)
+		if err != nil {
+			return nil, err
+		}
+		f, err := s.c.Reader.Undo(ctx, a.who, id, i.No)
+		if err != nil {
+			return nil, err
+		}
+		return answer(findingOf(f))
+	})
+	type publicIn struct {
+		ID   string `path:"id"`
+		Body struct {
+			Public bool `json:"public"`
+		}
+	}
+	operate(s, "POST", "/api/v1/documents/{id}/public", access.DocumentDecide, "Let everybody see what is accepted of a document, or not", func(ctx context.Context, a asked, i *publicIn) (*body[documentOut], error) {
+		id, err := idOf(i.ID)
+		if err != nil {
+			return nil, err
+		}
+		if err := s.c.Reader.Publish(ctx, a.who, id, i.Body.Public); err != nil {
+			return nil, err
+		}
+		d, _, _, err := s.c.Reader.Get(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		return answer(documentOf(d))
+	})
+	operate(s, "GET", "/api/v1/documents/{id}/facts", access.DocumentRead, "What a document says, as `corridor read --json` prints it, with what persons made of it", func(ctx context.Context, _ asked, i *byID) (*body[json.RawMessage], error) {
+		id, err := idOf(i.ID)
+		if err != nil {
+			return nil, err
+		}
+		b, _, err := s.c.Reader.Export(ctx, id, reader.JSON, fault.EN)
+		if err != nil {
+			return nil, err
+		}
+		return answer(json.RawMessage(b))
 	})
 }
 

@@ -2,174 +2,156 @@ package web
 
 import (
 	"fmt"
+	"io"
+	"net/http"
 	"net/url"
+	"path"
 	"strings"
 
 	"corridor/internal/access"
 	"corridor/internal/fault"
 	"corridor/internal/files"
-	"corridor/internal/indicator"
 	"corridor/internal/reader"
-	"corridor/internal/unit"
 )
 
 const (
 	pastedName     = "pasted.txt"
-	namesShown     = 200  // of one kind beside a part of a document
-	namesAtOnce    = 1000 // that one answer decides
-	partBytes      = 96 << 10
 	documentsTitle = "文件审阅"
 )
 
 type documentsPage struct {
+	Query      reader.Query
 	Documents  []reader.Document
 	Pager      pager
 	Upload     bool
 	Name, Text string // as it was pasted
+	Taken      []reader.Document
+	Titles     sortLink
+	Times      sortLink
 }
+
+// sortLink is the head of a column by which a list can be sorted.
+type sortLink struct{ Path, Sorted string }
 
 func (v *visit) documents() error { return v.showDocuments(documentsPage{}) }
 
 func (v *visit) showDocuments(p documentsPage) error {
-	all, total, err := v.s.c.Reader.Documents(v.ctx(), reader.Query{Page: v.pageNo()})
+	q := v.r.URL.Query()
+	if v.r.Method == http.MethodGet {
+		p.Query = reader.Query{Text: q.Get("q"), State: q.Get("state"), Order: reader.Order(q.Get("sort")), Page: v.pageNo()}
+	}
+	all, total, err := v.s.c.Reader.Documents(v.ctx(), p.Query)
 	if err != nil {
 		return err
 	}
 	p.Documents, p.Pager, p.Upload = all, v.pager(total, pageRows), access.MaySomewhere(v.who, access.DocumentUpload) == nil
+	p.Titles, p.Times = sortLink{v.sortPath("title"), "none"}, sortLink{v.sortPath("oldest"), "descending"}
+	switch p.Query.Order {
+	case reader.ByTitle:
+		p.Titles, p.Times = sortLink{v.sortPath("title"), "ascending"}, sortLink{v.sortPath(""), "none"}
+	case reader.Oldest:
+		p.Times = sortLink{v.sortPath(""), "ascending"}
+	}
+	v.script("upload.js")
 	return v.show("documents", v.t(documentsTitle, "Documents"), p)
 }
 
-// upload takes a file, or a text that was pasted.
-func (v *visit) upload() error {
-	name, content, err := v.given()
-	if err != nil {
-		return err
+// sortPath is this list from its first page in another order.
+func (v *visit) sortPath(order string) string {
+	q := url.Values{}
+	if v.r.Method == http.MethodGet {
+		q = v.r.URL.Query()
 	}
-	if len(strings.TrimSpace(string(content))) == 0 {
-		err = fault.New(fault.Invalid, "web.nothing_given").On("file")
-	} else {
-		var d reader.Document
-		if d, err = v.s.c.Reader.Take(v.ctx(), v.who, name, content); err == nil {
-			return v.to("/documents/"+string(d.ID), "uploaded")
-		}
+	for _, k := range []string{"page", "done", "sort"} {
+		q.Del(k)
 	}
-	v.back = "/documents"
-	if access.MaySomewhere(v.who, access.DocumentRead) != nil || !v.refused(err, func(string) string { return "take" }) {
-		return err
+	if order != "" {
+		q.Set("sort", order)
 	}
-	return v.showDocuments(documentsPage{Name: v.r.PostFormValue("name"), Text: v.r.PostFormValue("text")})
+	return "/documents?" + q.Encode()
 }
 
-// given reads the form's file or, without one, its text.
-func (v *visit) given() (name string, content []byte, err error) {
+// sentFile is a file as a browser sent it.
+type sentFile struct {
+	name    string
+	content []byte
+}
+
+// upload takes files, or a text that was pasted. Each file is taken for itself: one that cannot be read is named and does
+// not stop the others.
+func (v *visit) upload() error {
+	v.back = "/documents"
+	sent, err := v.given()
+	if err != nil {
+		return err
+	}
+	var p documentsPage
+	var refused []error
+	for _, f := range sent {
+		d, err := v.take(f)
+		switch {
+		case err == nil:
+			p.Taken = append(p.Taken, d)
+		case fault.KindOf(err) == fault.Internal || access.MaySomewhere(v.who, access.DocumentRead) != nil:
+			return err
+		default:
+			refused = append(refused, err)
+			anchor := "file"
+			if f.name == pastedName {
+				anchor = "text"
+			}
+			p.Name, p.Text = v.r.PostFormValue("name"), v.r.PostFormValue("text")
+			x := fault.Of(err)
+			v.status(x.Kind.Status())
+			v.problems = append(v.problems, problemView{f.name + v.t("：", ": ") + x.Sentence(v.lang), anchor})
+		}
+	}
+	switch {
+	case len(p.Taken) == 1 && len(refused) == 0:
+		return v.to("/documents/"+string(p.Taken[0].ID), "uploaded")
+	case len(refused) == 0:
+		return v.to("/documents", "uploaded_many")
+	}
+	return v.showDocuments(p)
+}
+
+func (v *visit) take(f sentFile) (reader.Document, error) {
+	if len(strings.TrimSpace(string(f.content))) == 0 {
+		return reader.Document{}, fault.New(fault.Invalid, "web.nothing_given").On("file")
+	}
+	return v.s.c.Reader.Take(v.ctx(), v.who, f.name, f.content)
+}
+
+// given reads the form's files or, without one, its text.
+func (v *visit) given() (all []sentFile, err error) {
 	f, err := v.form()
 	if err != nil {
-		return "", nil, err
+		return nil, err
 	}
-	if name, content, err = f.file("file"); err != nil || len(content) > 0 {
-		return name, content, err
+	sent := f.files("file")
+	if err := f.err(); err != nil {
+		return nil, err
 	}
-	if name = f.text("name"); name == "" {
+	for _, h := range sent {
+		r, err := h.Open()
+		if err != nil {
+			return nil, fmt.Errorf("open the file that was sent: %w", err)
+		}
+		b, err := io.ReadAll(io.LimitReader(r, files.BytesMax+1))
+		r.Close()
+		if err != nil {
+			return nil, fmt.Errorf("read the file that was sent: %w", err)
+		}
+		all = append(all, sentFile{h.Filename, b})
+	}
+	if len(all) > 0 {
+		return all, nil
+	}
+	name := f.text("name")
+	if name == "" {
 		name = pastedName
 	}
-	return name, []byte(f.Get("text")), nil
-}
-
-type documentPage struct {
-	Document    reader.Document
-	Part, Parts int // of a long document, from 1
-	Source      []paragraph
-	Facts       []factView
-	Names       []namesView
-	NamesOpen   int // names of this part that wait
-	Decide      bool
-	Indicators  []indicator.Definition
-}
-
-// document shows the source with its marks and what was read beside it, one part of a long one. ?at= opens the part in
-// which a byte stands.
-func (v *visit) document() error {
-	id, err := v.pathID()
-	if err != nil {
-		return err
-	}
-	return v.showDocument(id, wholeNumber(v.r.URL.Query().Get("part")), 0, "")
-}
-
-// showDocument shows a part; rejecting is the finding whose rejection was refused, typed the reason given.
-func (v *visit) showDocument(id unit.ID, part int64, rejecting int, typed string) error {
-	d, finds, text, err := v.s.c.Reader.Get(v.ctx(), id)
-	if err != nil {
-		return err
-	}
-	at := -1
-	if q := v.r.URL.Query().Get("at"); q != "" {
-		at = int(wholeNumber(q))
-	}
-	bounds := partsOf(text)
-	p := documentPage{Document: d, Parts: len(bounds) - 1, Part: min(max(int(part), 1), len(bounds)-1),
-		Decide: access.MaySomewhere(v.who, access.DocumentDecide) == nil, Indicators: v.s.c.Indicators.Definitions()}
-	for i := 1; part == 0 && i < len(bounds); i++ {
-		if bounds[i-1] <= at && at < bounds[i] {
-			p.Part = i
-		}
-	}
-	from, to := bounds[p.Part-1], bounds[p.Part]
-	shown := within(finds, from, to)
-	p.Source = paragraphs(text, isHTML(d.Name, text), from, to, d.Noise, shown, at)
-	p.Facts, p.Names, p.NamesOpen = v.facts(shown), v.names(shown), len(openNames(shown))
-	for i := range p.Facts {
-		if p.Facts[i].No == rejecting {
-			p.Facts[i].Open, p.Facts[i].Typed = true, typed
-		}
-	}
-	v.under("/documents", documentsTitle, "Documents")
-	return v.show("document", d.Title, p)
-}
-
-// openNames are the findings that are names and wait, at most namesAtOnce.
-func openNames(finds []reader.Finding) []reader.Finding {
-	var out []reader.Finding
-	for _, f := range finds {
-		if !isFact(f.Kind) && f.State == reader.Waiting && len(out) < namesAtOnce {
-			out = append(out, f)
-		}
-	}
-	return out
-}
-
-// decideNames accepts or rejects all names of a part that wait: a person looks at them as a list. What somebody else has
-// decided meanwhile stays as it is.
-func (v *visit) decideNames() error {
-	id, err := v.pathID()
-	if err != nil {
-		return err
-	}
-	f, err := v.form()
-	if err != nil {
-		return err
-	}
-	_, finds, text, err := v.s.c.Reader.Get(v.ctx(), id)
-	if err != nil {
-		return err
-	}
-	bounds := partsOf(text)
-	part := min(max(int(wholeNumber(f.Get("part"))), 1), len(bounds)-1)
-	dec := reader.Decision{Accept: f.Get("decision") == "accept", Reason: f.Get("reason")}
-	v.back = "/documents/" + string(id)
-	for _, x := range openNames(within(finds, bounds[part-1], bounds[part])) {
-		if _, err := v.s.c.Reader.Decide(v.ctx(), v.who, id, x.No, dec); err != nil && fault.KindOf(err) != fault.Conflict {
-			if !v.refused(err, func(string) string { return "names" }) {
-				return err
-			}
-			return v.showDocument(id, int64(part), 0, "")
-		}
-	}
-	done := "rejected"
-	if dec.Accept {
-		done = "accepted"
-	}
-	return v.to(fmt.Sprintf("/documents/%s?part=%d#names", id, part), done)
+	return []sentFile{{name, []byte(f.Get("text"))}}, nil
 }
 
 // original is the file as it was found, always as a download: it is never shown as markup of ours.
@@ -198,32 +180,22 @@ func (v *visit) download(name, kind string, content []byte) error {
 	return err
 }
 
-// decide accepts or rejects one finding. An agreement opens where it was entered; all else goes on in the document.
-func (v *visit) decide() error {
+var exportKinds = map[reader.Format]string{reader.JSON: "application/json", reader.CSV: "text/csv; charset=utf-8",
+	reader.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+
+// exportFacts downloads what a document says, as it stands in the review.
+func (v *visit) exportFacts() error {
 	id, err := v.pathID()
 	if err != nil {
 		return err
 	}
-	f, err := v.form()
+	f := reader.Format(v.r.URL.Query().Get("format"))
+	if f == "" {
+		f = reader.JSON
+	}
+	content, d, err := v.s.c.Reader.Export(v.ctx(), id, f, v.lang)
 	if err != nil {
 		return err
 	}
-	no := int(wholeNumber(v.r.PathValue("no")))
-	dec := reader.Decision{Accept: f.Get("decision") == "accept", Reason: f.Get("reason"), Indicator: f.Get("indicator")}
-	x, err := v.s.c.Reader.Decide(v.ctx(), v.who, id, no, dec)
-	if err != nil {
-		v.back = "/documents/" + string(id)
-		if !v.refused(err, func(string) string { return fmt.Sprintf("f%d", no) }) {
-			return err
-		}
-		return v.showDocument(id, max(wholeNumber(f.Get("part")), 1), no, dec.Reason)
-	}
-	done := "rejected"
-	if dec.Accept {
-		done = "accepted"
-	}
-	if x.Became != "" && x.Kind == reader.Agreement {
-		return v.to(x.Became, done)
-	}
-	return v.to(fmt.Sprintf("/documents/%s?part=%d#f%d", id, max(wholeNumber(f.Get("part")), 1), no), done)
+	return v.download(strings.TrimSuffix(d.Name, path.Ext(d.Name))+"."+string(f), exportKinds[f], content)
 }

@@ -23,32 +23,96 @@ type factView struct {
 	BecameName string
 	Reason, By string
 	At         time.Time
-	Open       bool   // the form that rejects it is open
+	Open       string // which of its forms is open: reject, correct; "" for none
 	Typed      string // the reason that was typed
+	Class      string // of its mark in the source
+	Fields     []fieldLine
+	Read       []factLine // as it was read, where a person corrected it
+	Steps      []stepLine
+	Subjects   []subjectLink
 }
+
+// fieldLine is a field of the form that corrects a finding.
+type fieldLine struct {
+	Name, Label, Value string
+	Lines              bool
+	Of                 []option
+}
+
+// stepLine is something that was done to a finding.
+type stepLine struct {
+	Act, By, Reason string
+	At              time.Time
+}
+
+// subjectLink leads to a page of the knowledge base.
+type subjectLink struct{ ID, Kind, Name string }
 
 type factLine struct{ Name, Value, Note string }
 
-// facts are the findings that a person decides.
+// facts are findings as a page shows them.
 func (v *visit) facts(finds []reader.Finding) []factView {
 	var out []factView
 	for _, f := range finds {
-		if !isFact(f.Kind) {
-			continue
-		}
-		x := factView{No: f.No, Kind: string(f.Kind), Quote: f.Quote, State: string(f.State), From: f.From, To: f.To, Became: f.Became,
-			Reason: f.Reason, By: f.By, At: f.At}
-		switch f.Kind {
-		case reader.Agreement:
-			x.Head, x.Lines, x.BecameName = v.agreementFact(f)
-		case reader.Figure:
-			x.Head, x.Lines, x.BecameName = v.figureFact(f)
-		case reader.Policy:
-			x.Head = v.t("政策：", "Policy: ") + f.Name
+		x := factView{No: f.No, Kind: string(f.Kind), Class: markClass[f.Kind], Quote: f.Quote, State: string(f.State), From: f.From, To: f.To, Became: f.Became,
+			Reason: f.Reason, By: f.By, At: f.At, Fields: v.fields(f)}
+		x.Head, x.Lines, x.BecameName = v.said(f)
+		if f.Read != nil {
+			read := f
+			read.Said = *f.Read
+			_, x.Read, _ = v.said(read)
 		}
 		out = append(out, x)
 	}
 	return out
+}
+
+// said is what a finding says: a heading, lines, and the name of what it becomes.
+func (v *visit) said(f reader.Finding) (head string, lines []factLine, became string) {
+	switch f.Kind {
+	case reader.Agreement:
+		return v.agreementFact(f)
+	case reader.Figure:
+		return v.figureFact(f)
+	case reader.Policy:
+		if f.Issuer != "" {
+			lines = append(lines, factLine{v.t("发布", "Issued by"), f.Issuer, ""})
+		}
+		if f.Date != "" {
+			lines = append(lines, factLine{v.t("日期", "Day"), f.Date, ""})
+		}
+		if len(f.Others) > 0 {
+			lines = append(lines, factLine{v.t("下称", "Called"), strings.Join(f.Others, v.t("、", ", ")), ""})
+		}
+		return v.t("政策：", "Policy: ") + f.Name, lines, ""
+	}
+	head = map[reader.Kind]fault.Words{reader.Organisation: {"机构：", "Organisation: "}, reader.Person: {"人员：", "Person: "}, reader.Place: {"地点：", "Place: "}}[f.Kind].In(v.lang) + f.Name
+	for _, l := range []factLine{{v.t("职务", "Role"), f.Role, ""}, {v.t("代码", "Code"), f.Code, ""}, {v.t("又作", "Also"), strings.Join(f.Others, v.t("、", ", ")), ""}} {
+		if l.Value != "" {
+			lines = append(lines, l)
+		}
+	}
+	return head, lines, ""
+}
+
+// fields are what can be corrected of a finding.
+func (v *visit) fields(f reader.Finding) (out []fieldLine) {
+	for _, x := range f.Fields() {
+		l := fieldLine{Name: x.Name, Value: x.Value, Label: findFieldWords(x.Name).In(v.lang), Lines: x.Name == "parties"}
+		if x.Name == "approx" {
+			for _, a := range reader.Approxes {
+				l.Of = append(l.Of, option{a, approxWord(a).In(v.lang)})
+			}
+		}
+		out = append(out, l)
+	}
+	return out
+}
+
+func findFieldWords(name string) fault.Words {
+	return wordOf(map[string]fault.Words{"indicator": {"指标", "Indicator"}, "subject": {"谁的", "Whose"}, "value": {"数值", "Value"}, "value_max": {"上限", "Upper end"},
+		"unit": {"单位", "Unit"}, "approx": {"精确程度", "How exact"}, "period": {"期间（如 2026、2026-Q1..Q3）", "Period (2026, 2026-Q1..Q3)"}, "kind": {"协议名称", "Kind"},
+		"parties": {"签约方（每行一个）", "Parties (one to a line)"}, "date": {"日期", "Day"}, "about": {"内容", "About"}, "name": {"名称", "Name"}, "role": {"职务", "Role"}, "issuer": {"发布机构", "Issuer"}}, name)
 }
 
 func (v *visit) agreementFact(f reader.Finding) (head string, lines []factLine, became string) {
@@ -168,4 +232,15 @@ func (v *visit) names(finds []reader.Finding) []namesView {
 		}
 	}
 	return out
+}
+
+func repairWords(kind string) fault.Words {
+	return wordOf(map[string]fault.Words{"bad_bytes": {"坏字节", "bad bytes"}, "invisible": {"不可见字符", "invisible characters"}, "pinyin": {"去除注音", "readings left out"},
+		"traditional": {"繁体转简体", "characters made simplified"}, "letter_spacing": {"合拢字距", "spaced lines closed up"}, "doubled": {"去除重复", "doubled lines"},
+		"hard_breaks": {"接回断行", "lines joined"}, "radicals": {"部首改字", "radicals made characters"}, "file_name": {"去除图片名", "names of pictures"},
+		"spun": {"还原改写词", "spun words put back"}, "spun_uncertain": {"疑似改写未还原", "spun words left"}}, kind)
+}
+
+func subjectStepWords(act string) fault.Words {
+	return wordOf(map[string]fault.Words{"join": {"并入", "joined"}, "split": {"拆出", "split off"}, "link": {"对应登记", "linked to"}, "unlink": {"取消对应", "unlinked from"}}, act)
 }

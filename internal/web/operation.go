@@ -36,6 +36,7 @@ type visit struct {
 	crumbs   []navItem // the way from the home page
 	back     string    // the page that a refused form stands on
 	problems []problemView
+	island   string // script of the page
 }
 
 func (v *visit) ctx() context.Context { return v.r.Context() }

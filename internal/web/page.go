@@ -75,6 +75,7 @@ type frame struct {
 	Unread     string // how many notices wait for them; "" for none
 	Done       string // what was just done, said once
 	Problems   []problemView
+	Script     string // of our static files, "" for none
 	Body       any
 }
 
@@ -108,7 +109,7 @@ func (v *visit) show(name, title string, body any) error {
 	}
 	f := frame{Lang: v.lang, Node: v.s.c.Node, Who: v.who, Title: title, Path: v.path(), Neighbours: neighbours,
 		Nav: v.nav(), Crumbs: v.crumbs, Assets: v.s.assets, Now: v.now(), CanAdvance: v.s.c.Clock != nil,
-		Roles: v.roles(), Done: doneText(v), Problems: v.problems, Body: body}
+		Roles: v.roles(), Done: doneText(v), Problems: v.problems, Script: v.island, Body: body}
 	if f.Unread, err = v.unread(); err != nil {
 		return err
 	}
@@ -156,3 +157,6 @@ func (v *visit) inLang(l fault.Lang) string {
 func (v *visit) under(path, zh, en string) {
 	v.crumbs = append(v.crumbs, navItem{Path: path, Name: v.t(zh, en)})
 }
+
+// script names one of our static scripts, which makes the page quicker for who has scripts; it works without.
+func (v *visit) script(name string) { v.island = name }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/url"
 	"reflect"
 	"regexp"
@@ -57,7 +58,6 @@ func bodies() map[string][]any {
 	done.ID, done.Done, done.Evidence, done.Lamp = someID+"B", someTime, "见附件", agreement.Lamp{Light: agreement.Done}
 	agreed := agreement.Agreement{ID: someID, Title: "合作协议", Kind: "合作协议", Parties: []string{"甲方", "乙方"}, Signed: someDay, About: "开放仪器", By: "审核员", At: someTime,
 		Source: agreement.Source{Document: someID, Digest: strings.Repeat("a", 64), Title: "简报", From: 3, To: 90, Quote: "甲方与乙方签署合作协议"}, Tasks: []agreement.Task{task, done}}
-	doc := reader.Document{ID: someID, Digest: strings.Repeat("b", 64), Name: "a.txt", Title: "简报", By: "审核员", At: someTime, Warnings: []string{"改写"}, Open: 1, Total: 3}
 	wait := casework.Wait{Role: "reviewer", Words: someWords, Action: "approve", ActionWords: someWords, Due: someTime.Add(time.Hour), Late: true, Provisional: true}
 	clock := casework.Wait{Role: "clock", Words: someWords, Action: "lapse", ActionWords: someWords, Due: someTime.Add(48 * time.Hour)}
 	answers := []verdictView{{scheme.Answer{Need: "small", Result: scheme.Fail, Words: someWords, Basis: "deck", WouldPass: someWords}, "办法"},
@@ -107,8 +107,6 @@ func bodies() map[string][]any {
 		"jobs":       {jobsPage{}, jobsPage{Counts: []db.JobCount{{Kind: "notice.mail", Waiting: 1, Dead: 2, Oldest: someTime}}, Dead: []db.Job{{ID: someID, Kind: "notice.mail", Key: "k", Attempts: 3, Problem: "x", Tried: someTime}}, Next: "/jobs?after=1"}},
 		"welcome":    {welcomePage{}, welcomePage{Token: "t", First: true, Form: wrong("email", "password")}},
 		"error":      {errorPage{}, errorPage{Code: "web.no_page", Sentence: "没有此页。", SignIn: true}},
-		"documents":  {documentsPage{}, documentsPage{Documents: []reader.Document{doc}, Pager: pages, Upload: true, Name: "a", Text: "b"}},
-		"document":   {documentPage{Parts: 1, Part: 1}, fullDocument(doc)},
 		"agreements": {agreementsPage{}, agreementsPage{All: []agreement.Agreement{agreed, {ID: someID, Title: "x"}}, Pager: pages}},
 		"agreement": {agreementPage{}, agreementPage{Agreement: agreed, Plan: true, Source: true, Rows: tasksView{Tasks: agreed.Tasks, Update: true},
 			Form: &group{Name: "tasks", Rows: []*form{wrong("title", "owner", "due").on("tasks-0"), wrong().on("tasks-1")}, Most: 3}, Owners: []option{{"乙方", "乙方"}}}},
@@ -143,14 +141,6 @@ func bodies() map[string][]any {
 	}
 }
 
-func fullDocument(d reader.Document) documentPage {
-	return documentPage{Document: d, NamesOpen: 2, Part: 2, Parts: 3, Decide: true, Indicators: []indicator.Definition{{ID: "n", Title: someWords}},
-		Source: []paragraph{{Off: true, Runs: []run{{Text: "首页", Off: true}}}, {Runs: []run{{Text: "<b>甲</b>", Class: "agreement", ID: 1, More: []int{2}, On: true, Here: true}, {Text: "乙", Class: "figure", Ends: []int{1, 2}}, {Text: "丙"}, {Text: "丁", Off: true}}}},
-		Facts: []factView{{No: 1, Kind: "figure", Head: "订单", Quote: "1200 单", State: "waiting", Lines: []factLine{{"数值", "1,200", "约数"}}, From: 1, To: 5},
-			{No: 2, Kind: "agreement", Head: "协议", State: "accepted", Became: "/agreements/x", BecameName: "登记", By: "甲", At: someTime}, {No: 3, State: "rejected", Reason: "不实"}, {No: 4, State: "waiting", Open: true, Typed: "x"}},
-		Names: []namesView{{"org", "机构", []nameView{{4, "甲", ""}, {5, "乙", "主任"}}}}}
-}
-
 func neighboursOf() []federation.Neighbour {
 	p := federation.Peer{Code: "310000", Name: someWords, URL: "http://127.0.0.1:8031", Key: "log.example/31+x+y"}
 	return []federation.Neighbour{{Peer: p, Size: 3, Seen: someTime, OK: true}, {Peer: p}, {Peer: p, Seen: someTime, Late: true},
@@ -163,6 +153,7 @@ func TestEveryPageIsGoodHTMLInBothLanguages(t *testing.T) {
 		t.Fatal(err)
 	}
 	values := bodies()
+	maps.Copy(values, documentBodies())
 	assets := map[string]string{"look.css": "/static/a/look.css", "face.css": "/static/a/face.css", "icon.svg": "/static/a/icon.svg"}
 	for name := range all.zh {
 		if len(values[name]) < 2 {
@@ -211,8 +202,12 @@ func checkHTML(t *testing.T, page string) {
 	walk = func(n *html.Node) {
 		if n.Type == html.ElementNode {
 			switch n.Data {
-			case "style", "script", "iframe", "object", "embed":
+			case "style", "iframe", "object", "embed":
 				t.Errorf("<%s> on a page", n.Data)
+			case "script":
+				if !strings.HasPrefix(attr(n, "src"), "/static/") || n.FirstChild != nil {
+					t.Errorf("a script that is none of our files: %q", attr(n, "src"))
+				}
 			case "h1":
 				headings++
 			case "input", "select", "textarea":

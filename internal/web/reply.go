@@ -71,6 +71,16 @@ func (v *visit) to(address, done string) error {
 // nobody can put words of their own on our pages.
 var doneWords = map[string]fault.Words{
 	"uploaded":      {"文件已收下并读完，请逐条核对。", "The document was taken and read. Check each finding."},
+	"uploaded_many": {"文件已收下并读完，请逐份核对。", "The documents were taken and read. Check each."},
+	"undone":        {"决定已撤销，这一条重新待定。", "The decision is undone; the finding waits again."},
+	"published":     {"这份文件中已采纳的内容现在公开可见。", "What is accepted of this document can now be seen by everybody."},
+	"hidden":        {"这份文件的内容不再公开。", "This document can no longer be seen by everybody."},
+	"joined":        {"名称已合并，原有的话各在原处。", "The names are joined; what was said stays where it stands."},
+	"split":         {"名称已拆出。", "The name is a subject of its own now."},
+	"linked":        {"已对应到主体登记。", "Linked to the registry."},
+	"unlinked":      {"已取消与主体登记的对应。", "No longer linked to the registry."},
+	"named":         {"依据的原文已指定。", "The text of the source is named."},
+	"unnamed":       {"依据与原文的对应已取消。", "The source is no longer linked to a text."},
 	"accepted":      {"已采纳。", "Accepted."},
 	"rejected":      {"已标为不采纳，原文与读出的内容都留档。", "Rejected. The source and the finding are kept."},
 	"planned":       {"任务已建立。", "The tasks have been set up."},

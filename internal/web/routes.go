@@ -63,6 +63,21 @@ func (s *Server) routes() {
 	s.page("GET", "/documents/{id}/original", access.DocumentRead, (*visit).original)
 	s.page("POST", "/documents/{id}/names", access.DocumentDecide, (*visit).decideNames)
 	s.page("POST", "/documents/{id}/findings/{no}", access.DocumentDecide, (*visit).decide)
+	s.page("POST", "/documents/{id}/findings/{no}/undo", access.DocumentDecide, (*visit).undo)
+	s.page("POST", "/documents/{id}/public", access.DocumentDecide, (*visit).publishDocument)
+	s.page("GET", "/documents/{id}/facts", access.DocumentRead, (*visit).exportFacts)
+	s.page("GET", "/documents/compare", access.DocumentRead, (*visit).compareDocuments)
+	s.page("GET", "/documents/compare/changes", access.DocumentRead, (*visit).changes)
+	s.page("GET", "/knowledge", access.KnowledgeRead, (*visit).knowledge)
+	s.page("GET", "/knowledge/search", access.DocumentRead, (*visit).passages)
+	s.page("GET", "/knowledge/{id}", access.KnowledgeRead, (*visit).subject)
+	s.page("POST", "/knowledge/{id}/join", access.KnowledgeEdit, (*visit).joinSubject)
+	s.page("POST", "/knowledge/{id}/split", access.KnowledgeEdit, (*visit).splitSubject)
+	s.page("POST", "/knowledge/{id}/link", access.KnowledgeEdit, (*visit).linkSubject)
+	s.page("GET", "/clauses", access.KnowledgeRead, (*visit).clausesList)
+	s.page("POST", "/clauses", access.KnowledgeEdit, (*visit).nameSource)
+	s.page("GET", "/clauses/{id}", access.KnowledgeRead, (*visit).regulation)
+	s.page("GET", "/clauses/{id}/{path}", access.KnowledgeRead, (*visit).regulation)
 
 	s.page("GET", "/agreements", access.AgreementRead, (*visit).agreements)
 	s.page("GET", "/agreements/{id}", access.AgreementRead, (*visit).agreement)
@@ -165,6 +180,8 @@ var sections = []struct {
 	}},
 	{fault.Words{"共同体", "Community"}, []section{
 		{"/documents", fault.Words{"文件审阅", "Documents"}, access.DocumentRead},
+		{"/knowledge", fault.Words{"知识库", "Knowledge base"}, access.KnowledgeRead},
+		{"/clauses", fault.Words{"条文与依据", "Clauses"}, access.KnowledgeRead},
 		{"/agreements", fault.Words{"协议登记", "Agreements"}, access.AgreementRead},
 		{"/tasks", fault.Words{"任务", "Tasks"}, access.TaskRead},
 		{"/figures", fault.Words{"数字", "Figures"}, access.FigureRead},

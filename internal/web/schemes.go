@@ -37,6 +37,7 @@ type paramView struct {
 	Value           scheme.Value
 	By              string
 	Basis, Doc, URL string
+	Clause          string // address of the clause that it carries out, "" where its text is not known
 	Verified        bool
 }
 
@@ -47,6 +48,7 @@ type ruleView struct {
 	Ask      string
 	AskWords fault.Words
 	Basis    string
+	Clause   string // as of a parameter
 	Verified bool
 }
 
@@ -68,8 +70,12 @@ func (v *visit) scheme() error {
 	if err != nil {
 		return err
 	}
+	clauses, err := v.basisPaths(s)
+	if err != nil {
+		return err
+	}
 	v.under("/schemes", "事项", "Schemes")
-	p := schemePage{Scheme: s, Others: others, Params: paramsOf(s), Rules: rulesOf(s), Stages: v.stagesOf(s), Key: string(unit.NewID(time.Now())),
+	p := schemePage{Scheme: s, Others: others, Params: paramsOf(s, clauses), Rules: rulesOf(s, clauses), Stages: v.stagesOf(s), Key: string(unit.NewID(time.Now())),
 		// The drawing is made by our own code from a checked pack, with every word of it escaped.
 		Diagram: template.HTML(scheme.Diagram(s, v.lang))}
 	for _, sec := range s.Form.Sections {
@@ -111,10 +117,11 @@ func (s *Server) edition(id, edition string) (found *scheme.Scheme, others []*sc
 	return found, others, nil
 }
 
-func paramsOf(s *scheme.Scheme) []paramView {
+// paramsOf are the policy numbers; clauses are the addresses of their sources.
+func paramsOf(s *scheme.Scheme, clauses map[string]string) []paramView {
 	var out []paramView
 	for name, p := range s.Params.All() {
-		x := paramView{Name: name, Words: s.Say(name), Value: p.Value, By: p.By, Basis: p.Basis, Verified: p.Verified}
+		x := paramView{Name: name, Words: s.Say(name), Value: p.Value, By: p.By, Basis: p.Basis, Clause: clauses[p.Basis], Verified: p.Verified}
 		if src, ok := s.Sources.Get(p.Basis); ok {
 			x.Basis, x.Doc, x.URL = src.Title, src.Doc, src.URL
 		}
@@ -123,10 +130,10 @@ func paramsOf(s *scheme.Scheme) []paramView {
 	return out
 }
 
-func rulesOf(s *scheme.Scheme) []ruleView {
+func rulesOf(s *scheme.Scheme, clauses map[string]string) []ruleView {
 	var out []ruleView
 	for name, r := range s.Rules.All() {
-		out = append(out, ruleView{name, r.Words, r.When, r.Ask, s.Say(r.Ask), sourceTitle(s, r.Basis), r.Verified || r.Basis == ""})
+		out = append(out, ruleView{name, r.Words, r.When, r.Ask, s.Say(r.Ask), sourceTitle(s, r.Basis), clauses[r.Basis], r.Verified || r.Basis == ""})
 	}
 	return out
 }

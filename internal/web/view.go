@@ -16,6 +16,7 @@ import (
 	"corridor/internal/casework"
 	"corridor/internal/fault"
 	"corridor/internal/federation"
+	"corridor/internal/reader"
 	"corridor/internal/registry"
 	"corridor/internal/scheme"
 	"corridor/internal/unit"
@@ -57,6 +58,10 @@ func functions(lang fault.Lang) template.FuncMap {
 		"field":      drawField,
 		"option":     func(value, name string) option { return option{value, name} },
 		"options":    func(all ...option) []option { return all },
+		"repair":     func(kind string) string { return repairWords(kind).In(lang) },
+		"ofKind":     func(k reader.SubjectKind) string { return subjectKindWords(k).In(lang) },
+		"subjDone":   func(act string) string { return subjectStepWords(act).In(lang) },
+		"pair":       func(a, b toldView) []toldView { return []toldView{a, b} },
 		"empty":      func(head, text, path, link string) emptyView { return emptyView{head, text, path, link} },
 	}
 }

@@ -4,7 +4,10 @@ import "strings"
 
 // Change is a paragraph of two editions. Old is "" for what is new, New is "" for what was taken out; paragraphs that
 // stayed are not listed.
-type Change struct{ Old, New string }
+type Change struct {
+	Old string `json:"old"`
+	New string `json:"new"`
+}
 
 const (
 	diffMax   = 2000 // paragraphs of a text that are compared
