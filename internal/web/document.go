@@ -16,6 +16,9 @@ const (
 	namesShown  = 200  // of one kind beside a part of a document
 	namesAtOnce = 1000 // that one answer decides
 	partBytes   = 96 << 10
+
+	suggestedFor   = 20 // organisations of one page for which the registry is asked
+	suggestedShown = 3  // of each
 )
 
 type documentPage struct {
@@ -153,8 +156,12 @@ func (v *visit) reviewed(id unit.ID, finds []reader.Finding, again retry) ([]fac
 	}
 	for _, s := range spoken {
 		if x := at[s.No]; x != nil {
-			x.Subjects = append(x.Subjects, subjectLink{string(s.Subject.ID), subjectKindWords(s.Subject.Kind).In(v.lang), s.Subject.Name})
+			x.Subjects = append(x.Subjects, subjectLink{ID: string(s.Subject.ID), Kind: subjectKindWords(s.Subject.Kind).In(v.lang), Name: s.Subject.Name, Code: s.Subject.Code,
+				open: s.Subject.Kind == reader.OrganisationSubject && s.Subject.Code == "" && (s.Part == reader.Self || s.Part == reader.Party)})
 		}
+	}
+	if err := v.suggest(out); err != nil {
+		return nil, err
 	}
 	if x := at[again.no]; x != nil {
 		x.Open, x.Typed = again.form, again.typed.Get("reason")
@@ -165,6 +172,30 @@ func (v *visit) reviewed(id unit.ID, finds []reader.Finding, again retry) ([]fac
 		}
 	}
 	return out, nil
+}
+
+// suggest offers organisations of the registry beside the first findings that name one which nobody has linked.
+func (v *visit) suggest(facts []factView) error {
+	if access.MaySomewhere(v.who, access.KnowledgeEdit) != nil {
+		return nil
+	}
+	asked := map[string][]reader.Registered{}
+	for i := range facts {
+		for j := range facts[i].Subjects {
+			s := &facts[i].Subjects[j]
+			if _, known := asked[s.ID]; !known && s.open && len(asked) < suggestedFor {
+				all, err := v.s.c.Reader.Suggest(v.ctx(), s.Name)
+				if err != nil {
+					return err
+				}
+				asked[s.ID] = all[:min(len(all), suggestedShown)]
+			}
+			if s.open {
+				s.Suggested = asked[s.ID]
+			}
+		}
+	}
+	return nil
 }
 
 func stepWords(act string) fault.Words {

@@ -36,7 +36,7 @@ func fullDocument(d reader.Document) documentPage {
 	return documentPage{Document: d, NamesOpen: 2, Part: 2, Parts: 3, Decide: true, Indicators: []indicator.Definition{{ID: "n", Title: someWords}},
 		Source: []paragraph{{Off: true, Runs: []run{{Text: "首页", Off: true}}}, {Runs: []run{{Text: "<b>甲</b>", Class: "agreement", ID: 1, More: []int{2}, On: true, Here: true}, {Text: "乙", Class: "figure", Ends: []int{1, 2}}, {Text: "丙"}, {Text: "丁", Off: true}}}},
 		Facts: []factView{{No: 1, Kind: "figure", Class: "figure", Head: "订单", Quote: "1200 单", State: "waiting", Lines: []factLine{{"数值", "1,200", "约数"}}, From: 1, To: 5,
-			Fields: []fieldLine{{"value", "数值", "1200", false, nil}, {"approx", "约", "over", false, []option{{"over", "超"}}}, {"parties", "方", "甲\n乙", true, nil}}, Subjects: []subjectLink{{string(someID), "指标", "订单<数>"}}},
+			Fields: []fieldLine{{"value", "数值", "1200", false, nil}, {"approx", "约", "over", false, []option{{"over", "超"}}}, {"parties", "方", "甲\n乙", true, nil}}, Subjects: []subjectLink{{ID: string(someID), Kind: "机构", Name: "甲<所>", Suggested: []reader.Registered{{Code: "9134", Name: someWords, Same: true}, {Code: "9135", Name: someWords}}}, {ID: string(someID), Code: "9134"}}},
 			{No: 2, Kind: "agreement", Head: "协议", State: "accepted", Became: "/agreements/x", BecameName: "登记", By: "甲", At: someTime, Read: []factLine{{"日期", "无", ""}},
 				Steps: []stepLine{{"采纳", "甲", "", someTime}, {"撤销", "乙", "误", someTime}}},
 			{No: 3, State: "rejected", Reason: "不实"}, {No: 4, State: "waiting", Open: "reject", Typed: "x"}, {No: 5, State: "waiting", Open: "correct", Typed: "x"}},

@@ -46,7 +46,12 @@ type stepLine struct {
 }
 
 // subjectLink leads to a page of the knowledge base.
-type subjectLink struct{ ID, Kind, Name string }
+type subjectLink struct {
+	ID, Kind, Name string
+	Code           string // of the registry
+	Suggested      []reader.Registered
+	open           bool // it could be linked to the registry
+}
 
 type factLine struct{ Name, Value, Note string }
 
@@ -232,6 +237,11 @@ func (v *visit) names(finds []reader.Finding) []namesView {
 		}
 	}
 	return out
+}
+
+// warningWords are what the reader warns of, which stands in its contract in English.
+func warningWords(s string) fault.Words {
+	return wordOf(map[string]fault.Words{"the text looks machine-spun": {"疑似机器改写：数字与专名之外的措辞不宜引用。", "The text looks machine-spun: do not quote its wording beyond numbers and names."}}, s)
 }
 
 func repairWords(kind string) fault.Words {

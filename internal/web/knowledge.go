@@ -344,6 +344,10 @@ func (v *visit) linkSubject() error {
 		if strings.TrimSpace(code) == "" {
 			done = "unlinked"
 		}
-		return "/knowledge/" + string(id), done, v.s.c.Reader.Link(v.ctx(), v.who, id, code)
+		to := "/knowledge/" + string(id)
+		if n := next(v.r.PostFormValue("next")); n != "/" {
+			to = n
+		}
+		return to, done, v.s.c.Reader.Link(v.ctx(), v.who, id, code)
 	})
 }

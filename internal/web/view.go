@@ -58,6 +58,7 @@ func functions(lang fault.Lang) template.FuncMap {
 		"field":      drawField,
 		"option":     func(value, name string) option { return option{value, name} },
 		"options":    func(all ...option) []option { return all },
+		"warning":    func(s string) string { return warningWords(s).In(lang) },
 		"repair":     func(kind string) string { return repairWords(kind).In(lang) },
 		"ofKind":     func(k reader.SubjectKind) string { return subjectKindWords(k).In(lang) },
 		"subjDone":   func(act string) string { return subjectStepWords(act).In(lang) },

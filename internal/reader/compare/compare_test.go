@@ -107,6 +107,12 @@ B | 高新技术企业数 | 甲市 | 2846家 | 2846 | count 家 | exact | 2025 |
 		{"a small round number met by chance is not the same figure", `
 A | 服务企业数 | 甲市 | 30家 | 30 | count 家 | exact | - | level | -
 B | 培训企业家数 | 乙县 | 30家 | 30 | count 家 | exact | - | level | -`, nil, nil},
+		{"two figures that stand together twice are the same two", `
+A | 支持企业购买服务数 | 创新券 | 超7000次   | 7000      | count 次 | over | - | level | -
+A | 支持金额           | 创新券 | 超1.7亿元  | 170000000 | CNY      | over | - | level | -
+B | 企业购买           | 甲市   | 超7000次   | 7000      | count 次 | over | - | level | -
+B | 金额               | 甲市   | 超1.7亿元  | 170000000 | CNY      | over | - | level | -`,
+			[]compare.Group{{[]int{0, 2}}, {[]int{1, 3}}}, nil},
 		{"a rounded number is told by the whole one, a year and its month by each other", `
 A | 支持金额 | 创新券 | 1.7亿元     | 170000000 | CNY | exact | 2024    | level | -
 B | 支持金额 | 创新券 | 16850万元   | 168500000 | CNY | exact | 2024-06 | level | -`,
