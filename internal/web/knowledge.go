@@ -268,7 +268,7 @@ func (v *visit) offers(p *subjectPage) (err error) {
 	p.Search = strings.TrimSpace(v.r.URL.Query().Get("with"))
 	if p.Search == "" {
 		name := []rune(p.Name)
-		p.Search = string(name[:min(len(name), 4)])
+		p.Search = string(name[:min(len(name), 2)])
 	}
 	others, _, _, err := v.s.c.Reader.Subjects(v.ctx(), v.who, reader.SubjectQuery{Kind: p.Kind, Text: p.Search})
 	for _, o := range others {
@@ -276,7 +276,20 @@ func (v *visit) offers(p *subjectPage) (err error) {
 			p.Others = append(p.Others, o)
 		}
 	}
+	// The name that has the most characters of this one stands first.
+	slices.SortStableFunc(p.Others, func(a, b reader.Subject) int { return common(b.Name, p.Name) - common(a.Name, p.Name) })
 	return err
+}
+
+// common is how many characters of a name stand in another, in hundredths of the longer one.
+func common(a, b string) int {
+	n := 0
+	for _, c := range a {
+		if strings.ContainsRune(b, c) {
+			n++
+		}
+	}
+	return 100 * n / max(len([]rune(a)), len([]rune(b)), 1)
 }
 
 func partWords(p reader.Part) fault.Words {
