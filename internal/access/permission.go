@@ -36,6 +36,10 @@ const (
 	TaskUpdate    Permission = "task.update"
 	TaskVerify    Permission = "task.verify"
 
+	AgreementInternal Permission = "agreement.internal"
+	AgreementSign     Permission = "agreement.sign"
+	TaskSupervise     Permission = "task.supervise"
+
 	RegistryRead Permission = "registry.read"
 	RegistryEdit Permission = "registry.edit"
 
@@ -125,8 +129,11 @@ var Rules = []Rule{
 	{Permission: AgreementRead, ZH: "查看协议", EN: "Read agreements", Open: true, Token: true},
 	{Permission: AgreementPlan, ZH: "编制协议计划", EN: "Plan an agreement", Holders: []Holder{by(ScopeRegion, "editor", "planner")}},
 	{Permission: TaskRead, ZH: "查看任务", EN: "Read tasks", Open: true, Token: true},
-	{Permission: TaskUpdate, ZH: "更新任务进展", EN: "Update a task", Token: true, Holders: []Holder{by(ScopeRegion, "editor", "planner", Desks)}},
-	{Permission: TaskVerify, ZH: "核验任务完成", EN: "Verify a task", Holders: []Holder{by(ScopeRegion, "editor", "auditor")}},
+	{Permission: TaskUpdate, ZH: "更新任务进展", EN: "Update a task", Token: true, Holders: []Holder{by(ScopeRegion, "editor", "planner", Desks), by(ScopeOrg, "org_admin", "org_member")}},
+	{Permission: TaskVerify, ZH: "核验任务完成", EN: "Verify a task", Holders: []Holder{by(ScopeRegion, "editor", "auditor", Desks), by(ScopeOrg, "org_admin")}},
+	{Permission: TaskSupervise, ZH: "催办督办任务", EN: "Urge and supervise a task", Holders: []Holder{by(ScopeRegion, "editor", "planner", "head")}},
+	{Permission: AgreementInternal, ZH: "查看内部协议", EN: "Read agreements that are not public", Hidden: true, Token: true, Holders: []Holder{by(ScopeRegion, "editor", "planner", "auditor", Desks), by(ScopeOrg, "org_admin", "org_member")}},
+	{Permission: AgreementSign, ZH: "代表签约方签署协议", EN: "Sign an agreement for a party", Holders: []Holder{by(ScopeRegion, "planner", "head"), by(ScopeOrg, "org_admin")}},
 
 	{Permission: RegistryRead, ZH: "查看主体登记", EN: "Read the registry", Open: true, Token: true},
 	{Permission: RegistryEdit, ZH: "维护主体登记", EN: "Edit the registry", Token: true, Holders: []Holder{by(ScopeRegion, "node_admin", "editor", "science", "industry", "approval"), by(ScopeOrg, "org_admin")}},

@@ -16,6 +16,8 @@ import (
 
 var planner = access.Actor{Person: "PERSON-planner", Name: "planner", Session: "planner", Grants: []access.Grant{{Role: "planner"}}}
 
+var editor = access.Actor{Person: "PERSON-editor", Name: "editor", Session: "editor", Grants: []access.Grant{{Role: "editor"}}}
+
 // hand is a clock that a test moves.
 type hand struct {
 	mu sync.Mutex
@@ -83,7 +85,7 @@ func TestAPlaceInADocumentIsEnteredOnce(t *testing.T) {
 		if err != nil || a.ID != b.ID {
 			t.Errorf("two entries, %s and %s, %v", a.ID, b.ID, err)
 		}
-		all, err := r.List(context.Background())
+		all, _, err := r.List(context.Background(), planner, agreement.Listing{})
 		if err != nil || len(all) != 1 || all[0].Source.Quote != sample().Source.Quote || all[0].Title != "合作协议" {
 			t.Errorf("%+v, %v", all, err)
 		}
@@ -139,12 +141,12 @@ func TestALampTurnsRedWhenItsDayPasses(t *testing.T) {
 			{day(2026, 4, 7), agreement.Red, 4}, // the 4th to the 6th are days off in 2026
 		} {
 			h.set(x.on)
-			got, err := r.Task(ctx, tasks[0].ID)
+			got, err := r.Task(ctx, planner, tasks[0].ID)
 			if err != nil || got.Lamp.Light != x.light || got.Lamp.LateDays != x.late {
 				t.Errorf("on %s: %+v, %v; want %s, %d days late", x.on, got.Lamp, err, x.light, x.late)
 			}
 		}
-		all, total, err := r.Tasks(ctx, 0)
+		all, total, err := r.Tasks(ctx, planner, 0)
 		if err != nil || total != 2 || all[0].ID != tasks[0].ID {
 			t.Errorf("the most urgent does not come first: %+v, %d, %v", all, total, err)
 		}
@@ -172,7 +174,7 @@ func TestATaskIsFinishedOnceWithWhatShowsIt(t *testing.T) {
 				t.Errorf("got %v, want %s", err, c.want)
 			}
 		}
-		if got, err := r.Get(ctx, a.ID); err != nil || len(got.Tasks) != 0 {
+		if got, err := r.Get(ctx, planner, a.ID); err != nil || len(got.Tasks) != 0 {
 			t.Fatalf("a refused plan left %d tasks, %v", len(got.Tasks), err)
 		}
 		tasks, err := r.Plan(ctx, planner, a.ID, []agreement.Task{{Title: "y", Owner: "甲中心（虚构）", Due: day(2026, 4, 1)}})
@@ -189,10 +191,19 @@ func TestATaskIsFinishedOnceWithWhatShowsIt(t *testing.T) {
 		if err := r.Finish(ctx, planner, id, 1, "目录已公布"); err != nil {
 			t.Fatal(err)
 		}
-		if err := r.Finish(ctx, planner, id, 2, "再来一次"); fault.CodeOf(err) != "agreement.already_done" {
+		if err := r.Finish(ctx, planner, id, 2, "再来一次"); fault.CodeOf(err) != "agreement.already_submitted" {
 			t.Errorf("got %v", err)
 		}
-		if got, err := r.Task(ctx, id); err != nil || got.Lamp.Light != agreement.Done || got.Evidence != "目录已公布" {
+		if err := r.Verify(ctx, planner, id, 2, true, ""); fault.CodeOf(err) != "agreement.verifier_is_lead" && fault.KindOf(err) != fault.Denied {
+			t.Errorf("who submitted verified: %v", err)
+		}
+		if err := r.Verify(ctx, editor, id, 2, true, "属实"); err != nil {
+			t.Fatal(err)
+		}
+		if err := r.Finish(ctx, planner, id, 3, "再来一次"); fault.CodeOf(err) != "agreement.already_done" {
+			t.Errorf("got %v", err)
+		}
+		if got, err := r.Task(ctx, planner, id); err != nil || got.Lamp.Light != agreement.Done || got.Evidence != "目录已公布" {
 			t.Errorf("%+v, %v", got, err)
 		}
 	})

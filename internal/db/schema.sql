@@ -150,11 +150,200 @@ CREATE TABLE agreement (
   span_to         BIGINT NOT NULL CHECK (span_to > span_from),
   quote           TEXT NOT NULL,
   accepted_by     TEXT NOT NULL,
-  accepted_at     BIGINT NOT NULL,
+  accepted_at     BIGINT NOT NULL, form TEXT NOT NULL DEFAULT 'framework', fields TEXT NOT NULL DEFAULT '[]', clauses TEXT NOT NULL DEFAULT '[]', valid_from TEXT, valid_until TEXT, secrecy TEXT NOT NULL DEFAULT 'public', contact TEXT NOT NULL DEFAULT '', event TEXT NOT NULL DEFAULT '', investment_fen BIGINT, region TEXT NOT NULL DEFAULT '', state TEXT NOT NULL DEFAULT 'signed', under TEXT NOT NULL DEFAULT '', lamps TEXT NOT NULL DEFAULT 'strict', text TEXT NOT NULL DEFAULT '', home TEXT NOT NULL DEFAULT '', version BIGINT NOT NULL DEFAULT 1,
   UNIQUE (document_digest, span_from, span_to)
 );
 
+CREATE INDEX agreement_by_form ON agreement (form, accepted_at, id);
+
 CREATE INDEX agreement_by_time ON agreement (accepted_at, id);
+
+CREATE TABLE agreement_change (
+  id         TEXT PRIMARY KEY,
+  task       TEXT NOT NULL REFERENCES agreement_task (id),
+  content    TEXT NOT NULL, -- JSON: what is to be
+  was        TEXT NOT NULL, -- JSON: what was
+  reason     TEXT NOT NULL,
+  state      TEXT NOT NULL, -- open, agreed, refused, withdrawn
+  party      TEXT NOT NULL, -- who proposes
+  person     TEXT NOT NULL,
+  digest     TEXT NOT NULL, -- of task, content and version: what each party agrees to
+  version    BIGINT NOT NULL,
+  made_at    BIGINT NOT NULL,
+  decided_at BIGINT
+);
+
+CREATE INDEX agreement_change_by_task ON agreement_change (task, id);
+
+CREATE UNIQUE INDEX agreement_change_open ON agreement_change (task) WHERE state = 'open';
+
+CREATE TABLE agreement_consent (
+  change  TEXT NOT NULL REFERENCES agreement_change (id),
+  party   TEXT NOT NULL,
+  yes     BOOLEAN NOT NULL,
+  person  TEXT NOT NULL,
+  node    TEXT NOT NULL,
+  made_at BIGINT NOT NULL,
+  PRIMARY KEY (change, party)
+);
+
+CREATE TABLE agreement_event (
+  id      TEXT PRIMARY KEY,
+  name    TEXT NOT NULL,
+  region  TEXT NOT NULL,
+  held_on TEXT NOT NULL,
+  made_at BIGINT NOT NULL
+);
+
+CREATE TABLE agreement_evidence (
+  id           TEXT PRIMARY KEY,
+  task         TEXT NOT NULL REFERENCES agreement_task (id),
+  title        TEXT NOT NULL,
+  place        TEXT NOT NULL, -- an address, or ''
+  digest       TEXT NOT NULL, -- of a file of this node, or ''
+  person       TEXT NOT NULL,
+  made_at      BIGINT NOT NULL,
+  withdrawn_at BIGINT,
+  withdrawn    TEXT NOT NULL DEFAULT '' -- why
+);
+
+CREATE INDEX agreement_evidence_by_digest ON agreement_evidence (digest, task);
+
+CREATE INDEX agreement_evidence_by_task ON agreement_evidence (task, id);
+
+CREATE TABLE agreement_feed (
+  id         TEXT PRIMARY KEY,
+  person     TEXT NOT NULL,
+  digest     TEXT NOT NULL UNIQUE, -- of the secret in its address; the secret is not kept
+  query      TEXT NOT NULL,
+  made_at    BIGINT NOT NULL,
+  revoked_at BIGINT
+);
+
+CREATE INDEX agreement_feed_by_person ON agreement_feed (person, id);
+
+CREATE TABLE agreement_list (
+  id      TEXT PRIMARY KEY,
+  plan    TEXT NOT NULL REFERENCES agreement (id),
+  zh      TEXT NOT NULL,
+  en      TEXT NOT NULL,
+  public  BOOLEAN NOT NULL, -- practical projects that the public follows
+  made_at BIGINT NOT NULL
+);
+
+CREATE INDEX agreement_list_by_plan ON agreement_list (plan, id);
+
+CREATE TABLE agreement_listed (
+  list    TEXT NOT NULL REFERENCES agreement_list (id),
+  no      BIGINT NOT NULL,
+  task    TEXT NOT NULL REFERENCES agreement_task (id),
+  section TEXT NOT NULL,
+  PRIMARY KEY (list, no),
+  UNIQUE (list, task)
+);
+
+CREATE INDEX agreement_listed_by_task ON agreement_listed (task, list);
+
+CREATE TABLE agreement_milestone (
+  task            TEXT NOT NULL REFERENCES agreement_task (id),
+  no              BIGINT NOT NULL,
+  title           TEXT NOT NULL,
+  due_on          TEXT NOT NULL,
+  original_due_on TEXT NOT NULL,
+  done_on         TEXT,
+  PRIMARY KEY (task, no)
+);
+
+CREATE TABLE agreement_need (
+  task  TEXT NOT NULL REFERENCES agreement_task (id),
+  needs TEXT NOT NULL REFERENCES agreement_task (id),
+  PRIMARY KEY (task, needs),
+  CHECK (task <> needs)
+);
+
+CREATE INDEX agreement_need_back ON agreement_need (needs, task);
+
+CREATE TABLE agreement_partner (
+  task       TEXT NOT NULL REFERENCES agreement_task (id),
+  no         BIGINT NOT NULL, -- 0 is the lead
+  name       TEXT NOT NULL,
+  code       TEXT NOT NULL,
+  budget_fen BIGINT NOT NULL DEFAULT 0,
+  PRIMARY KEY (task, no)
+);
+
+CREATE INDEX agreement_partner_by_code ON agreement_partner (code, task);
+
+CREATE INDEX agreement_partner_by_name ON agreement_partner (name, task);
+
+CREATE TABLE agreement_party (
+  agreement TEXT NOT NULL REFERENCES agreement (id),
+  no        BIGINT NOT NULL,
+  name      TEXT NOT NULL,
+  code      TEXT NOT NULL, -- of the registry: a credit code, an authority, a region; '' is not linked yet
+  PRIMARY KEY (agreement, no)
+);
+
+CREATE INDEX agreement_party_by_code ON agreement_party (code, agreement);
+
+CREATE INDEX agreement_party_by_name ON agreement_party (name, agreement);
+
+CREATE TABLE agreement_progress (
+  id      TEXT PRIMARY KEY,
+  task    TEXT NOT NULL REFERENCES agreement_task (id),
+  month   TEXT NOT NULL, -- 2026-03
+  done    TEXT NOT NULL,
+  next    TEXT NOT NULL,
+  problem TEXT NOT NULL,
+  reached TEXT NOT NULL,
+  person  TEXT NOT NULL,
+  made_at BIGINT NOT NULL
+);
+
+CREATE INDEX agreement_progress_by_task ON agreement_progress (task, month, id);
+
+CREATE TABLE agreement_share (
+  agreement TEXT NOT NULL REFERENCES agreement (id),
+  node      TEXT NOT NULL, -- that holds the same text
+  since     BIGINT NOT NULL,
+  PRIMARY KEY (agreement, node)
+);
+
+CREATE TABLE agreement_signature (
+  agreement TEXT NOT NULL REFERENCES agreement (id),
+  party     BIGINT NOT NULL,
+  digest    TEXT NOT NULL, -- of the text that was signed
+  name      TEXT NOT NULL, -- of the party
+  person    TEXT NOT NULL, -- who signed for it here; '' where it came from its node
+  node      TEXT NOT NULL, -- the node where it was signed; '' is this one
+  leaf      TEXT NOT NULL, -- in the public log of the node that keeps the agreement
+  signed_at BIGINT NOT NULL,
+  PRIMARY KEY (agreement, party, digest)
+);
+
+CREATE TABLE agreement_supervision (
+  id          TEXT PRIMARY KEY,
+  task        TEXT NOT NULL REFERENCES agreement_task (id),
+  step        TEXT NOT NULL, -- of supervision.yaml
+  reason      TEXT NOT NULL,
+  person      TEXT NOT NULL, -- '' is the clock
+  made_at     BIGINT NOT NULL,
+  answer_by   TEXT NOT NULL,
+  answer      TEXT NOT NULL DEFAULT '',
+  answered_by TEXT NOT NULL DEFAULT '',
+  answered_at BIGINT
+);
+
+CREATE INDEX agreement_supervision_by_task ON agreement_supervision (task, id);
+
+CREATE TABLE agreement_tag (
+  object TEXT NOT NULL, -- id of an agreement or of a task
+  frame  TEXT NOT NULL,
+  item   TEXT NOT NULL,
+  PRIMARY KEY (object, frame, item)
+);
+
+CREATE INDEX agreement_tag_by_item ON agreement_tag (frame, item, object);
 
 CREATE TABLE agreement_task (
   id              TEXT PRIMARY KEY,
@@ -165,13 +354,44 @@ CREATE TABLE agreement_task (
   original_due_on TEXT NOT NULL,
   done_at         BIGINT,
   evidence        TEXT NOT NULL,
-  version         BIGINT NOT NULL,
+  version         BIGINT NOT NULL, code TEXT NOT NULL DEFAULT '', state TEXT NOT NULL DEFAULT 'running', lead_code TEXT NOT NULL DEFAULT '', level TEXT NOT NULL DEFAULT '', serves TEXT NOT NULL DEFAULT '', region TEXT NOT NULL DEFAULT '', indicator TEXT NOT NULL DEFAULT '', baseline TEXT NOT NULL DEFAULT '', target TEXT NOT NULL DEFAULT '', target_unit TEXT NOT NULL DEFAULT '', reached TEXT NOT NULL DEFAULT '', verifier_kind TEXT NOT NULL DEFAULT 'office', verifier_name TEXT NOT NULL DEFAULT '', verifier_code TEXT NOT NULL DEFAULT '', verifier_person TEXT NOT NULL DEFAULT '', submitted_by TEXT NOT NULL DEFAULT '', verify_by TEXT, held_since BIGINT NOT NULL DEFAULT 0, lamps TEXT NOT NULL DEFAULT 'strict', sentence TEXT NOT NULL DEFAULT '', span_from BIGINT NOT NULL DEFAULT 0, span_to BIGINT NOT NULL DEFAULT 0, hidden BOOLEAN NOT NULL DEFAULT FALSE, problem TEXT NOT NULL DEFAULT '', words TEXT NOT NULL DEFAULT '',
   CHECK (done_at IS NULL OR evidence <> '')
 );
 
 CREATE INDEX agreement_task_by_agreement ON agreement_task (agreement, due_on, id);
 
+CREATE UNIQUE INDEX agreement_task_by_code ON agreement_task (code);
+
 CREATE INDEX agreement_task_by_due ON agreement_task (due_on, id);
+
+CREATE INDEX agreement_task_by_lead ON agreement_task (lead_code, state, due_on);
+
+CREATE INDEX agreement_task_by_serves ON agreement_task (serves, id);
+
+CREATE INDEX agreement_task_open ON agreement_task (state, due_on, id);
+
+CREATE TABLE agreement_verdict (
+  id      TEXT PRIMARY KEY,
+  task    TEXT NOT NULL REFERENCES agreement_task (id),
+  passed  BOOLEAN NOT NULL,
+  note    TEXT NOT NULL,
+  party   TEXT NOT NULL, -- for whom it was verified
+  person  TEXT NOT NULL,
+  made_at BIGINT NOT NULL,
+  void_at BIGINT          -- the evidence that it rested on was withdrawn
+);
+
+CREATE INDEX agreement_verdict_by_task ON agreement_verdict (task, id);
+
+CREATE TABLE agreement_view (
+  id      TEXT PRIMARY KEY,
+  person  TEXT NOT NULL,
+  name    TEXT NOT NULL,
+  query   TEXT NOT NULL,
+  made_at BIGINT NOT NULL
+);
+
+CREATE INDEX agreement_view_by_person ON agreement_view (person, id);
 
 CREATE TABLE casework_case (
   id         TEXT PRIMARY KEY,

@@ -30,6 +30,7 @@ import (
 )
 
 const (
+	remindEvery   = 10 * time.Second
 	tickEvery     = time.Second // between two looks at the clocks of cases
 	peerTimeMax   = 10 * time.Second
 	DatabaseName  = "node.db" // in a folder of a node
@@ -170,7 +171,8 @@ func (n *Node) desks() (err error) {
 		Log: n.Log, Notices: n.Notices, Files: n.Files, Regions: unit.GB2260(), Calendar: calendar, Node: n.Node.Code[:2], Schemes: n.Schemes}); err != nil {
 		return err
 	}
-	if n.Agreements, err = agreement.New(agreement.Config{DB: n.DB, Access: n.Access, Calendar: calendar, Zone: calendar.Location()}); err != nil {
+	if n.Agreements, err = agreement.New(agreement.Config{DB: n.DB, Access: n.Access, Calendar: calendar, Zone: calendar.Location(),
+		Registry: n.Registry, Regions: unit.GB2260(), Notices: n.Notices, Log: n.Log, Node: n.Node.Code}); err != nil {
 		return err
 	}
 	if n.Indicators, err = indicator.New(indicator.Config{DB: n.DB, Access: n.Access}); err != nil {
@@ -211,6 +213,7 @@ func (n *Node) Run(ctx context.Context) error {
 		func(c context.Context) { n.said("do the jobs", n.worker.Run(c)) },
 		n.indexDocuments,
 		n.tick,
+		n.remind,
 	} {
 		all.Go(func() { loop(loops) })
 	}
@@ -265,6 +268,21 @@ func (n *Node) indexDocuments(ctx context.Context) {
 		n.said("index the documents", err)
 		if done == 0 || err != nil {
 			return
+		}
+	}
+}
+
+// remind tells the day's reminders of tasks, soon after the day begins.
+func (n *Node) remind(ctx context.Context) {
+	t := time.NewTicker(remindEvery)
+	defer t.Stop()
+	for {
+		_, err := n.Agreements.Tick(ctx)
+		n.said("remind of tasks", err)
+		select {
+		case <-ctx.Done():
+			return
+		case <-t.C:
 		}
 	}
 }

@@ -10,12 +10,10 @@ import (
 	"time"
 
 	"corridor/internal/access"
-	"corridor/internal/agreement"
 	"corridor/internal/fault"
 	"corridor/internal/files"
 	"corridor/internal/reader"
 	"corridor/internal/reader/extract"
-	"corridor/internal/unit"
 )
 
 func iso(t time.Time) string {
@@ -216,145 +214,5 @@ func (s *Server) apiDocuments() {
 			return nil, err
 		}
 		return answer(json.RawMessage(b))
-	})
-}
-
-type agreementOut struct {
-	ID      string    `json:"id"`
-	Title   string    `json:"title"`
-	Kind    string    `json:"kind"`
-	Parties []string  `json:"parties"`
-	Signed  unit.Day  `json:"signed"`
-	About   string    `json:"about"`
-	Source  sourceOut `json:"source"`
-	Tasks   []taskOut `json:"tasks,omitempty"`
-}
-
-type sourceOut struct {
-	Document string `json:"document"`
-	Digest   string `json:"digest"`
-	Title    string `json:"title"`
-	From     int    `json:"from"`
-	To       int    `json:"to"`
-	Quote    string `json:"quote"`
-}
-
-type taskOut struct {
-	ID        string   `json:"id"`
-	Agreement string   `json:"agreement"`
-	Title     string   `json:"title"`
-	Owner     string   `json:"owner"`
-	Due       unit.Day `json:"due"`
-	Original  unit.Day `json:"original_due"`
-	Light     string   `json:"light" enum:"green,amber,red,done"`
-	LateDays  int      `json:"late_days" doc:"working days"`
-	LeftDays  int      `json:"left_days" doc:"working days"`
-	Done      string   `json:"done"`
-	Evidence  string   `json:"evidence"`
-	Version   int      `json:"version"`
-}
-
-func agreementOf(a agreement.Agreement) agreementOut {
-	o := agreementOut{string(a.ID), a.Title, a.Kind, a.Parties, a.Signed, a.About,
-		sourceOut{string(a.Source.Document), a.Source.Digest, a.Source.Title, a.Source.From, a.Source.To, a.Source.Quote}, nil}
-	o.Tasks = tasksOf(a.Tasks)
-	return o
-}
-
-func tasksOf(all []agreement.Task) []taskOut {
-	out := []taskOut{}
-	for _, t := range all {
-		out = append(out, taskOut{string(t.ID), string(t.Agreement), t.Title, t.Owner, t.Due, t.Original, string(t.Lamp.Light), t.Lamp.LateDays,
-			t.Lamp.LeftDays, iso(t.Done), t.Evidence, t.Version})
-	}
-	return out
-}
-
-func (s *Server) apiAgreements() {
-	type agreementList struct {
-		Agreements []agreementOut `json:"agreements"`
-	}
-	operate(s, "GET", "/api/v1/agreements", access.AgreementRead, "The register of agreements", func(ctx context.Context, _ asked, _ *nothing) (*body[agreementList], error) {
-		all, err := s.c.Agreements.List(ctx)
-		if err != nil {
-			return nil, err
-		}
-		o := agreementList{Agreements: []agreementOut{}}
-		for _, a := range all {
-			o.Agreements = append(o.Agreements, agreementOf(a))
-		}
-		return answer(o)
-	})
-	operate(s, "GET", "/api/v1/agreements/{id}", access.AgreementRead, "An agreement with its source and its tasks", func(ctx context.Context, _ asked, i *byID) (*body[agreementOut], error) {
-		id, err := idOf(i.ID)
-		if err != nil {
-			return nil, err
-		}
-		a, err := s.c.Agreements.Get(ctx, id)
-		if err != nil {
-			return nil, err
-		}
-		return answer(agreementOf(a))
-	})
-	type planIn struct {
-		ID   string `path:"id"`
-		Body struct {
-			Tasks []struct {
-				Title string `json:"title"`
-				Owner string `json:"owner"`
-				Due   string `json:"due" doc:"2026-06-30"`
-			} `json:"tasks"`
-		}
-	}
-	type taskList struct {
-		Tasks []taskOut `json:"tasks"`
-		Total int       `json:"total"`
-	}
-	operate(s, "POST", "/api/v1/agreements/{id}/tasks", access.AgreementPlan, "Set up tasks", func(ctx context.Context, a asked, i *planIn) (*body[taskList], error) {
-		id, err := idOf(i.ID)
-		if err != nil {
-			return nil, err
-		}
-		var all []agreement.Task
-		for _, t := range i.Body.Tasks {
-			x := agreement.Task{Title: t.Title, Owner: t.Owner}
-			if x.Due, err = unit.ParseDay(t.Due); err != nil {
-				return nil, fault.Of(err).On("due")
-			}
-			all = append(all, x)
-		}
-		planned, err := s.c.Agreements.Plan(ctx, a.who, id, all)
-		if err != nil {
-			return nil, err
-		}
-		return answer(taskList{tasksOf(planned), len(planned)})
-	})
-	operate(s, "GET", "/api/v1/tasks", access.TaskRead, "All tasks, the most urgent first", func(ctx context.Context, _ asked, i *paged) (*body[taskList], error) {
-		all, total, err := s.c.Agreements.Tasks(ctx, (i.Page-1)*200)
-		if err != nil {
-			return nil, err
-		}
-		return answer(taskList{tasksOf(all), total})
-	})
-	type doneIn struct {
-		ID   string `path:"id"`
-		Body struct {
-			Version  int    `json:"version"`
-			Evidence string `json:"evidence"`
-		}
-	}
-	operate(s, "POST", "/api/v1/tasks/{id}/done", access.TaskUpdate, "Mark a task as done", func(ctx context.Context, a asked, i *doneIn) (*body[taskOut], error) {
-		id, err := idOf(i.ID)
-		if err != nil {
-			return nil, err
-		}
-		if err := s.c.Agreements.Finish(ctx, a.who, id, i.Body.Version, i.Body.Evidence); err != nil {
-			return nil, err
-		}
-		t, err := s.c.Agreements.Task(ctx, id)
-		if err != nil {
-			return nil, err
-		}
-		return answer(tasksOf([]agreement.Task{t})[0])
 	})
 }

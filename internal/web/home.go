@@ -111,7 +111,7 @@ func (v *visit) waitingCases() (out []waiting, more int, err error) {
 
 // waitingTasks are the tasks whose lamp is no longer green, the earliest first.
 func (v *visit) waitingTasks() (out []waiting, err error) {
-	all, _, err := v.s.c.Agreements.Tasks(v.ctx(), 0)
+	all, _, err := v.s.c.Agreements.Tasks(v.ctx(), v.who, 0)
 	for _, t := range all {
 		if t.Lamp.Light != agreement.Red && t.Lamp.Light != agreement.Amber {
 			continue

@@ -15,7 +15,6 @@ import (
 	"golang.org/x/net/html"
 
 	"corridor/internal/access"
-	"corridor/internal/agreement"
 	"corridor/internal/casework"
 	"corridor/internal/db"
 	"corridor/internal/fault"
@@ -52,12 +51,7 @@ var (
 
 // bodies are the values of each page: an empty one, and a full one. A page without a line here fails the test.
 func bodies() map[string][]any {
-	task := agreement.Task{ID: someID, Agreement: someID, Of: "协议", Title: "公布目录", Owner: "甲方", Due: someDay, Original: someDay.Add(-30), Version: 1,
-		Lamp: agreement.Lamp{Light: agreement.Red, LateDays: 3, Provisional: true}}
-	done := task
-	done.ID, done.Done, done.Evidence, done.Lamp = someID+"B", someTime, "见附件", agreement.Lamp{Light: agreement.Done}
-	agreed := agreement.Agreement{ID: someID, Title: "合作协议", Kind: "合作协议", Parties: []string{"甲方", "乙方"}, Signed: someDay, About: "开放仪器", By: "审核员", At: someTime,
-		Source: agreement.Source{Document: someID, Digest: strings.Repeat("a", 64), Title: "简报", From: 3, To: 90, Quote: "甲方与乙方签署合作协议"}, Tasks: []agreement.Task{task, done}}
+	task, done, agreed := somePromises()
 	wait := casework.Wait{Role: "reviewer", Words: someWords, Action: "approve", ActionWords: someWords, Due: someTime.Add(time.Hour), Late: true, Provisional: true}
 	clock := casework.Wait{Role: "clock", Words: someWords, Action: "lapse", ActionWords: someWords, Due: someTime.Add(48 * time.Hour)}
 	answers := []verdictView{{scheme.Answer{Need: "small", Result: scheme.Fail, Words: someWords, Basis: "deck", WouldPass: someWords}, "办法"},
@@ -89,28 +83,23 @@ func bodies() map[string][]any {
 	leaf := corridorlog.Entry{Index: 3, ID: someID, At: someTime, Kind: "voucher.paid", Day: someDay, Fields: json.RawMessage(`{"paid":100}`), Leaf: []byte(`{"v":1}`)}
 	pages := pager{From: 1, To: 50, Total: 120, Before: "/x?page=1", After: "/x?page=3"}
 	edition := &scheme.Scheme{ID: "voucher", Title: someWords, Edition: "2026-1", Digest: strings.Repeat("c", 64)}
-	list := tasksView{Tasks: []agreement.Task{task, done}, Of: true, Update: true, Back: "/tasks"}
 	grants := []access.Grant{{ID: someID, Role: "auditor", Region: "340000"}, {ID: someID, Role: "org_admin", Org: "91340100MA0DEMQ19B"}}
-	return map[string][]any{
+	all := map[string][]any{
 		"home":   {homePage{}, homePage{Waits: []waiting{{Path: "/cases/x", What: "券", Note: "甲", Demo: true, Do: "审核", Due: someTime, Late: true, Provisional: true}, {Path: "/documents", What: "文件"}}, More: 3, Figures: []indicator.Figure{count, sum}, Schemes: []*scheme.Scheme{edition}, Log: 4, Systems: 177, Works: 1, Partly: 2}},
 		"signin": {signInPage{}, signInPage{Form: wrong("email", "password", "code"), Next: "/cases", Providers: []access.Provider{{ID: "sso", Name: someWords}}}},
 		"account": {accountPage{Forms: new(visit).accountForms(nil)}, accountPage{Person: access.Profile{ID: someID, Email: "a@b.example", Name: "甲", Org: "91340100MA0DEMQ19B", State: "active", Codes: true, Grants: grants},
 			Sessions: []access.OpenSession{{ID: someID, Made: someTime, Seen: someTime, Addr: "127.0.0.1", Agent: "x", Here: true}, {ID: someID + "2"}}, Tokens: []access.APIToken{{ID: someID, Name: "机", Scopes: []access.Permission{"home.read", "log.read"}, Ends: someTime}, {Ended: someTime}},
 			Scopes: []scopeView{{"home.read", someWords, true}}, Accounts: []access.Account{{Issuer: "https://x.example", Made: someTime}}, Wish: notice.Wish{Mail: true, Lang: fault.EN}, Notices: true, Secret: "corridor_x", Recovery: []string{"a-b"}, Forms: new(visit).accountForms(map[string]*form{"token": wrong("name", "scopes").on("token"), "data": wrong("email").on("data"), "erase": wrong("sure").on("erase")})}},
-		"erased":     {erasedPage{}, erasedPage{[]fault.Words{someWords}}},
-		"enrol":      {enrolPage{}, enrolPage{Secret: "ABC", Drawing: "<svg></svg>", Begun: true}, enrolPage{Recovery: []string{"a-b"}}},
-		"code":       {codePage{}, codePage{Next: "/cases"}},
-		"forgot":     {forgotPage{}, forgotPage{Email: "a@b.example"}, forgotPage{Sent: true}},
-		"people":     {peoplePage{}, peoplePage{People: []access.Profile{{ID: someID, Name: "甲", State: "invited", Grants: grants}, {State: "erased"}}, Roles: access.Roles(), Next: "/people?after=1", Link: "http://x/welcome?token=1", For: "甲", Form: wrong("role", "email")}},
-		"person":     {personPage{}, personPage{Person: access.Profile{ID: someID, Name: "甲", State: "disabled", Codes: true, Grants: grants}, Roles: access.Roles(), Link: "http://x"}, personPage{Self: true}},
-		"notices":    {noticesPage{}, noticesPage{All: []notice.Told{{ID: someID, At: someTime, Title: someWords, Text: someWords}, {Title: someWords, Read: someTime}}, Newest: string(someID), Next: "/notices?after=1", Unread: true}},
-		"jobs":       {jobsPage{}, jobsPage{Counts: []db.JobCount{{Kind: "notice.mail", Waiting: 1, Dead: 2, Oldest: someTime}}, Dead: []db.Job{{ID: someID, Kind: "notice.mail", Key: "k", Attempts: 3, Problem: "x", Tried: someTime}}, Next: "/jobs?after=1"}},
-		"welcome":    {welcomePage{}, welcomePage{Token: "t", First: true, Form: wrong("email", "password")}},
-		"error":      {errorPage{}, errorPage{Code: "web.no_page", Sentence: "没有此页。", SignIn: true}},
-		"agreements": {agreementsPage{}, agreementsPage{All: []agreement.Agreement{agreed, {ID: someID, Title: "x"}}, Pager: pages}},
-		"agreement": {agreementPage{}, agreementPage{Agreement: agreed, Plan: true, Source: true, Rows: tasksView{Tasks: agreed.Tasks, Update: true},
-			Form: &group{Name: "tasks", Rows: []*form{wrong("title", "owner", "due").on("tasks-0"), wrong().on("tasks-1")}, Most: 3}, Owners: []option{{"乙方", "乙方"}}}},
-		"tasks":   {tasksPage{}, tasksPage{Rows: list, Counts: map[string]int{"red": 1}, Pager: pages}},
+		"erased":  {erasedPage{}, erasedPage{[]fault.Words{someWords}}},
+		"enrol":   {enrolPage{}, enrolPage{Secret: "ABC", Drawing: "<svg></svg>", Begun: true}, enrolPage{Recovery: []string{"a-b"}}},
+		"code":    {codePage{}, codePage{Next: "/cases"}},
+		"forgot":  {forgotPage{}, forgotPage{Email: "a@b.example"}, forgotPage{Sent: true}},
+		"people":  {peoplePage{}, peoplePage{People: []access.Profile{{ID: someID, Name: "甲", State: "invited", Grants: grants}, {State: "erased"}}, Roles: access.Roles(), Next: "/people?after=1", Link: "http://x/welcome?token=1", For: "甲", Form: wrong("role", "email")}},
+		"person":  {personPage{}, personPage{Person: access.Profile{ID: someID, Name: "甲", State: "disabled", Codes: true, Grants: grants}, Roles: access.Roles(), Link: "http://x"}, personPage{Self: true}},
+		"notices": {noticesPage{}, noticesPage{All: []notice.Told{{ID: someID, At: someTime, Title: someWords, Text: someWords}, {Title: someWords, Read: someTime}}, Newest: string(someID), Next: "/notices?after=1", Unread: true}},
+		"jobs":    {jobsPage{}, jobsPage{Counts: []db.JobCount{{Kind: "notice.mail", Waiting: 1, Dead: 2, Oldest: someTime}}, Dead: []db.Job{{ID: someID, Kind: "notice.mail", Key: "k", Attempts: 3, Problem: "x", Tried: someTime}}, Next: "/jobs?after=1"}},
+		"welcome": {welcomePage{}, welcomePage{Token: "t", First: true, Form: wrong("email", "password")}},
+		"error":   {errorPage{}, errorPage{Code: "web.no_page", Sentence: "没有此页。", SignIn: true}},
 		"schemes": {schemesPage{}, schemesPage{All: []*scheme.Scheme{edition}}},
 		"scheme": {schemePage{Scheme: edition}, schemePage{Scheme: edition, Others: []*scheme.Scheme{edition}, Params: []paramView{{Name: "ratio", Words: someWords, By: "firm.city", Basis: "办法", Doc: "1 号", URL: "https://x.example"}, {Name: "cap", Verified: true}},
 			Rules: []ruleView{{Name: "r", Words: someWords, When: "a < b"}, {Name: "s", Ask: "reviewer", AskWords: someWords}}, Stages: []stageView{{From: someWords, Who: []fault.Words{someWords, someWords}, End: scheme.Refused, Clock: "10"}},
@@ -139,6 +128,8 @@ func bodies() map[string][]any {
 			Runs: []registry.Ran{{Name: "a.csv", Digest: "d", State: "done", Started: someTime}, {State: "stopped"}, {State: "running"}}}},
 		"authorities": {authoritiesPage{}, authoritiesPage{Authorities: []registry.Authority{{ID: "340000", Name: someWords, Region: "340000", Hosted: true}}, Compacts: []compactView{{registry.Compact{ID: "yrd", Name: someWords, Since: someDay, Source: "x"}, []fault.Words{someWords}, []fault.Words{someWords}, []regionView{{"340000", someWords}}}}}},
 	}
+	maps.Copy(all, promiseBodies(task, done, agreed, pages))
+	return all
 }
 
 func neighboursOf() []federation.Neighbour {

@@ -84,7 +84,7 @@ func open(t *testing.T) *house {
 	c.Cases, err = casework.New(casework.Config{DB: d, Access: c.Access, Registry: c.Registry, Ledger: c.Ledger, Log: c.Log,
 		Files: c.Files, Regions: unit.GB2260(), Calendar: calendar, Node: "34", Schemes: []*scheme.Scheme{packWithFiles(t)}})
 	must()
-	c.Agreements, err = agreement.New(agreement.Config{DB: d, Access: c.Access, Calendar: calendar})
+	c.Agreements, err = agreement.New(agreement.Config{DB: d, Access: c.Access, Calendar: calendar, Registry: c.Registry, Regions: unit.GB2260(), Notices: c.Notices, Log: c.Log})
 	must()
 	c.Indicators, err = indicator.New(indicator.Config{DB: d, Access: c.Access})
 	must()

@@ -79,11 +79,7 @@ func (s *Server) routes() {
 	s.page("GET", "/clauses/{id}", access.KnowledgeRead, (*visit).regulation)
 	s.page("GET", "/clauses/{id}/{path}", access.KnowledgeRead, (*visit).regulation)
 
-	s.page("GET", "/agreements", access.AgreementRead, (*visit).agreements)
-	s.page("GET", "/agreements/{id}", access.AgreementRead, (*visit).agreement)
-	s.page("POST", "/agreements/{id}/tasks", access.AgreementPlan, (*visit).plan)
-	s.page("GET", "/tasks", access.TaskRead, (*visit).tasks)
-	s.page("POST", "/tasks/{id}/done", access.TaskUpdate, (*visit).finish)
+	s.promises()
 
 	s.page("GET", "/schemes", access.SchemeRead, (*visit).schemes)
 	s.page("GET", "/schemes/{id}", access.SchemeRead, (*visit).scheme)
@@ -183,7 +179,9 @@ var sections = []struct {
 		{"/knowledge", fault.Words{"知识库", "Knowledge base"}, access.KnowledgeRead},
 		{"/clauses", fault.Words{"条文与依据", "Clauses"}, access.KnowledgeRead},
 		{"/agreements", fault.Words{"协议登记", "Agreements"}, access.AgreementRead},
-		{"/tasks", fault.Words{"任务", "Tasks"}, access.TaskRead},
+		{"/plans", fault.Words{"计划与清单", "Plans and lists"}, access.TaskRead},
+		{"/tasks", fault.Words{"承诺与任务", "Promises and tasks"}, access.TaskRead},
+		{"/practical", fault.Words{"实事项目", "Practical projects"}, access.TaskRead},
 		{"/figures", fault.Words{"数字", "Figures"}, access.FigureRead},
 		{"/systems", fault.Words{"系统目录", "Systems"}, access.SystemsRead},
 	}},

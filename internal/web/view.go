@@ -64,6 +64,18 @@ func functions(lang fault.Lang) template.FuncMap {
 		"subjDone":   func(act string) string { return subjectStepWords(act).In(lang) },
 		"pair":       func(a, b toldView) []toldView { return []toldView{a, b} },
 		"empty":      func(head, text, path, link string) emptyView { return emptyView{head, text, path, link} },
+		"form":       func(f agreement.Form) string { return formWords(f).In(lang) },
+		"stateOf":    func(s agreement.State) string { return stateWords(s).In(lang) },
+		"level":      func(l string) string { return levelWords(l).In(lang) },
+		"partyPath":  partyPath,
+		"verifier": func(w agreement.Verifier) string {
+			if w.Kind == agreement.ByOffice {
+				return t("办公室", "the office")
+			}
+			return w.Party.Name
+		},
+		"percent": func(m agreement.Measure) int { n, _ := m.Percent(); return n },
+		"get":     func(f url.Values, name string) string { return f.Get(name) },
 	}
 }
 
@@ -203,7 +215,13 @@ func lamp(l agreement.Lamp) lampView {
 	late := fault.Words{fmt.Sprintf("过了 %d 个工作日", l.LateDays), fmt.Sprintf("by %d working days", l.LateDays)}
 	switch {
 	case l.Light == agreement.Done:
-		return lampView{Class: "none", Words: fault.Words{"已完成", "Done"}}
+		return lampView{Class: "none", Words: fault.Words{"已办结", "Done"}}
+	case l.Light == agreement.Ended:
+		return lampView{Class: "none", Words: fault.Words{"已终止", "Ended"}}
+	case l.Light == agreement.Check && l.LateDays > 0:
+		return lampView{"warn", fault.Words{"核验超时", "Verification late"}, late}
+	case l.Light == agreement.Check:
+		return lampView{"none", fault.Words{"等待核验", "Being verified"}, left}
 	case l.Light == agreement.Red:
 		return lampView{"stop", fault.Words{"已逾期", "Late"}, late}
 	case l.LateDays > 0:

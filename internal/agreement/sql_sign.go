@@ -1,0 +1,46 @@
+package agreement
+
+import (
+	"context"
+
+	"corridor/internal/db"
+	"corridor/internal/unit"
+)
+
+const sqlInsertSignature = `
+INSERT INTO agreement_signature (agreement, party, digest, name, person, node, leaf, signed_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING`
+
+const sqlSignatures = `
+SELECT s.party, s.digest, s.name, s.person, s.node, s.leaf, s.signed_at FROM agreement_signature s
+WHERE s.agreement = $1 ORDER BY s.signed_at, s.party LIMIT $2`
+
+const sqlInsertShare = `INSERT INTO agreement_share (agreement, node, since) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`
+
+const sqlShares = `SELECT s.node FROM agreement_share s WHERE s.agreement = $1 ORDER BY s.node LIMIT $2`
+
+func insertSignature(ctx context.Context, tx *db.Tx, id unit.ID, s Signature) error {
+	_, err := tx.Exec(ctx, sqlInsertSignature, id, s.Party, s.Digest, s.Name, s.Person, s.Node, string(s.Leaf), db.Micros(s.At))
+	return err
+}
+
+func selectSignatures(ctx context.Context, tx *db.Tx, id unit.ID) ([]Signature, error) {
+	return collect(ctx, tx, func(row scanner) (s Signature, err error) {
+		var at int64
+		err = row.Scan(&s.Party, &s.Digest, &s.Name, &s.Person, &s.Node, &s.Leaf, &at)
+		s.At = db.Time(at)
+		return s, err
+	}, sqlSignatures, id, partiesMax*4)
+}
+
+func insertShare(ctx context.Context, tx *db.Tx, id unit.ID, node string) error {
+	_, err := tx.Exec(ctx, sqlInsertShare, id, node, db.Micros(tx.Now()))
+	return err
+}
+
+func selectShares(ctx context.Context, tx *db.Tx, id unit.ID) ([]string, error) {
+	return collect(ctx, tx, func(row scanner) (node string, err error) {
+		err = row.Scan(&node)
+		return node, err
+	}, sqlShares, id, partiesMax)
+}

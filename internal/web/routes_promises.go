@@ -1,0 +1,57 @@
+package web
+
+import "corridor/internal/access"
+
+// promises are the addresses of agreements, plans, lists and tasks.
+func (s *Server) promises() {
+	s.page("GET", "/agreements", access.AgreementRead, (*visit).agreements)
+	s.page("POST", "/agreements", access.AgreementPlan, (*visit).addAgreement)
+	s.page("GET", "/agreements/new", access.AgreementPlan, (*visit).agreementNew)
+	s.page("GET", "/agreements/export", access.AgreementRead, (*visit).exportAgreements)
+	s.page("GET", "/agreements/{id}", access.AgreementRead, (*visit).agreement)
+	s.page("GET", "/agreements/{id}/propose", access.AgreementPlan, (*visit).propose)
+	s.page("POST", "/agreements/{id}/tasks", access.AgreementPlan, (*visit).plan)
+	s.page("POST", "/agreements/{id}/parties/{no}", access.AgreementPlan, (*visit).linkParty)
+	s.page("POST", "/agreements/{id}/state", access.AgreementPlan, (*visit).stateOfAgreement)
+	s.page("POST", "/agreements/{id}/tags", access.AgreementPlan, (*visit).tagAgreement)
+	s.page("POST", "/agreements/{id}/lists", access.AgreementPlan, (*visit).newList)
+	s.page("POST", "/agreements/{id}/sign", access.AgreementSign, (*visit).sign)
+	s.page("POST", "/agreements/{id}/share", access.AgreementPlan, (*visit).shareAgreement)
+	s.page("GET", "/events", access.AgreementRead, (*visit).events)
+	s.page("POST", "/events", access.AgreementPlan, (*visit).addEvent)
+	s.page("GET", "/parties", access.AgreementRead, (*visit).party)
+
+	s.page("GET", "/plans", access.TaskRead, (*visit).plans)
+	s.page("GET", "/lists/{id}", access.TaskRead, (*visit).list)
+	s.page("POST", "/lists/{id}/tasks", access.AgreementPlan, (*visit).enlist)
+	s.page("GET", "/lists/{id}/export", access.TaskRead, (*visit).exportList)
+	s.page("GET", "/lists/{id}/import", access.AgreementPlan, (*visit).listImport)
+	s.page("POST", "/lists/{id}/import", access.AgreementPlan, (*visit).importList)
+	s.page("GET", "/lists/template", access.AgreementPlan, (*visit).listTemplate)
+
+	s.page("GET", "/tasks", access.TaskRead, (*visit).tasks)
+	s.page("GET", "/tasks/export", access.TaskRead, (*visit).exportTasks)
+	s.page("GET", "/tasks/quarter", access.TaskRead, (*visit).quarterly)
+	s.page("GET", "/tasks/leader", access.TaskRead, (*visit).leader)
+	s.page("POST", "/views", access.NoticeRead, (*visit).saveView)
+	s.page("POST", "/views/{id}/drop", access.NoticeRead, (*visit).dropView)
+	s.page("POST", "/feeds", access.NoticeRead, (*visit).newFeed)
+	s.page("POST", "/feeds/{id}/revoke", access.NoticeRead, (*visit).revokeFeed)
+	s.page("GET", "/feeds/{file}", access.TaskRead, (*visit).feed)
+	s.page("GET", "/practical", access.TaskRead, (*visit).practical)
+
+	s.page("GET", "/tasks/{id}", access.TaskRead, (*visit).task)
+	s.page("POST", "/tasks/{id}/done", access.TaskUpdate, (*visit).finish)
+	s.page("POST", "/tasks/{id}/progress", access.TaskUpdate, (*visit).reportTask)
+	s.page("POST", "/tasks/{id}/milestones/{no}", access.TaskUpdate, (*visit).reachMilestone)
+	s.page("GET", "/tasks/{id}/evidence/{evidence}", access.TaskRead, (*visit).evidenceFile)
+	s.page("POST", "/tasks/{id}/evidence/{evidence}/withdraw", access.TaskUpdate, (*visit).withdrawEvidence)
+	s.page("POST", "/tasks/{id}/verdict", access.TaskVerify, (*visit).verifyTask)
+	s.page("POST", "/tasks/{id}/verifier", access.TaskVerify, (*visit).nameVerifier)
+	s.page("POST", "/tasks/{id}/changes", access.TaskUpdate, (*visit).changeTask)
+	s.page("POST", "/tasks/{id}/changes/{change}", access.TaskUpdate, (*visit).consent)
+	s.page("POST", "/tasks/{id}/supervision", access.TaskSupervise, (*visit).superviseTask)
+	s.page("POST", "/tasks/{id}/supervision/{step}", access.TaskUpdate, (*visit).answerStep)
+	s.page("POST", "/tasks/{id}/needs", access.AgreementPlan, (*visit).needTask)
+	s.page("POST", "/tasks/{id}/tags", access.AgreementPlan, (*visit).tagTask)
+}
