@@ -42,7 +42,8 @@ func readCommand() *cobra.Command {
 		Long: `Reads plain text, web pages, Markdown, PDF and DOCX and prints articles, policies, figures and agreements, each with the
 bytes where it stands in the file. With --json one JSON object for each file on a line of its own, in the order of the
 names. FILE - is standard input; of a FOLDER every document in it and below is read. PDF and DOCX are opened in a process
-of their own with limits of memory and time.
+of their own with limits of memory and time. A text whose words a program replaced is put right by a clean telling of
+the same events, where one is among the files.
 A file that cannot be read is named with the reason; the others are read all the same, and the exit code is 1.`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, files []string) error {
@@ -82,7 +83,8 @@ func readAll(ctx context.Context, names []string, o readOptions, in io.Reader, o
 	if err != nil {
 		return err
 	}
-	hand := reader{packed: packed, in: in}
+	hand := reader{packed: packed, in: in, twins: &extract.Twins{}}
+	hand.seek(names)
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	slots, order := make(chan struct{}, o.jobs), make(chan *reading, o.jobs)
@@ -189,6 +191,7 @@ func spread(names []string, errs io.Writer) (out []string, failed bool) {
 type reader struct {
 	packed *child.Reader
 	in     io.Reader
+	twins  *extract.Twins
 }
 
 func (h *reader) read(ctx context.Context, name string) (*extract.Document, error) {
@@ -196,7 +199,7 @@ func (h *reader) read(ctx context.Context, name string) (*extract.Document, erro
 	if err != nil {
 		return nil, err
 	}
-	opt := extract.Options{MaxBytes: documentBytesMax}
+	opt := extract.Options{MaxBytes: documentBytesMax, Twin: h.twins.Of(content)}
 	if extract.Packed(content) {
 		return h.packed.Read(ctx, name, content, opt)
 	}
@@ -221,6 +224,24 @@ func (h *reader) content(name string) ([]byte, error) {
 		return nil, fault.New(fault.Unavailable, "reader.no_file", "name", name).Because(err)
 	}
 	return content, nil
+}
+
+// seek looks through the files of a run for spun texts and for what might be their clean twins.
+func (h *reader) seek(names []string) {
+	if len(names) < 2 {
+		return
+	}
+	for _, name := range names {
+		if name == "-" {
+			continue
+		}
+		if s, err := os.Stat(name); err != nil || s.Size() > extract.TwinBytesMax {
+			continue
+		}
+		if content, err := h.content(name); err == nil {
+			h.twins.Add(content)
+		}
+	}
 }
 
 // printDocument prints what a person looks for first.

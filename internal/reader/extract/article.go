@@ -48,7 +48,7 @@ func (r *reading) article(p *piece) Article {
 		t.places = placesIn(t.r)
 		a.texts = append(a.texts, t)
 		a.size += len(t.r)
-		out.Paragraphs = append(out.Paragraphs, Paragraph{Text: b.String(), Span: b.whole(), Heading: b.heading})
+		out.Paragraphs = append(out.Paragraphs, Paragraph{Text: b.String(), Span: b.whole(), Heading: b.heading, Doubts: r.doubtsIn(b.whole())})
 	}
 	a.names = quoted(a.texts)
 	a.eventDate = a.event()
@@ -62,6 +62,16 @@ func (r *reading) article(p *piece) Article {
 	out.People = a.people()
 	out.Places = a.places()
 	return out
+}
+
+// doubtsIn are the words of a spun text that stayed, in one range of the file.
+func (r *reading) doubtsIn(s Span) []Span {
+	from := sort.Search(len(r.doubts), func(k int) bool { return r.doubts[k][0] >= s[0] })
+	to := sort.Search(len(r.doubts), func(k int) bool { return r.doubts[k][0] >= s[1] })
+	if from >= to {
+		return nil
+	}
+	return r.doubts[from:to]
 }
 
 // clockOf is what the article's relative times are counted from: its own date, or the first whole date of its first

@@ -44,11 +44,13 @@ type Article struct {
 	Places        []Place     `json:"places"`
 }
 
-// Paragraph is text after repairs. Heading marks a subheading inside the article.
+// Paragraph is text after repairs. Heading marks a subheading inside the article; Doubts are the words of a spun text
+// that may have been others and stayed as they are.
 type Paragraph struct {
 	Text    string `json:"text"`
 	Span    Span   `json:"span"`
 	Heading bool   `json:"heading,omitempty"`
+	Doubts  []Span `json:"doubts,omitempty"`
 }
 
 // Figure is one number with what it counts. Value is expanded: 万 is 1e4, 亿 1e8, 成 10 %.

@@ -18,11 +18,12 @@ const (
 	RepairRadicals    = "radicals"       // characters of a PDF that only look like Chinese ones
 	RepairFileName    = "file_name"      // names of pictures glued to a sentence
 	RepairSpun        = "spun"           // words that a spinner had put in, put back
+	RepairSpunTwin    = "spun_twin"      // words put back as a clean telling of the same text has them
 	RepairSpunLeft    = "spun_uncertain" // spun words with several originals, left as they stand
 )
 
 var repairOrder = []string{RepairBadBytes, RepairInvisible, RepairRadicals, RepairPinyin, RepairTraditional, RepairSpacing,
-	RepairDoubled, RepairBreaks, RepairFileName, RepairSpun, RepairSpunLeft}
+	RepairDoubled, RepairBreaks, RepairFileName, RepairSpunTwin, RepairSpun, RepairSpunLeft}
 
 const (
 	// pinyinMin is how many brackets with a tone mark make a text one that a broken encoder annotated.

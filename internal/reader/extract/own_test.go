@@ -142,8 +142,12 @@ func readGold(t testing.TB, name string, gd, doc []byte) gold {
 	case strings.Contains(name, "spun"):
 		g.Script = "hans (spun)"
 		for _, line := range dataLines("spun.txt") {
-			spun, was, _ := strings.Cut(strings.TrimLeft(line, "!?"), " ")
-			g.Unspin = append(g.Unspin, []string{spun, was})
+			f := strings.Fields(line)
+			for _, spun := range f[1:] {
+				if spun, ok := strings.CutPrefix(spun, "!"); ok && spun != f[0] {
+					g.Unspin = append(g.Unspin, []string{spun, f[0]})
+				}
+			}
 		}
 	case strings.Contains(name, "pinyin"), strings.Contains(name, "traditional"):
 		g.Script, g.Trad = "hant", map[string]string{}

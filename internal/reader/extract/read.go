@@ -66,6 +66,7 @@ type reading struct {
 	pieces []piece
 	counts map[string]int // repairs by kind
 	spun   bool
+	doubts []Span // spun words that stayed, in order
 }
 
 func (r *reading) repaired(kind string, n int) {

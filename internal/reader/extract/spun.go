@@ -6,56 +6,87 @@ import (
 )
 
 const (
-	spunMarks  = 6    // different words that only spinners write, in a spun text
-	spunShare  = 400  // characters of text for each of them, at most
-	spunCopies = 1000 // times that one word is counted
+	spunMarks     = 6      // different words that only spinners write, in a spun text
+	spunShare     = 400    // characters of text for each of them, at most
+	spunCopies    = 1000   // times that one word is counted
+	spunDoubtsMax = 20_000 // words of one text that are weighed by their neighbours
+	originalsMax  = 8      // that one spun word is tried with
 )
 
-// spunBook is data/spun.txt: what a spinner wrote, and what stood there.
+// spunBook is data/spun.txt the other way round: what a spinner wrote, and what may have stood there; and the compounds
+// that tell which of them did.
 type spunBook struct {
-	lex  *lexicon
-	was  [][]rune // nil: several originals
-	mark []bool
+	lex   *lexicon
+	words []spunWord
+	joint *lexicon
+}
+
+// spunWord is one word of a spinner.
+type spunWord struct {
+	was  [][]rune
+	sure bool // one original, and no word in its own right
+	mark bool // tells that a text is spun
 }
 
 var spunWords = sync.OnceValue(func() *spunBook {
-	b := &spunBook{lex: newLexicon(), was: make([][]rune, 1), mark: make([]bool, 1)}
+	b := &spunBook{lex: newLexicon(), words: make([]spunWord, 1), joint: newLexicon()}
+	index := map[string]int32{}
 	for _, line := range dataLines("spun.txt") {
-		spun, was, _ := strings.Cut(line, " ")
-		mark := strings.HasPrefix(spun, "!")
-		unsure := strings.HasPrefix(spun, "?")
-		spun = strings.TrimLeft(spun, "!?")
-		w := []rune(was)
-		if unsure {
-			w = nil
+		f := strings.Fields(line)
+		for _, w := range f[1:] {
+			spun := strings.TrimLeft(w, "!?")
+			if spun == f[0] {
+				continue
+			}
+			at, ok := index[spun]
+			if !ok {
+				at = int32(len(b.words))
+				index[spun] = at
+				b.words = append(b.words, spunWord{sure: true})
+				b.lex.add(spun, at)
+			}
+			k := &b.words[at]
+			k.mark = k.mark || w[0] == '!'
+			k.sure = k.sure && w[0] == '!' && len(k.was) == 0
+			if len(k.was) < originalsMax {
+				k.was = append(k.was, []rune(f[0]))
+			}
 		}
-		b.was, b.mark = append(b.was, w), append(b.mark, mark)
-		b.lex.add(spun, int32(len(b.was)-1))
+	}
+	for _, line := range dataLines("compounds.txt") {
+		b.joint.addAll(line, 1)
 	}
 	return b
 })
 
-// unspin tells a text whose words a program replaced by others, and puts back those of which it is sure.
-func (r *reading) unspin() {
-	book := spunWords()
+// isSpun says whether the words that only spinners write stand close enough in a text.
+func (b *spunBook) isSpun(blocks []block) bool {
 	marks := map[int32]int{}
 	han, hits := 0, 0
-	for i := range r.blocks {
-		for j, c := range r.blocks[i].r {
+	for i := range blocks {
+		r := blocks[i].r
+		for j, c := range r {
 			if !isHan(c) {
 				continue
 			}
 			han++
-			if book.lex.root[c&0xffff] == 0 {
+			if !b.lex.starts(c) {
 				continue
 			}
-			if _, v := book.lex.longest(r.blocks[i].r, j); v != 0 && book.mark[v] && marks[v] < spunCopies {
+			if _, v := b.lex.longest(r, j); v != 0 && b.words[v].mark && marks[v] < spunCopies {
 				marks[v]++
 				hits++
 			}
 		}
 	}
-	if len(marks) < spunMarks || hits*spunShare < han {
+	return len(marks) >= spunMarks && hits*spunShare >= han
+}
+
+// unspin tells a text whose words a program replaced by others. It puts back what a clean twin shows, what has one
+// original only, and what a compound proves; the rest stays and is marked.
+func (r *reading) unspin() {
+	book := spunWords()
+	if !book.isSpun(r.blocks) {
 		return
 	}
 	r.spun = true
@@ -63,52 +94,143 @@ func (r *reading) unspin() {
 	if r.opt.KeepSpun {
 		return
 	}
-	for i := range r.blocks {
-		back, left := book.putBack(&r.blocks[i].flow)
-		r.repaired(RepairSpun, back)
-		r.repaired(RepairSpunLeft, left)
+	u := &unspinner{book: book, left: spunDoubtsMax}
+	if len(r.opt.Twin) > 0 {
+		u.learnt = learn(r.blocks, r.opt.Twin)
 	}
+	for i := range r.blocks {
+		u.putBack(&r.blocks[i].flow)
+	}
+	r.doubts = u.doubts
+	r.repaired(RepairSpunTwin, u.fromTwin)
+	r.repaired(RepairSpun, u.back)
+	r.repaired(RepairSpunLeft, len(u.doubts))
+}
+
+// unspinner is one text on its way back.
+type unspinner struct {
+	book           *spunBook
+	learnt         *learntWords // from a twin; nil is none
+	left           int          // words that may still be weighed
+	back, fromTwin int
+	doubts         []Span
 }
 
 // putBack replaces spun words by what stood there. A character that is put in stands where the spun word stands.
-func (b *spunBook) putBack(f *flow) (back, left int) {
+func (u *unspinner) putBack(f *flow) {
 	out := newFlow(len(f.r))
 	changed := false
 	for i := 0; i < len(f.r); {
-		c := f.r[i]
-		if uint32(c) >= 0x10000 || b.lex.root[c] == 0 {
-			out.add(c, int(f.at[i]), int(f.n[i]))
+		if e, was := u.learnt.at(f.r, i); e > i {
+			out.replace(f, i, e, was)
+			u.fromTwin++
+			changed, i = true, e
+			continue
+		}
+		e, v := u.book.lex.longest(f.r, i)
+		if v == 0 {
+			out.add(f.r[i], int(f.at[i]), int(f.n[i]))
 			i++
 			continue
 		}
-		e, v := b.lex.longest(f.r, i)
-		if v == 0 || b.was[v] == nil {
-			if v != 0 {
-				left++
-			}
-			for e = max(e, i+1); i < e; i++ {
+		was := u.original(out.r, f.r, i, e, v)
+		switch {
+		case was == nil:
+			u.doubts = append(u.doubts, f.span(i, e))
+			fallthrough
+		case same(was, f.r[i:e]): // the neighbours say that the word is its own
+			for ; i < e; i++ {
 				out.add(f.r[i], int(f.at[i]), int(f.n[i]))
 			}
-			continue
+		default:
+			out.replace(f, i, e, was)
+			u.back++
+			changed, i = true, e
 		}
-		was := b.was[v]
-		n := e - i
-		for k, w := range was {
-			from := i + min(k*n/len(was), n-1)
-			to := i + min((k+1)*n/len(was), n)
-			to = max(to, from+1)
-			if k > 0 && len(was) > n && from == i+min((k-1)*n/len(was), n-1) {
-				out.add(w, int(f.at[from])+int(f.n[from]), 0) // more characters than places: this one has no width
-				continue
-			}
-			out.add(w, int(f.at[from]), int(f.at[to-1])+int(f.n[to-1])-int(f.at[from]))
-		}
-		changed = true
-		back++
-		i = e
 	}
 	if changed {
 		*f = out
 	}
-	return back, left
+}
+
+// original is what stood at [i, e): the word's only original, or the one that makes the longest compound with what stands
+// before and behind it; nil where nothing proves one, or two equally.
+func (u *unspinner) original(before, r []rune, i, e int, v int32) []rune {
+	w := &u.book.words[v]
+	if w.sure {
+		return w.was[0]
+	}
+	if u.left--; u.left < 0 {
+		return nil
+	}
+	rights := [][]rune{r[e:min(len(r), e+compoundMax)]}
+	if e2, v2 := u.book.lex.longest(r, e); v2 != 0 { // the next word is a spinner's, too
+		rest := r[e2:min(len(r), e2+compoundMax)]
+		for _, was := range u.book.words[v2].was {
+			rights = append(rights, append(append([]rune(nil), was...), rest...))
+		}
+	}
+	left := before[max(0, len(before)-compoundMax):]
+	self := u.book.bond(left, r[i:e], rights)
+	best, most, twice := []rune(nil), 0, false
+	for _, was := range w.was {
+		n := max(u.book.bond(left, was, rights), frame(was, r, e))
+		if n > most {
+			best, most, twice = was, n, false
+		} else if n == most && n > 0 {
+			twice = true
+		}
+	}
+	switch {
+	case self > most:
+		return r[i:e]
+	case most == 0 || twice:
+		return nil
+	}
+	return best
+}
+
+// frame is the weight of a word that its place asks for: a word of measuring before digits, a verb of saying before what
+// is said.
+func frame(word, r []rune, e int) int {
+	switch {
+	case e >= len(r):
+	case isDigit(r[e]) && approxBefore.whole(word):
+		return len(word) + 1
+	case is(r[e], cPause) && r[e] != '；' && speech.whole(word):
+		return len(word) + 1
+	}
+	return 0
+}
+
+const compoundMax = 6 // characters to each side of a word that are looked at
+
+// bond is the length of the longest compound that a word makes with its neighbours and that is longer than the word.
+func (b *spunBook) bond(left, word []rune, rights [][]rune) int {
+	best := 0
+	buf := make([]rune, 0, 3*compoundMax)
+	for _, right := range rights {
+		buf = append(append(append(buf[:0], left...), word...), right...)
+		from, to := len(left), len(left)+len(word)
+		for i := max(0, from-compoundMax); i <= from; i++ {
+			if e, v := b.joint.longest(buf, i); v != 0 && e >= to && e-i > len(word) && e-i > best {
+				best = e - i
+			}
+		}
+	}
+	return best
+}
+
+// replace puts other characters for [i, e) of a flow; together they stand where the old ones stand.
+func (f *flow) replace(from *flow, i, e int, was []rune) {
+	n := e - i
+	for k, w := range was {
+		a := i + min(k*n/len(was), n-1)
+		z := max(i+min((k+1)*n/len(was), n), a+1)
+		if k > 0 && len(was) > n && a == i+min((k-1)*n/len(was), n-1) {
+			f.add(w, int(from.at[a])+int(from.n[a]), 0) // more characters than places: this one has no width
+			continue
+		}
+		f.add(w, int(from.at[a]), int(from.at[z-1])+int(from.n[z-1])-int(from.at[a]))
+	}
 }
