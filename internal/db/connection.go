@@ -208,7 +208,7 @@ func (c *connection) stmt(ctx context.Context, query string) (*sql.Stmt, error) 
 			delete(c.stmts, q)
 		}
 	}
-	s, err := c.conn.PrepareContext(ctx, query)
+	s, err := c.conn.PrepareContext(ctx, unnamed(query))
 	if err == nil {
 		c.stmts[query] = s
 	}

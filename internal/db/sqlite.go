@@ -10,10 +10,10 @@ import (
 )
 
 // Settings of every connection, those of the writer and those of a reader. FULL makes a commit durable; the journal is
-// copied back into the file after 4,000 pages, 16 MB. The writer keeps 64 MB of pages in memory, each reader 16 MB.
+// copied back into the file after 16,000 pages, 64 MB. The writer keeps 64 MB of pages in memory, each reader 16 MB.
 const (
 	sqliteCommon = "_pragma=busy_timeout(10000)&_pragma=foreign_keys(ON)&_pragma=temp_store(MEMORY)"
-	sqliteWriter = "_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=cache_size(-65536)&_pragma=wal_autocheckpoint(4000)"
+	sqliteWriter = "_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=cache_size(-65536)&_pragma=wal_autocheckpoint(16000)"
 	sqliteReader = "_pragma=query_only(ON)&_pragma=cache_size(-16384)"
 )
 

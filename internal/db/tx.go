@@ -55,6 +55,35 @@ func (tx *Tx) Exec(ctx context.Context, query string, args ...any) (int64, error
 	return r.RowsAffected()
 }
 
+// Insert runs an INSERT into a table whose integer key the database chooses, and returns the key of the last row. It must
+// have neither ON CONFLICT nor RETURNING: SQLite makes a trigger of that one, which costs more than the insertion.
+func (tx *Tx) Insert(ctx context.Context, query, key string, args ...any) (last int64, err error) {
+	if tx.db.dialect == postgresDialect {
+		rows, err := tx.Query(ctx, query+" RETURNING "+key, args...)
+		if err != nil {
+			return 0, err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			if err := rows.Scan(&last); err != nil {
+				return 0, err
+			}
+		}
+		return last, rows.Err()
+	}
+	ctx, err = tx.ready(ctx)
+	if err != nil {
+		return 0, err
+	}
+	tx.wrote = true
+	r, err := tx.q.ExecContext(ctx, query, args...)
+	if err != nil {
+		tx.failed = err
+		return 0, err
+	}
+	return r.LastInsertId()
+}
+
 // Query runs a statement that returns rows. The caller closes them before the next statement.
 func (tx *Tx) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	ctx, err := tx.ready(ctx)

@@ -36,7 +36,11 @@ func (l *Ledger) Bulk(ctx context.Context, chains ...[]Transfer) ([]Outcome, err
 			transfers += len(chains[n])
 			n++
 		}
-		part, err := l.bulkPart(ctx, chains[:n])
+		var part []Outcome
+		err := l.db.Act(ctx, func(tx *db.Tx) (err error) {
+			part, err = enterAll(ctx, tx, chains[:n])
+			return err
+		})
 		if crowded := fault.CodeOf(err); n > 1 && (crowded == "db.busy" || crowded == "db.act_too_long") {
 			most = n / 2
 			continue
@@ -50,27 +54,31 @@ func (l *Ledger) Bulk(ctx context.Context, chains ...[]Transfer) ([]Outcome, err
 	return out, nil
 }
 
-// bulkPart enters some chains in one act.
-func (l *Ledger) bulkPart(ctx context.Context, chains [][]Transfer) (out []Outcome, err error) {
-	err = l.db.Act(ctx, func(tx *db.Tx) error {
-		out = make([]Outcome, 0, len(chains)) // the act may run twice
-		for _, chain := range chains {
-			o, err := l.outcome(ctx, tx, chain)
-			if err != nil {
-				return err
-			}
-			out = append(out, o)
-		}
-		return nil
-	})
-	return out, err
-}
-
-func (l *Ledger) outcome(ctx context.Context, tx *db.Tx, chain []Transfer) (o Outcome, err error) {
-	o.Entries, o.New, err = l.enter(ctx, tx, chain)
-	var refused *fault.Error
-	if errors.As(err, &refused) && refused.Kind != fault.Unavailable && refused.Kind != fault.Internal {
-		return Outcome{Refused: refused}, nil
+// enterAll enters some chains in one act. What they look at is read at once, they are decided one after the other on
+// what the ones before them left, and what they make is written at once.
+func enterAll(ctx context.Context, tx *db.Tx, chains [][]Transfer) ([]Outcome, error) {
+	p := newPlan(tx)
+	if err := p.lookAll(ctx, chains); err != nil {
+		return nil, err
 	}
-	return o, err
+	out := make([]Outcome, len(chains))
+	entries := make([][]*Entry, len(chains))
+	for i, chain := range chains {
+		var err error
+		entries[i], out[i].New, err = p.chain(ctx, chain)
+		if refused := (*fault.Error)(nil); errors.As(err, &refused) && refused.Kind != fault.Unavailable && refused.Kind != fault.Internal {
+			out[i].Refused = refused
+		} else if err != nil {
+			return nil, err
+		}
+	}
+	if err := p.write(ctx); err != nil {
+		return nil, err
+	}
+	for i := range out { // now that they have their places
+		if out[i].Refused == nil {
+			out[i].Entries = copied(entries[i])
+		}
+	}
+	return out, nil
 }

@@ -24,7 +24,8 @@
 // last. A release frees what is left. A hold is gone when it is released, when its last capture is made, or
 // when nothing is left of it; a hold of zero is gone with its first capture. A hold never expires.
 //
-// Transfers given to one Apply are linked: all are entered or none. The same id with the same content is
+// Transfers given to one Apply, in the caller's own act, or to one Enter, which is an act of its own, are linked: all
+// are entered or none. The same id with the same content is
 // answered as the first time and moves nothing; with other content it is refused. A refused transfer leaves
 // no trace, and its id may be used again. A transfer that is already entered does not stop the others of its
 // chain: after Apply has answered nil each of them stands in the books exactly once.

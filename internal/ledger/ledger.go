@@ -24,9 +24,10 @@ type Config struct {
 
 // Ledger keeps the books of one node. It is safe for concurrent use.
 type Ledger struct {
-	db   *db.DB
-	page int
-	zone *time.Location
+	db    *db.DB
+	page  int
+	zone  *time.Location
+	group group
 }
 
 // New checks the settings; it connects to nothing.
@@ -56,29 +57,29 @@ func (l *Ledger) limit(n int) int {
 // returns the entries in the order of the transfers, those that stood in the books already among them. A
 // refusal comes before anything is written: a caller that has another use for its act may go on.
 func (l *Ledger) Apply(ctx context.Context, tx *db.Tx, chain ...Transfer) ([]Entry, error) {
-	entries, _, err := l.enter(ctx, tx, chain)
-	return entries, err
-}
-
-// enter is Apply, and says how many of the entries are new.
-func (l *Ledger) enter(ctx context.Context, tx *db.Tx, chain []Transfer) (entries []Entry, made int, err error) {
-	if len(chain) > chainMax {
-		return nil, 0, fault.New(fault.TooLarge, "ledger.chain_too_long", "max", chainMax)
-	}
 	p := newPlan(tx)
-	for _, t := range chain {
-		if err := p.add(ctx, t); err != nil {
-			return nil, 0, fmt.Errorf("transfer %s: %w", clip(t.ID), err)
+	if len(chain) > 1 {
+		if err := p.lookAll(ctx, [][]Transfer{chain}); err != nil {
+			return nil, err
 		}
 	}
-	if err := p.write(ctx); err != nil {
-		return nil, 0, err
+	entries, _, err := p.chain(ctx, chain)
+	if err == nil {
+		err = p.write(ctx)
 	}
-	entries = make([]Entry, len(p.out))
-	for i, e := range p.out {
-		entries[i] = *e
+	if err != nil {
+		return nil, err
 	}
-	return entries, len(p.made), nil
+	return copied(entries), nil
+}
+
+// copied are entries as a caller may keep them.
+func copied(from []*Entry) []Entry {
+	out := make([]Entry, len(from))
+	for i, e := range from {
+		out[i] = *e
+	}
+	return out
 }
 
 // Find lists the entries that belong to a case or document, oldest first, at most one page.

@@ -271,11 +271,15 @@ func (p *paper) keep(ctx context.Context) error {
 	return p.l.db.Read(ctx, func(tx *db.Tx) error { return p.compare(ctx, tx) })
 }
 
-// oneDay gives the chains of one day to both, in one act. The act may run twice, so paper begins anew with it.
+// oneDay gives the chains of one day to both, in one act: each by itself, or all at once as a bulk does. The act may run
+// twice, so paper begins anew with it.
 func (p *paper) oneDay(ctx context.Context, from, to int) error {
 	before := p.m.copy()
+	atOnce := (from+to)%2 == 0
 	return p.l.db.Act(ctx, func(tx *db.Tx) error {
 		p.m = before.copy()
+		var chains [][]Transfer
+		var wants []string
 		for i := from; i < to; i++ {
 			chain := p.name(p.steps[i].chain)
 			if n := p.mirrors[i]; n < len(p.m.list) { // now and then somebody puts an entry right
@@ -284,13 +288,29 @@ func (p *paper) oneDay(ctx context.Context, from, to int) error {
 					Debit: was.Credit, Credit: was.Debit, Amount: was.Amount, Reverses: was.ID})
 			}
 			want := p.paper(chain)
-			_, err := p.l.Apply(ctx, tx, p.inRoom(chain)...)
-			if got := fault.CodeOf(err); got != want {
-				return fmt.Errorf("%+v: the ledger answers %q, paper %q", chain, got, want)
-			}
 			p.codes[want]++
+			chains, wants = append(chains, p.inRoom(chain)), append(wants, want)
+			if !atOnce {
+				_, err := p.l.Apply(ctx, tx, chains[i-from]...)
+				if got := fault.CodeOf(err); got != want {
+					return fmt.Errorf("%+v: the ledger answers %q, paper %q", chain, got, want)
+				}
+			}
 		}
-		return nil
+		if !atOnce {
+			return nil
+		}
+		outcomes, err := enterAll(ctx, tx, chains)
+		for i, o := range outcomes {
+			got := ""
+			if o.Refused != nil {
+				got = o.Refused.Code
+			}
+			if got != wants[i] {
+				return fmt.Errorf("%+v, at once with others: the ledger answers %q, paper %q", chains[i], got, wants[i])
+			}
+		}
+		return err
 	})
 }
 

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -9,22 +10,79 @@ import (
 	"corridor/internal/fault"
 )
 
-// plan is a chain of transfers on its way into the books: what was read for it, as the chain leaves it, and
-// what there is to write. Nothing is written before the whole chain is accepted, so that a refusal leaves no
-// trace whatever the caller's act does next.
+// plan is chains of transfers on their way into the books: what was read for them, as they leave it, and what there
+// is to write. Nothing is written before all are decided, so that a refusal leaves no trace whatever the caller's act
+// does next. A chain that is refused is taken back, and the next one finds everything as it was.
 type plan struct {
 	tx       *db.Tx
 	accounts map[string]*accountRow // nil: looked for, and not there
 	holds    map[string]*holdRow
 	entries  map[string]*Entry
-	out      []*Entry // one for each transfer
-	made     []*Entry // those that are new
+	out      []*Entry // one for each transfer of the chain under way
+	made     []*Entry // those that are new, of all chains
 	moved    []*accountRow
 	changed  []*holdRow
+	before   before
+}
+
+// before is how things were before the chain under way, and how much there was to write.
+type before struct {
+	made, moved, changed int
+	accounts             []accountWas
+	holds                []holdWas
+	mirrored             []*Entry
+}
+
+type accountWas struct {
+	row *accountRow
+	was accountRow
+}
+
+type holdWas struct {
+	row *holdRow
+	was holdRow
 }
 
 func newPlan(tx *db.Tx) *plan {
 	return &plan{tx: tx, accounts: map[string]*accountRow{}, holds: map[string]*holdRow{}, entries: map[string]*Entry{}}
+}
+
+// chain decides linked transfers on top of the chains before: it returns all their entries and how many are new, or the
+// first refusal, and then the plan is as it was.
+func (p *plan) chain(ctx context.Context, chain []Transfer) (entries []*Entry, made int, err error) {
+	if len(chain) > chainMax {
+		return nil, 0, fault.New(fault.TooLarge, "ledger.chain_too_long", "max", chainMax)
+	}
+	p.out = make([]*Entry, 0, len(chain))
+	p.before = before{made: len(p.made), moved: len(p.moved), changed: len(p.changed),
+		accounts: p.before.accounts[:0], holds: p.before.holds[:0], mirrored: p.before.mirrored[:0]}
+	for _, t := range chain {
+		if err := p.add(ctx, t); err != nil {
+			p.takeBack()
+			return nil, 0, fmt.Errorf("transfer %s: %w", clip(t.ID), err)
+		}
+	}
+	return p.out, len(p.made) - p.before.made, nil
+}
+
+// takeBack undoes what the chain under way did to the plan, the last first.
+func (p *plan) takeBack() {
+	for _, a := range slices.Backward(p.before.accounts) {
+		*a.row = a.was
+	}
+	for _, h := range slices.Backward(p.before.holds) {
+		*h.row = h.was
+	}
+	for _, e := range p.before.mirrored {
+		e.ReversedBy = ""
+	}
+	for _, e := range p.made[p.before.made:] {
+		p.entries[e.ID] = nil
+		if e.Kind == Hold {
+			p.holds[e.ID] = nil
+		}
+	}
+	p.made, p.moved, p.changed = p.made[:p.before.made], p.moved[:p.before.moved], p.changed[:p.before.changed]
 }
 
 // add decides one transfer on top of those before it.
@@ -110,21 +168,29 @@ func (p *plan) step(e *Entry, f facts) {
 	case Hold:
 		h := &holdRow{id: e.ID, account: e.Debit, amount: e.Amount, left: e.Amount, open: true, isNew: true}
 		p.holds[e.ID] = h
-		p.changed = append(p.changed, h)
+		p.change(h)
 	case Capture, Release:
+		p.before.holds = append(p.before.holds, holdWas{f.hold, *f.hold})
 		f.hold.left += e.HeldChange
 		f.hold.open = f.hold.left > 0 && !e.Last && e.Kind == Capture
-		if !slices.Contains(p.changed, f.hold) {
-			p.changed = append(p.changed, f.hold)
-		}
+		p.change(f.hold)
 	case Post:
 		if f.reverses != nil {
 			f.reverses.ReversedBy = e.ID
+			p.before.mirrored = append(p.before.mirrored, f.reverses)
 		}
 	}
 }
 
+func (p *plan) change(h *holdRow) {
+	if !h.isChanged {
+		h.isChanged = true
+		p.changed = append(p.changed, h)
+	}
+}
+
 func (p *plan) move(a *accountRow, e *Entry, now Balance, no int64) {
+	p.before.accounts = append(p.before.accounts, accountWas{a, *a})
 	a.posted, a.held, a.entries, a.movedAt, a.head = now.Posted, now.Held, no, db.Micros(e.At), e.Digest[:]
 	if !a.isMoved {
 		a.isMoved = true
@@ -132,13 +198,10 @@ func (p *plan) move(a *accountRow, e *Entry, now Balance, no int64) {
 	}
 }
 
-// write enters what the chain made. Accounts are brought up to date in the order of their paths, so that two
-// acts on the same accounts do not wait for each other in a circle.
+// write enters what the chains made.
 func (p *plan) write(ctx context.Context) (err error) {
-	for _, e := range p.made {
-		if e.Seq, err = insertEntry(ctx, p.tx, e); err != nil {
-			return err
-		}
+	if err := insertEntries(ctx, p.tx, p.made); err != nil {
+		return err
 	}
 	for _, h := range p.changed {
 		if err := saveHold(ctx, p.tx, h); err != nil {
@@ -146,7 +209,35 @@ func (p *plan) write(ctx context.Context) (err error) {
 		}
 	}
 	slices.SortFunc(p.moved, func(a, b *accountRow) int { return strings.Compare(a.path, b.path) })
-	return updateAccounts(ctx, p.tx, p.moved)
+	return saveAccounts(ctx, p.tx, p.moved)
+}
+
+// lookAll reads at once what the transfers of many chains look at; the rest of it is read when it is asked for.
+func (p *plan) lookAll(ctx context.Context, chains [][]Transfer) error {
+	var paths, ids []string
+	for _, chain := range chains {
+		for _, t := range chain[:min(len(chain), chainMax)] {
+			for _, path := range []string{t.Debit, t.Credit} {
+				if _, known := p.accounts[path]; !known && path != "" && printable(path) {
+					p.accounts[path] = nil
+					paths = append(paths, path)
+				}
+			}
+			if _, known := p.entries[t.ID]; !known && t.ID != "" && printable(t.ID) {
+				p.entries[t.ID] = nil
+				ids = append(ids, t.ID)
+			}
+		}
+	}
+	slices.Sort(paths)
+	if err := selectAccountsOf(ctx, p.tx, paths, p.accounts); err != nil {
+		return err
+	}
+	there, err := selectEntriesThere(ctx, p.tx, ids)
+	for id := range there {
+		delete(p.entries, id) // read as a whole when it is asked for
+	}
+	return err
 }
 
 // look reads at once what most transfers look at, where nothing of it was read before.

@@ -239,7 +239,13 @@ func (r *register) apply(want []string, chain ...Transfer) {
 	var entries []Entry
 	var made int
 	err := r.act(func(ctx context.Context, tx *db.Tx) (err error) {
-		entries, made, err = r.l.enter(ctx, tx, chain)
+		out, err := enterAll(ctx, tx, [][]Transfer{chain})
+		if err == nil && out[0].Refused != nil {
+			err = out[0].Refused
+		}
+		if err == nil {
+			entries, made = out[0].Entries, out[0].New
+		}
 		return err
 	})
 	r.expect(want, err, made)

@@ -3,6 +3,8 @@ package ledger
 import (
 	"context"
 	"fmt"
+	"math/bits"
+	"strings"
 
 	"corridor/internal/db"
 	"corridor/internal/unit"
@@ -35,6 +37,7 @@ type holdRow struct {
 	amount, left unit.Fen
 	open         bool
 	isNew        bool // is not in the table yet
+	isChanged    bool // has to be written
 }
 
 const accountColumns = `path, asset, floored, opened_at, posted_fen, held_fen, entries, moved_at, head`
@@ -52,18 +55,14 @@ FROM ledger_account WHERE path IN ($1, $2) ORDER BY path LIMIT 2`
 INSERT INTO ledger_account (` + accountColumns + `) VALUES ($1, $2, $3, $4, 0, 0, 0, $4, $5)
 ON CONFLICT (path) DO NOTHING`
 
-	sqlAccountUpdate = `
-UPDATE ledger_account SET posted_fen = $2, held_fen = $3, entries = $4, moved_at = $5, head = $6
-WHERE path = $1`
+	// Accounts that are there, as they are now: many in one statement, which an UPDATE can say only with types that
+	// the two databases do not share.
+	sqlAccountsSave = `
+INSERT INTO ledger_account (` + accountColumns + `) VALUES %s
+ON CONFLICT (path) DO UPDATE SET posted_fen = excluded.posted_fen, held_fen = excluded.held_fen, entries = excluded.entries,
+  moved_at = excluded.moved_at, head = excluded.head`
 
-	sqlAccountsUpdate = `
-UPDATE ledger_account SET
-  posted_fen = CASE path WHEN $1 THEN $2 WHEN $7 THEN $8  ELSE posted_fen END,
-  held_fen   = CASE path WHEN $1 THEN $3 WHEN $7 THEN $9  ELSE held_fen END,
-  entries    = CASE path WHEN $1 THEN $4 WHEN $7 THEN $10 ELSE entries END,
-  moved_at   = CASE path WHEN $1 THEN $5 WHEN $7 THEN $11 ELSE moved_at END,
-  head       = CASE path WHEN $1 THEN $6 WHEN $7 THEN $12 ELSE head END
-WHERE path IN ($1, $7)`
+	sqlAccountsOf = `SELECT ` + accountColumns + ` FROM ledger_account WHERE path IN (%s) ORDER BY path LIMIT 1000`
 
 	sqlAccounts = `
 SELECT ` + accountColumns + ` FROM ledger_account
@@ -80,16 +79,14 @@ const entryFrom = ` FROM ledger_transfer t LEFT JOIN ledger_transfer r ON r.reve
 const (
 	sqlEntryIs = `SELECT seq FROM ledger_transfer WHERE id = $1 ORDER BY id LIMIT 1`
 
+	sqlEntriesThere = `SELECT id FROM ledger_transfer WHERE id IN (%s) ORDER BY id LIMIT 1000`
+
 	sqlEntry = `SELECT ` + entryColumns + entryFrom + `WHERE t.id = $1 ORDER BY t.id LIMIT 1`
 
 	sqlEntryInsert = `
 INSERT INTO ledger_transfer (id, at, kind, asset, debit, credit, amount_fen, held_change_fen, of_hold, is_last, ref, note,
   reverses, debit_no, debit_posted_fen, debit_held_fen, credit_no, credit_posted_fen, credit_held_fen, digest)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)`
-
-	// SQLite makes RETURNING a trigger, and keeps a journal of the statement for it that costs more than the
-	// whole insertion: a third of a transfer (docs/performance.md).
-	sqlEntrySeq = `SELECT last_insert_rowid()`
+VALUES %s`
 
 	// The places of an account come from its two indexes, already in order, and only then the entries.
 	sqlEntriesOf = `
@@ -193,14 +190,60 @@ func insertAccount(ctx context.Context, tx *db.Tx, a Account) (first bool, err e
 	return n == 1, nil
 }
 
-// updateAccounts writes accounts as they are now, two at a time.
-func updateAccounts(ctx context.Context, tx *db.Tx, rows []*accountRow) error {
+// rowsMax is how many rows one statement reads or writes.
+const rowsMax = 64
+
+// many are the texts of a statement for 1, 2, 4 … rowsMax rows, so that few are prepared.
+type many [7]string
+
+// forRows puts a row of so many values into a statement, as often as it has rows. Parameters that are alone are not
+// in brackets of their own.
+func forRows(query string, columns int) (m many) {
+	for i := range m {
+		var b strings.Builder
+		for n := range columns << i {
+			switch {
+			case n > 0 && n%columns == 0 && columns > 1:
+				b.WriteString("), (")
+			case n > 0:
+				b.WriteString(", ")
+			}
+			fmt.Fprintf(&b, "$%d", n+1)
+		}
+		list := b.String()
+		if columns > 1 {
+			list = "(" + list + ")"
+		}
+		m[i] = fmt.Sprintf(query, list)
+	}
+	return m
+}
+
+// cut is the statement for the most of n rows that one can take, and how many that is.
+func (m *many) cut(n int) (query string, rows int) {
+	i := min(bits.Len(uint(n))-1, len(m)-1)
+	return m[i], 1 << i
+}
+
+var (
+	entryInsert  = forRows(sqlEntryInsert, entryValues)
+	accountsSave = forRows(sqlAccountsSave, accountValues)
+	accountsOf   = forRows(sqlAccountsOf, 1)
+	entriesThere = forRows(sqlEntriesThere, 1)
+)
+
+const (
+	entryValues   = 20
+	accountValues = 9
+)
+
+// saveAccounts writes accounts as they are now.
+func saveAccounts(ctx context.Context, tx *db.Tx, rows []*accountRow) error {
 	for len(rows) > 0 {
-		n := min(len(rows), 2)
-		query := [...]string{1: sqlAccountUpdate, 2: sqlAccountsUpdate}[n]
-		args := make([]any, 0, 12)
+		query, n := accountsSave.cut(len(rows))
+		args := make([]any, 0, n*accountValues)
 		for _, a := range rows[:n] {
-			args = append(args, a.path, int64(a.posted), int64(a.held), a.entries, a.movedAt, a.head)
+			args = append(args, a.path, a.asset, a.floored, a.openedAt, int64(a.posted), int64(a.held), a.entries, a.movedAt, a.head)
 		}
 		changed, err := tx.Exec(ctx, query, args...)
 		if err == nil && changed != int64(n) {
@@ -212,6 +255,65 @@ func updateAccounts(ctx context.Context, tx *db.Tx, rows []*accountRow) error {
 		rows = rows[n:]
 	}
 	return nil
+}
+
+// eachOf runs a statement over texts, some at a time, and gives every row to read.
+func eachOf(ctx context.Context, tx *db.Tx, m *many, texts []string, read func(scan func(...any) error) error) error {
+	for len(texts) > 0 {
+		query, n := m.cut(len(texts))
+		args := make([]any, n)
+		for i, s := range texts[:n] {
+			args[i] = s
+		}
+		if err := each(ctx, tx, query, args, read); err != nil {
+			return err
+		}
+		texts = texts[n:]
+	}
+	return nil
+}
+
+func each(ctx context.Context, tx *db.Tx, query string, args []any, read func(scan func(...any) error) error) error {
+	rows, err := tx.Query(ctx, query, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := read(rows.Scan); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// selectAccountsOf reads the accounts that are there of some paths.
+func selectAccountsOf(ctx context.Context, tx *db.Tx, paths []string, to map[string]*accountRow) error {
+	err := eachOf(ctx, tx, &accountsOf, paths, func(scan func(...any) error) error {
+		r := new(accountRow)
+		err := r.scan(scan)
+		to[r.path] = r
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("read accounts: %w", err)
+	}
+	return nil
+}
+
+// selectEntriesThere says which of some ids are in the books.
+func selectEntriesThere(ctx context.Context, tx *db.Tx, ids []string) (map[string]bool, error) {
+	there := map[string]bool{}
+	err := eachOf(ctx, tx, &entriesThere, ids, func(scan func(...any) error) error {
+		var id string
+		err := scan(&id)
+		there[id] = true
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("look for entries: %w", err)
+	}
+	return there, nil
 }
 
 func selectAccounts(ctx context.Context, tx *db.Tx, prefix, after string, limit int) ([]accountRow, error) {
@@ -277,25 +379,30 @@ func orNull(s string) any {
 	return s
 }
 
-func insertEntry(ctx context.Context, tx *db.Tx, e *Entry) (seq int64, err error) {
-	var no, posted, held any
-	if e.Credit != "" {
-		no, posted, held = e.CreditNo, int64(e.CreditNow.Posted), int64(e.CreditNow.Held)
-	}
-	args := []any{e.ID, db.Micros(e.At), string(e.Kind), e.Asset, e.Debit, orNull(e.Credit), int64(e.Amount),
-		int64(e.HeldChange), orNull(e.Of), e.Last, e.Ref, e.Note, orNull(e.Reverses), e.DebitNo, int64(e.DebitNow.Posted),
-		int64(e.DebitNow.Held), no, posted, held, e.Digest[:]}
-	if tx.Dialect() == "sqlite" {
-		if _, err = tx.Exec(ctx, sqlEntryInsert, args...); err == nil {
-			err = tx.QueryRow(ctx, sqlEntrySeq).Scan(&seq)
+// insertEntries enters in the given order, and notes the place of each.
+func insertEntries(ctx context.Context, tx *db.Tx, entries []*Entry) error {
+	for len(entries) > 0 {
+		query, n := entryInsert.cut(len(entries))
+		args := make([]any, 0, n*entryValues)
+		for _, e := range entries[:n] {
+			var no, posted, held any
+			if e.Credit != "" {
+				no, posted, held = e.CreditNo, int64(e.CreditNow.Posted), int64(e.CreditNow.Held)
+			}
+			args = append(args, e.ID, db.Micros(e.At), string(e.Kind), e.Asset, e.Debit, orNull(e.Credit), int64(e.Amount),
+				int64(e.HeldChange), orNull(e.Of), e.Last, e.Ref, e.Note, orNull(e.Reverses), e.DebitNo, int64(e.DebitNow.Posted),
+				int64(e.DebitNow.Held), no, posted, held, e.Digest[:])
 		}
-	} else {
-		err = tx.QueryRow(ctx, sqlEntryInsert+" RETURNING seq", args...).Scan(&seq)
+		last, err := tx.Insert(ctx, query, "seq", args...)
+		if err != nil {
+			return fmt.Errorf("enter %s and %d more: %w", entries[0].ID, n-1, err)
+		}
+		for i, e := range entries[:n] { // one writer: the places of one statement follow each other
+			e.Seq = last - int64(n-1-i)
+		}
+		entries = entries[n:]
 	}
-	if err != nil {
-		return 0, fmt.Errorf("enter %s: %w", e.ID, err)
-	}
-	return seq, nil
+	return nil
 }
 
 func queryEntries(ctx context.Context, tx *db.Tx, query string, args ...any) ([]Entry, error) {

@@ -176,10 +176,19 @@ func (r *run) grouped(ctx context.Context) (int, error) {
 	return r.enter(ctx, r.transfer(rand.IntN(r.Accounts)))
 }
 
+func (r *run) acts(ctx context.Context) (int, error) {
+	return r.act(ctx, r.transfer(rand.IntN(r.Accounts)))
+}
+
 // budget is the usual case of a public purse: everybody is paid from one account.
 func (r *run) budget(ctx context.Context) (int, error) { return r.enter(ctx, r.transfer(0)) }
 
 func (r *run) enter(ctx context.Context, t ledger.Transfer) (int, error) {
+	_, err := r.books.Enter(ctx, t)
+	return 1, err
+}
+
+func (r *run) act(ctx context.Context, t ledger.Transfer) (int, error) {
 	return 1, r.db.Act(ctx, func(tx *db.Tx) error {
 		_, err := r.books.Apply(ctx, tx, t)
 		return err
@@ -191,7 +200,7 @@ func (r *run) enter(ctx context.Context, t ledger.Transfer) (int, error) {
 func (r *run) each(ctx context.Context) (int, error) {
 	r.alone.Lock()
 	defer r.alone.Unlock()
-	return r.grouped(ctx)
+	return r.acts(ctx)
 }
 
 func (r *run) bulk(ctx context.Context) (int, error) {
