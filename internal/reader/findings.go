@@ -2,6 +2,8 @@ package reader
 
 import (
 	"bytes"
+	"html"
+	"regexp"
 	"sort"
 	"strings"
 	"unicode/utf8"
@@ -15,8 +17,12 @@ func findings(d *extract.Document, bytes []byte) []Finding {
 	add := func(article int, k Kind, s extract.Span, said Said) {
 		f := Finding{Article: article, Kind: k, From: s[0], To: s[1], State: Waiting, Said: said}
 		if f.From >= 0 && f.From < f.To && f.To <= len(bytes) {
-			f.Quote = extract.Show(d.Encoding, bytes[f.From:f.To])
-			f.Sentence = sentence(d.Encoding, bytes, f.From, f.To)
+			show := func(b []byte) string { return extract.Show(d.Encoding, b) }
+			if d.Format == extract.FormatHTML {
+				show = func(b []byte) string { return withoutTags(extract.Show(d.Encoding, b)) }
+			}
+			f.Quote = show(bytes[f.From:f.To])
+			f.Sentence = sentence(show, bytes, f.From, f.To)
 			all = append(all, f)
 		}
 	}
@@ -63,13 +69,17 @@ func some(s string) []string {
 // sentenceMax is the most characters of a sentence that is kept beside a finding.
 const sentenceMax = 300
 
-// sentence is the sentence around a range: from the last stop or line end before it to the first after it.
-func sentence(encoding string, text []byte, from, to int) string {
+// sentence is the sentence around a range: from the last stop or line end before it to the first after it. A line end
+// inside a tag of markup is none.
+func sentence(show func([]byte) string, text []byte, from, to int) string {
 	begin, end := max(bytes.LastIndexByte(text[:from], '\n')+1, from-lineMax), min(len(text), to+lineMax)
 	if i := bytes.IndexByte(text[to:end], '\n'); i >= 0 {
 		end = to + i
 	}
-	before, after := extract.Show(encoding, text[begin:from]), extract.Show(encoding, text[to:end])
+	for begin > 0 && begin < from && !utf8.RuneStart(text[begin]) {
+		begin++ // the limit may fall inside a character
+	}
+	before, after := show(text[begin:from]), show(text[to:end])
 	if i := strings.LastIndexAny(before, stops); i >= 0 {
 		_, n := utf8.DecodeRuneInString(before[i:])
 		before = before[i+n:]
@@ -78,8 +88,18 @@ func sentence(encoding string, text []byte, from, to int) string {
 		_, n := utf8.DecodeRuneInString(after[i:])
 		after = after[:i+n]
 	}
-	s := []rune(strings.TrimSpace(before + extract.Show(encoding, text[from:to]) + after))
+	s := []rune(strings.TrimSpace(before + show(text[from:to]) + after))
 	return string(s[:min(len(s), sentenceMax)])
+}
+
+var (
+	tag     = regexp.MustCompile(`(?s)<[!/?A-Za-z][^<>]*>`)
+	halfTag = regexp.MustCompile(`^[^<>]*["']\s*/?>|<[!/?A-Za-z][^<>]*$`) // cut off by the limits of a line
+)
+
+// withoutTags is a piece of markup as its reader sees it.
+func withoutTags(s string) string {
+	return html.UnescapeString(halfTag.ReplaceAllString(tag.ReplaceAllString(s, ""), ""))
 }
 
 const (

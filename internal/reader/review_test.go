@@ -321,3 +321,20 @@ func TestDocumentsAreSetSideBySide(t *testing.T) {
 		}
 	})
 }
+
+func TestMarkupDoesNotStandInQuotesAndSentences(t *testing.T) {
+	each(t, func(t *testing.T, k *reader.Desk, _ *outer, who access.Actor) {
+		page := "<!doctype html><html><head><meta charset=\"utf-8\"><title>题</title></head><body>\n<article><h1>虚构市消息</h1>\n" +
+			"<p style=\"x\">　　2026年3月4日，<a href=\"/y\"\nclass=\"z\">虚构市</a>人民政府与<b>示例</b>大学签署&ldquo;战略合作协议&rdquo;，2025年支持金额<i>1.7</i>亿元。</p></article></body></html>"
+		d := take(t, k, who, "page.html", page)
+		_, finds, _, err := k.Get(context.Background(), d.ID)
+		if err != nil || len(finds) == 0 {
+			t.Fatalf("%d findings, %v", len(finds), err)
+		}
+		for _, f := range finds {
+			if strings.ContainsAny(f.Quote+f.Sentence, "<>&") || f.Quote == "" || !strings.Contains(f.Sentence, f.Quote) {
+				t.Errorf("%s %q in %q", f.Kind, f.Quote, f.Sentence)
+			}
+		}
+	})
+}

@@ -93,7 +93,7 @@ func (v *visit) showDocument(id unit.ID, part int64, q url.Values, again retry) 
 	}
 	from, to := bounds[p.Part-1], bounds[p.Part]
 	shown := within(finds, from, to)
-	p.Source = paragraphs(text, isHTML(d.Name, text), from, to, d.Noise, shown, at)
+	p.Source = paragraphs(text, isMarkup(d, text), from, to, d.Noise, shown, at)
 	p.Kinds = p.count(shown)
 	var facts []reader.Finding
 	for _, f := range shown {

@@ -42,7 +42,15 @@ func isFact(k reader.Kind) bool {
 	return k == reader.Agreement || k == reader.Figure || k == reader.Policy
 }
 
-// isHTML says whether the bytes that spans point into are markup.
+// isMarkup says whether the bytes that spans point into are markup: as the reader found, or for a document from before it
+// said so, by name and beginning.
+func isMarkup(d reader.Document, text string) bool {
+	if d.Format != "" {
+		return d.Format == extract.FormatHTML
+	}
+	return isHTML(d.Name, text)
+}
+
 func isHTML(name, text string) bool {
 	if ext := strings.ToLower(path.Ext(name)); ext == ".html" || ext == ".htm" {
 		return true
