@@ -31,13 +31,14 @@ var documentNames = []string{".txt", ".text", ".html", ".htm", ".shtml", ".xhtml
 
 type readOptions struct {
 	json, child bool
+	across      bool // what is read is set side by side, and nothing else is printed
 	jobs        int
 }
 
 func readCommand() *cobra.Command {
 	var o readOptions
 	c := &cobra.Command{
-		Use:   "read [--json] [--jobs N] FILE|FOLDER…",
+		Use:   "read [--json] [--across] [--jobs N] FILE|FOLDER…",
 		Short: "Read published documents: what they say, each fact with its place",
 		Long: `Reads plain text, web pages, Markdown, PDF and DOCX and prints articles, policies, figures and agreements, each with the
 bytes where it stands in the file. With --json one JSON object for each file on a line of its own, in the order of the
@@ -61,6 +62,7 @@ A file that cannot be read is named with the reason; the others are read all the
 	}
 	c.Flags().BoolVar(&o.json, "json", false, "print JSON, one object for each file")
 	c.Flags().IntVar(&o.jobs, "jobs", min(runtime.NumCPU(), 8), "documents read at once")
+	c.Flags().BoolVar(&o.across, "across", false, "print instead what the documents say side by side: copies, editions, figures told twice, contradictions")
 	c.Flags().BoolVar(&o.child, "child", false, "be the process in which another reads")
 	if err := c.Flags().MarkHidden("child"); err != nil {
 		panic(err)
@@ -83,6 +85,7 @@ func readAll(ctx context.Context, names []string, o readOptions, in io.Reader, o
 	if err != nil {
 		return err
 	}
+	var beside across
 	hand := reader{packed: packed, in: in, twins: &extract.Twins{}}
 	hand.seek(names)
 	ctx, stop := context.WithCancel(ctx)
@@ -115,12 +118,22 @@ func readAll(ctx context.Context, names []string, o readOptions, in io.Reader, o
 			refuse(errs, r.name, r.err)
 			continue
 		}
-		if err := printReading(out, r.doc, o.json); err != nil {
+		if o.across {
+			err = beside.add(r.doc)
+		} else {
+			err = printReading(out, r.doc, o.json)
+		}
+		if err != nil {
 			return err
 		}
 	}
 	if err := ctx.Err(); err != nil {
 		return err
+	}
+	if o.across {
+		if err := beside.print(out, o.json); err != nil {
+			return err
+		}
 	}
 	if failed {
 		return errSaid

@@ -263,13 +263,14 @@ func (k *Desk) Locate(ctx context.Context, who access.Actor, sources []Source) (
 		for i := range out {
 			s := &out[i]
 			s.Document, s.Path, s.Told = "", "", ""
-			key := sourceKey(s.Title)
+			key, best := sourceKey(s.Title), 0
 			for _, r := range regulations {
-				if t, ok := told[key]; ok && t.document == r.Document {
+				t, ok := told[key]
+				switch rank := sameTitle(key, plain(r.Title)); {
+				case ok && t.document == r.Document:
 					s.Document, s.Told = r.Document, t.by
-					break
-				} else if !ok && s.Document == "" && sameTitle(key, plain(r.Title)) {
-					s.Document = r.Document
+				case !ok && rank > 0 && rank >= best: // of several editions the one that was taken in last
+					s.Document, best = r.Document, rank
 				}
 			}
 			if s.Document != "" {
@@ -286,8 +287,18 @@ func (k *Desk) Locate(ctx context.Context, who access.Actor, sources []Source) (
 // sourceKey is the compared title of a source without the clause that it names.
 func sourceKey(title string) string { return plain(articleIn.ReplaceAllString(title, "")) }
 
-func sameTitle(a, b string) bool {
-	return len([]rune(a)) >= sourceTitleMin && (a == b || len([]rune(b)) >= sourceTitleMin && (strings.HasSuffix(a, b) || strings.HasSuffix(b, a)))
+// sameTitle says how well two titles agree: 2 for the same, 1 where one is the end of the other, as behind the name of who
+// issued it; 0 for two titles.
+func sameTitle(a, b string) int {
+	switch {
+	case len([]rune(a)) < sourceTitleMin || len([]rune(b)) < sourceTitleMin:
+		return 0
+	case a == b:
+		return 2
+	case strings.HasSuffix(a, b) || strings.HasSuffix(b, a):
+		return 1
+	}
+	return 0
 }
 
 // NameSource says that a document is the text of a source; document "" takes that back.
