@@ -21,6 +21,7 @@
 //   - internal/registry knows who exists and what was known of them on any day.
 //   - internal/scheme reads a scheme from its folder and says what follows from it, without a database.
 //   - internal/ledger keeps the books in exact double entry.
+//   - internal/calendar knows which days are worked, and takes in the yearly holiday notice.
 //   - internal/federation follows the neighbours' logs and takes in what is proved.
 //
 // The work:

@@ -31,7 +31,7 @@ var floors = []struct {
 	{"ground: db", []string{"db"}},
 	{"ground", []string{"log", "files", "notice"}},
 	{"base", []string{"access"}},
-	{"facts", []string{"registry", "scheme", "ledger", "federation"}},
+	{"facts", []string{"registry", "scheme", "ledger", "federation", "calendar"}},
 	{"work", []string{"casework"}},
 	{"desk", []string{"reader", "agreement", "catalogue", "settlement", "indicator"}},
 	{"face", []string{"web"}},

@@ -63,6 +63,10 @@ const (
 	BooksRead      Permission = "books.read"
 	JournalRead    Permission = "journal.read"
 	JobsManage     Permission = "jobs.manage"
+	CalendarRead   Permission = "calendar.read"
+	CalendarLoad   Permission = "calendar.load"
+	MetricsRead    Permission = "metrics.read"
+	DemoClock      Permission = "demo.clock"
 	FederationRead Permission = "federation.read"
 	FederationKeep Permission = "federation.manage"
 )
@@ -159,6 +163,10 @@ var Rules = []Rule{
 	{Permission: BooksRead, ZH: "查看账簿", EN: "Read the books", Hidden: true, Token: true, Holders: []Holder{by(ScopeRegion, "auditor", "finance", "voucher_finance", "fund_finance", "benefit_finance")}},
 	{Permission: JournalRead, ZH: "检索操作日志", EN: "Search the act journal", Hidden: true, Token: true, Holders: []Holder{by(ScopeRegion, "auditor")}},
 	{Permission: JobsManage, ZH: "管理后台作业", EN: "Manage jobs", Hidden: true, Holders: []Holder{by(ScopeNone, "node_admin")}},
+	{Permission: CalendarRead, ZH: "查看工作日历", EN: "Read the calendar of working days", Open: true, Token: true},
+	{Permission: CalendarLoad, ZH: "载入放假安排", EN: "Load a holiday notice", Token: true, Holders: []Holder{by(ScopeNone, "node_admin")}},
+	{Permission: MetricsRead, ZH: "读取运行指标", EN: "Read the metrics of the process", Hidden: true, Token: true, Holders: []Holder{by(ScopeNone, "node_admin")}},
+	{Permission: DemoClock, ZH: "拨快演示时钟", EN: "Move the clock of a demonstration", Open: true, Token: true},
 	{Permission: FederationRead, ZH: "查看相邻节点状态", EN: "Read the state of the neighbours", Open: true, Token: true},
 	{Permission: FederationKeep, ZH: "管理相邻节点", EN: "Manage the neighbours", Hidden: true, Holders: []Holder{by(ScopeNone, "node_admin")}},
 }

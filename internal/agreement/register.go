@@ -18,13 +18,14 @@ type Config struct {
 	DB       *db.DB
 	Access   *access.Service
 	Calendar unit.Calendar
-	Zone     *time.Location     // nil: Beijing
-	Registry *registry.Registry // nil: nobody is known by code, and parties keep their names
-	Regions  *unit.Regions      // needed with Registry
-	Notices  *notice.Service    // nil: nobody is told
-	Log      *log.Log           // nil: nothing is made public
-	Letters  Letters            // nil: other nodes are not written to
-	Node     string             // code of this node
+	Days     func() unit.Calendar // the calendar of the moment, where it may be replaced; nil: Calendar
+	Zone     *time.Location       // nil: Beijing
+	Registry *registry.Registry   // nil: nobody is known by code, and parties keep their names
+	Regions  *unit.Regions        // needed with Registry
+	Notices  *notice.Service      // nil: nobody is told
+	Log      *log.Log             // nil: nothing is made public
+	Letters  Letters              // nil: other nodes are not written to
+	Node     string               // code of this node
 }
 
 // Register keeps agreements, plans, lists and tasks. It is safe for concurrent use.
@@ -59,7 +60,12 @@ func New(c Config) (r *Register, err error) {
 }
 
 // calendar is the one of today's knowledge.
-func (r *Register) calendar() unit.Calendar { return r.c.Calendar }
+func (r *Register) calendar() unit.Calendar {
+	if r.c.Days != nil {
+		return r.c.Days()
+	}
+	return r.c.Calendar
+}
 
 // today is the day of an act.
 func (r *Register) today(tx *db.Tx) unit.Day { return unit.DayOf(tx.Now(), r.c.Zone) }

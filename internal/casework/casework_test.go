@@ -55,6 +55,7 @@ type world struct {
 	access *access.Service
 	told   *notice.Service
 	cases  *casework.Service
+	days   *unit.Days
 }
 
 func each(t *testing.T, test func(*testing.T, *world)) {
@@ -93,12 +94,13 @@ func (w *world) build() {
 	w.must(err)
 	w.log, err = corridorlog.New(corridorlog.Config{DB: w.db, Origin: "log.example/34", Key: private})
 	w.must(err)
+	w.days = unit.NewDays(unit.ChinaCalendar())
 	pack, problems := scheme.Load(schemes.FS, "cn-340000/voucher/2026")
 	if len(problems) > 0 {
 		w.t.Fatal(problems[0])
 	}
 	w.cases, err = casework.New(casework.Config{DB: w.db, Access: acc, Registry: reg, Ledger: w.ledger, Log: w.log, Notices: w.told,
-		Regions: unit.GB2260(), Calendar: unit.ChinaCalendar(), Node: "34", Schemes: []*scheme.Scheme{pack}})
+		Regions: unit.GB2260(), Calendar: w.days, Node: "34", Schemes: []*scheme.Scheme{pack}})
 	w.must(err)
 	filed := unit.Date(2026, time.January, 20)
 	w.must(w.db.Act(ctx, func(tx *db.Tx) error {

@@ -50,7 +50,10 @@ SELECT count(*) FROM casework_case
 WHERE scheme = $1 AND org = $2 AND id <> $3 AND ending <> 'refused'
 ORDER BY 1 LIMIT 1`
 
-	sqlAll = `SELECT ` + caseColumns + ` FROM casework_case WHERE id > $1 ORDER BY id LIMIT $2`
+	sqlAll  = `SELECT ` + caseColumns + ` FROM casework_case WHERE id > $1 ORDER BY id LIMIT $2`
+	sqlOpen = `SELECT ` + caseColumns + ` FROM casework_case WHERE id > $1 AND ending = '' ORDER BY id LIMIT $2`
+
+	sqlTimes = `UPDATE casework_case SET fires_at = $2, due_at = $3 WHERE id = $1`
 )
 
 const stepColumns = `no, at, action, from_stage, to_stage, role, person, by_name, mandate, reason, decision, leaf, act_key`
@@ -309,6 +312,17 @@ func selectTimed(ctx context.Context, tx *db.Tx, query string, now time.Time, li
 // markTold writes down that nobody is to be told of the present due time any more.
 func markTold(ctx context.Context, tx *db.Tx, id unit.ID) error {
 	_, err := tx.Exec(ctx, sqlTold, string(id))
+	return err
+}
+
+// selectOpen are the cases that go on, by id, after one.
+func selectOpen(ctx context.Context, tx *db.Tx, after unit.ID, limit int) ([]Case, error) {
+	return db.Collect(ctx, tx, "open cases", scanCase, sqlOpen, string(after), limit)
+}
+
+// updateTimes writes when a case fires and when it is late; its state does not change.
+func updateTimes(ctx context.Context, tx *db.Tx, id unit.ID, at times) error {
+	_, err := tx.Exec(ctx, sqlTimes, string(id), at.fires, at.due)
 	return err
 }
 

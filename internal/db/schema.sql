@@ -393,6 +393,23 @@ CREATE TABLE agreement_view (
 
 CREATE INDEX agreement_view_by_person ON agreement_view (person, id);
 
+CREATE TABLE calendar_notice (
+  id        TEXT PRIMARY KEY,     -- the order in which they count
+  year      BIGINT NOT NULL CHECK (year BETWEEN 1949 AND 9999),
+  title     TEXT NOT NULL CHECK (title <> ''),
+  source    TEXT NOT NULL CHECK (source <> ''),
+  text      TEXT NOT NULL CHECK (text <> ''),
+  digest    TEXT NOT NULL CHECK (length(digest) = 64), -- SHA-256 of the text, in hex
+  by_person TEXT NOT NULL,        -- '' for whoever keeps the node's folder
+  at        BIGINT NOT NULL       -- microseconds since 1970 in UTC
+);
+
+CREATE TRIGGER calendar_notice_kept_delete BEFORE DELETE ON calendar_notice
+BEGIN SELECT RAISE(ABORT, 'calendar_notice is append only'); END;
+
+CREATE TRIGGER calendar_notice_kept_update BEFORE UPDATE ON calendar_notice
+BEGIN SELECT RAISE(ABORT, 'calendar_notice is append only'); END;
+
 CREATE TABLE casework_case (
   id         TEXT PRIMARY KEY,
   no         TEXT NOT NULL UNIQUE, -- for people: node, year, serial

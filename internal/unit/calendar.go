@@ -20,7 +20,7 @@ var statutoryCSV string
 // year that is announced it follows the yearly notices; beyond, days are worked from Monday to Friday less the
 // days off by law, and every answer is provisional.
 type Calendar struct {
-	moved     map[Day]bool // announced exceptions: true is worked, false is off
+	moved     map[Day]Moved // announced exceptions
 	yearly    map[monthDay]bool
 	statutory map[Day]bool // the days of the lunar calendar, as far as data/statutory.csv goes
 	first     int          // years that are announced, both inclusive
@@ -34,8 +34,10 @@ type monthDay struct {
 
 // Moved is one exception of a yearly notice.
 type Moved struct {
-	Day   Day
-	Works bool
+	Day    Day
+	Works  bool   // a weekend that is worked; else a day off
+	Name   string // of the holiday, as the notice calls it: 春节
+	Source string // where it is announced
 }
 
 // ChinaCalendar is the calendar that the program carries: the notices up to its last year.
@@ -50,7 +52,7 @@ var chinaCalendar = sync.OnceValue(func() Calendar {
 })
 
 func readCalendar(holidays, statutory string) (Calendar, error) {
-	c := Calendar{moved: map[Day]bool{}, yearly: map[monthDay]bool{}, statutory: map[Day]bool{}}
+	c := Calendar{moved: map[Day]Moved{}, yearly: map[monthDay]bool{}, statutory: map[Day]bool{}}
 	for row, err := range table(holidays, "date", "day", "zh", "source") {
 		if err != nil {
 			return c, err
@@ -62,7 +64,7 @@ func readCalendar(holidays, statutory string) (Calendar, error) {
 		if row[1] != "off" && row[1] != "work" {
 			return c, fmt.Errorf("%s is %q, neither off nor work", row[0], row[1])
 		}
-		c.moved[d] = row[1] == "work"
+		c.moved[d] = Moved{d, row[1] == "work", row[2], row[3]}
 		if c.first == 0 || d.Year() < c.first {
 			c.first = d.Year()
 		}
@@ -94,32 +96,6 @@ func readCalendar(holidays, statutory string) (Calendar, error) {
 // notice of 2019.
 const yearEnd = 25
 
-// noticeRowsMax bounds a notice; the longest so far has 37 days.
-const noticeRowsMax = 100
-
-// ParseNotice reads a notice in the layout of data/holidays.csv: the columns date, day ("off" or "work"), zh and
-// source, with comments after #. A row that cannot be read is refused with its number.
-func ParseNotice(text string) ([]Moved, error) {
-	var notice []Moved
-	seen := map[Day]bool{}
-	for row, err := range table(text, "date", "day", "zh", "source") {
-		n := len(notice) + 1
-		if err != nil {
-			return nil, fault.New(fault.Invalid, "unit.notice_row", "row", n).On("notice").Because(err)
-		}
-		d, err := ParseDay(row[0])
-		if err != nil || row[1] != "off" && row[1] != "work" || seen[d] {
-			return nil, fault.New(fault.Invalid, "unit.notice_row", "row", n).On("notice").Because(err)
-		}
-		if n > noticeRowsMax {
-			return nil, fault.New(fault.TooLarge, "unit.notice_long", "max", noticeRowsMax).On("notice")
-		}
-		seen[d] = true
-		notice = append(notice, Moved{Day: d, Works: row[1] == "work"})
-	}
-	return notice, nil
-}
-
 // With returns the calendar with a newly announced notice: of the year after the last one, or a supplement to a year
 // that is announced already, whose days win. The notice may move the last days of the year before, too. A notice
 // of another year, with another day or without any is refused. The receiver does not change.
@@ -133,7 +109,7 @@ func (c Calendar) With(year int, notice []Moved) (Calendar, error) {
 		if m.Day.Year() != year && (m.Day < Date(year-1, time.December, yearEnd) || m.Day.Year() > year) {
 			return c, fault.New(fault.Invalid, "unit.calendar_day", "day", m.Day, "year", year).On("day")
 		}
-		next.moved[m.Day] = m.Works
+		next.moved[m.Day] = m
 	}
 	next.last = max(c.last, year)
 	return next, nil
@@ -142,13 +118,19 @@ func (c Calendar) With(year int, notice []Moved) (Calendar, error) {
 // Published is the first and the last year whose calendar is announced.
 func (c Calendar) Published() (first, last int) { return c.first, c.last }
 
+// Moved is the exception that was announced for a day, if there is one.
+func (c Calendar) Moved(d Day) (m Moved, ok bool) {
+	m, ok = c.moved[d]
+	return m, ok
+}
+
 // Working says whether the day is worked. published is false outside the announced years; the answer is then
 // provisional, and after the last year of data/statutory.csv it knows no day of the lunar calendar.
 func (c Calendar) Working(d Day) (works, published bool) {
 	weekday := d.Weekday() != time.Saturday && d.Weekday() != time.Sunday
 	if y := d.Year(); y >= c.first && y <= c.last {
-		if works, moved := c.moved[d]; moved {
-			return works, true
+		if m, moved := c.moved[d]; moved {
+			return m.Works, true
 		}
 		return weekday, true
 	}

@@ -162,12 +162,12 @@ func TestANoticeThatDoesNotFitIsRefused(t *testing.T) {
 	}
 	const head = "date,day,zh,source\n"
 	for _, x := range []struct{ text, code string }{
-		{"date,zh\n2027-01-01,元旦\n", "unit.notice_row"},
-		{head + "2027-01-32,off,元旦,x\n", "unit.notice_row"},
-		{head + "2027-01-01,maybe,元旦,x\n", "unit.notice_row"},
-		{head + "2027-01-01,off,元旦\n", "unit.notice_row"},
-		{head + "2027-01-01,off,元旦,x\n2027-01-01,work,元旦,x\n", "unit.notice_row"},
-		{head + strings.Repeat("2027-01-01,off,元旦,x\n", 2), "unit.notice_row"},
+		{"date,zh\n2027-01-01,元旦\n", "unit.notice_head"},
+		{head + "2027-01-32,off,元旦,x\n", "unit.notice_date"},
+		{head + "2027-01-01,maybe,元旦,x\n", "unit.notice_word"},
+		{head + "2027-01-01,off,元旦\n", "unit.notice_columns"},
+		{head + "2027-01-01,off,元旦,x\n2027-01-01,work,元旦,x\n", "unit.notice_twice"},
+		{head + strings.Repeat("2027-01-01,off,元旦,x\n", 2), "unit.notice_twice"},
 	} {
 		if _, err := ParseNotice(x.text); fault.CodeOf(err) != x.code {
 			t.Errorf("%q: %v, want %s", x.text, err, x.code)
@@ -180,5 +180,32 @@ func TestANoticeThatDoesNotFitIsRefused(t *testing.T) {
 	}
 	if _, err := ParseNotice(long.String()); fault.CodeOf(err) != "unit.notice_long" {
 		t.Errorf("a long notice: %v", err)
+	}
+}
+
+func TestAWrongNoticeNamesItsLine(t *testing.T) {
+	_, err := ParseNotice("# synthetic\r\ndate,day,zh,source\r\n\r\n2027-01-01,off,元旦,x\r\n# a comment\r\n2027-01-02,closed,元旦,x\r\n")
+	f := fault.Of(err)
+	if f.Code != "unit.notice_word" || !strings.Contains(f.Sentence(fault.EN), "Line 6") || f.Field != "notice" {
+		t.Errorf("got %s on %q: %s", f.Code, f.Field, f.Sentence(fault.EN))
+	}
+}
+
+func TestDaysAreReplacedWhileTheyAreUsed(t *testing.T) {
+	days := NewDays(ChinaCalendar())
+	d := day(t, "2027-01-04")
+	if works, published := days.Working(d); !works || published {
+		t.Fatalf("works %t, published %t before the notice", works, published)
+	}
+	next, err := days.Now().With(2027, []Moved{{Day: d, Name: "元旦", Source: "test"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	days.Replace(next)
+	if works, published := days.Working(d); works || !published {
+		t.Errorf("works %t, published %t after it", works, published)
+	}
+	if m, ok := days.Now().Moved(d); !ok || m.Name != "元旦" {
+		t.Errorf("the day is %+v, %t", m, ok)
 	}
 }

@@ -42,6 +42,7 @@ func (s *Server) api() {
 	s.apiAgreements()
 	s.apiCases()
 	s.apiChecks()
+	s.apiCalendar()
 }
 
 // OpenAPI is the description of the interface for programs, OpenAPI 3.1 in JSON.
@@ -237,7 +238,7 @@ func (s *Server) apiPeople() {
 	type clockOut struct {
 		Now string `json:"now"`
 	}
-	operate(s, "POST", "/api/v1/demo/clock", access.HomeRead, "Move the clock of the demonstration forward", func(_ context.Context, _ asked, i *clockIn) (*body[clockOut], error) {
+	operate(s, "POST", "/api/v1/demo/clock", access.DemoClock, "Move the clock of the demonstration forward", func(_ context.Context, _ asked, i *clockIn) (*body[clockOut], error) {
 		d, err := days(int64(i.Body.Days))
 		if err != nil {
 			return nil, err

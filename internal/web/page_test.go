@@ -15,6 +15,7 @@ import (
 	"golang.org/x/net/html"
 
 	"corridor/internal/access"
+	"corridor/internal/calendar"
 	"corridor/internal/casework"
 	"corridor/internal/db"
 	"corridor/internal/fault"
@@ -126,6 +127,9 @@ func bodies() map[string][]any {
 			Holdings: []tieView{{registry.Relation{Kind: "share"}, "丙", "/registry/y"}}, Years: []registry.YearFacts{{Year: 2025, Staff: 3, Source: "x", Filed: someDay}}, States: []registry.Org{org, org}}},
 		"import": {importPage{}, importPage{Kinds: []option{{"organisations", "甲"}}, Kind: "organisations", Form: wrong("source"), Dry: true, Report: &registry.Report{Rows: 3, Unknown: []string{"a"}}, Bad: []badCell{{registry.BadCell{Sheet: "s", Row: 2, Column: "B", Header: "h", Text: "t"}, "错"}},
 			Runs: []registry.Ran{{Name: "a.csv", Digest: "d", State: "done", Started: someTime}, {State: "stopped"}, {State: "running"}}}},
+		"calendar": {calendarPage{}, calendarPage{Years: []yearView{{2026, 248, true, []string{"https://x.example"}, true}, {Year: 2027}}, Year: yearView{Year: 2027}, Weekday: []string{"一"}, Load: true,
+			Months: []monthView{{"1月", 20, [][7]dayView{{{}, {1, true, true, "春节"}, {2, false, true, "春节"}, {3, false, false, ""}}}}}, Loaded: []calendar.Notice{{ID: someID, Year: 2027, Title: "题", Source: "https://x.example", Text: "a", Digest: "d", At: someTime}},
+			Form: wrong("notice"), Plan: &calendar.Plan{Year: 2027, New: true, Changes: []calendar.Change{{Day: someDay, Works: true, Name: "春节"}, {Day: someDay}}}}},
 		"authorities": {authoritiesPage{}, authoritiesPage{Authorities: []registry.Authority{{ID: "340000", Name: someWords, Region: "340000", Hosted: true}}, Compacts: []compactView{{registry.Compact{ID: "yrd", Name: someWords, Since: someDay, Source: "x"}, []fault.Words{someWords}, []fault.Words{someWords}, []regionView{{"340000", someWords}}}}}},
 	}
 	maps.Copy(all, promiseBodies(task, done, agreed, pages))

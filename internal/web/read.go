@@ -8,9 +8,11 @@ import (
 )
 
 // now is the node's time.
-func (v *visit) now() time.Time {
-	if v.s.c.Clock != nil {
-		return v.s.c.Clock.Now()
+func (v *visit) now() time.Time { return v.s.now() }
+
+func (s *Server) now() time.Time {
+	if s.c.Clock != nil {
+		return s.c.Clock.Now()
 	}
 	return time.Now()
 }

@@ -118,6 +118,7 @@ var doneWords = map[string]fault.Words{
 	"imported":           {"表格已全部导入。", "All rows were taken in."},
 	"view_saved":         {"视图已保存。", "The view is kept."},
 	"feed_revoked":       {"日历地址已停用。", "The calendar answers no more."},
+	"calendar":           {"放假安排已载入，未办结的期限正在重算，有变的会通知各方。", "The notice is loaded. Open due times are being counted again; the parties of those that move are told."},
 }
 
 func doneText(v *visit) string { return doneWords[v.r.URL.Query().Get("done")].In(v.lang) }

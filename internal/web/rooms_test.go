@@ -13,6 +13,7 @@ import (
 
 	"corridor/internal/access"
 	"corridor/internal/agreement"
+	"corridor/internal/calendar"
 	"corridor/internal/casework"
 	"corridor/internal/db/dbtest"
 	"corridor/internal/fault"
@@ -66,7 +67,7 @@ func open(t *testing.T) *house {
 			t.Fatal(err)
 		}
 	}
-	calendar := unit.ChinaCalendar()
+	days := unit.NewDays(unit.ChinaCalendar())
 	c.Files, err = files.New(files.Config{DB: d, Dir: t.TempDir()})
 	must()
 	c.Log, err = corridorlog.New(corridorlog.Config{DB: d, Origin: testOrigin, Key: private})
@@ -75,16 +76,18 @@ func open(t *testing.T) *house {
 	must()
 	c.Notices, err = notice.New(notice.Config{DB: d, People: c.Access, Secret: "test"})
 	must()
-	c.Registry, err = registry.New(registry.Config{DB: d, Access: c.Access, Regions: unit.GB2260(), Calendar: calendar})
+	c.Registry, err = registry.New(registry.Config{DB: d, Access: c.Access, Regions: unit.GB2260(), Calendar: days.Now()})
+	must()
+	c.Calendar, err = calendar.New(calendar.Config{DB: d, Access: c.Access, Days: days})
 	must()
 	c.Ledger, err = ledger.New(ledger.Config{DB: d})
 	must()
 	c.Federation, err = federation.New(federation.Config{DB: d, Self: "340000", Client: http.DefaultClient, Now: clock.Now, Access: c.Access})
 	must()
 	c.Cases, err = casework.New(casework.Config{DB: d, Access: c.Access, Registry: c.Registry, Ledger: c.Ledger, Log: c.Log,
-		Files: c.Files, Regions: unit.GB2260(), Calendar: calendar, Node: "34", Schemes: []*scheme.Scheme{packWithFiles(t)}})
+		Files: c.Files, Regions: unit.GB2260(), Calendar: days, Node: "34", Schemes: []*scheme.Scheme{packWithFiles(t)}})
 	must()
-	c.Agreements, err = agreement.New(agreement.Config{DB: d, Access: c.Access, Calendar: calendar, Registry: c.Registry, Regions: unit.GB2260(), Notices: c.Notices, Log: c.Log})
+	c.Agreements, err = agreement.New(agreement.Config{DB: d, Access: c.Access, Calendar: days.Now(), Registry: c.Registry, Regions: unit.GB2260(), Notices: c.Notices, Log: c.Log})
 	must()
 	c.Indicators, err = indicator.New(indicator.Config{DB: d, Access: c.Access})
 	must()

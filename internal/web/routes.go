@@ -54,6 +54,8 @@ func (s *Server) routes() {
 		s.page("POST", "/notices/read", access.NoticeRead, (*visit).readNotices)
 		s.page("POST", "/account/wish", access.NoticeRead, (*visit).wish)
 	}
+	s.page("GET", "/calendar", access.CalendarRead, (*visit).calendar)
+	s.page("POST", "/calendar", access.CalendarLoad, (*visit).loadNotice)
 	s.page("GET", "/jobs", access.JobsManage, (*visit).jobs)
 	s.page("POST", "/jobs/{id}", access.JobsManage, (*visit).decideJob)
 
@@ -125,7 +127,7 @@ func (s *Server) routes() {
 	s.page("GET", "/api/openapi.json", access.HomeRead, (*visit).openAPI)
 	s.page("GET", "/healthz", access.HomeRead, (*visit).health)
 	if s.c.Clock != nil {
-		s.page("POST", "/clock", access.HomeRead, (*visit).moveClock)
+		s.page("POST", "/clock", access.DemoClock, (*visit).moveClock)
 	}
 	s.api()
 	s.files()
@@ -189,6 +191,7 @@ var sections = []struct {
 		{"/books", fault.Words{"账簿", "Books"}, access.BooksRead},
 		{"/log", fault.Words{"公开日志", "Public log"}, access.LogRead},
 		{"/neighbours", fault.Words{"邻站", "Neighbours"}, access.FederationRead},
+		{"/calendar", fault.Words{"工作日历", "Working days"}, access.CalendarRead},
 		{"/journal", fault.Words{"操作日志", "Act journal"}, access.JournalRead},
 	}},
 	{fault.Words{"管理", "Keep"}, []section{

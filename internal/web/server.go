@@ -15,6 +15,7 @@ import (
 
 	"corridor/internal/access"
 	"corridor/internal/agreement"
+	"corridor/internal/calendar"
 	"corridor/internal/casework"
 	"corridor/internal/db"
 	"corridor/internal/fault"
@@ -56,6 +57,7 @@ type Config struct {
 	DB         *db.DB
 	Access     *access.Service
 	Registry   *registry.Registry
+	Calendar   *calendar.Book
 	Cases      *casework.Service
 	Reader     *reader.Desk
 	Agreements *agreement.Register

@@ -1,0 +1,96 @@
+package node
+
+import (
+	"fmt"
+	"net/http"
+	"path/filepath"
+
+	"corridor/internal/access"
+	"corridor/internal/agreement"
+	"corridor/internal/calendar"
+	"corridor/internal/casework"
+	"corridor/internal/db"
+	"corridor/internal/federation"
+	"corridor/internal/files"
+	"corridor/internal/indicator"
+	"corridor/internal/ledger"
+	corridorlog "corridor/internal/log"
+	"corridor/internal/notice"
+	"corridor/internal/reader"
+	"corridor/internal/registry"
+	"corridor/internal/unit"
+	"corridor/internal/web"
+)
+
+func (n *Node) ground() (err error) {
+	if n.Files, err = files.New(files.Config{DB: n.DB, Dir: filepath.Join(n.Dir, filesName)}); err != nil {
+		return err
+	}
+	if n.Log, err = corridorlog.New(corridorlog.Config{DB: n.DB, Origin: n.Origin, Key: n.Key}); err != nil {
+		return err
+	}
+	if n.Access, err = access.New(access.Config{DB: n.DB, NoCodes: n.NoCodes, Secret: n.Key, Site: n.Site, Issuer: n.Config.Node.Name[0], Logger: n.Logger}); err != nil {
+		return err
+	}
+	n.Notices, err = notice.New(notice.Config{DB: n.DB, People: n.Access, Site: n.Site, Issuer: n.Config.Node.Name[0], Secret: n.Key, HookLocal: n.NoCodes})
+	if err != nil {
+		return err
+	}
+	n.Access.Join("notice", n.Notices)
+	n.Calendar, err = calendar.New(calendar.Config{DB: n.DB, Access: n.Access, Days: unit.NewDays(unit.ChinaCalendar())})
+	return err
+}
+
+func (n *Node) facts() (err error) {
+	days := n.Calendar.Days()
+	if n.Registry, err = registry.New(registry.Config{DB: n.DB, Access: n.Access, Regions: unit.GB2260(), Calendar: days.Now()}); err != nil {
+		return err
+	}
+	if n.Ledger, err = ledger.New(ledger.Config{DB: n.DB, Zone: days.Location()}); err != nil {
+		return err
+	}
+	witness, err := corridorlog.NewCosigner(n.Key)
+	if err != nil {
+		return err
+	}
+	n.Federation, err = federation.New(federation.Config{DB: n.DB, Self: n.Node.Code, Peers: n.Peers, Now: n.Now, Log: n.Log,
+		Witness: witness, Access: n.Access, Client: &http.Client{Timeout: peerTimeMax}})
+	return err
+}
+
+func (n *Node) desks() (err error) {
+	days := n.Calendar.Days()
+	if n.Cases, err = casework.New(casework.Config{DB: n.DB, Access: n.Access, Registry: n.Registry, Ledger: n.Ledger,
+		Log: n.Log, Notices: n.Notices, Files: n.Files, Regions: unit.GB2260(), Calendar: days, Node: n.Node.Code[:2], Schemes: n.Schemes}); err != nil {
+		return err
+	}
+	n.Calendar.Join("casework", n.Cases)
+	if n.Agreements, err = agreement.New(agreement.Config{DB: n.DB, Access: n.Access, Calendar: days.Now(), Days: days.Now, Zone: days.Location(),
+		Registry: n.Registry, Regions: unit.GB2260(), Notices: n.Notices, Log: n.Log, Node: n.Node.Code}); err != nil {
+		return err
+	}
+	if n.Indicators, err = indicator.New(indicator.Config{DB: n.DB, Access: n.Access}); err != nil {
+		return err
+	}
+	n.Reader = reader.New(reader.Config{Extract: n.Extract, DB: n.DB, Files: n.Files, Access: n.Access,
+		Agreements: found{n.Agreements, n.Indicators}, Figures: found{n.Agreements, n.Indicators}, Registry: registered{n.Registry}})
+	n.Web, err = web.New(web.Config{Node: n.Node, DB: n.DB, Access: n.Access, Registry: n.Registry, Calendar: n.Calendar, Cases: n.Cases,
+		Reader: n.Reader, Agreements: n.Agreements, Indicators: n.Indicators, Ledger: n.Ledger, Log: n.Log,
+		Federation: n.Federation, Files: n.Files, Notices: n.Notices, Clock: n.Clock, Secure: n.Secure, Logger: n.Logger})
+	return err
+}
+
+// jobs gathers what the rooms do after their acts.
+func (n *Node) jobs() (err error) {
+	all := map[string]db.Handler{}
+	for _, room := range []map[string]db.Handler{n.Notices.Handlers(), n.Calendar.Handlers()} {
+		for kind, h := range room {
+			if _, twice := all[kind]; twice {
+				return fmt.Errorf("two rooms do the jobs %s", kind)
+			}
+			all[kind] = h
+		}
+	}
+	n.worker, err = db.NewWorker(db.WorkerConfig{DB: n.DB, Handlers: all, Logger: n.Logger})
+	return err
+}
