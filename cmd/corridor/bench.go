@@ -1,74 +1,70 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
+	"io"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"corridor/internal/ledger/bench"
+	ledgerbench "corridor/internal/ledger/bench"
 	logbench "corridor/internal/log/bench"
 )
 
+// figures are what a measurement found; as JSON they are themselves.
+type figures interface{ Write(io.Writer) error }
+
+// benches is the table of what can be measured: flags sets the options of a run and returns it.
+var benches = []struct {
+	use, short string
+	flags      func(*cobra.Command) func(context.Context) (figures, error)
+}{
+	{"ledger", "Durable transfers a second: a transaction each, shared, and in bulk, in one run", func(c *cobra.Command) func(context.Context) (figures, error) {
+		f := c.Flags()
+		var o ledgerbench.Options
+		whereFlags(c, &o.DSN, &o.Dir)
+		f.IntVar(&o.Callers, "callers", 64, "clients that each wait for their answer")
+		f.DurationVar(&o.For, "for", 5*time.Second, "of each way")
+		f.BoolVar(&o.Audit, "audit", true, "audit the books afterwards")
+		f.BoolVar(&o.PGBench, "pgbench", false, "let pgbench run its TPC-B-like script on the same PostgreSQL, too")
+		return func(ctx context.Context) (figures, error) { return ledgerbench.Run(ctx, o) }
+	}},
+	{"log", "Leaves imported, proofs and receipts of a large log, acts that publish, in one run", func(c *cobra.Command) func(context.Context) (figures, error) {
+		f := c.Flags()
+		var o logbench.Options
+		whereFlags(c, &o.DSN, &o.Dir)
+		f.IntVar(&o.Leaves, "leaves", 1_000_000, "leaves that are imported first, into an empty database")
+		f.IntVar(&o.Callers, "callers", 64, "clients that each append and wait")
+		f.DurationVar(&o.For, "for", 5*time.Second, "of appending")
+		f.BoolVar(&o.Audit, "audit", false, "audit the log afterwards")
+		return func(ctx context.Context) (figures, error) { return logbench.Run(ctx, o) }
+	}},
+}
+
+func whereFlags(c *cobra.Command, dsn, dir *string) {
+	f := c.Flags()
+	f.StringVar(dsn, "dsn", "", "sqlite:PATH or postgres://…; default: a new SQLite file, removed afterwards")
+	f.StringVar(dir, "dir", "", "folder of the new file")
+}
+
 func benchCommand() *cobra.Command {
-	c := &cobra.Command{Use: "bench", Short: "Measure, with machine and versions; see docs/performance.md"}
-	c.AddCommand(benchLedger(), benchLog())
-	return c
-}
-
-func benchLedger() *cobra.Command {
-	var o bench.Options
-	var asJSON bool
-	c := &cobra.Command{
-		Use:   "ledger",
-		Short: "Durable transfers a second: a transaction each, grouped, and in bulk, in one run",
-		Args:  cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			f, err := bench.Run(cmd.Context(), o)
+	all := &cobra.Command{Use: "bench", Short: "Measure, with machine and versions; see docs/performance.md"}
+	for _, b := range benches {
+		c := &cobra.Command{Use: b.use, Short: b.short, Args: cobra.NoArgs}
+		run := b.flags(c)
+		asJSON := c.Flags().Bool("json", false, "print JSON")
+		c.RunE = func(cmd *cobra.Command, _ []string) error {
+			f, err := run(cmd.Context())
 			if err != nil {
 				return err
 			}
-			if asJSON {
+			if *asJSON {
 				return json.NewEncoder(cmd.OutOrStdout()).Encode(f)
 			}
 			return f.Write(cmd.OutOrStdout())
-		},
+		}
+		all.AddCommand(c)
 	}
-	f := c.Flags()
-	f.StringVar(&o.DSN, "dsn", "", "sqlite:PATH or postgres://…; default: a new SQLite file, removed afterwards")
-	f.StringVar(&o.Dir, "dir", "", "folder of the new file")
-	f.IntVar(&o.Callers, "callers", 64, "clients that each wait for their answer")
-	f.DurationVar(&o.For, "for", 5*time.Second, "of each way")
-	f.BoolVar(&o.Audit, "audit", true, "audit the books afterwards")
-	f.BoolVar(&asJSON, "json", false, "print JSON")
-	return c
-}
-
-func benchLog() *cobra.Command {
-	var o logbench.Options
-	var asJSON bool
-	c := &cobra.Command{
-		Use:   "log",
-		Short: "Leaves imported, proofs and receipts of a large log, acts that publish, in one run",
-		Args:  cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			f, err := logbench.Run(cmd.Context(), o)
-			if err != nil {
-				return err
-			}
-			if asJSON {
-				return json.NewEncoder(cmd.OutOrStdout()).Encode(f)
-			}
-			return f.Write(cmd.OutOrStdout())
-		},
-	}
-	f := c.Flags()
-	f.StringVar(&o.DSN, "dsn", "", "sqlite:PATH or postgres://… of an empty database; default: a new SQLite file, removed afterwards")
-	f.StringVar(&o.Dir, "dir", "", "folder of the new file")
-	f.IntVar(&o.Leaves, "leaves", 1_000_000, "leaves that are imported first")
-	f.IntVar(&o.Callers, "callers", 64, "clients that each append and wait")
-	f.DurationVar(&o.For, "for", 5*time.Second, "of appending")
-	f.BoolVar(&o.Audit, "audit", false, "audit the log afterwards")
-	f.BoolVar(&asJSON, "json", false, "print JSON")
-	return c
+	return all
 }

@@ -12,14 +12,14 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"corridor/internal/db"
+	"corridor/internal/db/measure"
 	"corridor/internal/fault"
 	"corridor/internal/ledger"
 	"corridor/internal/unit"
@@ -43,34 +43,27 @@ type Options struct {
 	Accounts int           // between which money moves at random; 0 is 10,000
 	For      time.Duration // of each way; 0 is five seconds
 	Audit    bool          // audit the books afterwards
+	PGBench  bool          // let pgbench measure the same PostgreSQL, too
 }
 
 // Figures are what a run found.
 type Figures struct {
-	Machine  Machine       `json:"machine"`
-	Callers  int           `json:"callers"`
-	Accounts int           `json:"accounts"`
-	For      time.Duration `json:"for_ns"`
-	Each     Way           `json:"each"`    // a transaction for each transfer
-	Grouped  Way           `json:"grouped"` // what callers get
-	Budget   Way           `json:"budget"`  // as Grouped, and every transfer debits one account
-	Bulk     Way           `json:"bulk"`    // many lines given at once
-	Times    float64       `json:"times"`   // Grouped over Each, in transfers a second
-	Audited  bool          `json:"audited"` // and found whole
+	Machine  measure.Machine `json:"machine"`
+	Callers  int             `json:"callers"`
+	Accounts int             `json:"accounts"`
+	For      time.Duration   `json:"for_ns"`
+	Each     measure.Way     `json:"each"`              // a transaction for each transfer
+	Acts     measure.Way     `json:"acts"`              // an act for each transfer: acts that wait share a transaction
+	Enter    measure.Way     `json:"enter"`             // who only posts: what waits shares statements, too
+	Budget   measure.Way     `json:"budget"`            // as Enter, and every transfer debits one account
+	Bulk     measure.Way     `json:"bulk"`              // many lines given at once; the times are of bulkLines of them
+	PGBench  *measure.Way    `json:"pgbench,omitempty"` // PostgreSQL's own tool on the same database
+	PGScale  int             `json:"pgbench_scale,omitempty"`
+	Times    float64         `json:"times"`   // Enter over Each, in transfers a second
+	Audited  bool            `json:"audited"` // and found whole
 }
 
-// Way is one way to enter transfers.
-type Way struct {
-	N         int           `json:"n"`       // transfers entered, all durable
-	Refused   int           `json:"refused"` // times that the database was too busy to take one, and the caller went on
-	PerSecond float64       `json:"per_second"`
-	P50       time.Duration `json:"p50_ns"` // that a caller waits for one answer; of Bulk, for bulkLines of them
-	P99       time.Duration `json:"p99_ns"`
-	Max       time.Duration `json:"max_ns"`
-	CPU       time.Duration `json:"cpu_ns"` // of this process for each transfer; PostgreSQL's own is not in it
-}
-
-// Run measures. It needs about four times For, and ends early with ctx.
+// Run measures. It needs about five times For, and ends early with ctx.
 func Run(ctx context.Context, o Options) (f Figures, err error) {
 	if o.Callers == 0 {
 		o.Callers = callersDefault
@@ -84,45 +77,43 @@ func Run(ctx context.Context, o Options) (f Figures, err error) {
 	if o.Callers < 1 || o.Accounts < 2 || o.For < 0 {
 		return f, errors.New("bench: callers, accounts or time out of range")
 	}
-	if o.DSN == "" {
-		dir, err := os.MkdirTemp(o.Dir, "corridor-bench-")
-		if err != nil {
-			return f, err
-		}
-		defer os.RemoveAll(dir)
-		o.Dir = dir
-		o.DSN = "sqlite:" + filepath.Join(dir, "node.db")
+	if o.PGBench && !strings.HasPrefix(o.DSN, "postgres") {
+		return f, errors.New("bench: pgbench measures PostgreSQL: give its address")
 	}
-	d, err := db.Open(ctx, db.Config{DSN: o.DSN})
+	d, machine, _, finish, err := measure.Open(ctx, o.DSN, o.Dir)
 	if err != nil {
 		return f, err
 	}
-	defer d.Close()
+	defer func() { err = errors.Join(err, finish()) }()
 	l, err := ledger.New(ledger.Config{DB: d})
 	if err != nil {
 		return f, err
 	}
 	r := &run{Options: o, db: d, books: l, id: string(unit.NewID(time.Now()))}
-	f = Figures{Callers: o.Callers, Accounts: o.Accounts, For: o.For}
-	if f.Machine, err = describe(ctx, d, o); err != nil {
-		return f, err
-	}
+	f = Figures{Machine: machine, Callers: o.Callers, Accounts: o.Accounts, For: o.For}
 	if err := r.open(ctx); err != nil {
 		return f, err
 	}
-	if _, err := r.measure(ctx, warmUp, o.Callers, r.grouped); err != nil {
+	if _, err := r.measure(ctx, warmUp, o.Callers, r.enter); err != nil {
 		return f, err
 	}
 	for _, way := range []struct {
-		to      *Way
+		to      *measure.Way
 		callers int
 		enter   entering
-	}{{&f.Each, o.Callers, r.each}, {&f.Grouped, o.Callers, r.grouped}, {&f.Budget, o.Callers, r.budget}, {&f.Bulk, bulkCallers, r.bulk}} {
+	}{{&f.Each, o.Callers, r.each}, {&f.Acts, o.Callers, r.acts}, {&f.Enter, o.Callers, r.enter}, {&f.Budget, o.Callers, r.budget},
+		{&f.Bulk, bulkCallers, r.bulk}} {
 		if *way.to, err = r.measure(ctx, o.For, way.callers, way.enter); err != nil {
 			return f, err
 		}
 	}
-	f.Times = f.Grouped.PerSecond / f.Each.PerSecond
+	f.Times = f.Enter.PerSecond / f.Each.PerSecond
+	if o.PGBench {
+		if f.PGBench, err = pgbench(ctx, o); err != nil {
+			return f, err
+		}
+		f.PGScale = pgScale
+	}
 	if o.Audit {
 		found, err := l.Audit(ctx)
 		if err != nil || len(found) > 0 {
@@ -172,27 +163,24 @@ func (r *run) transfer(from int) ledger.Transfer {
 		Amount: unit.Fen(1 + rand.IntN(100_000)), Ref: "case/bench"}
 }
 
-func (r *run) grouped(ctx context.Context) (int, error) {
-	return r.enter(ctx, r.transfer(rand.IntN(r.Accounts)))
-}
-
+// acts is what a caller has who writes more than the transfer.
 func (r *run) acts(ctx context.Context) (int, error) {
-	return r.act(ctx, r.transfer(rand.IntN(r.Accounts)))
-}
-
-// budget is the usual case of a public purse: everybody is paid from one account.
-func (r *run) budget(ctx context.Context) (int, error) { return r.enter(ctx, r.transfer(0)) }
-
-func (r *run) enter(ctx context.Context, t ledger.Transfer) (int, error) {
-	_, err := r.books.Enter(ctx, t)
-	return 1, err
-}
-
-func (r *run) act(ctx context.Context, t ledger.Transfer) (int, error) {
+	t := r.transfer(rand.IntN(r.Accounts))
 	return 1, r.db.Act(ctx, func(tx *db.Tx) error {
 		_, err := r.books.Apply(ctx, tx, t)
 		return err
 	})
+}
+
+func (r *run) enter(ctx context.Context) (int, error) {
+	_, err := r.books.Enter(ctx, r.transfer(rand.IntN(r.Accounts)))
+	return 1, err
+}
+
+// budget is the usual case of a public purse: everybody is paid from one account.
+func (r *run) budget(ctx context.Context) (int, error) {
+	_, err := r.books.Enter(ctx, r.transfer(0))
+	return 1, err
 }
 
 // each lets one caller at a time through, so that no two acts share a transaction. The callers' wait for one
@@ -218,12 +206,12 @@ func (r *run) bulk(ctx context.Context) (int, error) {
 }
 
 // measure lets callers enter, each as soon as it has its answer, until the time is over.
-func (r *run) measure(ctx context.Context, during time.Duration, callers int, enter entering) (Way, error) {
+func (r *run) measure(ctx context.Context, during time.Duration, callers int, enter entering) (measure.Way, error) {
 	waits := make([][]time.Duration, callers)
 	counts, refused := make([]int, callers), make([]int, callers)
 	errs := make([]error, callers)
 	var wg sync.WaitGroup
-	before, start := cpuTime(), time.Now()
+	before, start := measure.CPU(), time.Now()
 	for c := range callers {
 		wg.Add(1)
 		go func() {
@@ -244,22 +232,19 @@ func (r *run) measure(ctx context.Context, during time.Duration, callers int, en
 		}()
 	}
 	wg.Wait()
-	elapsed, cpu := time.Since(start), cpuTime()-before
+	elapsed, cpu := time.Since(start), measure.CPU()-before
 	if err := errors.Join(errs...); err != nil {
-		return Way{}, err
+		return measure.Way{}, err
 	}
-	all := slices.Concat(waits...)
-	slices.Sort(all)
-	var w Way
+	n, busy := 0, 0
 	for c := range callers {
-		w.N += counts[c]
-		w.Refused += refused[c]
+		n += counts[c]
+		busy += refused[c]
 	}
-	if w.N == 0 {
-		return Way{}, errors.New("bench: nothing was entered in the time given")
+	if n == 0 {
+		return measure.Way{}, errors.New("bench: nothing was entered in the time given")
 	}
-	w.PerSecond = float64(w.N) / elapsed.Seconds()
-	w.CPU = cpu / time.Duration(w.N)
-	w.P50, w.P99, w.Max = all[len(all)/2], all[len(all)*99/100], all[len(all)-1]
+	w := measure.Of(n, slices.Concat(waits...), elapsed, cpu)
+	w.Refused = busy
 	return w, nil
 }

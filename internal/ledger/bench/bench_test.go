@@ -5,6 +5,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"corridor/internal/db/dbtest"
+	"corridor/internal/db/measure"
 )
 
 func TestARunCountsWhatIsInTheBooks(t *testing.T) {
@@ -12,7 +15,7 @@ func TestARunCountsWhatIsInTheBooks(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, w := range map[string]Way{"each": f.Each, "grouped": f.Grouped, "budget": f.Budget, "bulk": f.Bulk} {
+	for name, w := range map[string]measure.Way{"each": f.Each, "acts": f.Acts, "enter": f.Enter, "budget": f.Budget, "bulk": f.Bulk} {
 		if w.N == 0 || w.PerSecond <= 0 || w.P50 <= 0 || w.P99 < w.P50 || w.Max < w.P99 {
 			t.Errorf("%s: %+v", name, w)
 		}
@@ -26,8 +29,27 @@ func TestARunCountsWhatIsInTheBooks(t *testing.T) {
 	}
 }
 
+func TestPGBenchMeasuresTheSameDatabase(t *testing.T) {
+	if !dbtest.Postgres() {
+		return // it knows no other
+	}
+	dbtest.EachDSN(t, func(t *testing.T, dsn string) {
+		if strings.HasPrefix(dsn, "sqlite:") {
+			return
+		}
+		f, err := Run(context.Background(), Options{DSN: dsn, Callers: 4, Accounts: 50, For: 200 * time.Millisecond, Audit: true, PGBench: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var said strings.Builder
+		if err := f.Write(&said); err != nil || !strings.Contains(said.String(), "pgbench TPC-B-like") || f.PGBench.N == 0 || f.PGBench.P99 < f.PGBench.P50 {
+			t.Errorf("%v: %+v\n%s", err, f.PGBench, said.String())
+		}
+	})
+}
+
 func TestARunRefusesWhatItCannotDo(t *testing.T) {
-	for _, o := range []Options{{Callers: -1}, {Accounts: 1}, {For: -1}} {
+	for _, o := range []Options{{Callers: -1}, {Accounts: 1}, {For: -1}, {PGBench: true}} {
 		if _, err := Run(context.Background(), o); err == nil {
 			t.Errorf("%+v was run", o)
 		}
@@ -51,9 +73,9 @@ func BenchmarkLedger(b *testing.B) {
 			b.Fatal(err)
 		}
 		b.Log("\n" + said.String())
-		b.ReportMetric(f.Grouped.PerSecond, "transfers/s")
+		b.ReportMetric(f.Enter.PerSecond, "transfers/s")
 		b.ReportMetric(f.Times, "times-one-each")
-		b.ReportMetric(f.Grouped.P99.Seconds()*1e3, "p99-ms")
-		b.ReportMetric(float64(f.Grouped.CPU.Microseconds()), "µs-CPU/transfer")
+		b.ReportMetric(f.Enter.P99.Seconds()*1e3, "p99-ms")
+		b.ReportMetric(float64(f.Enter.CPU.Microseconds()), "µs-CPU/transfer")
 	}
 }

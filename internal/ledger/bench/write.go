@@ -3,56 +3,30 @@ package bench
 import (
 	"fmt"
 	"io"
-	"time"
+
+	"corridor/internal/db/measure"
 )
 
 // Write prints the figures for a reader.
 func (f Figures) Write(w io.Writer) error {
-	m := f.Machine
-	_, err := fmt.Fprintf(w, "%s %s, %s, %s, %d cores, %s, files on %s\n%d callers, %d accounts, %s each way\n\n%-30s %9s %11s %9s %9s %9s %9s\n",
-		m.Engine, m.Version, m.Go, m.CPU, m.Cores, m.System, orUnknown(m.Files), f.Callers, f.Accounts, f.For,
-		"", "n", "transfers/s", "p50", "p99", "max", "CPU each")
-	for _, way := range []struct {
-		name string
-		Way
-	}{
-		{"one transaction each", f.Each}, {"as callers get it", f.Grouped}, {"the same, from one budget", f.Budget},
-		{fmt.Sprintf("bulk, %d lines, %d callers", bulkLines, bulkCallers), f.Bulk},
-	} {
-		if err == nil {
-			_, err = fmt.Fprintf(w, "%-30s %9d %11.0f %9s %9s %9s %9s\n", way.name, way.N, way.PerSecond, short(way.P50), short(way.P99), short(way.Max), short(way.CPU))
-		}
-		if err == nil && way.Refused > 0 {
-			_, err = fmt.Fprintf(w, "%30s too busy to take one %d times\n", "", way.Refused)
-		}
+	rows := []measure.Row{
+		{Name: "one transaction each", Way: f.Each},
+		{Name: "an act each, acts share a commit", Way: f.Acts},
+		{Name: "as callers of Enter get it", Way: f.Enter},
+		{Name: "the same, all from one budget", Way: f.Budget},
+		{Name: fmt.Sprintf("bulk, %d lines, %d callers", bulkLines, bulkCallers), Way: f.Bulk},
 	}
-	if err == nil {
-		_, err = fmt.Fprintf(w, "\ngrouped is %.1f times one transaction each", f.Times)
+	if f.PGBench != nil {
+		rows = append(rows, measure.Row{Name: fmt.Sprintf("pgbench TPC-B-like, scale %d", f.PGScale), Way: *f.PGBench})
 	}
-	if err == nil && f.Audited {
-		_, err = fmt.Fprint(w, "; the books were audited and are whole")
+	about := fmt.Sprintf("%d callers, %d accounts, %s each way", f.Callers, f.Accounts, f.For)
+	if err := measure.Write(w, f.Machine, about, "transfers", rows...); err != nil {
+		return err
 	}
-	if err == nil {
-		_, err = fmt.Fprintln(w)
+	audited := ""
+	if f.Audited {
+		audited = "; the books were audited and are whole"
 	}
+	_, err := fmt.Fprintf(w, "\nEnter is %.1f times one transaction each%s\n", f.Times, audited)
 	return err
-}
-
-func orUnknown(s string) string {
-	if s == "" {
-		return "an unknown file system"
-	}
-	return s
-}
-
-// short keeps three digits or so.
-func short(d time.Duration) string {
-	switch {
-	case d >= time.Second:
-		return fmt.Sprintf("%.2f s", d.Seconds())
-	case d >= time.Millisecond:
-		return fmt.Sprintf("%.1f ms", float64(d)/1e6)
-	default:
-		return fmt.Sprintf("%.1f µs", float64(d)/1e3)
-	}
 }

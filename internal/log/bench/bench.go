@@ -11,13 +11,11 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
-	"slices"
 	"sync"
 	"time"
 
 	"corridor/internal/db"
+	"corridor/internal/db/measure"
 	"corridor/internal/fault"
 	corridorlog "corridor/internal/log"
 	"corridor/internal/unit"
@@ -45,26 +43,16 @@ type Options struct {
 
 // Figures are what a run found.
 type Figures struct {
-	Machine Machine       `json:"machine"`
-	Leaves  int           `json:"leaves"`
-	Import  Way           `json:"import"`   // leaves that come in at once
-	Proof   Way           `json:"proof"`    // the inclusion proof of a random leaf, checked
-	Receipt Way           `json:"receipt"`  // the whole receipt of a random leaf
-	Verify  Way           `json:"verify"`   // a receipt, by who holds it
-	Append  Way           `json:"append"`   // an act that makes a leaf public, durable
-	Ready   Way           `json:"ready"`    // from the end of that act until its receipt can be had
-	Audit   time.Duration `json:"audit_ns"` // of all leaves; 0: not asked for
-	Bytes   int64         `json:"bytes"`    // of the SQLite file after the import
-}
-
-// Way is one thing that was done many times.
-type Way struct {
-	N         int           `json:"n"`
-	PerSecond float64       `json:"per_second"`
-	P50       time.Duration `json:"p50_ns"`
-	P99       time.Duration `json:"p99_ns"`
-	Max       time.Duration `json:"max_ns"`
-	CPU       time.Duration `json:"cpu_ns"` // of this process for each
+	Machine measure.Machine `json:"machine"`
+	Leaves  int             `json:"leaves"`
+	Import  measure.Way     `json:"import"`   // leaves that come in at once
+	Proof   measure.Way     `json:"proof"`    // the inclusion proof of a random leaf, checked
+	Receipt measure.Way     `json:"receipt"`  // the whole receipt of a random leaf
+	Verify  measure.Way     `json:"verify"`   // a receipt, by who holds it
+	Append  measure.Way     `json:"append"`   // an act that makes a leaf public, durable
+	Ready   measure.Way     `json:"ready"`    // from the end of that act until its receipt can be had
+	Audit   time.Duration   `json:"audit_ns"` // of all leaves; 0: not asked for
+	Bytes   int64           `json:"bytes"`    // of the SQLite file after the import
 }
 
 // Run measures, and ends early with ctx.
@@ -72,19 +60,12 @@ func Run(ctx context.Context, o Options) (f Figures, err error) {
 	if err := o.complete(); err != nil {
 		return f, err
 	}
-	if o.DSN == "" {
-		dir, err := os.MkdirTemp(o.Dir, "corridor-bench-")
-		if err != nil {
-			return f, err
-		}
-		defer os.RemoveAll(dir)
-		o.DSN = "sqlite:" + filepath.Join(dir, "node.db")
-	}
-	d, err := db.Open(ctx, db.Config{DSN: o.DSN})
+	d, machine, at, finish, err := measure.Open(ctx, o.DSN, o.Dir)
 	if err != nil {
 		return f, err
 	}
-	defer func() { err = errors.Join(err, d.Close()) }()
+	o.DSN = at
+	defer func() { err = errors.Join(err, finish()) }()
 	private, _ := corridorlog.NewKey(origin)
 	l, err := corridorlog.New(corridorlog.Config{DB: d, Origin: origin, Key: private})
 	if err != nil {
@@ -92,9 +73,7 @@ func Run(ctx context.Context, o Options) (f Figures, err error) {
 	}
 	r := &run{o: o, d: d, l: l, f: &f}
 	f.Leaves = o.Leaves
-	if f.Machine, err = describe(ctx, d, o.DSN); err != nil {
-		return f, err
-	}
+	f.Machine = machine
 	for _, step := range []func(context.Context) error{r.bulk, r.proofs, r.receipts, r.appends, r.audit} {
 		if err := step(ctx); err != nil {
 			return f, err
@@ -136,7 +115,7 @@ func leaf(n int) corridorlog.Leaf {
 
 func (r *run) bulk(ctx context.Context) error {
 	n := 0
-	m := start(1)
+	m := measure.Start(1)
 	total, err := r.l.Import(ctx, func() (corridorlog.Leaf, bool) {
 		if ctx.Err() != nil {
 			return corridorlog.Leaf{}, false
@@ -147,16 +126,16 @@ func (r *run) bulk(ctx context.Context) error {
 	if err = errors.Join(err, ctx.Err()); err != nil {
 		return err
 	}
-	r.f.Import = m.way(int(total))
-	r.f.Bytes = fileBytes(r.o.DSN)
+	r.f.Import = m.Way(int(total))
+	r.f.Bytes = measure.FileBytes(r.o.DSN)
 	return nil
 }
 
 // proofs proves random leaves and checks nothing but what the log checks by itself.
 func (r *run) proofs(ctx context.Context) error {
-	m := start(r.o.Proofs)
+	m := measure.Start(r.o.Proofs)
 	for range r.o.Proofs {
-		err := m.time(func() error {
+		err := m.Time(func() error {
 			_, err := r.l.Proof(ctx, rand.Int64N(int64(r.o.Leaves)))
 			return err
 		})
@@ -164,7 +143,7 @@ func (r *run) proofs(ctx context.Context) error {
 			return err
 		}
 	}
-	r.f.Proof = m.way(r.o.Proofs)
+	r.f.Proof = m.Way(r.o.Proofs)
 	return nil
 }
 
@@ -177,22 +156,22 @@ func (r *run) receipts(ctx context.Context) error {
 		}
 		ids[i] = e.ID
 	}
-	made := start(len(ids))
+	made := measure.Start(len(ids))
 	receipts := make([][]byte, len(ids))
 	for i, id := range ids {
-		if err := made.time(func() (err error) { receipts[i], err = r.l.Receipt(ctx, id, true); return err }); err != nil {
+		if err := made.Time(func() (err error) { receipts[i], err = r.l.Receipt(ctx, id, true); return err }); err != nil {
 			return err
 		}
 	}
-	r.f.Receipt = made.way(len(ids))
-	checked := start(len(ids))
+	r.f.Receipt = made.Way(len(ids))
+	checked := measure.Start(len(ids))
 	key := r.l.PublicKey()
 	for _, b := range receipts {
-		if err := checked.time(func() error { _, err := corridorlog.VerifyReceipt(b, key); return err }); err != nil {
+		if err := checked.Time(func() error { _, err := corridorlog.VerifyReceipt(b, key); return err }); err != nil {
 			return err
 		}
 	}
-	r.f.Verify = checked.way(len(ids))
+	r.f.Verify = checked.Way(len(ids))
 	return nil
 }
 
@@ -203,24 +182,24 @@ func (r *run) appends(ctx context.Context) error {
 	go func() { sequencer <- r.l.Run(running) }()
 	defer stop()
 	end := time.Now().Add(r.o.For)
-	acts := start(0)
-	ready := start(0)
+	acts := measure.Start(0)
+	ready := measure.Start(0)
 	errs := make([]error, r.o.Callers)
 	var all sync.WaitGroup
 	for i := range r.o.Callers {
 		all.Go(func() { errs[i] = r.caller(ctx, i, end, acts, ready) })
 	}
 	all.Wait()
-	r.f.Append, r.f.Ready = acts.way(acts.count()), ready.way(ready.count())
+	r.f.Append, r.f.Ready = acts.Way(acts.Count()), ready.Way(ready.Count())
 	stop()
 	return errors.Join(append(errs, <-sequencer)...)
 }
 
 // caller appends until the end. One in eight waits for its receipt after each act, the others only for the act.
-func (r *run) caller(ctx context.Context, i int, end time.Time, acts, ready *meter) error {
+func (r *run) caller(ctx context.Context, i int, end time.Time, acts, ready *measure.Meter) error {
 	for n := 0; time.Now().Before(end) && ctx.Err() == nil; n++ {
 		var id unit.ID
-		if err := acts.time(func() error {
+		if err := acts.Time(func() error {
 			return r.d.Act(ctx, func(tx *db.Tx) (err error) {
 				id, err = r.l.Append(ctx, tx, leaf(n))
 				return err
@@ -231,7 +210,7 @@ func (r *run) caller(ctx context.Context, i int, end time.Time, acts, ready *met
 		if i%8 != 0 {
 			continue
 		}
-		if err := ready.time(func() error { return r.receiptOf(ctx, id) }); err != nil {
+		if err := ready.Time(func() error { return r.receiptOf(ctx, id) }); err != nil {
 			return err
 		}
 	}
@@ -263,48 +242,4 @@ func (r *run) audit(ctx context.Context) error {
 	}
 	r.f.Audit = time.Since(from)
 	return err
-}
-
-// meter takes times; it is safe for concurrent use.
-type meter struct {
-	from time.Time
-	cpu  time.Duration
-	mu   sync.Mutex
-	took []time.Duration // guarded by mu
-}
-
-func start(n int) *meter {
-	return &meter{from: time.Now(), cpu: cpuTime(), took: make([]time.Duration, 0, n)}
-}
-
-func (m *meter) time(do func() error) error {
-	from := time.Now()
-	err := do()
-	took := time.Since(from)
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.took = append(m.took, took)
-	return err
-}
-
-func (m *meter) count() int {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return len(m.took)
-}
-
-// way is what n times took until now; without single times there is only the rate.
-func (m *meter) way(n int) Way {
-	w := Way{N: n}
-	if n == 0 {
-		return w
-	}
-	w.PerSecond = float64(n) / time.Since(m.from).Seconds()
-	w.CPU = (cpuTime() - m.cpu) / time.Duration(n)
-	if len(m.took) > 0 {
-		slices.Sort(m.took)
-		at := func(q float64) time.Duration { return m.took[min(int(q*float64(len(m.took))), len(m.took)-1)] }
-		w.P50, w.P99, w.Max = at(0.50), at(0.99), m.took[len(m.took)-1]
-	}
-	return w
 }

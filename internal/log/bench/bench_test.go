@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"corridor/internal/db/measure"
 )
 
 func TestARunMeasuresAWholeLog(t *testing.T) {
@@ -14,7 +16,7 @@ func TestARunMeasuresAWholeLog(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, w := range map[string]Way{"proof": f.Proof, "receipt": f.Receipt, "verify": f.Verify, "append": f.Append, "ready": f.Ready} {
+	for name, w := range map[string]measure.Way{"proof": f.Proof, "receipt": f.Receipt, "verify": f.Verify, "append": f.Append, "ready": f.Ready} {
 		if w.N == 0 || w.PerSecond <= 0 || w.P50 <= 0 || w.P99 < w.P50 || w.Max < w.P99 {
 			t.Errorf("%s: %+v", name, w)
 		}

@@ -19,6 +19,7 @@ import (
 	"strings"
 	"time"
 
+	common "corridor/internal/db/measure"
 	"corridor/internal/reader/extract"
 )
 
@@ -92,7 +93,7 @@ func measure(ctx context.Context, text []byte, limit time.Duration) (s Size, err
 	var before, after runtime.MemStats
 	runtime.GC()
 	runtime.ReadMemStats(&before)
-	start, cpu := time.Now(), cpuTime()
+	start, cpu := time.Now(), common.CPU()
 	for s.N == 0 || time.Since(start) < limit {
 		if err := ctx.Err(); err != nil {
 			return s, err
@@ -107,7 +108,7 @@ func measure(ctx context.Context, text []byte, limit time.Duration) (s Size, err
 			s.Figures += len(d.Articles[i].Figures)
 		}
 	}
-	wall, used := time.Since(start), cpuTime()-cpu
+	wall, used := time.Since(start), common.CPU()-cpu
 	runtime.ReadMemStats(&after)
 	mb := float64(s.Bytes) * float64(s.N) / 1e6
 	s.Wall = mb / wall.Seconds()

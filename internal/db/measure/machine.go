@@ -1,4 +1,4 @@
-package bench
+package measure
 
 import (
 	"context"
@@ -15,13 +15,14 @@ type Machine struct {
 	CPU     string `json:"cpu"`
 	Cores   int    `json:"cores"` // that Go may use
 	System  string `json:"system"`
-	Files   string `json:"files"` // the file system of the database
+	Files   string `json:"files"` // the file system of a SQLite database: a durable write costs little on tmpfs
 	Go      string `json:"go"`
 	Engine  string `json:"engine"` // sqlite or postgres
 	Version string `json:"version"`
 }
 
-func describe(ctx context.Context, d *db.DB, dsn string) (m Machine, err error) {
+// Describe says where a database is measured.
+func Describe(ctx context.Context, d *db.DB, dsn string) (m Machine, err error) {
 	m = Machine{CPU: processor(), Cores: runtime.GOMAXPROCS(0), System: runtime.GOOS + "/" + runtime.GOARCH, Go: runtime.Version(), Engine: d.Dialect()}
 	if path, ok := strings.CutPrefix(dsn, "sqlite:"); ok {
 		m.Files = fileSystem(path)
@@ -61,8 +62,8 @@ func fileSystem(path string) (kind string) {
 	return kind
 }
 
-// fileBytes is the size of a SQLite database with what waits in its log; 0 for another.
-func fileBytes(dsn string) (n int64) {
+// FileBytes is the size of a SQLite database with what waits in its log; 0 for another.
+func FileBytes(dsn string) (n int64) {
 	path, ok := strings.CutPrefix(dsn, "sqlite:")
 	if !ok {
 		return 0

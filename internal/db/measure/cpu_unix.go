@@ -1,14 +1,14 @@
 //go:build unix
 
-package bench
+package measure
 
 import (
 	"syscall"
 	"time"
 )
 
-// cpuTime is what this process has used of the processors, in all its threads.
-func cpuTime() time.Duration {
+// CPU is what this process has used of the processors, in all its threads.
+func CPU() time.Duration {
 	var u syscall.Rusage
 	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {
 		return 0
