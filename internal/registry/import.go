@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"time"
 
 	"corridor/internal/access"
@@ -52,6 +53,15 @@ type BadCell struct {
 	Header string // what the column is called in the file; "" for one that is missing
 	Text   string // what stands there, shortened
 	Fault  *fault.Error
+}
+
+// Place is where the cell stands, as a spreadsheet names it: Sheet1!B12, or B12 in a CSV.
+func (b BadCell) Place() string {
+	at := b.Column + strconv.Itoa(b.Row)
+	if b.Sheet != "" {
+		return b.Sheet + "!" + at
+	}
+	return at
 }
 
 // Report says what an import did, or with Dry or bad rows what it would do.

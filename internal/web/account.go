@@ -1,12 +1,12 @@
 package web
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"time"
 
 	"corridor/internal/access"
-	"corridor/internal/db"
 	"corridor/internal/fault"
 	"corridor/internal/notice"
 )
@@ -197,27 +197,30 @@ func (v *visit) wish() error {
 		return err
 	}
 	w := notice.Wish{Mail: f.Get("mail") == "yes", Lang: fault.Lang(f.Get("lang"))}
-	err = v.s.c.DB.Act(v.ctx(), func(tx *db.Tx) error {
-		if err := v.s.c.Notices.SetWish(v.ctx(), tx, v.who.Person, w); err != nil {
-			return err
-		}
-		return v.s.c.Access.Record(v.ctx(), tx, v.who, access.Entry{Act: "notice.wish", Object: "person/" + string(v.who.Person)})
-	})
+	err = v.s.setWish(v.ctx(), v.who, w)
 	if err != nil {
 		return v.refuseAccount(err, "wish", f)
 	}
 	return v.to("/account", "saved")
 }
 
-// exportAccount is everything that this node keeps about who asks, as JSON.
-func (v *visit) exportAccount() error {
-	about, err := v.s.c.Access.Export(v.ctx(), v.who, v.who.Person)
+// aboutMe is everything that this node keeps about who asks, as JSON.
+func (s *Server) aboutMe(ctx context.Context, who access.Actor) ([]byte, error) {
+	about, err := s.c.Access.Export(ctx, who, who.Person)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	b, err := json.MarshalIndent(about, "", "  ")
 	if err != nil {
-		return fmt.Errorf("what is kept about %s: %w", v.who.Person, err)
+		return nil, fmt.Errorf("what is kept about %s: %w", who.Person, err)
+	}
+	return b, nil
+}
+
+func (v *visit) exportAccount() error {
+	b, err := v.s.aboutMe(v.ctx(), v.who)
+	if err != nil {
+		return err
 	}
 	return v.download("about-me.json", "application/json", b)
 }

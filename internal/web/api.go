@@ -36,7 +36,11 @@ func (s *Server) api() {
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{"token": {Type: "http", Scheme: "bearer",
 		Description: "The token of POST /api/v1/sign-in, or an API token of one's own."}}
 	s.huma = humago.New(s.mux, config)
+	s.apiSessions()
+	s.apiAccount()
 	s.apiPeople()
+	s.apiNode()
+	s.apiRegistry()
 	s.apiDocuments()
 	s.apiKnowledge()
 	s.apiAgreements()
@@ -172,80 +176,4 @@ type paged struct {
 // byID names what is asked for.
 type byID struct {
 	ID string `path:"id"`
-}
-
-func (s *Server) apiPeople() {
-	type in struct {
-		Body struct {
-			Email    string `json:"email"`
-			Password string `json:"password"`
-			Code     string `json:"code,omitempty" required:"false" doc:"one-time or recovery code"`
-		}
-	}
-	type out struct {
-		Token string `json:"token"`
-		Name  string `json:"name"`
-		Org   string `json:"org"`
-	}
-	operate(s, "POST", "/api/v1/sign-in", access.SessionCreate, "Sign in", func(ctx context.Context, a asked, i *in) (*body[out], error) {
-		token, who, err := s.c.Access.SignIn(ctx, access.SignIn{Email: i.Body.Email, Password: i.Body.Password, Code: i.Body.Code, Addr: addr(a.r.RemoteAddr), Agent: a.r.UserAgent()})
-		if err != nil {
-			return nil, err
-		}
-		return answer(out{token, who.Name, who.Org})
-	})
-	operate(s, "POST", "/api/v1/sign-out", access.SessionEnd, "End the session", func(ctx context.Context, a asked, _ *nothing) (*nothing, error) {
-		return nil, s.c.Access.SignOut(ctx, a.who)
-	})
-	type journalIn struct {
-		Act    string `query:"act"`
-		Object string `query:"object"`
-		After  string `query:"after"`
-	}
-	type line struct {
-		ID      string `json:"id"`
-		At      string `json:"at"`
-		Person  string `json:"person"`
-		Act     string `json:"act"`
-		Object  string `json:"object"`
-		Region  string `json:"region"`
-		Mandate string `json:"mandate"`
-		Detail  string `json:"detail"`
-	}
-	type journalOut struct {
-		Lines []line `json:"lines"`
-		Next  string `json:"next"`
-	}
-	operate(s, "GET", "/api/v1/journal", access.JournalRead, "Search the act journal", func(ctx context.Context, a asked, i *journalIn) (*body[journalOut], error) {
-		lines, next, err := s.c.Access.Journal(ctx, a.who, access.JournalQuery{Act: i.Act, Object: i.Object, After: i.After})
-		if err != nil {
-			return nil, err
-		}
-		o := journalOut{Lines: []line{}, Next: next}
-		for _, l := range lines {
-			o.Lines = append(o.Lines, line{string(l.ID), iso(l.At), string(l.Person), l.Act, l.Object, string(l.Region), l.Mandate, l.Detail})
-		}
-		return answer(o)
-	})
-	if s.c.Clock == nil {
-		return
-	}
-	type clockIn struct {
-		Body struct {
-			Days int `json:"days" minimum:"1" maximum:"366"`
-		}
-	}
-	type clockOut struct {
-		Now string `json:"now"`
-	}
-	operate(s, "POST", "/api/v1/demo/clock", access.DemoClock, "Move the clock of the demonstration forward", func(_ context.Context, _ asked, i *clockIn) (*body[clockOut], error) {
-		d, err := days(int64(i.Body.Days))
-		if err != nil {
-			return nil, err
-		}
-		if err := s.c.Clock.Advance(d); err != nil {
-			return nil, err
-		}
-		return answer(clockOut{iso(s.c.Clock.Now())})
-	})
 }

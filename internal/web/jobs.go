@@ -1,6 +1,8 @@
 package web
 
 import (
+	"context"
+
 	"corridor/internal/access"
 	"corridor/internal/db"
 	"corridor/internal/fault"
@@ -17,21 +19,31 @@ type jobsPage struct {
 func (v *visit) jobs() error {
 	after := unit.ID(v.r.URL.Query().Get("after"))
 	var p jobsPage
-	err := v.s.c.DB.Read(v.ctx(), func(tx *db.Tx) (err error) {
-		if p.Counts, err = tx.JobCounts(v.ctx()); err != nil {
-			return err
-		}
-		p.Dead, err = tx.DeadJobs(v.ctx(), after, pageRows+1)
-		return err
-	})
-	if err != nil {
+	var next unit.ID
+	var err error
+	if p.Counts, p.Dead, next, err = v.s.deadJobs(v.ctx(), after); err != nil {
 		return err
 	}
-	if len(p.Dead) > pageRows {
-		p.Dead = p.Dead[:pageRows]
-		p.Next = "/jobs?after=" + string(p.Dead[pageRows-1].ID)
+	if next != "" {
+		p.Next = "/jobs?after=" + string(next)
 	}
 	return v.show("jobs", v.t("后台作业", "Jobs"), p)
+}
+
+// deadJobs counts the jobs of each kind, and lists one page of those that were given up.
+func (s *Server) deadJobs(ctx context.Context, after unit.ID) (counts []db.JobCount, dead []db.Job, next unit.ID, err error) {
+	err = s.c.DB.Read(ctx, func(tx *db.Tx) (err error) {
+		if counts, err = tx.JobCounts(ctx); err != nil {
+			return err
+		}
+		dead, err = tx.DeadJobs(ctx, after, pageRows+1)
+		return err
+	})
+	if len(dead) > pageRows {
+		dead = dead[:pageRows]
+		next = dead[pageRows-1].ID
+	}
+	return counts, dead, next, err
 }
 
 // decideJob queues a dead job again, or drops it.
@@ -44,23 +56,28 @@ func (v *visit) decideJob() error {
 	if err != nil {
 		return err
 	}
-	done := map[string]string{"requeue": "requeued", "drop": "dropped"}[f.Get("do")]
-	if done == "" {
-		return fault.New(fault.Invalid, "web.form")
-	}
-	err = v.s.c.DB.Act(v.ctx(), func(tx *db.Tx) error {
-		if done == "requeued" {
-			err = tx.Requeue(v.ctx(), id)
-		} else {
-			_, err = tx.Drop(v.ctx(), f.Get("kind"), f.Get("key"))
-		}
-		if err != nil {
-			return err
-		}
-		return v.s.c.Access.Record(v.ctx(), tx, v.who, access.Entry{Act: "job." + done, Object: "job/" + string(id), Detail: f.Get("kind")})
-	})
+	done, err := v.s.doJob(v.ctx(), v.who, id, f.Get("do"), f.Get("kind"), f.Get("key"))
 	if err != nil {
 		return err
 	}
 	return v.to("/jobs", done)
+}
+
+// doJob queues a dead job again ("requeue"), or drops it ("drop"; it is named by its kind and key too), and leaves an
+// entry in the journal. It answers with what was done.
+func (s *Server) doJob(ctx context.Context, who access.Actor, id unit.ID, do, kind, key string) (done string, err error) {
+	if done = map[string]string{"requeue": "requeued", "drop": "dropped"}[do]; done == "" {
+		return "", fault.New(fault.Invalid, "web.choice").On("do")
+	}
+	return done, s.c.DB.Act(ctx, func(tx *db.Tx) error {
+		if done == "requeued" {
+			err = tx.Requeue(ctx, id)
+		} else {
+			_, err = tx.Drop(ctx, kind, key)
+		}
+		if err != nil {
+			return err
+		}
+		return s.c.Access.Record(ctx, tx, who, access.Entry{Act: "job." + done, Object: "job/" + string(id), Detail: kind})
+	})
 }

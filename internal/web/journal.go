@@ -25,7 +25,7 @@ type journalLine struct {
 }
 
 // journalQuery reads a search out of an address; days are those of the node's zone, both included.
-func (v *visit) journalQuery(f *form) access.JournalQuery {
+func journalQuery(f *form) access.JournalQuery {
 	q := access.JournalQuery{Act: f.text("act"), Object: f.text("object"), Detail: f.text("detail"), Region: unit.Region(f.text("region")), After: f.Get("after")}
 	who := f.text("who")
 	if id, err := unit.ParseID(who); err == nil {
@@ -61,7 +61,7 @@ func (v *visit) asked() *form {
 // journal searches the acts. What is wrong with a search is said on the page.
 func (v *visit) journal() error {
 	f := v.asked()
-	q := v.journalQuery(f)
+	q := journalQuery(f)
 	if v.wantsFile() {
 		return v.journalFile(f, q)
 	}
