@@ -2,6 +2,7 @@ package extract
 
 import (
 	"sort"
+	"strings"
 
 	"corridor/internal/fault"
 )
@@ -23,8 +24,11 @@ type analysis struct {
 	lastSubject string
 	size        int // characters of all paragraphs
 	counted     map[string]int
-	pacts       []pact // agreements found so far
-	lastDay     string // the last day that a signing was given
+	told        map[string]float64 // counts of the text by what they count
+	date        string             // of the article, "" where it is not trusted
+	self        string             // whom 公司 and 本公司 mean
+	pacts       []pact             // agreements found so far
+	lastDay     string             // the last day that a signing was given
 }
 
 // article reads what one piece says.
@@ -37,6 +41,9 @@ func (r *reading) article(p *piece) Article {
 	out.Date = orNil(p.date)
 	a := &analysis{r: r, title: p.title}
 	a.clock = a.clockOf(p)
+	if !r.spun {
+		a.date = p.date
+	}
 	a.ofTitle()
 	for i := range p.paras {
 		b := &p.paras[i]
@@ -55,8 +62,10 @@ func (r *reading) article(p *piece) Article {
 	out.EventDate = orNil(a.eventDate)
 	a.tell.place = a.mainName()
 	a.bodies = a.organisations()
+	a.self = a.selfOf(p)
 	out.Policies = a.policies()
 	out.Agreements = a.agreements()
+	out.Policies = withoutPacts(out.Policies, out.Agreements)
 	out.Figures = a.allFigures()
 	out.Organisations = a.named()
 	out.People = a.people()
@@ -94,6 +103,19 @@ func (a *analysis) clockOf(p *piece) clock {
 	return clock{}
 }
 
+// selfOf is the company that speaks of itself as 公司: the one that says so, or the one that publishes.
+func (a *analysis) selfOf(p *piece) string {
+	for i := range a.bodies {
+		if b := &a.bodies[i]; b.alias == "公司" || b.alias == "本公司" || b.alias == "甲方" {
+			return b.name
+		}
+	}
+	if strings.HasSuffix(p.publisher, "公司") {
+		return p.publisher
+	}
+	return ""
+}
+
 // reportWords are words of a title that says of what time all of its text tells.
 var reportWords = words("成效 情况 公报 总结 报告 年报 指标 统计 数据 概况 回顾 简报 一览 快报 成绩 盘点 亮点 账本 答卷 综述 评价")
 
@@ -128,6 +150,9 @@ func (a *analysis) event() string {
 			if m := &t.times[k]; m.day && m.period != "" && !m.until {
 				return m.period
 			}
+		}
+		if len(t.sentences) > 0 && saysToday(t.words, 0, t.sentences[0].end) {
+			return a.date
 		}
 	}
 	return ""

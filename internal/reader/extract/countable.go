@@ -53,6 +53,9 @@ func countable(r []rune, s *sighting, names *lexicon) bool {
 			return false
 		}
 	}
+	if m.word == "票" && (hasAt(r, s.end, "同意") || hasAt(r, s.end, "反对") || hasAt(r, s.end, "弃权") || hasAt(r, s.end, "赞成")) {
+		return false // how a board voted
+	}
 	if m.word == "个" || m.word == "项" || m.word == "种" || m.word == "类" || m.word == "大" {
 		j := skipBlank(r, s.end)
 		if nameNouns.at(r, j) && n.value < 20 || j < len(r) && r[j] == '“' && n.han {
@@ -135,7 +138,7 @@ func years(r []rune, s *sighting) bool {
 	return lasts(r, s.at) && !(s.end < len(r) && (r[s.end] == '级' || r[s.end] == '行' || r[s.end] == '计' || r[s.end] == '规'))
 }
 
-var lasting = words("为期 有效期 有效期为 期限 期限为 周期 周期为 历时 期限为 不超过 不少于 不低于 至少 最长 缩短 缩短至 缩短到 缩短为 延长 延长至 延长到 任期 任期为 保存期 保质期 年限 年限为 寿命 满 寿命达 存续期 存续期为 平均 用时 仅需 只需 需 需要 耗时 时长 时长为 时长达 时长约 压缩至 压缩到 压缩为 最快 达 约 超 超过 提前 滞后 公示期 公示期为 期为 时间为 时限为 由 从 减少 节省 节约 降至 减至")
+var lasting = words("为期 有效期 有效期为 期限 期限为 周期 周期为 历时 期限为 不超过 不少于 不低于 至少 最长 缩短 缩短至 缩短到 缩短为 延长 延长至 延长到 任期 任期为 保存期 保质期 年限 年限为 寿命 满 寿命达 存续期 存续期为 投资期 退出期 建设期 建设期为 运营期 服务期 服务期限 租期 租赁期 工期 质保期 合作期 合作期限 有效期限 试用期 考核期 执行期 实施期 项目期 合同期 授权期 锁定期 贷款期限 服务时间 交付周期 任期届满 成立 运行 深耕 走过 满打满算 平均 用时 仅需 只需 需 需要 耗时 时长 时长为 时长达 时长约 压缩至 压缩到 压缩为 最快 达 约 超 超过 提前 滞后 公示期 公示期为 期为 时间为 时限为 由 从 减少 节省 节约 降至 减至")
 
 func lasts(r []rune, i int) bool {
 	if i > 0 && isSpace(r[i-1]) {

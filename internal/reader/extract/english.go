@@ -171,7 +171,7 @@ func englishTimes(ws []word, ck *clock) []moment {
 					}
 				}
 			}
-			if next(1) == "to" && year(2) > y && next(-1) == "from" {
+			if next(1) == "to" && year(2) > y && next(-1) == "from" || next(1) == "and" && year(2) > y && next(-1) == "between" {
 				m.period += ".." + strconv.Itoa(year(2))
 				m.end = ws[i+2].end
 				i += 2
@@ -315,6 +315,12 @@ func (a *analysis) englishFigure(t *text, ws []word, i int) (f Figure, last int,
 	if nounEnd > last {
 		noun = t.say(ws[last+1].start, ws[nounEnd].end)
 	}
+	if !has && noun == "" && at(i-1) == "of" && gathers[at(i-2)] { // a staff of 12
+		noun, has = at(i-2), true
+		if at(i-2) == "total" {
+			noun = ""
+		}
+	}
 	if !has {
 		plural := false
 		for k := last + 1; k <= nounEnd; k++ {
@@ -359,6 +365,9 @@ func (a *analysis) englishFigure(t *text, ws []word, i int) (f Figure, last int,
 	a.englishPeriod(t, ws, first, last, &f)
 	return f, last, true
 }
+
+// gathers are words whose number stands behind of.
+var gathers = map[string]bool{"staff": true, "team": true, "total": true, "workforce": true, "membership": true, "group": true, "network": true, "fleet": true, "panel": true}
 
 // totalled says whether a total is spoken of before i: bringing the total to 1,312.
 func totalled(ws []word, i int) bool {
@@ -459,6 +468,9 @@ func clipEnglish(t *text, ws []word) string {
 func (a *analysis) englishPeriod(t *text, ws []word, first, last int, f *Figure) {
 	s := t.sentence(ws[first].start)
 	var before, after *moment
+	for s.start > 0 && t.r[s.start-1] == ';' { // what a semicolon parts shares its time
+		s.start = t.sentence(s.start - 1).start
+	}
 	for k := range t.times {
 		m := &t.times[k]
 		if m.start < s.start || m.start >= s.end || m.day || m.vague || m.period == "" {

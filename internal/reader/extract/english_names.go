@@ -28,6 +28,10 @@ func capitals(ws []word, i int) int {
 			j++
 			continue
 		}
+		if j > i && ws[j].low == "and" && j+1 < len(ws) && ws[j+1].capital && ws[j-1].mark == 0 && headed2(ws[i:j]) && !orgAhead(ws, j+1) {
+			j++
+			continue
+		}
 		if j > i && ws[j].low == "and" && j+1 < len(ws) && ws[j+1].capital && ws[j-1].mark == 0 && !endsOrg(ws[i:j]) && orgAhead(ws, j+1) {
 			j++
 			continue
@@ -35,6 +39,16 @@ func capitals(ws []word, i int) int {
 		break
 	}
 	return j
+}
+
+// headed2 says whether a name is a body of some field, so that and may join two fields: Department of Science.
+func headed2(ws []word) bool {
+	for k := len(ws) - 2; k > 0 && k >= len(ws)-3; k-- {
+		if ws[k].low == "of" && englishOrgs[ws[k-1].low] {
+			return true
+		}
+	}
+	return false
 }
 
 func endsOrg(ws []word) bool { return len(ws) > 0 && englishOrgs[ws[len(ws)-1].low] }
@@ -68,6 +82,14 @@ func englishBodies(t *text) []body {
 		from := i
 		for from < k && (ws[from].low == "the" || englishTitles[ws[from].low] && ws[from].mark == '.') {
 			from++
+		}
+		for o := from + 1; o+1 < k && o < from+6; o++ { // Deputy Director of the Department
+			if ws[o].low == "of" && englishRoles[ws[o-1].low] {
+				for from = o + 1; from < k && ws[from].low == "the"; {
+					from++
+				}
+				break
+			}
 		}
 		has := false
 		for _, w := range ws[from:k] {
@@ -125,6 +147,9 @@ func (a *analysis) englishAgreements(t *text) []pact {
 			}
 		}
 		if len(ps) < 2 {
+			ps, from = capitalRow(t, ws, s.start, i)
+		}
+		if len(ps) < 2 {
 			continue
 		}
 		date := ""
@@ -133,12 +158,47 @@ func (a *analysis) englishAgreements(t *text) []pact {
 				date = m.period
 			}
 		}
+		if date == "" && saysToday(ws, s.start, ws[i].start) {
+			date = a.date
+		}
 		if date == "" && len(a.eventDate) == 10 {
 			date = a.eventDate
 		}
 		out = append(out, pact{Agreement{Parties: ps, Kind: kind, Date: orNil(date), Span: t.span(from, ws[kindEnd].end)}, date != ""})
 	}
 	return out
+}
+
+// capitalRow reads who signs where no body is named: the departments of A Province, B Province and C Province.
+func capitalRow(t *text, ws []word, start, verb int) (ps []string, from int) {
+	for k := 0; k < verb; k++ {
+		if ws[k].start < start || !ws[k].capital || ws[k].low == "the" || monthNames[ws[k].low] > 0 {
+			continue
+		}
+		j := k
+		for j < verb && ws[j].capital {
+			j++
+			if ws[j-1].mark != 0 {
+				break
+			}
+		}
+		if len(ps) == 0 {
+			from = ws[k].start
+		}
+		ps = append(ps, t.say(ws[k].start, ws[j-1].end))
+		k = j - 1
+	}
+	return ps, from
+}
+
+// saysToday says whether an English sentence speaks of the day of its article.
+func saysToday(ws []word, from, to int) bool {
+	for k := range ws {
+		if ws[k].start >= from && ws[k].start < to && ws[k].low == "today" {
+			return true
+		}
+	}
+	return false
 }
 
 func withBefore(ws []word, at int) bool {

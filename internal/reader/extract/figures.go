@@ -11,6 +11,9 @@ func (a *analysis) figures(t *text) []Figure {
 	var out []Figure
 	for i := range seen {
 		s := &seen[i]
+		if a.again(s) {
+			continue
+		}
 		m := a.tell.tell(s)
 		f := Figure{Quote: t.say(s.start, s.end), Span: t.span(s.start, s.end), Indicator: m.indicator, Subject: m.subject,
 			Value: s.value, Unit: s.unit.name, Approx: s.approx, Change: m.growth, Kind: "level", Modifiers: m.modifiers,
@@ -47,6 +50,26 @@ func (a *analysis) figures(t *text) []Figure {
 		out = append(out, f)
 	}
 	return out
+}
+
+// again says whether a count that opens a clause only takes up one that was told before: 出台3个行动方案。3个行动方案….
+func (a *analysis) again(s *sighting) bool {
+	if !s.unit.counter || s.approx != "exact" && s.approx != "" || s.value >= 1000 {
+		return false
+	}
+	noun := []rune(s.t.nounAfter(s.end, s.clause.end))
+	if len(noun) < 2 {
+		return false
+	}
+	name := s.unit.word + string(noun[:min(4, len(noun))])
+	if a.told == nil {
+		a.told = map[string]float64{}
+	}
+	if v, ok := a.told[name]; ok && v == s.value && s.t.skipLead(s.clause.start, s.start) == s.start && s.clause.start == s.sentence.start {
+		return true
+	}
+	a.told[name] = s.value
+	return false
 }
 
 func fromPeriod(out []Figure) string {

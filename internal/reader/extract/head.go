@@ -4,10 +4,10 @@ import "strings"
 
 // media are endings of the names of those who publish; offices are endings of authorities that do.
 var (
-	media   = words("报 网 社 智库 晨报 新闻 电视台 广播电台 日报 晚报 早报 时报 商报 晨报 青年报 在线 客户端 财经 频道 周刊 杂志 融媒体中心 融媒 传媒 公众号 号 观察 发布 电台 卫视 通讯社 Daily News Times Post Agency Xinhua")
-	offices = words("委员会 办公室 政府 管委会 局 厅 委 办 中心 部 院 联盟 协会 大学 公司 银行 集团")
+	media   = words("报 网 网站 门户网站 门户 官网 社 智库 晨报 新闻 电视台 广播电台 日报 晚报 早报 时报 商报 晨报 青年报 在线 客户端 财经 频道 周刊 杂志 融媒体中心 融媒 传媒 公众号 号 观察 发布 电台 卫视 通讯社 Daily News Times Post Agency Xinhua")
+	offices = words("董事会 监事会 学院 学会 协会 商会 研究院 指挥部 领导小组 科创办 管理中心 委员会 办公室 政府 管委会 局 厅 委 办 中心 部 院 联盟 协会 大学 公司 银行 集团")
 	labels  = words("来源 信息来源 文章来源 稿件来源 稿源 转自 发布机构 发文机关 发布单位 发布人 Source source")
-	stopsAt = words("作者 编辑 责任编辑 责编 浏览 点击 阅读 发布 时间 日期 字号 字体 分享 打印 访问 更新 记者 审核 【 [ （ ( | 大 中 小 点击数 浏览次数 Date By")
+	stopsAt = words("发表于 发表 发布于 更新于 作者 编辑 责任编辑 责编 浏览 点击 阅读 发布 时间 日期 字号 字体 分享 打印 访问 更新 记者 审核 【 [ （ ( | 大 中 小 点击数 浏览次数 Date By")
 	nobody  = words("本站 本网 原创 未知 网络 互联网 转载 本网站 综合 不详 网络整理 site admin Admin")
 	notices = words("通知 公告 意见 办法 公示 通告 决定 方案 细则 规定 函 批复 指南 条例 规划 措施 计划")
 )
@@ -56,6 +56,12 @@ func (r *reading) head(p *piece) {
 				p.publisher = strings.Trim(l.String(), "《》【】[] ")
 			}
 			l.kind, l.noise = lineMeta, NoiseMeta
+		}
+	}
+	if p.publisher == "" && at > 0 && hasAt(p.lines[at].r, 0, "关于") { // the issuer stands over the title of what it issues
+		if org := &p.lines[at-1]; org.kind == lineShort && !org.used && org.size <= 30 && endsIn(org.r, offices) {
+			p.publisher = org.String()
+			org.kind, org.noise = lineMeta, NoiseMeta
 		}
 	}
 	p.publisher = firstOf(p.publisher, r.meta.source, r.meta.publisher)
@@ -272,7 +278,7 @@ func (r *reading) signature(p *piece, top int) {
 		}
 		if org := &p.lines[i-1]; org.kind == lineShort && (endsIn(org.r, offices) || endsIn(org.r, media)) {
 			if p.publisher == "" {
-				p.publisher = org.String()
+				p.publisher = strings.TrimSuffix(org.String(), "董事会")
 			}
 			org.kind, org.noise = lineMeta, NoiseMeta
 		}

@@ -565,7 +565,7 @@ func (l lead) name() string {
 		r = append(r, w...)
 	}
 	r = stripEnd(r, copulas)
-	for len(r) > 0 && (r[0] == '把' || r[0] == '将' || r[0] == '了' || r[0] == '的' || r[0] == '从' || r[0] == '由' || r[0] == '、') {
+	for len(r) > 0 && (r[0] == '把' || r[0] == '将' || r[0] == '了' || r[0] == '的' || r[0] == '从' && at1(r, 1) != '业' || r[0] == '由' || r[0] == '、') {
 		r = r[1:]
 	}
 	s := strings.ReplaceAll(string(r), "从占", "占")

@@ -33,6 +33,7 @@ type line struct {
 	stops int
 	pause int
 	ends  bool // ends like a sentence
+	reply bool // heads an answer in a forum
 	title bool // equal to what the page calls its title
 	twice bool // stood there twice, one after the other
 	used  bool // taken for the head of its article
@@ -91,7 +92,7 @@ func (l *line) told() lineKind {
 		return lineNoise
 	}
 	if n := floor(l.r); n > 0 {
-		l.noise, l.tail = NoiseComments, n > 1
+		l.noise, l.reply = NoiseComments, n > 1
 		if n == 1 {
 			l.noise = NoiseMeta
 		}

@@ -25,7 +25,8 @@ func (a *analysis) parties(t *text, s, c part, i int) (ps []string, from int, ea
 		return nil, 0, false
 	}
 	from = segs[0].start
-	linked := false
+	linked, ahead := false, 0
+	pivot := pivotIn(t.r, start, end)
 	for k, g := range segs {
 		name, b := a.party(t, g, k == 0)
 		if name == "" {
@@ -36,6 +37,9 @@ func (a *analysis) parties(t *text, s, c part, i int) (ps []string, from int, ea
 		}
 		if !contains(ps, name) && len(ps) < partiesMax {
 			ps = append(ps, name)
+			if g.start < pivot {
+				ahead++
+			}
 		}
 		linked = linked || k > 0
 	}
@@ -44,6 +48,10 @@ func (a *analysis) parties(t *text, s, c part, i int) (ps []string, from int, ea
 		if name, at := a.subjectBefore(t, s, c.start); name != "" && !contains(ps, name) {
 			ps, from = append([]string{name}, ps...), at
 		}
+	}
+	if n := len(ps); each && ahead > 1 && ahead == n-1 { // A、B分别与C: C signs with each
+		ps = append([]string{ps[n-1]}, ps[:n-1]...)
+		return ps, from, each
 	}
 	if len(ps) >= 2 {
 		return expand(ps), from, each
@@ -55,6 +63,19 @@ func (a *analysis) parties(t *text, s, c part, i int) (ps []string, from int, ea
 		return a.bothSides(t, s, start)
 	}
 	return nil, 0, false
+}
+
+// works are ends of names that cannot sign.
+var works = words("项目 工程 课题 产品 平台上 方案")
+
+// pivotIn is where 分别与 stands between those who sign and those they sign with; 0 is nowhere.
+func pivotIn(r []rune, from, to int) int {
+	for i := from; i+2 < to; i++ {
+		if hasAt(r, i, "分别与") || hasAt(r, i, "分别和") || hasAt(r, i, "先后与") || hasAt(r, i, "陆续与") {
+			return i
+		}
+	}
+	return 0
 }
 
 // partyEnd goes back from the verb over what is no name: 在沪, 于8月17日, 共同, 分别.
@@ -244,6 +265,12 @@ func (a *analysis) party(t *text, g part, first bool) (name string, start int) {
 	}
 	s := trimBlank(r[g.start:g.end])
 	n := len(s)
+	if w := string(s); a.self != "" && (w == "公司" || w == "本公司" || w == "我公司" || w == "甲方") {
+		return a.self, g.start
+	}
+	if _, v := works.endsWith(s, n, 2); v != 0 {
+		return "", 0
+	}
 	if n < 2 || n > partyMax || is(s[0], cDigit) || nobodies.whole(s) {
 		return "", 0
 	}

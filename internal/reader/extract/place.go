@@ -112,6 +112,9 @@ func (a *analysis) mainName() string {
 	t := &text{flow: flow{r: r}}
 	t.times = moments(r, &ck)
 	from := t.skipLead(0, len(r))
+	if from < len(r) && (r[from] == '在' || hasAt(r, from, "关于")) {
+		return a.mainPlace()
+	}
 	if n := adminName(r[from:]); n > 0 {
 		return string(r[from : from+n])
 	}

@@ -68,6 +68,24 @@ func (a *analysis) policies() []Policy {
 	return out
 }
 
+// withoutPacts leaves out the titles that are agreements which the article tells of.
+func withoutPacts(all []Policy, pacts []Agreement) []Policy {
+	out := all[:0]
+	for _, p := range all {
+		name := []rune(p.Name)
+		is := false
+		if _, v := pactEnds.endsWith(trimBracket(name), len(trimBracket(name)), 6); v != 0 {
+			for i := range pacts {
+				is = is || strings.HasSuffix(key(name), key([]rune(pacts[i].Kind)))
+			}
+		}
+		if !is {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
 func covered(all []Policy, name string) bool {
 	k := key([]rune(name))
 	for i := range all {

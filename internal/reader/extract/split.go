@@ -191,12 +191,16 @@ func begins(lines []line, i int, prose, tail bool) bool {
 func (r *reading) body(p *piece) {
 	first, last := p.extent()
 	title := key([]rune(p.title))
+	reply := false
 	for i := range p.lines {
 		l := &p.lines[i]
+		reply = reply || l.reply
 		switch {
 		case l.used:
+		case reply && (l.kind == lineProse || l.kind == lineShort || l.kind == lineItem) && !substantial(l):
+			r.noise(l.whole(), NoiseComments)
 		case l.kind == lineNoise || l.kind == lineMeta || l.kind == lineByline || l.kind == lineRule:
-			if (l.kind == lineMeta || l.noise == NoiseCopyright && !l.tail) && i > first && i < last && l.size > 6 && l.tag != "tr" && !dateLine(l.r) && l.block.noise == "" {
+			if (l.kind == lineMeta || l.noise == NoiseCopyright && !l.tail) && i > first && i < last && l.size > 6 && l.tag != "tr" && !dateLine(l.r) && l.block.noise == "" && !l.reply {
 				p.paras = append(p.paras, *l.block) // 时间： and 主办单位： inside a notice
 				continue
 			}
@@ -221,6 +225,29 @@ func (r *reading) body(p *piece) {
 		r.noise(p.paras[n-1].whole(), NoiseOther)
 		p.paras = p.paras[:n-1]
 	}
+}
+
+// answerMin is how many characters an answer in a forum has that is kept, if it also says something that can be checked.
+const answerMin = 30
+
+// substantial says whether an answer in a forum tells a figure or names a document, and does not only thank.
+func substantial(l *line) bool {
+	if len(l.r) < answerMin {
+		return false
+	}
+	for i, c := range l.r {
+		if c == '《' {
+			return true
+		}
+		if isDigit(c) && (i == 0 || !isDigit(l.r[i-1])) {
+			if n, ok := numberAt(l.r, i); ok {
+				if _, _, ok := unitAt(l.r, n.end); ok {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 // extent finds the first and last line of the body: from the first prose, or list or table that leads to it, to the

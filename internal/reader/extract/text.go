@@ -31,7 +31,7 @@ func newText(b *block, no int, ck *clock) *text {
 	start := 0
 	for i, c := range t.r {
 		stop := c == '。' || c == '！' || c == '？' || c == '；' || c == '!' || c == '?' || c == ';'
-		if c == '.' && i+1 < len(t.r) && isSpace(t.r[i+1]) && i > 0 && !isDigit(t.r[i-1]) && !abbreviated(t.r, i) {
+		if c == '.' && i+1 < len(t.r) && isSpace(t.r[i+1]) && i > 0 && (!isDigit(t.r[i-1]) || i+2 < len(t.r) && t.r[i+2] >= 'A' && t.r[i+2] <= 'Z' && i > start+3) && !abbreviated(t.r, i) {
 			stop = true
 		}
 		if !stop && (i-start < sentenceMax || !is(c, cPause|cSpace)) && i-start < 2*sentenceMax {

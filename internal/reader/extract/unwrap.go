@@ -48,6 +48,22 @@ func (r *reading) unwrap(in []line) []line {
 // wrapped says whether a text has columns at all: many unfinished lines that are about as wide as the next.
 func (r *reading) wrapped(in []line) bool {
 	open, even, lines := 0, 0, 0
+	most, full := 0.0, 0
+	for i := range in {
+		if w := width(in[i].r); in[i].tag == "line" && joinable(&in[i]) && w <= columnMax {
+			most = max(most, w)
+		}
+	}
+	for i := range in {
+		// a sentence that breaks off at the right edge
+		if l := &in[i]; l.tag == "line" && joinable(l) && !l.ends && l.pause > 0 && i+1 < len(in) && joinable(&in[i+1]) &&
+			in[i+1].blank == 0 && itemMark(in[i+1].r) == 0 && most > 2*columnMin && width(l.r) >= 0.88*most && width(l.r) <= columnMax {
+			full++
+		}
+	}
+	if full >= 3 {
+		return true
+	}
 	for i := range in {
 		if in[i].tag != "line" || !joinable(&in[i]) {
 			continue
