@@ -248,7 +248,7 @@ func repairWords(kind string) fault.Words {
 	return wordOf(map[string]fault.Words{"bad_bytes": {"坏字节", "bad bytes"}, "invisible": {"不可见字符", "invisible characters"}, "pinyin": {"去除注音", "readings left out"},
 		"traditional": {"繁体转简体", "characters made simplified"}, "letter_spacing": {"合拢字距", "spaced lines closed up"}, "doubled": {"去除重复", "doubled lines"},
 		"hard_breaks": {"接回断行", "lines joined"}, "radicals": {"部首改字", "radicals made characters"}, "file_name": {"去除图片名", "names of pictures"},
-		"spun": {"还原改写词", "spun words put back"}, "spun_uncertain": {"疑似改写未还原", "spun words left"}}, kind)
+		"spun": {"还原改写词", "spun words put back"}, "spun_twin": {"照原稿还原改写词", "words put back from a clean telling"}, "spun_uncertain": {"疑似改写未还原", "spun words left"}}, kind)
 }
 
 func subjectStepWords(act string) fault.Words {
