@@ -1232,9 +1232,11 @@ CREATE TABLE subject (
   name    TEXT NOT NULL,
   code    TEXT NOT NULL, -- of the registry, or GB/T 2260 for a place; '' while nobody linked it
   made_at BIGINT NOT NULL
-);
+, told BIGINT NOT NULL DEFAULT 0);
 
 CREATE INDEX subject_by_kind ON subject (kind, name, id);
+
+CREATE INDEX subject_by_told ON subject (told, name, id);
 
 CREATE TABLE subject_mention (
   kind     TEXT NOT NULL,

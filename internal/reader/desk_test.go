@@ -63,7 +63,7 @@ func (o *outer) Called(_ context.Context, _ *db.Tx, code string) (fault.Words, e
 	return fault.Words{"示例大学", "Example University"}, nil
 }
 
-func desk(t *testing.T, d *db.DB) (*reader.Desk, *outer, access.Actor) {
+func desk(t testing.TB, d *db.DB) (*reader.Desk, *outer, access.Actor) {
 	t.Helper()
 	s, err := files.New(files.Config{DB: d, Dir: filepath.Join(t.TempDir(), "files")})
 	if err != nil {

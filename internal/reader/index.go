@@ -156,6 +156,12 @@ func (k *Desk) Search(ctx context.Context, words string, page int) (all []Passag
 		if all, err = selectPassages(ctx, tx, rare, terms, (max(page, 1)-1)*PassagePage); err != nil {
 			return err
 		}
+		// Paragraphs come the youngest first, so that the index can stop early; those of one document are read in its order.
+		for i, j := 0, 0; i < len(all); i = j {
+			for j = i; j < len(all) && all[j].Document == all[i].Document; j++ {
+			}
+			slices.Reverse(all[i:j])
+		}
 		for i := range all {
 			p := &all[i]
 			if p.Findings, err = selectFindingsIn(ctx, tx, p.Document, p.From, p.To); err != nil {

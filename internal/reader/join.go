@@ -39,6 +39,9 @@ func (k *Desk) Join(ctx context.Context, who access.Actor, id, into unit.ID, rea
 		if err := moveNames(ctx, tx, from.ID, "", to.ID, who.Name, reason); err != nil {
 			return fmt.Errorf("join %s into %s: %w", id, into, err)
 		}
+		if err := recount(ctx, tx, from.ID, to.ID); err != nil {
+			return err
+		}
 		if to.Code == "" && from.Code != "" {
 			if err := updateSubjectCode(ctx, tx, to.ID, from.Code); err != nil {
 				return err
@@ -73,6 +76,9 @@ func (k *Desk) Split(ctx context.Context, who access.Actor, id unit.ID, key, rea
 		}
 		if err := moveNames(ctx, tx, id, key, own, who.Name, reason); err != nil {
 			return fmt.Errorf("split %q from %s: %w", key, id, err)
+		}
+		if err := recount(ctx, tx, id, own); err != nil {
+			return err
 		}
 		return k.subjectStep(ctx, tx, who, id, SubjectStep{Act: "split", Key: n.Name, Other: own, Reason: reason})
 	})

@@ -29,9 +29,9 @@ JOIN document d ON d.id = p.document
 WHERE a.gram = $1 AND b.gram = $2 AND p.plain LIKE $3 AND p.plain LIKE $4 AND p.plain LIKE $5 AND p.plain LIKE $6`
 
 	sqlPassages = `SELECT p.no, p.article, p.heading, p.span_from, p.span_to, p.text, p.document, d.title` + passageWhere + `
-ORDER BY d.taken_at DESC, p.document DESC, p.no LIMIT $7 OFFSET $8`
+ORDER BY a.paragraph DESC LIMIT $7 OFFSET $8`
 
-	sqlCountPassages = `SELECT count(*) FROM (SELECT p.id` + passageWhere + ` ORDER BY p.id LIMIT $7) AS few ORDER BY 1 LIMIT 1`
+	sqlCountPassages = `SELECT count(*) FROM (SELECT p.id` + passageWhere + ` ORDER BY a.paragraph DESC LIMIT $7) AS few ORDER BY 1 LIMIT 1`
 
 	sqlParagraphs = `
 SELECT no, article, heading, span_from, span_to, text FROM document_paragraph WHERE document = $1 ORDER BY no LIMIT $2`

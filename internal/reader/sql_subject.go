@@ -43,27 +43,34 @@ JOIN document_finding f ON f.document = m.document AND f.no = m.no JOIN document
 WHERE n.subject = $1 AND` + shown + `
 ORDER BY m.said_of, d.taken_at, d.id, f.no, m.part LIMIT $3`
 
-	subjectsWhere = `
-FROM subject s JOIN subject_name n ON n.subject = s.id JOIN subject_mention m ON m.kind = n.kind AND m.key = n.key
+	spokenOf = `
+FROM subject_name n JOIN subject_mention m ON m.kind = n.kind AND m.key = n.key
 JOIN document_finding f ON f.document = m.document AND f.no = m.no JOIN document d ON d.id = f.document
-WHERE ($1 = '' OR s.kind = $1) AND` + shown + `
-  AND ($3 = '' OR EXISTS (SELECT 1 FROM subject_name x WHERE x.subject = s.id AND x.key LIKE $3))
-GROUP BY s.id, s.kind, s.name, s.code`
+WHERE n.subject = s.id AND` + shown
 
-	sqlSubjects = `
-SELECT s.id, s.kind, s.name, s.code, count(DISTINCT m.document || '/' || m.no), count(DISTINCT m.document)` + subjectsWhere + `
-ORDER BY 6 DESC, 5 DESC, s.name, s.id LIMIT $4 OFFSET $5`
-	sqlSubjectsByName = `
-SELECT s.id, s.kind, s.name, s.code, count(DISTINCT m.document || '/' || m.no), count(DISTINCT m.document)` + subjectsWhere + `
+	subjectsWhere = `
+FROM subject s
+WHERE ($1 = '' OR s.kind = $1) AND EXISTS (SELECT 1` + spokenOf + `)
+  AND ($3 = '' OR EXISTS (SELECT 1 FROM subject_name x WHERE x.subject = s.id AND x.key LIKE $3))`
+
+	subjectsColumns = `SELECT s.id, s.kind, s.name, s.code, (SELECT count(*)` + spokenOf + `), (SELECT count(DISTINCT m.document)` + spokenOf + `)`
+
+	sqlSubjects = subjectsColumns + subjectsWhere + `
+ORDER BY s.told DESC, s.name, s.id LIMIT $4 OFFSET $5`
+	sqlSubjectsByName = subjectsColumns + subjectsWhere + `
 ORDER BY s.name, s.id LIMIT $4 OFFSET $5`
 	sqlCountSubjects = `SELECT count(*) FROM (SELECT s.id` + subjectsWhere + ` ORDER BY s.id LIMIT $4) AS few ORDER BY 1 LIMIT 1`
 
 	sqlKindCounts = `
-SELECT s.kind, count(DISTINCT s.id)
-FROM subject s JOIN subject_name n ON n.subject = s.id JOIN subject_mention m ON m.kind = n.kind AND m.key = n.key
-JOIN document_finding f ON f.document = m.document AND f.no = m.no JOIN document d ON d.id = f.document
-WHERE ($1 = '' OR s.kind = $1) AND` + shown + `
+SELECT s.kind, count(*) FROM subject s WHERE ($1 = '' OR s.kind = $1) AND EXISTS (SELECT 1` + spokenOf + `)
 GROUP BY s.kind ORDER BY s.kind LIMIT $3`
+
+	sqlTold = `
+UPDATE subject SET told = (SELECT count(*) FROM subject_name n JOIN subject_mention m ON m.kind = n.kind AND m.key = n.key WHERE n.subject = subject.id)
+WHERE id = $1`
+	sqlTouched = `
+SELECT DISTINCT n.subject FROM subject_mention m JOIN subject_name n ON n.kind = m.kind AND n.key = m.key
+WHERE m.document = $1 AND ($2 = 0 OR m.no = $2) ORDER BY n.subject LIMIT $3`
 
 	sqlSubjectsOf = `
 SELECT DISTINCT m.no, m.part, n.name, s.id, s.kind, s.name, s.code
@@ -145,6 +152,24 @@ func moveNames(ctx context.Context, tx *db.Tx, from unit.ID, key string, to unit
 func insertMention(ctx context.Context, tx *db.Tx, document unit.ID, m mention) error {
 	_, err := tx.Exec(ctx, sqlMentionInsert, string(m.kind), m.key, document, m.no, string(m.part), m.of, m.by)
 	return err
+}
+
+// touched are the subjects that a document speaks of, or one finding of it.
+func touched(ctx context.Context, tx *db.Tx, document unit.ID, no int) ([]unit.ID, error) {
+	return collect(ctx, tx, func(scan func(...any) error) (id unit.ID, err error) {
+		err = scan(&id)
+		return id, err
+	}, sqlTouched, document, no, 4*findsMax)
+}
+
+// recount writes anew how often subjects are mentioned.
+func recount(ctx context.Context, tx *db.Tx, subjects ...unit.ID) error {
+	for _, id := range subjects {
+		if _, err := tx.Exec(ctx, sqlTold, id); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func deleteMentions(ctx context.Context, tx *db.Tx, document unit.ID, no int) error {

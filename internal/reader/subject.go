@@ -237,7 +237,11 @@ func (k *Desk) mentionAll(ctx context.Context, tx *db.Tx, d Document, finds []Fi
 			return fmt.Errorf("mentions of finding %d of %s: %w", f.No, d.ID, err)
 		}
 	}
-	return nil
+	subjects, err := touched(ctx, tx, d.ID, 0)
+	if err != nil {
+		return err
+	}
+	return recount(ctx, tx, subjects...)
 }
 
 // mentionAgain does so for one finding whose content changed.
@@ -251,10 +255,21 @@ func (k *Desk) mentionAgain(ctx context.Context, tx *db.Tx, d Document, f Findin
 			finds[i] = f
 		}
 	}
+	before, err := touched(ctx, tx, d.ID, f.No)
+	if err != nil {
+		return err
+	}
 	if err := deleteMentions(ctx, tx, d.ID, f.No); err != nil {
 		return fmt.Errorf("mentions of finding %d of %s: %w", f.No, d.ID, err)
 	}
-	return k.mention(ctx, tx, localOf(finds).mentions(d, f), d.ID)
+	if err := k.mention(ctx, tx, localOf(finds).mentions(d, f), d.ID); err != nil {
+		return err
+	}
+	after, err := touched(ctx, tx, d.ID, f.No)
+	if err != nil {
+		return err
+	}
+	return recount(ctx, tx, append(before, after...)...)
 }
 
 func (k *Desk) mention(ctx context.Context, tx *db.Tx, all []mention, document unit.ID) error {

@@ -2,6 +2,7 @@ package web
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -65,7 +66,12 @@ func (v *visit) facts(finds []reader.Finding) []factView {
 		if f.Read != nil {
 			read := f
 			read.Said = *f.Read
-			_, x.Read, _ = v.said(read)
+			_, lines, _ := v.said(read)
+			for _, l := range lines {
+				if !slices.Contains(x.Lines, l) {
+					x.Read = append(x.Read, l)
+				}
+			}
 		}
 		out = append(out, x)
 	}

@@ -25,6 +25,7 @@ const (
 	manyDigits  = 3    // from which on a number is hardly met by chance
 	likeLoose   = 0.34 // of two names beside a number of many digits
 	likeSame    = 0.6
+	oneThingMax = 500 // figures of one subject and time that are compared with each other
 	fullLeast   = 6   // characters of a whole name from which on it says enough
 	likeStrict  = 0.8 // before two figures are said to contradict each other
 	plansDiffer = "意向 计划 目标 拟 预计 力争 合同 签约 首批 累计 新增 planned intended target"
@@ -53,7 +54,7 @@ func Figures(all []Fact) (groups []Group, conflicts []Conflict) {
 				if low[j].low > low[i].high && !low[i].meets(low[j]) {
 					break
 				}
-				if low[i].meets(low[j]) && sameFigure(all[i].Figure, all[j].Figure, names[i], names[j]) {
+				if join.root(i) != join.root(j) && low[i].meets(low[j]) && sameFigure(all[i].Figure, all[j].Figure, names[i], names[j]) {
 					join.join(i, j)
 				}
 			}
@@ -99,16 +100,31 @@ func joinRows(all []Fact, join *union) {
 	}
 }
 
+// contradictions are looked for among figures that are of one time and one subject, or bear the very same name.
 func contradictions(all []Fact, names []name, join *union, members map[int][]int) (out []Conflict) {
-	type about struct{ unit, period string }
+	type about struct{ unit, period, whose string }
 	by := map[about][]int{}
 	for i, f := range all {
-		if f.Period != nil {
-			by[about{f.Unit, *f.Period}] = append(by[about{f.Unit, *f.Period}], i)
+		if f.Period == nil {
+			continue
+		}
+		if names[i].whose != "" {
+			key := about{f.Unit, *f.Period, names[i].whose}
+			by[key] = append(by[key], i)
+		}
+		key := about{f.Unit, *f.Period, "=" + names[i].full}
+		by[key] = append(by[key], i)
+	}
+	tells := map[int]map[int]bool{} // by group, the documents that tell it
+	for root, m := range members {
+		tells[root] = map[int]bool{}
+		for _, i := range m {
+			tells[root][all[i].Source] = true
 		}
 	}
 	done := map[[2]int]bool{}
 	for _, list := range by {
+		list = list[:min(len(list), oneThingMax)]
 		for x, i := range list {
 			for _, j := range list[x+1:] {
 				pair := [2]int{join.root(i), join.root(j)}
@@ -116,14 +132,11 @@ func contradictions(all []Fact, names []name, join *union, members map[int][]int
 				if all[i].Source == all[j].Source || pair[0] == pair[1] || done[pair] || !contradict(all[i].Figure, all[j].Figure, names[i], names[j]) {
 					continue
 				}
-				// A document that tells both values speaks of two things under one name.
-				if slices.ContainsFunc(members[pair[0]], func(a int) bool {
-					return slices.ContainsFunc(members[pair[1]], func(b int) bool { return all[a].Source == all[b].Source })
-				}) {
-					continue
-				}
 				done[pair] = true
-				out = append(out, Conflict{members[pair[0]], members[pair[1]]})
+				// A document that tells both values speaks of two things under one name.
+				if !overlap(tells[pair[0]], tells[pair[1]]) {
+					out = append(out, Conflict{members[pair[0]], members[pair[1]]})
+				}
 			}
 		}
 	}
@@ -134,6 +147,15 @@ func contradictions(all []Fact, names []name, join *union, members map[int][]int
 		return a.B[0] - b.B[0]
 	})
 	return out
+}
+
+func overlap(a, b map[int]bool) bool {
+	for x := range a {
+		if b[x] {
+			return true
+		}
+	}
+	return false
 }
 
 // sameFigure says whether two figures whose values meet are one figure told twice.
