@@ -69,6 +69,7 @@ const (
 	DemoClock      Permission = "demo.clock"
 	FederationRead Permission = "federation.read"
 	FederationKeep Permission = "federation.manage"
+	LetterRead     Permission = "letter.read"
 )
 
 // Desks stands in the table for every role of kind desk.
@@ -169,4 +170,5 @@ var Rules = []Rule{
 	{Permission: DemoClock, ZH: "拨快演示时钟", EN: "Move the clock of a demonstration", Open: true, Token: true},
 	{Permission: FederationRead, ZH: "查看相邻节点状态", EN: "Read the state of the neighbours", Open: true, Token: true},
 	{Permission: FederationKeep, ZH: "管理相邻节点", EN: "Manage the neighbours", Hidden: true, Holders: []Holder{by(ScopeNone, "node_admin")}},
+	{Permission: LetterRead, ZH: "查看节点间信件", EN: "Read the letters between nodes", Hidden: true, Token: true, Holders: []Holder{by(ScopeNone, "node_admin"), by(ScopeRegion, "auditor")}},
 }

@@ -3,6 +3,7 @@ package federation
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 
 	"golang.org/x/mod/sumdb/tlog"
@@ -30,7 +31,7 @@ func (s *Service) Audit(ctx context.Context) (found []string, err error) {
 				return fmt.Errorf("audit the leaves of %s: %w", row.origin, err)
 			}
 		}
-		return nil
+		return s.auditLetters(ctx, tx, say)
 	})
 	return found, err
 }
@@ -124,4 +125,43 @@ func (s *Service) auditTarget(row peerRow, edge *corridorlog.Edge, say func(stri
 		say("%s: the root of the checkpoint is not that of the leaves", row.origin)
 	}
 	return nil
+}
+
+// auditLetters goes along each pair and way: the numbers have no gap, each letter is its digest's and names the one before, and
+// its answer belongs to it.
+func (s *Service) auditLetters(ctx context.Context, tx *db.Tx, say func(string, ...any)) error {
+	var had letterRow
+	for {
+		page, err := selectLettersAudit(ctx, tx, had)
+		if err != nil {
+			return fmt.Errorf("audit the letters: %w", err)
+		}
+		for _, r := range page {
+			name := fmt.Sprintf("letter %d %s of %s", r.e.N, wayOf(r.out), r.peer)
+			want, before := int64(1), ""
+			if had.peer == r.peer && had.out == r.out {
+				want, before = had.e.N+1, had.digest
+			}
+			e, err := readEnvelope(r.letter)
+			switch {
+			case r.e.N != want:
+				say("%s: number %d is the next", name, want)
+			case err != nil:
+				say("%s cannot be read: %v", name, err)
+			case digestOf(r.letter) != r.digest:
+				say("%s is not that of its digest", name)
+			case e.N != r.e.N || e.Before != before && r.e.N == want:
+				say("%s does not follow the one before", name)
+			case r.state != LetterWaiting:
+				var a answerJSON
+				if err := json.Unmarshal(r.answer, &a); err != nil || a.Letter != r.digest || a.State != r.state {
+					say("%s: the answer is not to it", name)
+				}
+			}
+			had = r
+		}
+		if len(page) < auditPage {
+			return nil
+		}
+	}
 }

@@ -19,6 +19,12 @@
 // Neighbours come from the settings, from requests that a person confirmed by comparing a fingerprint, and from the community
 // file: a signed, versioned text that names the nodes, their keys and how many signatures a new version needs.
 //
-// The package sends no letters yet, only signs and verifies them (httpsig, RFC 9421), and decides nothing about what is
-// recognised.
+// Letters are private messages between two nodes. An act writes one with Send; it is numbered for its pair, names the digest of
+// the one before, is signed (httpsig, RFC 9421) with a key that the log of its node names, and is brought again and again until
+// its signed answer is here. The other node applies it once, in its turn, in the act of the room that took its kind with Handle.
+// A letter that is repeated gets the answer of the first time; one that is changed, out of turn, cut, from another time or under
+// a key that has ended is turned away with a reason, counted and shown on both sides. What this does not do: say that a letter
+// which was held back forever was written; its writer sees it wait.
+//
+// The package decides nothing about what is recognised.
 package federation

@@ -68,6 +68,8 @@ type Log interface {
 	Checkpoint(ctx context.Context) ([]byte, error)
 	Consistency(ctx context.Context, from, to int64) (tlog.TreeProof, error)
 	AddCosignature(ctx context.Context, c corridorlog.Cosignature) error
+	Origin() string
+	Append(ctx context.Context, tx *db.Tx, leaf corridorlog.Leaf) (unit.ID, error)
 }
 
 // Config says whom to follow.
@@ -80,6 +82,7 @@ type Config struct {
 	Log     Log                   // nil: nobody is asked to witness
 	Witness *corridorlog.Cosigner // nil: this node is no witness
 	Access  *access.Service       // nil: no requests and no community file are taken
+	Key     string                // private key of the log, from which those of letters are derived; "": no letters
 	Logger  *slog.Logger          // nil: slog.Default()
 }
 
@@ -92,6 +95,9 @@ type Service struct {
 	members   []Peer           // nodes of the community file, with the keys of today
 	wanted    int              // cosignatures that the community file asks for
 	asked     map[string]int64 // size that a neighbour's witness has last signed of ours
+	takes     map[string]Take  // by kind of letter
+	hears     map[string]Hear
+	hurry     map[string]time.Time // until when letters to a neighbour are looked for more often
 }
 
 // New checks the settings; it asks nobody.
@@ -119,7 +125,10 @@ func New(c Config) (*Service, error) {
 		}
 		seen[p.Code] = true
 	}
-	return &Service{c: c, asked: map[string]int64{}}, nil
+	if c.Key != "" && c.Log == nil {
+		return nil, fmt.Errorf("federation: letters need a log")
+	}
+	return &Service{c: c, asked: map[string]int64{}, takes: map[string]Take{NoteKind: takeNote}, hears: map[string]Hear{}, hurry: map[string]time.Time{}}, nil
 }
 
 // check refuses an address that is none and keys that are none.

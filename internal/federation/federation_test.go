@@ -68,6 +68,10 @@ func (s *station) serve(w http.ResponseWriter, r *http.Request) {
 	if f := s.answer.Load(); f != nil && (*f)(w, r) {
 		return
 	}
+	if r.URL.Path == "/letters/in" {
+		s.door(w, r)
+		return
+	}
 	var b []byte
 	var err error
 	switch path := strings.TrimPrefix(r.URL.Path, "/log/"); path {

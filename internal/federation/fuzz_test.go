@@ -1,8 +1,11 @@
 package federation_test
 
 import (
+	"net/http"
 	"testing"
 
+	"corridor/internal/db/dbtest"
+	"corridor/internal/fault"
 	"corridor/internal/federation"
 )
 
@@ -29,6 +32,24 @@ func FuzzSucceed(f *testing.F) {
 		got, by, err := federation.Succeed(federation.Community{}, b)
 		if err == nil && (got.Version != 1 || len(by) != 3) {
 			t.Errorf("%q: %+v by %v", b, got, by)
+		}
+	})
+}
+
+// Whoever comes to the door with a letter is nobody yet: nothing that is sent is taken in without a true signature.
+func FuzzReceive(f *testing.F) {
+	anhui, shanghai := writers(f, dbtest.Open(f, nil), nil)
+	anhui.write("310000", "count", "one")
+	meet(f, anhui, shanghai)
+	c := catch(f, anhui, shanghai)
+	f.Add(c.body, c.header.Get("Signature-Input"), c.header.Get("Signature"), c.header.Get("Content-Digest"))
+	f.Add([]byte(`{"v":1}`), "sig1=()", "sig1=:AAAA:", "sha-256=:AAAA:")
+	f.Fuzz(func(t *testing.T, body []byte, input, sig, digest string) {
+		x := caught{http.Header{"Signature-Input": {input}, "Signature": {sig}, "Content-Digest": {digest}, "Content-Type": {"application/json"}}, body}
+		if err := x.at(shanghai, nil); err == nil && string(body) != string(c.body) {
+			t.Errorf("%q was taken in", body)
+		} else if k := fault.KindOf(err); k == fault.Internal {
+			t.Errorf("%q: %v", body, err)
 		}
 	})
 }

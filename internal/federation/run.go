@@ -65,6 +65,7 @@ func (s *Service) Run(ctx context.Context) error {
 			if !running[p.Code] {
 				running[p.Code] = true
 				all.Go(func() { s.runPeer(ctx, p.Code) })
+				all.Go(func() { s.runLetters(ctx, p.Code) })
 			}
 		}
 		if !pause(ctx, everySecond) {

@@ -2,7 +2,11 @@ package federation
 
 import (
 	"context"
+	"database/sql"
+	"encoding/base64"
+	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"golang.org/x/mod/sumdb/tlog"
@@ -345,4 +349,255 @@ func selectCommunity(ctx context.Context, tx *db.Tx) (signed string, err error) 
 		return "", nil
 	}
 	return signed, err
+}
+
+const (
+	sqlLetterKey       = `SELECT generation, public, since, until FROM federation_letter_key ORDER BY generation DESC LIMIT 1`
+	sqlLetterKeyInsert = `
+INSERT INTO federation_letter_key (generation, public, since, until, leaf, at) VALUES ($1, $2, $3, $4, $5, $6)`
+	sqlKeyLeaves = `
+SELECT l.fields FROM federation_leaf l
+WHERE l.origin = $1 AND l.kind = $2
+  AND NOT EXISTS (SELECT 1 FROM federation_withdrawal w WHERE w.origin = l.origin AND w.idx = l.idx)
+ORDER BY l.idx DESC LIMIT $3`
+
+	sqlLetterLast    = `SELECT n, digest FROM federation_letter WHERE peer = $1 AND way = $2 ORDER BY n DESC LIMIT 1`
+	sqlLettersWait   = `SELECT count(*) FROM (SELECT n FROM federation_letter WHERE peer = $1 AND state = 'waiting' ORDER BY n LIMIT $2) w ORDER BY 1 LIMIT 1`
+	sqlLetterWaiting = `SELECT n, digest, letter FROM federation_letter WHERE peer = $1 AND state = 'waiting' ORDER BY n LIMIT 1`
+	sqlLetterIn      = `SELECT digest, answer FROM federation_letter WHERE peer = $1 AND way = 'in' AND n = $2 ORDER BY n LIMIT 1`
+	sqlLetterInsert  = `
+INSERT INTO federation_letter (peer, way, n, id, kind, made_at, letter, digest, state, answer, code, answered_at, attempts, problem, tried_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0, '', 0)`
+	sqlLetterAttempt = `
+UPDATE federation_letter SET attempts = attempts + 1, problem = $3, tried_at = $4
+WHERE peer = $1 AND way = 'out' AND n = $2 AND state = 'waiting'`
+	sqlLetterAnswered = `
+UPDATE federation_letter SET state = $3, answer = $4, code = $5, answered_at = $6, attempts = attempts + 1, problem = '', tried_at = $6
+WHERE peer = $1 AND way = 'out' AND n = $2 AND state = 'waiting'`
+
+	letterColumns = `SELECT way, letter, digest, state, answer, code, answered_at, attempts, problem, tried_at FROM federation_letter `
+	sqlLetter     = letterColumns + `WHERE id = $1 ORDER BY id LIMIT 1`
+	sqlLetters    = letterColumns + `
+WHERE ($1 = '' OR peer = $1) AND ($2 = '' OR substr(kind, 1, length($2)) = $2) AND ($3 = '' OR state = $3) AND ($4 = '' OR way = $4)
+  AND ($5 = 0 OR (made_at, id) < ($5, $6))
+ORDER BY made_at DESC, id DESC LIMIT $7`
+	sqlLettersAudit = `
+SELECT peer, way, n, letter, digest, state, answer FROM federation_letter
+WHERE (peer, way, n) > ($1, $2, $3) ORDER BY peer, way, n LIMIT $4`
+
+	sqlTurnedCount = `
+INSERT INTO federation_letter_refused (peer, code, times, first_at, last_at, detail) VALUES ($1, $2, 1, $3, $3, $4)
+ON CONFLICT (peer, code) DO UPDATE SET times = federation_letter_refused.times + 1, last_at = excluded.last_at, detail = excluded.detail`
+	sqlTurned = `SELECT peer, code, times, first_at, last_at, detail FROM federation_letter_refused ORDER BY last_at DESC, peer, code LIMIT $1`
+)
+
+// letterRow is a line of federation_letter. It never leaves this room.
+type letterRow struct {
+	peer                        string
+	out                         bool
+	e                           envelope
+	letter, answer              []byte
+	digest, state, code         string
+	problem                     string
+	answeredAt, attempts, tried int64
+}
+
+func wayOf(out bool) string {
+	if out {
+		return "out"
+	}
+	return "in"
+}
+
+// shown is the row as others see it.
+func (r letterRow) shown() Letter {
+	l := Letter{ID: r.e.ID, Peer: r.peer, Out: r.out, N: r.e.N, Kind: r.e.Kind, Made: r.e.Made, By: r.e.By, Body: r.e.Body, Digest: r.digest,
+		State: r.state, Code: r.code, Attempts: int(r.attempts), Problem: r.problem}
+	if r.answeredAt > 0 {
+		l.Answered = db.Time(r.answeredAt)
+	}
+	if r.tried > 0 {
+		l.Tried = db.Time(r.tried)
+	}
+	var a answerJSON
+	if len(r.answer) > 0 && json.Unmarshal(r.answer, &a) == nil {
+		l.Refusal = fault.Words{a.ZH, a.EN}
+		if a.State == LetterDone {
+			l.Answer = a.Body
+		}
+	}
+	return l
+}
+
+// selectLetterKey is the newest key; its generation is 0 when there is none.
+func selectLetterKey(ctx context.Context, tx *db.Tx) (k LetterKey, err error) {
+	var public string
+	err = tx.QueryRow(ctx, sqlLetterKey).Scan(&k.Generation, &public, &k.From, &k.Until)
+	if db.NoRows(err) {
+		return LetterKey{}, nil
+	}
+	if err == nil {
+		k.Public, err = base64.StdEncoding.DecodeString(public)
+	}
+	return k, err
+}
+
+func insertLetterKey(ctx context.Context, tx *db.Tx, k LetterKey, public string, leaf unit.ID) error {
+	_, err := tx.Exec(ctx, sqlLetterKeyInsert, k.Generation, public, k.From, k.Until, string(leaf), db.Micros(tx.Now()))
+	return err
+}
+
+func selectKeyLeaves(ctx context.Context, tx *db.Tx, origin string) (out [][]byte, err error) {
+	rows, err := tx.Query(ctx, sqlKeyLeaves, origin, letterKeyKind, keysLooked)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var fields string
+		if err := rows.Scan(&fields); err != nil {
+			return nil, err
+		}
+		out = append(out, []byte(fields))
+	}
+	return out, rows.Err()
+}
+
+// selectLastLetter is the number and the digest of the newest letter of a pair and way; 0 when there is none.
+func selectLastLetter(ctx context.Context, tx *db.Tx, peer string, out bool) (n int64, digest string, err error) {
+	err = tx.QueryRow(ctx, sqlLetterLast, peer, wayOf(out)).Scan(&n, &digest)
+	if db.NoRows(err) {
+		return 0, "", nil
+	}
+	return n, digest, err
+}
+
+func countWaiting(ctx context.Context, tx *db.Tx, peer string, most int) (n int, err error) {
+	err = tx.QueryRow(ctx, sqlLettersWait, peer, most).Scan(&n)
+	return n, err
+}
+
+// selectWaiting is the first letter to a neighbour that has no answer; its number is 0 when there is none.
+func selectWaiting(ctx context.Context, tx *db.Tx, peer string) (r letterRow, err error) {
+	var n int64
+	err = tx.QueryRow(ctx, sqlLetterWaiting, peer).Scan(&n, &r.digest, &r.letter)
+	if db.NoRows(err) {
+		return letterRow{}, nil
+	}
+	if err != nil {
+		return r, err
+	}
+	r.peer, r.out = peer, true
+	r.e, err = readEnvelope(r.letter)
+	return r, err
+}
+
+func selectLetterIn(ctx context.Context, tx *db.Tx, peer string, n int64) (digest string, answer []byte, err error) {
+	err = tx.QueryRow(ctx, sqlLetterIn, peer, n).Scan(&digest, &answer)
+	return digest, answer, err
+}
+
+func insertLetter(ctx context.Context, tx *db.Tx, r letterRow) error {
+	if r.answer == nil {
+		r.answer = []byte{}
+	}
+	_, err := tx.Exec(ctx, sqlLetterInsert, r.peer, wayOf(r.out), r.e.N, string(r.e.ID), r.e.Kind, db.Micros(r.e.Made), r.letter, r.digest, r.state, r.answer, r.code, r.answeredAt)
+	return err
+}
+
+func updateAttempt(ctx context.Context, tx *db.Tx, r letterRow, problem string) error {
+	_, err := tx.Exec(ctx, sqlLetterAttempt, r.peer, r.e.N, problem, db.Micros(tx.Now()))
+	return err
+}
+
+func updateAnswered(ctx context.Context, tx *db.Tx, r letterRow, a answerJSON, answer []byte) (int64, error) {
+	return tx.Exec(ctx, sqlLetterAnswered, r.peer, r.e.N, a.State, answer, a.Code, db.Micros(tx.Now()))
+}
+
+func selectLetter(ctx context.Context, tx *db.Tx, id unit.ID) (Letter, error) {
+	rows, err := tx.Query(ctx, sqlLetter, string(id))
+	all, err := scanLetters(rows, err)
+	if err == nil && len(all) == 0 {
+		err = fault.New(fault.NotFound, "federation.no_letter")
+	}
+	if err != nil {
+		return Letter{}, err
+	}
+	return all[0], nil
+}
+
+func selectLetters(ctx context.Context, tx *db.Tx, q LetterQuery) ([]Letter, error) {
+	at, id, _ := strings.Cut(q.After, ".")
+	before, err := strconv.ParseInt(at, 10, 64)
+	if q.After != "" && err != nil {
+		return nil, fault.New(fault.Invalid, "federation.letter_place").On("after")
+	}
+	rows, err := tx.Query(ctx, sqlLetters, q.Peer, q.Kind, q.State, q.Way, before, id, q.Rows+1)
+	return scanLetters(rows, err)
+}
+
+func scanLetters(rows *sql.Rows, err error) (out []Letter, _ error) {
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var r letterRow
+		var way string
+		if err := rows.Scan(&way, &r.letter, &r.digest, &r.state, &r.answer, &r.code, &r.answeredAt, &r.attempts, &r.problem, &r.tried); err != nil {
+			return nil, err
+		}
+		if r.e, err = readEnvelope(r.letter); err != nil {
+			return nil, fmt.Errorf("a letter that is kept: %w", err)
+		}
+		if r.out = way == "out"; r.out {
+			r.peer = r.e.To
+		} else {
+			r.peer = r.e.From
+		}
+		out = append(out, r.shown())
+	}
+	return out, rows.Err()
+}
+
+// selectLettersAudit is a page of letters by pair, way and number, after one of them.
+func selectLettersAudit(ctx context.Context, tx *db.Tx, after letterRow) (out []letterRow, err error) {
+	rows, err := tx.Query(ctx, sqlLettersAudit, after.peer, wayOf(after.out), after.e.N, auditPage)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var r letterRow
+		var way string
+		if err := rows.Scan(&r.peer, &way, &r.e.N, &r.letter, &r.digest, &r.state, &r.answer); err != nil {
+			return nil, err
+		}
+		r.out = way == "out"
+		out = append(out, r)
+	}
+	return out, rows.Err()
+}
+
+func countTurned(ctx context.Context, tx *db.Tx, peer, code, detail string) error {
+	_, err := tx.Exec(ctx, sqlTurnedCount, peer, code, db.Micros(tx.Now()), detail)
+	return err
+}
+
+func selectTurned(ctx context.Context, tx *db.Tx) (out []Turned, err error) {
+	rows, err := tx.Query(ctx, sqlTurned, peersMax)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var x Turned
+		var first, last int64
+		if err := rows.Scan(&x.Peer, &x.Code, &x.Times, &first, &last, &x.Detail); err != nil {
+			return nil, err
+		}
+		x.First, x.Last = db.Time(first), db.Time(last)
+		out = append(out, x)
+	}
+	return out, rows.Err()
 }

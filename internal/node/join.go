@@ -54,7 +54,7 @@ func (n *Node) facts() (err error) {
 		return err
 	}
 	n.Federation, err = federation.New(federation.Config{DB: n.DB, Self: n.Node.Code, Peers: n.Peers, Now: n.Now, Log: n.Log,
-		Witness: witness, Access: n.Access, Client: &http.Client{Timeout: peerTimeMax}})
+		Witness: witness, Access: n.Access, Key: n.Key, Client: &http.Client{Timeout: peerTimeMax}})
 	return err
 }
 

@@ -43,6 +43,7 @@ func (v *visit) showNeighbours(p neighboursPage) (err error) {
 }
 
 type evidencePage struct {
+	Keep      bool // this person manages the neighbours
 	Neighbour federation.Neighbour
 	All       []evidenceView
 }
@@ -67,7 +68,7 @@ func (v *visit) evidence() error {
 		if err != nil {
 			return err
 		}
-		p := evidencePage{Neighbour: n}
+		p := evidencePage{Neighbour: n, Keep: access.MaySomewhere(v.who, access.FederationKeep) == nil}
 		for _, e := range kept {
 			p.All = append(p.All, evidenceView{e, fault.New(fault.Conflict, e.Problem, "name", n.Name).Sentence(v.lang)})
 		}

@@ -105,7 +105,9 @@ func (s *Server) Operations() string {
 }
 
 // isAPI tells whether a program asked, and wants a problem instead of a page.
-func isAPI(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, "/api/") }
+func isAPI(r *http.Request) bool {
+	return strings.HasPrefix(r.URL.Path, "/api/") || r.URL.Path == "/letters/in"
+}
 
 // fail answers with the refusal in err: a page, or a problem.
 func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {

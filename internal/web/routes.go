@@ -111,6 +111,11 @@ func (s *Server) routes() {
 	s.page("POST", "/neighbours", access.FederationKeep, (*visit).askNeighbour)
 	s.page("GET", "/neighbours/{code}", access.FederationRead, (*visit).evidence)
 	s.page("POST", "/neighbours/requests/{id}", access.FederationKeep, (*visit).decideNeighbour)
+	s.page("POST", "/neighbours/{code}", access.FederationKeep, (*visit).clearNeighbour)
+	s.page("GET", "/letters", access.LetterRead, (*visit).letters)
+	s.page("POST", "/letters", access.FederationKeep, (*visit).writeLetter)
+	s.page("GET", "/letters/{id}", access.LetterRead, (*visit).letter)
+	s.page("POST", "/letters/in", access.TrustRead, (*visit).takeLetter)
 	s.page("GET", "/community", access.FederationRead, (*visit).community)
 	s.page("POST", "/community", access.FederationKeep, (*visit).takeCommunity)
 	s.page("GET", "/systems", access.SystemsRead, (*visit).systems)
@@ -192,6 +197,7 @@ var sections = []struct {
 		{"/log", fault.Words{"公开日志", "Public log"}, access.LogRead},
 		{"/neighbours", fault.Words{"邻站", "Neighbours"}, access.FederationRead},
 		{"/calendar", fault.Words{"工作日历", "Working days"}, access.CalendarRead},
+		{"/letters", fault.Words{"节点间信件", "Letters"}, access.LetterRead},
 		{"/journal", fault.Words{"操作日志", "Act journal"}, access.JournalRead},
 	}},
 	{fault.Words{"管理", "Keep"}, []section{
