@@ -45,7 +45,7 @@ func TestADocumentIsWholeAndIsReadBack(t *testing.T) {
 		}
 	}
 	// A reader of ours that knows nothing of the writer finds every word.
-	read, err := extract.Read("a.docx", b, extract.Options{})
+	read, err := extract.Read("a.docx", b, extract.Options{Packed: true})
 	if err != nil {
 		t.Fatal(err)
 	}
