@@ -6,8 +6,10 @@ import (
 	"database/sql/driver"
 	"errors"
 	"io"
+	"io/fs"
 	"net"
 	"strings"
+	"syscall"
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"modernc.org/sqlite"
@@ -71,6 +73,12 @@ func cannotServe(err error) string {
 			return "db.gone"
 		}
 		return ""
+	}
+	switch { // of the files beside the database
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+		return "db.full"
+	case errors.Is(err, syscall.EROFS), errors.Is(err, fs.ErrPermission):
+		return "db.read_only"
 	}
 	var connect *pgconn.ConnectError
 	var network net.Error
