@@ -17,22 +17,26 @@ import (
 )
 
 func auditCommand() *cobra.Command {
-	var dir string
+	var dir, dsn string
 	c := &cobra.Command{
 		Use:   "audit",
 		Short: "Check that everything that is kept twice agrees: books, log, neighbours, files, cases",
 		Long: `Opens the database of a node, or of every node of a demonstration, stopped or being served, and recomputes what can
 be recomputed. Prints a line for each thing that does not fit and exits with 1 if there is one.`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return audit(cmd.Context(), dir, cmd.OutOrStdout()) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return audit(cmd.Context(), dir, dsn, cmd.OutOrStdout()) },
 	}
 	c.Flags().StringVar(&dir, "dir", "", "folder of a node, or of a demonstration")
+	c.Flags().StringVar(&dsn, "dsn", "", "postgres://… of the node whose files and key are in --dir")
 	_ = c.MarkFlagRequired("dir")
 	return c
 }
 
-func audit(ctx context.Context, dir string, out io.Writer) (err error) {
-	folders, err := nodeFolders(dir)
+func audit(ctx context.Context, dir, dsn string, out io.Writer) (err error) {
+	folders := []string{dir}
+	if dsn == "" {
+		folders, err = nodeFolders(dir)
+	}
 	if err != nil {
 		return err
 	}
@@ -55,7 +59,7 @@ func audit(ctx context.Context, dir string, out io.Writer) (err error) {
 		if err != nil {
 			return err
 		}
-		n, err := node.Open(ctx, node.Config{Node: web.Node{Code: filepath.Base(folder) + "0000"}, Dir: folder, Key: key.Private, Origin: key.Origin, Schemes: packs, Now: now, ReadOnly: true})
+		n, err := node.Open(ctx, node.Config{Node: web.Node{Code: filepath.Base(folder) + "0000"}, Dir: folder, DSN: dsn, Key: key.Private, Origin: key.Origin, Schemes: packs, Now: now, ReadOnly: true})
 		if err != nil {
 			return err
 		}

@@ -158,3 +158,34 @@ func TestAWriterWhoseConnectionBreaksHeals(t *testing.T) {
 		}
 	})
 }
+
+// Statements given together are done in their order and answered each for itself; one that fails ends the act.
+func TestStatementsTogether(t *testing.T) {
+	dbtest.Each(t, nil, func(t *testing.T, d *db.DB) {
+		key := map[string]string{"sqlite": `INTEGER PRIMARY KEY`, "postgres": `BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY`}[d.Dialect()]
+		must(t, act(d, `CREATE TABLE x (seq `+key+`, n BIGINT NOT NULL CHECK (n > 0))`))
+		var said []int64
+		note := func(n int64) error { said = append(said, n); return nil }
+		run := func(list ...db.Statement) error {
+			return d.Act(ctx, func(tx *db.Tx) error { said = nil; return tx.Together(ctx, list) })
+		}
+		insert := db.Statement{Query: `INSERT INTO x (n) VALUES ($1), ($2)`, Args: []any{5, 6}, Key: "seq", Done: note}
+		double := db.Statement{Query: `UPDATE x SET n = n * $1`, Args: []any{2}, Done: note}
+		must(t, run(insert, double, insert))
+		if got := fmt.Sprint(said); got != "[2 2 4]" {
+			t.Errorf("answered %s, want two keys, two rows, four keys", got)
+		}
+		must(t, run(double))
+		must(t, run())
+		if err := run(insert, db.Statement{Query: `UPDATE x SET n = -n`, Done: note}, insert); err == nil {
+			t.Error("a statement that failed is kept")
+		}
+		mine := errors.New("mine")
+		if err := run(insert, db.Statement{Query: `DELETE FROM x`, Done: func(int64) error { return mine }}); !errors.Is(err, mine) {
+			t.Errorf("%v", err)
+		}
+		if n := number(t, d, `SELECT sum(n) FROM x`); n != 66 {
+			t.Errorf("the rows add up to %d, want 66", n)
+		}
+	})
+}

@@ -199,17 +199,17 @@ func (p *plan) move(a *accountRow, e *Entry, now Balance, no int64) {
 }
 
 // write enters what the chains made.
-func (p *plan) write(ctx context.Context) (err error) {
-	if err := insertEntries(ctx, p.tx, p.made); err != nil {
-		return err
-	}
+func (p *plan) write(ctx context.Context) error {
+	list := enteringEntries(p.made)
 	for _, h := range p.changed {
-		if err := saveHold(ctx, p.tx, h); err != nil {
-			return err
-		}
+		list = append(list, savingHold(h))
 	}
 	slices.SortFunc(p.moved, func(a, b *accountRow) int { return strings.Compare(a.path, b.path) })
-	return saveAccounts(ctx, p.tx, p.moved)
+	list = append(list, savingAccounts(p.moved)...)
+	if err := p.tx.Together(ctx, list); err != nil {
+		return fmt.Errorf("enter %d transfers: %w", len(p.made), err)
+	}
+	return nil
 }
 
 // lookAll reads at once what the transfers of many chains look at; the rest of it is read when it is asked for.

@@ -237,24 +237,28 @@ const (
 	accountValues = 9
 )
 
-// saveAccounts writes accounts as they are now.
-func saveAccounts(ctx context.Context, tx *db.Tx, rows []*accountRow) error {
+// savingAccounts writes accounts as they are now.
+func savingAccounts(rows []*accountRow) (list []db.Statement) {
 	for len(rows) > 0 {
 		query, n := accountsSave.cut(len(rows))
 		args := make([]any, 0, n*accountValues)
 		for _, a := range rows[:n] {
 			args = append(args, a.path, a.asset, a.floored, a.openedAt, int64(a.posted), int64(a.held), a.entries, a.movedAt, a.head)
 		}
-		changed, err := tx.Exec(ctx, query, args...)
-		if err == nil && changed != int64(n) {
-			err = fmt.Errorf("%d accounts changed, want %d", changed, n)
-		}
-		if err != nil {
-			return fmt.Errorf("balance of %s: %w", rows[0].path, err)
-		}
+		list = append(list, db.Statement{Query: query, Args: args, Done: changed(n, "balance of "+rows[0].path)})
 		rows = rows[n:]
 	}
-	return nil
+	return list
+}
+
+// changed makes sure that a statement changed as many rows as it was meant to.
+func changed(want int, what string) func(int64) error {
+	return func(n int64) error {
+		if n != int64(want) {
+			return fmt.Errorf("%s and others: %d rows changed, want %d", what, n, want)
+		}
+		return nil
+	}
 }
 
 // eachOf runs a statement over texts, some at a time, and gives every row to read.
@@ -379,8 +383,8 @@ func orNull(s string) any {
 	return s
 }
 
-// insertEntries enters in the given order, and notes the place of each.
-func insertEntries(ctx context.Context, tx *db.Tx, entries []*Entry) error {
+// enteringEntries enters in the given order, and notes the place of each.
+func enteringEntries(entries []*Entry) (list []db.Statement) {
 	for len(entries) > 0 {
 		query, n := entryInsert.cut(len(entries))
 		args := make([]any, 0, n*entryValues)
@@ -393,16 +397,16 @@ func insertEntries(ctx context.Context, tx *db.Tx, entries []*Entry) error {
 				int64(e.HeldChange), orNull(e.Of), e.Last, e.Ref, e.Note, orNull(e.Reverses), e.DebitNo, int64(e.DebitNow.Posted),
 				int64(e.DebitNow.Held), no, posted, held, e.Digest[:])
 		}
-		last, err := tx.Insert(ctx, query, "seq", args...)
-		if err != nil {
-			return fmt.Errorf("enter %s and %d more: %w", entries[0].ID, n-1, err)
-		}
-		for i, e := range entries[:n] { // one writer: the places of one statement follow each other
-			e.Seq = last - int64(n-1-i)
-		}
+		part := entries[:n]
+		list = append(list, db.Statement{Query: query, Key: "seq", Args: args, Done: func(last int64) error {
+			for i, e := range part { // one writer: the places of one statement follow each other
+				e.Seq = last - int64(n-1-i)
+			}
+			return nil
+		}})
 		entries = entries[n:]
 	}
-	return nil
+	return list
 }
 
 func queryEntries(ctx context.Context, tx *db.Tx, query string, args ...any) ([]Entry, error) {
@@ -513,14 +517,10 @@ func selectFalseMirrors(ctx context.Context, tx *db.Tx, limit int) ([][2]string,
 	return out, rows.Err()
 }
 
-func saveHold(ctx context.Context, tx *db.Tx, h *holdRow) (err error) {
+func savingHold(h *holdRow) db.Statement {
+	done := changed(1, "hold "+h.id)
 	if h.isNew {
-		_, err = tx.Exec(ctx, sqlHoldInsert, h.id, h.account, int64(h.amount), int64(h.left), h.open)
-	} else {
-		_, err = tx.Exec(ctx, sqlHoldUpdate, h.id, int64(h.left), h.open)
+		return db.Statement{Query: sqlHoldInsert, Args: []any{h.id, h.account, int64(h.amount), int64(h.left), h.open}, Done: done}
 	}
-	if err != nil {
-		return fmt.Errorf("hold %s: %w", h.id, err)
-	}
-	return nil
+	return db.Statement{Query: sqlHoldUpdate, Args: []any{h.id, int64(h.left), h.open}, Done: done}
 }
