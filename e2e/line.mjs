@@ -69,7 +69,7 @@ try {
     want(await planner.page.locator('.lamp.stop').count() === 0, 'a lamp is red before its day')
     await planner.page.fill('#clock-days', '30')
     await planner.press('.clock button')
-    await planner.go(at.office + '/tasks')
+    await planner.go(at.office + '/tasks?agreement=' + agreement.split('/').pop())
     await planner.look('tasks')
     want(await planner.page.locator('article.task .lamp.stop').count() === 1, 'the first lamp is not red')
   })

@@ -15,6 +15,7 @@ const (
 	aheadMax     = 4000 // bytes after an agreement's place that are looked at
 	aheadLines   = 14   // sentences
 	clauseMin    = 4    // runes
+	fieldMin     = 2
 	clauseMax    = 60
 )
 
@@ -36,6 +37,8 @@ var (
 	untilMonth  = regexp.MustCompile(`(20[0-9]{2})年(1[0-2]|[1-9])月(?:([0-9]{1,2})日)?`)
 	untilYear   = regexp.MustCompile(`(20[0-9]{2})年`)
 	withinYears = regexp.MustCompile(`([一二两三四五六七八九十]|[0-9]{1,2})年(?:之)?内`)
+	monthAlone  = regexp.MustCompile(`(十[一二]?|[一二三四五六七八九]|1[0-2]|[1-9])月(?:底|末)`)
+	timeForm    = regexp.MustCompile(`^(?:力争|争取|计划|确保)?(?:到|在|于|至)?(?:20[0-9]{2}年)?(?:(?:十[一二]?|[一二三四五六七八九]|1[0-2]|[1-9])月(?:[0-9]{1,2}日)?)?(?:上半年|下半年|年)?(?:底|末|中|内)?(?:之前|以前|前)?`)
 	englishWill = regexp.MustCompile(`(?i)\b(?:will|shall|agreed to|agree to|plans? to)\s+(?:jointly |together )?([^.;]{6,160})`)
 )
 
@@ -49,21 +52,19 @@ func Propose(a Agreement, text string) (all []Proposal) {
 		end = min(len(text), a.Source.To+aheadMax)
 	}
 	seen := map[string]bool{}
-	add := func(title string, s span) {
+	add := func(title, owner string, least int, s span) {
 		title = strings.Trim(title, " 　，,、：:“”\"")
 		n := utf8.RuneCountInString(title)
-		if n < clauseMin-2 || n > clauseMax || seen[title] || len(all) >= proposalsMax {
+		if n < least || n > clauseMax || seen[title] || len(all) >= proposalsMax {
 			return
 		}
 		seen[title] = true
 		sentence := text[s.from:s.to]
-		p := Proposal{Title: title, Sentence: strings.TrimSpace(sentence), From: s.from, To: s.to, Due: dueIn(sentence, a.Signed)}
-		for _, party := range a.Signers {
-			if strings.Contains(title, party.Name) {
-				p.Owner = party.Name
-			}
+		p := Proposal{Title: title, Sentence: strings.TrimSpace(sentence), From: s.from, To: s.to, Due: dueIn(clauseOf(sentence, title), a.Signed)}
+		if !p.Due.Valid() {
+			p.Due = dueIn(sentence, a.Signed)
 		}
-		if p.Owner == "" && len(a.Signers) > 0 {
+		if p.Owner = owner; owner == "" && len(a.Signers) > 0 {
 			p.Owner = a.Signers[0].Name
 		}
 		all = append(all, p)
@@ -84,25 +85,62 @@ func Propose(a Agreement, text string) (all []Proposal) {
 			parts := strings.FieldsFunc(m[1], func(r rune) bool { return strings.ContainsRune("、和及与", r) })
 			if len(parts) > 1 {
 				for _, field := range parts {
-					add(strings.TrimSuffix(field, "等"), s)
+					add(strings.TrimSuffix(field, "等"), "", fieldMin, s)
 				}
 			}
 		}
 		for _, clause := range strings.FieldsFunc(sentence, func(r rune) bool { return strings.ContainsRune("，,；;。", r) }) {
 			clause = strings.TrimSpace(clause)
 			clause = strings.TrimPrefix(clause, leadForm.FindString(clause))
-			for _, party := range a.Signers {
-				clause = strings.TrimPrefix(clause, party.Name+"将")
+			clause = strings.TrimPrefix(clause, timeForm.FindString(clause))
+			if strings.Contains(clause, "月底前") || strings.Contains(clause, "月末前") {
+				_, clause, _ = strings.Cut(clause, "前")
 			}
-			if promiseVerb.MatchString(clause) {
-				add(clause, s)
+			clause, owner := a.named(clause)
+			if m := promiseVerb.FindString(clause); m != "" && !strings.HasPrefix(clause[len(m):], "于") { // 成立于 tells a past
+				add(clause, owner, clauseMin, s)
 			}
 		}
 		for _, m := range englishWill.FindAllStringSubmatch(sentence, -1) {
-			add(m[1], s)
+			add(m[1], "", clauseMin, s)
 		}
 	}
 	return all
+}
+
+// named takes the parties from the beginning of a clause: what is left, and who it is that does it where only one is named.
+func (a Agreement) named(clause string) (rest, owner string) {
+	n := 0
+	for found := true; found; {
+		found = false
+		for _, party := range a.Signers {
+			if after, ok := strings.CutPrefix(clause, party.Name); ok {
+				for _, joint := range []string{"与", "和", "、", "将", "拟", "共同", "联合"} {
+					after = strings.TrimPrefix(after, joint)
+				}
+				clause, owner, found = after, party.Name, true
+				n++
+			}
+		}
+	}
+	if n != 1 {
+		owner = ""
+	}
+	return clause, owner
+}
+
+// clauseOf is the part of a sentence in which a title stands, between its commas.
+func clauseOf(sentence, title string) string {
+	at := strings.Index(sentence, title)
+	if at < 0 {
+		return sentence
+	}
+	begin := strings.LastIndexAny(sentence[:at], "，,；;。")
+	if begin >= 0 {
+		_, n := utf8.DecodeRuneInString(sentence[begin:])
+		return sentence[begin+n : at+len(title)]
+	}
+	return sentence[:at+len(title)]
 }
 
 type span struct{ from, to int }
@@ -160,11 +198,18 @@ func dueIn(sentence string, signed unit.Day) (due unit.Day) {
 	if !signed.Valid() {
 		return 0
 	}
-	if m := withinYears.FindStringSubmatch(sentence); m != nil {
-		n, err := strconv.Atoi(m[1])
-		if err != nil {
-			n = map[string]int{"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}[m[1]]
+	if m := monthAlone.FindStringSubmatch(sentence); m != nil { // of the year of signing, or of the next where it has passed
+		y, _, _ := signed.Date()
+		for {
+			d := unit.DayOf(time.Date(y, time.Month(numeral(m[1]))+1, 0, 0, 0, 0, 0, time.UTC), time.UTC)
+			if d >= signed {
+				return d
+			}
+			y++
 		}
+	}
+	if m := withinYears.FindStringSubmatch(sentence); m != nil {
+		n := numeral(m[1])
 		y, month, day := signed.Date()
 		return unit.DayOf(time.Date(y+n, month, day, 0, 0, 0, 0, time.UTC), time.UTC)
 	}
@@ -172,4 +217,15 @@ func dueIn(sentence string, signed unit.Day) (due unit.Day) {
 		return unit.Date(signed.Year(), time.December, 31)
 	}
 	return 0
+}
+
+// numeral is a number up to twelve, in figures or as a word; 1 for what is none.
+func numeral(s string) int {
+	if n, err := strconv.Atoi(s); err == nil {
+		return n
+	}
+	if n, ok := map[string]int{"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10, "十一": 11, "十二": 12}[s]; ok {
+		return n
+	}
+	return 1
 }

@@ -55,7 +55,7 @@ func build(ctx context.Context, n *node.Node) error {
 		return err
 	}
 	if n.Node.Code == Office {
-		return nil // the office keeps no firms and owns no money
+		return enterPromises(ctx, n) // the office keeps no firms and owns no money
 	}
 	if err := enterOrganisations(ctx, n, admin); err != nil {
 		return err

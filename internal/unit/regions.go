@@ -119,7 +119,10 @@ func (rs *Regions) Name(r Region, d Day) fault.Words {
 	}
 	best := ps[0]
 	for _, p := range ps {
-		if p.from <= d && !p.never || best.never { // later names come later, so the last that fits wins
+		if p.on(d) {
+			return p.name
+		}
+		if p.from <= d && !p.never && (p.from >= best.from || best.from > d) || best.never { // the last one before the day
 			best = p
 		}
 	}

@@ -14,10 +14,11 @@ import (
 )
 
 const (
-	taskRows  = 50  // of a list on one page
-	boardRows = 60  // cards in a column of the board
-	ganttRows = 100 // bars of a timeline on one page
-	feedRows  = 1000
+	taskRows   = 50  // of a list on one page
+	boardRows  = 60  // cards in a column of the board
+	ganttRows  = 100 // bars of a timeline on one page
+	feedRows   = 1000
+	leadsShown = 6 // beside the counts; the sheet of the quarter has all
 )
 
 // tasksView is a list of tasks as a part of a page.
@@ -165,7 +166,7 @@ func (v *visit) showTasks(secret string) error {
 	}
 	p.Open, p.Pending = sum.Counts.Open(), sum.Provisional
 	p.Counts = countsOf(sum.Counts, "/tasks?"+p.Query)
-	for _, l := range sum.Leads[:min(len(sum.Leads), 12)] {
+	for _, l := range sum.Leads[:min(len(sum.Leads), leadsShown)] {
 		p.Leads = append(p.Leads, leadView{l, withQuery("/tasks?"+p.Query, "lead", l.Lead.Key())})
 	}
 	if err := v.choicesOf(&p, q); err != nil {

@@ -93,10 +93,14 @@ func ganttOf(tasks []agreement.Task, today unit.Day, lang fault.Lang) *gantt {
 		return nil
 	}
 	start := func(t agreement.Task) unit.Day {
-		if d := unit.DayOf(t.ID.Time(), beijing); d.Valid() && d < t.Due {
-			return d
+		d := unit.DayOf(t.ID.Time(), beijing)
+		if !d.Valid() || d >= t.Due {
+			d = t.Due.Add(-30)
 		}
-		return t.Due.Add(-30)
+		for _, m := range t.Milestones { // one that was set up later than its work began
+			d = min(d, m.Due)
+		}
+		return d
 	}
 	from, to := today, today
 	for _, t := range tasks {
