@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	summaryRows = 50_000 // groups of lead and due day that a summary reads
+	summaryRows = 50_000 // groups of lead or place and light that a summary reads
 	pairsMax    = 2000   // pairs of a matrix
 	placesMax   = 2000   // places of a map
 	openMax     = 2000   // tasks in one answer
@@ -141,21 +141,19 @@ func (r *Register) Sum(ctx context.Context, who access.Actor, q Query) (s Summar
 		if err != nil {
 			return err
 		}
-		tasks := make([]Task, len(groups))
-		for i, g := range groups {
-			tasks[i] = g.Task
-		}
-		r.light(tasks, tx.Now())
-		for i, t := range tasks {
-			key := t.Lead.Key()
+		today, cal := r.today(tx), r.calendar()
+		for _, g := range groups {
+			key := g.lead.Key()
 			l := leads[key]
 			if l == nil {
-				l = &LeadCounts{Lead: t.Lead, Counts: Counts{}}
+				l = &LeadCounts{Lead: g.lead, Counts: Counts{}}
 				leads[key] = l
 			}
-			l.Counts[t.Lamp.Light] += groups[i].n
-			s.Counts[t.Lamp.Light] += groups[i].n
-			s.Provisional = s.Provisional || t.Lamp.Provisional
+			l.Counts[g.light] += g.n
+			s.Counts[g.light] += g.n
+			if g.light != Done && g.light != Ended && !s.Provisional {
+				s.Provisional = r.lamps.Strict.on(cal, g.first, today).Provisional || r.lamps.Strict.on(cal, g.last, today).Provisional
+			}
 		}
 		for _, l := range leads {
 			s.Leads = append(s.Leads, *l)
@@ -203,17 +201,12 @@ func (r *Register) Map(ctx context.Context, who access.Actor, q Query) (all []Pl
 		if err != nil {
 			return err
 		}
-		tasks := make([]Task, len(groups))
-		for i, g := range groups {
-			tasks[i] = g.Task
-		}
-		r.light(tasks, tx.Now())
 		at := map[unit.Region]Counts{}
-		for i, t := range tasks {
-			if at[t.Region] == nil {
-				at[t.Region] = Counts{}
+		for _, g := range groups {
+			if at[g.region] == nil {
+				at[g.region] = Counts{}
 			}
-			at[t.Region][t.Lamp.Light] += groups[i].n
+			at[g.region][g.light] += g.n
 		}
 		for g, c := range at {
 			all = append(all, Place{g, c})

@@ -81,15 +81,19 @@ var orders = map[Sort]string{
 	ByNewest:  sqlFind + ` ORDER BY t.id DESC` + pageOf,
 }
 
+// lightOf is the colour of a task, as register.light says it in Go.
+const lightOf = `CASE t.state WHEN 'done' THEN 'done' WHEN 'ended' THEN 'ended' WHEN 'submitted' THEN 'check' ELSE
+       CASE WHEN t.due_on <= CASE WHEN t.lamps = 'regional' THEN $15 ELSE $13 END THEN 'red'
+            WHEN t.due_on <= CASE WHEN t.lamps = 'regional' THEN $16 ELSE $14 END THEN 'amber' ELSE 'green' END END`
+
 const sqlSum = `
-SELECT t.owner, t.lead_code, t.lamps, t.state, t.due_on, t.verify_by, count(*) FROM agreement_task t ` + fits + `
-GROUP BY t.owner, t.lead_code, t.lamps, t.state, t.due_on, t.verify_by
-ORDER BY t.owner, t.lead_code, t.lamps, t.state, t.due_on, t.verify_by LIMIT $19`
+SELECT t.owner, t.lead_code, ` + lightOf + `, min(t.due_on), max(t.due_on), count(*) FROM agreement_task t ` + fits + `
+GROUP BY 1, 2, 3 ORDER BY 1, 2, 3 LIMIT $19`
 
 const sqlPlaces = `
-SELECT CASE WHEN t.region <> '' THEN t.region WHEN length(t.lead_code) < 18 THEN substr(t.lead_code, 1, 6) ELSE '' END, t.lamps, t.state, t.due_on, t.verify_by, count(*)
+SELECT CASE WHEN t.region <> '' THEN t.region WHEN length(t.lead_code) < 18 THEN substr(t.lead_code, 1, 6) ELSE '' END, ` + lightOf + `, count(*)
 FROM agreement_task t ` + fits + `
-GROUP BY 1, t.lamps, t.state, t.due_on, t.verify_by ORDER BY 1, t.lamps, t.state, t.due_on, t.verify_by LIMIT $19`
+GROUP BY 1, 2 ORDER BY 1, 2 LIMIT $19`
 
 const sqlPairs = `
 SELECT l.name, l.code, p.name, p.code, count(*)
@@ -288,22 +292,25 @@ func findTasks(ctx context.Context, tx *db.Tx, q Query, args []any) ([]Task, err
 	return collect(ctx, tx, scanTask, order, append(args[:len(args):len(args)], q.Rows, (max(q.Page, 1)-1)*q.Rows)...)
 }
 
-// group is a number of tasks with one lead, state and due day.
+// group is a number of tasks of one lead or place and one light.
 type group struct {
-	Task
-	n int
+	lead        Party
+	region      unit.Region
+	light       Light
+	first, last unit.Day // due days
+	n           int
 }
 
 func sumTasks(ctx context.Context, tx *db.Tx, args []any) ([]group, error) {
 	return collect(ctx, tx, func(row scanner) (g group, err error) {
-		err = row.Scan(&g.Lead.Name, &g.Lead.Code, &g.Lamps, &g.State, &g.Due, &g.VerifyBy, &g.n)
+		err = row.Scan(&g.lead.Name, &g.lead.Code, &g.light, &g.first, &g.last, &g.n)
 		return g, err
 	}, sqlSum, append(args[:len(args):len(args)], summaryRows)...)
 }
 
 func placeTasks(ctx context.Context, tx *db.Tx, args []any) ([]group, error) {
 	return collect(ctx, tx, func(row scanner) (g group, err error) {
-		err = row.Scan(&g.Region, &g.Lamps, &g.State, &g.Due, &g.VerifyBy, &g.n)
+		err = row.Scan(&g.region, &g.light, &g.n)
 		return g, err
 	}, sqlPlaces, append(args[:len(args):len(args)], summaryRows)...)
 }
