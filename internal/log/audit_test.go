@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -110,15 +111,15 @@ func TestTheAuditFindsAChangedByte(t *testing.T) {
 		}
 		for _, key := range v.texts(fmt.Sprintf(`SELECT CAST(%s AS TEXT) FROM %s%s ORDER BY 1 LIMIT 100`, table.key, table.name, where)) {
 			for _, column := range append(append([]string(nil), table.texts...), table.blobs...) {
-				v.eachByte(l, table.name, table.key, key, column, strings.Contains(strings.Join(table.blobs, " "), column))
+				v.eachByte(l, table.name, table.key, key, column, slices.Contains(table.blobs, column), 5)
 			}
 		}
 	}
 	clean(t, l)
 }
 
-// eachByte changes one byte of a column after the other, all along it, and puts each back.
-func (v vandal) eachByte(l *corridorlog.Log, table, key, at, column string, blob bool) {
+// eachByte changes one byte of a column after the other, some places all along it or with 0 every one, and puts each back.
+func (v vandal) eachByte(l *corridorlog.Log, table, key, at, column string, blob bool, places int) (n int) {
 	row := fmt.Sprintf("CAST(%s AS TEXT) = '%s'", key, at)
 	var was []byte
 	if err := v.d.QueryRow(fmt.Sprintf(`SELECT CAST(%s AS BLOB) FROM %s WHERE %s ORDER BY 1 LIMIT 1`, column, table, row)).Scan(&was); err != nil {
@@ -132,17 +133,90 @@ func (v vandal) eachByte(l *corridorlog.Log, table, key, at, column string, blob
 		}
 		v.do(fmt.Sprintf(`UPDATE %s SET %s = $1 WHERE rowid = %s`, table, column, rowid), x)
 	}
-	step := 1 + len(was)/5
+	step := 1
+	if places > 0 {
+		step += len(was) / places
+	}
 	for i := int(rowid[len(rowid)-1]) % step; i < len(was); i += step {
 		damaged := append([]byte(nil), was...)
 		damaged[i] ^= 1
 		put(damaged)
+		n++
 		found, err := l.Audit(ctx)
 		if err == nil && len(found) == 0 {
 			v.t.Errorf("%s %s: byte %d of %s became %q and the audit is clean", table, at, i, column, damaged[i])
 		}
 	}
 	put(was)
+	return n
+}
+
+// In a small log with one of everything there is no byte, of a leaf, a hash, a record, a checkpoint, a cosignature, a key or
+// what stands beside them, and no number that could be another unseen.
+func TestTheAuditFindsEveryChangedByteOfASmallLog(t *testing.T) {
+	dsn := dbtest.SQLite(t)
+	d := dbtest.OpenAt(t, dsn, nil)
+	l := newLog(t, d)
+	fill(t, d, l, 1)
+	with := paid(300)
+	with.Record = []byte("公开记录 a public record")
+	appendLeaf(t, d, l, with)
+	gone := appendLeaf(t, d, l, with)
+	sequence(t, l)
+	cosign(t, l, witnessOf(t, "31.corridor.example/log"))
+	withdraw(t, d, l, gone)
+	sequence(t, l)
+	appendLeaf(t, d, l, with)
+	clean(t, l)
+	v := newVandal(t, dsn)
+	changed := 0
+	for _, table := range []struct {
+		name                  string
+		texts, blobs, numbers []string
+	}{
+		{"log_entry", []string{"id", "kind", "day", "fields", "object"}, []string{"leaf", "salt"}, []string{"idx", "at"}},
+		{"log_tile", nil, []string{"hashes"}, []string{"level", "n"}},
+		{"log_checkpoint", []string{"note"}, nil, []string{"size"}},
+		{"log_cosignature", []string{"witness", "key", "line"}, nil, []string{"size"}},
+		{"log_record", []string{"id"}, []string{"body", "salt"}, nil},
+		{"log_withdrawal", []string{"by_id"}, nil, []string{"idx"}},
+		{"log_pending", []string{"id", "kind", "day", "fields", "object"}, []string{"leaf", "salt"}, []string{"at"}},
+		{"log_identity", []string{"origin"}, nil, nil},
+		{"log_key", []string{"key"}, nil, nil},
+	} {
+		rows := v.texts(fmt.Sprintf(`SELECT CAST(rowid AS TEXT) FROM %s ORDER BY 1 LIMIT 100`, table.name))
+		if len(rows) == 0 {
+			t.Fatalf("%s is empty", table.name)
+		}
+		for _, row := range rows {
+			for _, column := range slices.Concat(table.texts, table.blobs) {
+				changed += v.eachByte(l, table.name, "rowid", row, column, slices.Contains(table.blobs, column), 0)
+			}
+			for _, column := range table.numbers {
+				was := v.texts(fmt.Sprintf(`SELECT CAST(%s AS TEXT) FROM %s WHERE rowid = %s ORDER BY 1 LIMIT 1`, column, table.name, row))[0]
+				v.number(l, table.name, column, row, was)
+				changed++
+			}
+		}
+	}
+	clean(t, l)
+	t.Logf("%d changes, each found", changed)
+}
+
+// number puts another number in a row's place, which the audit has to see, and puts the first one back.
+func (v vandal) number(l *corridorlog.Log, table, column, row, was string) {
+	v.t.Helper()
+	to := "1000" // no row has it
+	if column == "level" {
+		to = "7"
+	}
+	v.do(`PRAGMA foreign_keys = OFF`)
+	v.do(fmt.Sprintf(`UPDATE %s SET %s = %s WHERE rowid = %s`, table, column, to, row))
+	found, err := l.Audit(ctx)
+	if err == nil && len(found) == 0 {
+		v.t.Errorf("%s: %s became %s and the audit is clean", table, column, to)
+	}
+	v.do(fmt.Sprintf(`UPDATE %s SET %s = %s WHERE %s = %s`, table, column, was, column, to))
 }
 
 func TestTheAuditFindsWhatIsMissingOrTooMuch(t *testing.T) {
