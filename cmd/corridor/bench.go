@@ -10,6 +10,7 @@ import (
 
 	ledgerbench "corridor/internal/ledger/bench"
 	logbench "corridor/internal/log/bench"
+	registrybench "corridor/internal/registry/bench"
 )
 
 // figures are what a measurement found; as JSON they are themselves.
@@ -39,6 +40,18 @@ var benches = []struct {
 		f.DurationVar(&o.For, "for", 5*time.Second, "of appending")
 		f.BoolVar(&o.Audit, "audit", false, "audit the log afterwards")
 		return func(ctx context.Context) (figures, error) { return logbench.Run(ctx, o) }
+	}},
+	{"registry", "Organisations imported from a file, with the most memory, and found by code, name and parts of names", func(c *cobra.Command) func(context.Context) (figures, error) {
+		f := c.Flags()
+		var o registrybench.Options
+		whereFlags(c, &o.DSN, &o.Dir)
+		f.IntVar(&o.Orgs, "orgs", 100_000, "synthetic organisations that are imported, into an empty database")
+		f.IntVar(&o.Questions, "questions", 300, "of each kind")
+		f.Uint64Var(&o.Seed, "seed", 1, "of what is made up")
+		return func(ctx context.Context) (figures, error) {
+			o.Say = c.ErrOrStderr()
+			return registrybench.Run(ctx, o)
+		}
 	}},
 }
 

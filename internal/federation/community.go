@@ -302,3 +302,21 @@ func currentCommunity(ctx context.Context, tx *db.Tx) (Community, error) {
 }
 
 var _ Log = (*corridorlog.Log)(nil)
+
+// HostsRegion says whether a node answers for the authorities of a region: by the community file that holds, where the node
+// that hosts the smallest region around it counts; without one a node answers for the region of its own code.
+func (s *Service) HostsRegion(ctx context.Context, tx *db.Tx, code string, region unit.Region) bool {
+	c, err := currentCommunity(ctx, tx)
+	if err != nil || c.Version == 0 || c.From > unit.DayOf(s.c.Now(), unit.Beijing()) {
+		return err == nil && region.In(unit.Region(code))
+	}
+	host, closest := "", unit.Region("")
+	for _, n := range c.Nodes {
+		for _, r := range n.Hosts {
+			if region.In(r) && (closest == "" || r.In(closest)) {
+				host, closest = n.Code, r
+			}
+		}
+	}
+	return host == code && host != ""
+}

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"corridor/internal/access"
+	"corridor/internal/db"
 	"corridor/internal/fault"
 	"corridor/internal/federation"
 	corridorlog "corridor/internal/log"
@@ -314,4 +315,24 @@ func TestWhatMayFollowACommunityFile(t *testing.T) {
 func add(c *federation.Community, s *station) {
 	c.Nodes = append(c.Nodes[:2:2], s.node(), c.Nodes[2])
 	c.Quorum = 3
+}
+
+// Who answers for a region: by the community file the host of the smallest one around it.
+func TestANodeAnswersForWhatItHosts(t *testing.T) {
+	anhui, shanghai := newStation(t, "340000"), newStation(t, "310000")
+	f := managed(t, shanghai, anhui)
+	if err := shanghai.d.Read(ctx, func(tx *db.Tx) error {
+		for _, tc := range []struct {
+			code   string
+			region unit.Region
+			want   bool
+		}{{"340000", "340000", true}, {"340000", "340100", true}, {"340000", "310000", false}, {"310000", "340100", false}, {"340100", "340000", false}} {
+			if got := f.HostsRegion(ctx, tx, tc.code, tc.region); got != tc.want {
+				t.Errorf("%s answers for %s: %v", tc.code, tc.region, got)
+			}
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
 }

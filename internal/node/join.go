@@ -66,9 +66,10 @@ func (n *Node) desks() (err error) {
 	}
 	n.Calendar.Join("casework", n.Cases)
 	if n.Agreements, err = agreement.New(agreement.Config{DB: n.DB, Access: n.Access, Calendar: days.Now(), Days: days.Now, Zone: days.Location(),
-		Registry: n.Registry, Regions: unit.GB2260(), Notices: n.Notices, Log: n.Log, Node: n.Node.Code}); err != nil {
+		Registry: n.Registry, Regions: unit.GB2260(), Notices: n.Notices, Log: n.Log, Letters: posted{n.Federation}, Node: n.Node.Code}); err != nil {
 		return err
 	}
+	n.letters()
 	if n.Indicators, err = indicator.New(indicator.Config{DB: n.DB, Access: n.Access}); err != nil {
 		return err
 	}

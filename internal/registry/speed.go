@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"corridor/internal/access"
+	"corridor/internal/db/measure"
 	"corridor/internal/unit"
 )
 
@@ -122,7 +123,7 @@ func (r *Registry) Measure(ctx context.Context, who access.Actor, n, questions i
 		return s, err
 	}
 	s.Orgs = n
-	begin, cpu := time.Now(), cpuTime()
+	begin, cpu := time.Now(), measure.CPU()
 	rep, err := r.Take(ctx, who, Import{Kind: organisations.id, Name: "synthetic.csv", File: f, Source: "synthetic", Progress: say})
 	if err != nil {
 		return s, err
@@ -130,7 +131,7 @@ func (r *Registry) Measure(ctx context.Context, who access.Actor, n, questions i
 	if s.Import = time.Since(begin); rep.Written != n {
 		return s, fmt.Errorf("%d of %d organisations were written", rep.Written, n)
 	}
-	s.PeakBytes, s.CPU = peakBytes(), cpuTime()-cpu
+	s.PeakBytes, s.CPU = peakBytes(), measure.CPU()-cpu
 	return s, r.MeasureFinding(ctx, f, n, questions, seed, &s)
 }
 
@@ -163,7 +164,7 @@ func (r *Registry) MeasureFinding(ctx context.Context, file io.ReadSeeker, n, qu
 		{"by a word that most names have", func(i int, _, _, _ string) Query { return Query{Text: madeForms[i%len(madeForms)]} }},
 	} {
 		a := Asked{What: ask.what, N: len(picked)}
-		times, cpu := make([]time.Duration, 0, len(picked)), cpuTime()
+		times, cpu := make([]time.Duration, 0, len(picked)), measure.CPU()
 		for i, row := range picked {
 			q := ask.of(i, row[0], row[1], row[3])
 			begin := time.Now()
@@ -176,7 +177,7 @@ func (r *Registry) MeasureFinding(ctx context.Context, file io.ReadSeeker, n, qu
 				a.Found++
 			}
 		}
-		a.CPU = (cpuTime() - cpu) / time.Duration(max(len(picked), 1))
+		a.CPU = (measure.CPU() - cpu) / time.Duration(max(len(picked), 1))
 		slices.Sort(times)
 		if len(times) > 0 {
 			a.P50, a.P99, a.Max = times[len(times)/2], times[len(times)*99/100], times[len(times)-1]
@@ -224,26 +225,4 @@ func peakBytes() int64 {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	return int64(m.Sys)
-}
-
-// cpuTime is what the process has used of all processors, as Linux tells it.
-func cpuTime() time.Duration {
-	b, err := os.ReadFile("/proc/self/stat")
-	if err != nil {
-		return 0
-	}
-	_, after, _ := strings.Cut(string(b), ") ") // the name of the program may have spaces
-	f := strings.Fields(after)
-	if len(f) < 13 {
-		return 0
-	}
-	var ticks int64
-	for _, v := range f[11:13] { // utime and stime, in hundredths of a second
-		n, err := strconv.ParseInt(v, 10, 64)
-		if err != nil {
-			return 0
-		}
-		ticks += n
-	}
-	return time.Duration(ticks) * 10 * time.Millisecond
 }

@@ -1,0 +1,40 @@
+package node
+
+import (
+	"context"
+	"encoding/json"
+
+	"corridor/internal/agreement"
+	"corridor/internal/db"
+	"corridor/internal/federation"
+	"corridor/internal/unit"
+)
+
+// posted is the federation as the agreements write by it.
+type posted struct{ f *federation.Service }
+
+func (p posted) Send(ctx context.Context, tx *db.Tx, to, kind string, body []byte) error {
+	_, err := p.f.Send(ctx, tx, to, kind, federation.Voucher{}, json.RawMessage(body))
+	return err
+}
+
+// letters says which room takes which letters of other nodes.
+func (n *Node) letters() {
+	for _, kind := range agreement.LetterKinds {
+		n.Federation.Handle(kind, func(ctx context.Context, tx *db.Tx, l federation.Letter) (any, error) {
+			return struct{}{}, n.Agreements.Receive(ctx, tx, l.Peer, l.Kind, l.Body, func(from, code string) bool { return n.speaks(ctx, tx, from, code) })
+		})
+	}
+}
+
+// speaks says whether a node answers for a party: a jurisdiction and the authorities in it by the community file, an
+// organisation by its home in the registry. What cannot be told it does not answer for.
+func (n *Node) speaks(ctx context.Context, tx *db.Tx, from, code string) bool {
+	const digits = 6
+	if len(code) >= digits && (len(code) == digits || code[digits] == '.') {
+		region, err := unit.ParseRegion(code[:digits])
+		return err == nil && n.Federation.HostsRegion(ctx, tx, from, region)
+	}
+	o, err := n.Registry.Org(ctx, tx, code)
+	return err == nil && o.Home == from
+}
