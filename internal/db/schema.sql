@@ -578,6 +578,8 @@ CREATE TABLE document_gram (
   PRIMARY KEY (gram, paragraph)
 );
 
+CREATE INDEX document_gram_of ON document_gram (paragraph, gram);
+
 CREATE TABLE document_paragraph (
   id        BIGINT PRIMARY KEY,
   document  TEXT NOT NULL REFERENCES document (id),

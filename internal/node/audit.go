@@ -5,7 +5,7 @@ import (
 	"fmt"
 )
 
-// Audit checks what is kept twice: books, log, files, cases. It returns a line for each thing that does not fit
+// Audit checks what is kept twice: books, log, files, cases, documents. It returns a line for each thing that does not fit
 // and says through say what it looks at.
 func (n *Node) Audit(ctx context.Context, say func(what string)) (found []string, err error) {
 	for _, a := range []struct {
@@ -18,6 +18,7 @@ func (n *Node) Audit(ctx context.Context, say func(what string)) (found []string
 		{"files", n.Files.Audit},
 		{"registry", n.Registry.Audit},
 		{"cases", n.Cases.Audit},
+		{"documents", n.Reader.Audit},
 	} {
 		say(a.what)
 		lines, err := a.of(ctx)
