@@ -82,8 +82,8 @@ func (k *Desk) Compare(ctx context.Context, ids []unit.ID) (a Across, err error)
 	if err != nil {
 		return a, err
 	}
-	a.Pairs = compare.Near(texts)
 	groups, conflicts := compare.Figures(facts)
+	a.Pairs = compare.WithFigures(compare.Near(texts), facts, groups)
 	at := map[int]int{} // the place of a fact among those that are answered
 	place := func(i int) int {
 		if n, there := at[i]; there {

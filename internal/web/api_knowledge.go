@@ -200,10 +200,11 @@ func (s *Server) apiAcross() {
 	type pairOut struct {
 		Older      string  `json:"older"`
 		Newer      string  `json:"newer"`
-		Is         string  `json:"is" enum:"copy,edition,shares"`
+		Is         string  `json:"is" enum:"copy,edition,shares,retold"`
 		Share      float64 `json:"share"`
 		Held       float64 `json:"held"`
 		Paragraphs int     `json:"paragraphs"`
+		Figures    int     `json:"figures" doc:"that both tell"`
 	}
 	type conflictOut struct {
 		A []placeOut `json:"a"`
@@ -236,7 +237,7 @@ func (s *Server) apiAcross() {
 		}
 		o := acrossOut{Pairs: []pairOut{}, Twice: [][]placeOut{}, Conflicts: []conflictOut{}}
 		for _, p := range a.Pairs {
-			o.Pairs = append(o.Pairs, pairOut{string(a.Documents[p.A].ID), string(a.Documents[p.B].ID), string(p.Is), p.Share, p.Held, p.Paragraphs})
+			o.Pairs = append(o.Pairs, pairOut{string(a.Documents[p.A].ID), string(a.Documents[p.B].ID), string(p.Is), p.Share, p.Held, p.Paragraphs, p.Figures})
 		}
 		for _, t := range a.Twice {
 			o.Twice = append(o.Twice, places(t))

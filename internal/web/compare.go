@@ -27,6 +27,7 @@ type pairView struct {
 	Class        string
 	Held         int // percent
 	Paragraphs   int
+	Figures      int
 }
 
 // toldView is one figure with every place that tells it.
@@ -67,8 +68,8 @@ func (v *visit) compareDocuments() error {
 	}
 	p := comparePage{Documents: a.Documents, More: a.More, Named: len(ids) > 0}
 	for _, x := range a.Pairs {
-		p.Pairs = append(p.Pairs, pairView{a.Documents[x.A], a.Documents[x.B], likenessWords(x.Is), map[compare.Likeness]string{compare.Copy: "note", compare.Edition: "warn"}[x.Is],
-			int(math.Round(100 * x.Held)), x.Paragraphs})
+		p.Pairs = append(p.Pairs, pairView{a.Documents[x.A], a.Documents[x.B], likenessWords(x.Is), map[compare.Likeness]string{compare.Copy: "note", compare.Edition: "warn", compare.Retold: "hand"}[x.Is],
+			int(math.Round(100 * x.Held)), x.Paragraphs, x.Figures})
 	}
 	side := func(places []int) toldView {
 		var t toldView
@@ -89,7 +90,7 @@ func (v *visit) compareDocuments() error {
 }
 
 func likenessWords(l compare.Likeness) fault.Words {
-	return map[compare.Likeness]fault.Words{compare.Copy: {"同一篇", "the same text"}, compare.Edition: {"同一文本的不同版本", "editions of one text"}, compare.Shares: {"有相同段落", "paragraphs in common"}}[l]
+	return map[compare.Likeness]fault.Words{compare.Copy: {"同一篇", "the same text"}, compare.Edition: {"同一文本的不同版本", "editions of one text"}, compare.Shares: {"有相同段落", "paragraphs in common"}, compare.Retold: {"措辞不同、数字相同", "other words, the same figures"}}[l]
 }
 
 func (p placeView) head(v *visit) string {

@@ -187,3 +187,22 @@ func TestChangesOfAnEdition(t *testing.T) {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
 }
+
+func TestARewritingIsFoundByItsNumbers(t *testing.T) {
+	all := figures(t, `
+A | 集聚大型仪器数 | 平台   | 46441台 | 46441     | count 台 | exact | - | level | -
+A | 支持金额       | 创新券 | 1.73亿元 | 173000000 | CNY      | exact | - | level | -
+A | 专利拥有量     | 甲市   | 24140件 | 24140     | count 件 | exact | - | level | -
+A | 研发投入强度   | 甲市   | 3.34%   | 3.34      | %        | exact | - | level | -
+B | 积贮大型仪器数 | 平台   | 46441台 | 46441     | count 台 | exact | - | level | -
+B | 支握金额       | 立异券 | 1.73亿元 | 173000000 | CNY      | exact | - | level | -
+B | 专利领有量     | 甲市   | 24140件 | 24140     | count 件 | exact | - | level | -
+B | 研发插足强度   | 甲市   | 3.34%   | 3.34      | %        | exact | - | level | -
+C | 高新技术企业数 | 乙市   | 3120家  | 3120      | count 家 | exact | - | level | -`)
+	groups, _ := compare.Figures(all)
+	got := compare.WithFigures([]compare.Pair{{A: 0, B: 2, Is: compare.Shares, Paragraphs: 1}}, all, groups)
+	want := []compare.Pair{{A: 0, B: 1, Is: compare.Retold, Figures: 4}, {A: 0, B: 2, Is: compare.Shares, Paragraphs: 1}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}

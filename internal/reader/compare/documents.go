@@ -17,6 +17,7 @@ type PairOf struct {
 	Share      float64  `json:"share"`
 	Held       float64  `json:"held"`
 	Paragraphs int      `json:"paragraphs"`
+	Figures    int      `json:"figures"`
 }
 
 // Told is a figure where it is told.
@@ -55,9 +56,6 @@ func Documents(all []*extract.Document) Report {
 		}
 		texts = append(texts, t)
 	}
-	for _, p := range Near(texts) {
-		out.Pairs = append(out.Pairs, PairOf{all[p.A].File, all[p.B].File, p.Is, p.Share, p.Held, p.Paragraphs})
-	}
 	told := func(places []int) []Told {
 		list := make([]Told, len(places))
 		for i, n := range places {
@@ -67,6 +65,9 @@ func Documents(all []*extract.Document) Report {
 		return list
 	}
 	groups, conflicts := Figures(facts)
+	for _, p := range WithFigures(Near(texts), facts, groups) {
+		out.Pairs = append(out.Pairs, PairOf{all[p.A].File, all[p.B].File, p.Is, p.Share, p.Held, p.Paragraphs, p.Figures})
+	}
 	for _, g := range groups {
 		out.Twice = append(out.Twice, told(g.Facts))
 	}

@@ -17,6 +17,7 @@ const (
 	Copy    Likeness = "copy"    // the same text but for trifles
 	Edition Likeness = "edition" // one text, changed or cut
 	Shares  Likeness = "shares"  // whole paragraphs stand in both
+	Retold  Likeness = "retold"  // other words, the same figures: one may be a rewriting of the other
 )
 
 // Pair is two texts that hang together.
@@ -26,6 +27,7 @@ type Pair struct {
 	Share      float64  // of the runs of characters of both that stand in both, 0 to 1
 	Held       float64  // of the runs of the shorter text that stand in the longer one
 	Paragraphs int      // paragraphs of some length that stand in both, word for word
+	Figures    int      // figures that both tell
 }
 
 const (
@@ -36,6 +38,7 @@ const (
 	copyShare    = 0.9
 	editionShare = 0.5
 	editionHeld  = 0.7
+	retoldLeast  = 4  // figures in common from which on a text may be a rewriting
 	everywhere   = 50 // texts in which a paragraph stands that then says nothing
 )
 
@@ -89,12 +92,7 @@ func Near(all []Text) []Pair {
 			out = append(out, p)
 		}
 	}
-	sort.Slice(out, func(i, j int) bool {
-		if out[i].A != out[j].A {
-			return out[i].A < out[j].A
-		}
-		return out[i].B < out[j].B
-	})
+	sortPairs(out)
 	return out
 }
 
@@ -166,4 +164,49 @@ func hash(s string) uint64 {
 	h := fnv.New64a()
 	h.Write([]byte(s))
 	return h.Sum64()
+}
+
+// WithFigures adds to pairs of texts how many figures both tell, and the pairs that have only figures in common: numbers
+// survive where every word was replaced. Groups are those of facts, whose Source is the place of their text.
+func WithFigures(pairs []Pair, facts []Fact, groups []Group) []Pair {
+	both := map[[2]int]int{}
+	for _, g := range groups {
+		var sources []int
+		for _, f := range g.Facts {
+			if s := facts[f].Source; !slices.Contains(sources, s) {
+				sources = append(sources, s)
+			}
+		}
+		slices.Sort(sources)
+		if len(sources) > everywhere {
+			continue
+		}
+		for i, a := range sources {
+			for _, b := range sources[i+1:] {
+				both[[2]int{a, b}]++
+			}
+		}
+	}
+	out := slices.Clone(pairs)
+	for i := range out {
+		key := [2]int{out[i].A, out[i].B}
+		out[i].Figures = both[key]
+		delete(both, key)
+	}
+	for key, n := range both {
+		if n >= retoldLeast {
+			out = append(out, Pair{A: key[0], B: key[1], Is: Retold, Figures: n})
+		}
+	}
+	sortPairs(out)
+	return out
+}
+
+func sortPairs(all []Pair) {
+	sort.Slice(all, func(i, j int) bool {
+		if all[i].A != all[j].A {
+			return all[i].A < all[j].A
+		}
+		return all[i].B < all[j].B
+	})
 }
