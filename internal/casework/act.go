@@ -85,7 +85,7 @@ func (s *Service) take(ctx context.Context, tx *db.Tx, who access.Actor, c *Case
 	if err := s.commit(ctx, tx, who, sch, c, j, q, p, a); err != nil {
 		return err
 	}
-	return s.byItself(ctx, tx, sch, c)
+	return s.onwards(ctx, tx, sch, c)
 }
 
 // judge says whether the actor may take the action here, and what the rules answer. It refuses in the
@@ -191,6 +191,9 @@ func (s *Service) commit(ctx context.Context, tx *db.Tx, who access.Actor, sch *
 		return err
 	}
 	if err := s.book(ctx, tx, *c, out); err != nil {
+		return err
+	}
+	if err := s.mark(ctx, tx, who, sch, *c, out.Labels); err != nil {
 		return err
 	}
 	step := Step{No: no, At: tx.Now(), Action: a.Name, From: c.Stage, To: out.To, Role: p.role, Person: who.Person,

@@ -81,6 +81,7 @@ type Case struct {
 	Stage         string
 	StageWords    fault.Words
 	End           scheme.End // "" while it goes on
+	Parent        unit.ID    // the case it lives under; "" if none
 	OpenedBy      unit.ID
 	Opened        time.Time
 	Changed       time.Time
@@ -190,6 +191,10 @@ func (s *Service) today(at time.Time) unit.Day { return unit.DayOf(at, s.c.Calen
 // Create opens a case for an organisation, in the first stage of the edition in force. The same key of the same
 // person answers with the case that it opened the first time.
 func (s *Service) Create(ctx context.Context, who access.Actor, schemeID, org, key string) (c Case, err error) {
+	return s.create(ctx, who, schemeID, org, "", key)
+}
+
+func (s *Service) create(ctx context.Context, who access.Actor, schemeID, org string, parent unit.ID, key string) (c Case, err error) {
 	if err := access.May(who, access.CaseCreate, access.Scope{Org: org}); err != nil {
 		return c, err
 	}
@@ -215,12 +220,15 @@ func (s *Service) Create(ctx context.Context, who access.Actor, schemeID, org, k
 		if !s.startsFor(sch, who, org) {
 			return fault.New(fault.Denied, "casework.not_your_role", "role", sch.Say(sch.Stages[0].Who[0]))
 		}
+		if err := s.mayStart(ctx, tx, who, sch, parent); err != nil {
+			return err
+		}
 		serial, err := nextSerial(ctx, tx, s.today(tx.Now()).Year())
 		if err != nil {
 			return fmt.Errorf("number of a new case: %w", err)
 		}
 		c = Case{ID: unit.NewID(tx.Now()), No: fmt.Sprintf("%s-%d-%06d", s.c.Node, s.today(tx.Now()).Year(), serial),
-			Scheme: sch.ID, Edition: sch.Edition, EditionDigest: sch.Digest, Org: org,
+			Scheme: sch.ID, Edition: sch.Edition, EditionDigest: sch.Digest, Org: org, Parent: parent,
 			Region: s.belongs(sch, o.Region, s.today(tx.Now())), Stage: sch.Start(), OpenedBy: who.Person,
 			Opened: tx.Now(), Changed: tx.Now(), Version: 1, Fields: map[string]scheme.Value{}, Answers: map[string]bool{}}
 		at, err := s.times(ctx, tx, sch, c)

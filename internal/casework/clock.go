@@ -120,14 +120,7 @@ func (s *Service) Tick(ctx context.Context) (done int, err error) {
 
 // fire takes the row by clock if it is still due: an act of a person may have come first.
 func (s *Service) fire(ctx context.Context, tx *db.Tx, id unit.ID) (bool, error) {
-	c, err := selectCase(ctx, tx, id)
-	if err != nil {
-		return false, err
-	}
-	if c.History, err = selectSteps(ctx, tx, id); err != nil {
-		return false, err
-	}
-	sch, err := s.edition(c)
+	c, sch, err := s.load(ctx, tx, id)
 	if err != nil || c.End != "" {
 		return false, err
 	}
@@ -146,5 +139,5 @@ func (s *Service) fire(ctx context.Context, tx *db.Tx, id unit.ID) (bool, error)
 	if err := s.commit(ctx, tx, access.System("clock"), sch, &c, j, q, part{}, Action{Name: row.Action}); err != nil {
 		return false, err
 	}
-	return true, s.byItself(ctx, tx, sch, &c)
+	return true, s.onwards(ctx, tx, sch, &c)
 }

@@ -21,6 +21,9 @@ type world struct {
 	c    Case
 	day  unit.Day
 	firm map[string]registry.Fact // read once
+
+	up       *Case // the case that this one lives under, read once
+	upScheme *scheme.Scheme
 }
 
 func (s *Service) facts(ctx context.Context, tx *db.Tx, sch *scheme.Scheme, c Case) scheme.Facts {
@@ -50,6 +53,11 @@ func (w *world) Fact(name string, args ...scheme.Value) (scheme.Value, scheme.Vo
 		return w.openCases(args)
 	case strings.HasPrefix(name, "firm."):
 		return w.firmFact(name)
+	case strings.HasPrefix(name, "parent."):
+		return w.parentFact(name, args)
+	}
+	if v, from, known, err := w.childrenFact(name); known {
+		return v, from, err
 	}
 	return w.function(name, args)
 }
@@ -124,7 +132,10 @@ func (w *world) function(name string, args []scheme.Value) (scheme.Value, scheme
 	case name == "related" && len(args) == 2:
 		yes, known, err := w.s.c.Registry.Related(w.ctx, w.tx, args[0].Text, args[1].Text, w.day)
 		return yesIfKnown(yes, known && err == nil), here, err
-	case name == "has_label" && len(args) == 3:
+	case name == "unused" && len(args) == 2:
+		return w.used(args[1])
+	case (name == "has_label" || name == "recognised") && len(args) == 3:
+		// What is recognised between neighbours stands in the registry as a label of the list's name, with its source.
 		yes, known, err := w.s.c.Registry.HasLabel(w.ctx, w.tx, args[0].Text, args[1].Text, args[2].Day())
 		return yesIfKnown(yes, known && err == nil), here, err
 	case name == "in_region" && len(args) == 2:
@@ -136,6 +147,11 @@ func (w *world) function(name string, args []scheme.Value) (scheme.Value, scheme
 		path := args[0].Text
 		if strings.HasPrefix(path, "own/") {
 			path = w.c.Object() + "/" + path
+		} else if own, ok := strings.CutPrefix(path, "parent/"); ok {
+			if w.c.Parent == "" {
+				return scheme.Value{}, scheme.Vouched{}, nil
+			}
+			path = Case{ID: w.c.Parent}.Object() + "/" + own
 		}
 		b, err := w.s.c.Ledger.Balance(w.ctx, w.tx, path)
 		if fault.KindOf(err) == fault.NotFound {
@@ -155,7 +171,12 @@ func (w *world) openCases(args []scheme.Value) (scheme.Value, scheme.Vouched, er
 	if len(args) == 0 {
 		return scheme.Value{}, scheme.Vouched{}, nil
 	}
-	n, err := countCases(w.ctx, w.tx, args[0].Text, w.c.Org, w.c.ID)
+	from, to := time.Unix(0, 0), w.tx.Now().AddDate(1, 0, 0)
+	if len(args) == 2 && args[1].Kind == scheme.Count {
+		y, zone := int(args[1].Int), w.s.c.Calendar.Location()
+		from, to = unit.Date(y, time.January, 1).Start(zone), unit.Date(y+1, time.January, 1).Start(zone)
+	}
+	n, err := countCases(w.ctx, w.tx, args[0].Text, w.c.Org, w.c.ID, from, to)
 	return scheme.CountValue(n), scheme.Vouched{By: "case", At: w.tx.Now()}, err
 }
 

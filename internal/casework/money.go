@@ -95,8 +95,11 @@ func (s *Service) openLimit(ctx context.Context, tx *db.Tx, path string, with un
 
 // placePath is where a place stands in the books: a case's own accounts stand under the case.
 func placePath(c Case, p scheme.Place) string {
-	if p.Kind == scheme.Own {
+	switch p.Kind {
+	case scheme.Own:
 		return c.Object() + "/" + p.Path
+	case scheme.FromParent:
+		return Case{ID: c.Parent}.Object() + "/" + p.Path
 	}
 	return p.Path
 }

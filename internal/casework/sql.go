@@ -15,7 +15,7 @@ import (
 	"corridor/internal/unit"
 )
 
-const caseColumns = `id, no, scheme, edition, digest, org, region, stage, ending, opened_by, opened_at, changed_at, version, fields, answers, purse`
+const caseColumns = `id, no, scheme, edition, digest, org, region, stage, ending, opened_by, opened_at, changed_at, version, fields, answers, purse, parent`
 
 const (
 	sqlCase    = `SELECT ` + caseColumns + ` FROM casework_case WHERE id = $1 ORDER BY id LIMIT 1`
@@ -23,7 +23,7 @@ const (
 
 	sqlInsertCase = `
 INSERT INTO casework_case (` + caseColumns + `, fires_at, due_at, start_key)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)`
 
 	sqlUpdateCase = `
 UPDATE casework_case
@@ -46,8 +46,21 @@ SELECT id FROM casework_case WHERE fires_at > 0 AND fires_at <= $1
 ORDER BY fires_at, id LIMIT $2`
 
 	sqlCountOpen = `
-SELECT count(*) FROM casework_case
-WHERE scheme = $1 AND org = $2 AND id <> $3 AND ending <> 'refused'
+SELECT count(*) FROM casework_case c
+WHERE c.scheme = $1 AND c.org = $2 AND c.id <> $3 AND c.opened_at >= $4 AND c.opened_at < $5 AND c.ending <> 'refused'
+  AND (c.ending <> 'ended' OR c.purse LIKE '%"sums":{"%')
+  AND EXISTS (SELECT 1 FROM casework_step s WHERE s.case_id = c.id)
+ORDER BY 1 LIMIT 1`
+
+	sqlUnder = `SELECT ` + caseColumns + ` FROM casework_case WHERE parent = $1 ORDER BY id DESC LIMIT $2`
+
+	sqlCountUnder = `
+SELECT count(*) FROM casework_case WHERE parent = $1 AND scheme = $2 AND (NOT $3 OR ending = '')
+ORDER BY 1 LIMIT 1`
+
+	sqlCountUses = `
+SELECT count(*) FROM casework_file f JOIN casework_case c ON c.id = f.case_id
+WHERE f.digest = $1 AND c.id <> $2 AND (c.ending IN ('', 'granted') OR c.ending = 'ended' AND c.purse LIKE '%"out":{"%')
 ORDER BY 1 LIMIT 1`
 
 	sqlAll  = `SELECT ` + caseColumns + ` FROM casework_case WHERE id > $1 ORDER BY id LIMIT $2`
@@ -211,7 +224,7 @@ func scanCase(scan func(...any) error) (c Case, err error) {
 	var opened, changed int64
 	var fields, answers, purse string
 	err = scan(&c.ID, &c.No, &c.Scheme, &c.Edition, &c.EditionDigest, &c.Org, &c.Region, &c.Stage, &c.End, &c.OpenedBy,
-		&opened, &changed, &c.Version, &fields, &answers, &purse)
+		&opened, &changed, &c.Version, &fields, &answers, &purse, &c.Parent)
 	if err != nil {
 		return c, err
 	}
@@ -264,7 +277,7 @@ func insertCase(ctx context.Context, tx *db.Tx, c Case, at times, key string) er
 		return err
 	}
 	_, err = tx.Exec(ctx, sqlInsertCase, string(c.ID), c.No, c.Scheme, c.Edition, c.EditionDigest, c.Org, string(c.Region), c.Stage,
-		string(c.End), string(c.OpenedBy), db.Micros(c.Opened), db.Micros(c.Changed), c.Version, fields, answers, purse, at.fires, at.due, key)
+		string(c.End), string(c.OpenedBy), db.Micros(c.Opened), db.Micros(c.Changed), c.Version, fields, answers, purse, string(c.Parent), at.fires, at.due, key)
 	return err
 }
 
@@ -287,8 +300,19 @@ func nextSerial(ctx context.Context, tx *db.Tx, year int) (n int64, err error) {
 	return n, err
 }
 
-func countCases(ctx context.Context, tx *db.Tx, schemeID, org string, but unit.ID) (n int64, err error) {
-	err = tx.QueryRow(ctx, sqlCountOpen, schemeID, org, string(but)).Scan(&n)
+// countCases counts an organisation's cases of a scheme that were submitted between two times and came to something.
+func countCases(ctx context.Context, tx *db.Tx, schemeID, org string, but unit.ID, from, to time.Time) (n int64, err error) {
+	err = tx.QueryRow(ctx, sqlCountOpen, schemeID, org, string(but), db.Micros(from), db.Micros(to)).Scan(&n)
+	return n, err
+}
+
+func countUnder(ctx context.Context, tx *db.Tx, parent unit.ID, schemeID string, open bool) (n int64, err error) {
+	err = tx.QueryRow(ctx, sqlCountUnder, string(parent), schemeID, open).Scan(&n)
+	return n, err
+}
+
+func countUses(ctx context.Context, tx *db.Tx, digest string, but unit.ID) (n int64, err error) {
+	err = tx.QueryRow(ctx, sqlCountUses, digest, string(but)).Scan(&n)
 	return n, err
 }
 

@@ -59,14 +59,7 @@ func (s *Service) audience(sch *scheme.Scheme, c Case, role string) (notice.Audi
 
 // tellLate tells the role that the scheme names of a due time that has passed, once for each.
 func (s *Service) tellLate(ctx context.Context, tx *db.Tx, id unit.ID) (bool, error) {
-	c, err := selectCase(ctx, tx, id)
-	if err != nil {
-		return false, err
-	}
-	if c.History, err = selectSteps(ctx, tx, id); err != nil {
-		return false, err
-	}
-	sch, err := s.edition(c)
+	c, sch, err := s.load(ctx, tx, id)
 	if err != nil {
 		return false, err
 	}

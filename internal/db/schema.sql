@@ -430,7 +430,7 @@ CREATE TABLE casework_case (
   answers    TEXT NOT NULL,        -- JSON: what officers answered to rules that ask
   purse      TEXT NOT NULL,        -- JSON: what was fixed, is held, went out
   start_key  TEXT NOT NULL         -- the caller's idempotency key; '' is none
-);
+, parent TEXT NOT NULL DEFAULT '');
 
 CREATE INDEX casework_case_changed ON casework_case (changed_at, id);
 
@@ -439,6 +439,8 @@ CREATE INDEX casework_case_due ON casework_case (due_at, id) WHERE due_at > 0;
 CREATE INDEX casework_case_fires ON casework_case (fires_at, id) WHERE fires_at > 0;
 
 CREATE INDEX casework_case_org ON casework_case (org, changed_at, id);
+
+CREATE INDEX casework_case_parent ON casework_case (parent, id) WHERE parent <> '';
 
 CREATE INDEX casework_case_stage ON casework_case (digest, stage, changed_at, id);
 

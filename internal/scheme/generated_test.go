@@ -59,10 +59,16 @@ func cut[T any](list []T, i int) []T {
 // survivors are the generated damages that no proof can refuse, because what is left is a sound scheme of another
 // kind; the tests of the packs tell them apart. Each with the reason.
 var survivors = map[string]string{
-	"rent.yaml: move call to remit: capture next parts of held to due":  "ordering and paying become one step of the cashier; who fixed the sum is still somebody else",
-	"rent.yaml: no row draft, fade":                                     "a draft then stays until the firm sends or drops it; the chief is told of it",
-	"rent.yaml: no row asked, fade":                                     "a question then stays until the firm replies; the chief is told of it",
-	"shared/spend: move pay to agree: capture fee of held to due, last": "the sum is set aside for the payee one step earlier, and is still paid by another",
+	"rent.yaml: move call to remit: capture next parts of held to due":                   "ordering and paying become one step of the cashier; who fixed the sum is still somebody else",
+	"rent.yaml: no row draft, fade":                                                      "a draft then stays until the firm sends or drops it; the chief is told of it",
+	"rent.yaml: no row asked, fade":                                                      "a question then stays until the firm replies; the chief is told of it",
+	"yrd/voucher-entitlement: no row open, expire":                                       "the voucher then stays until the firm hands it back or the supervisor freezes and revokes it",
+	"yrd/voucher-entitlement: no row frozen, expire":                                     "a frozen voucher then stays until the supervisor frees or revokes it, and is told of the late one",
+	"yrd/voucher-entitlement: move grant to revoke: post granted from budget to voucher": "the voucher stays empty until it is revoked and then gives all back; the runs of the pack see that nothing can be spent",
+	"yrd/voucher-order: no row filed, lapse":                                             "an order then waits for the provider's answer; the supervisor is told of the late one",
+	"yrd/voucher-order: no row accepted, lapse":                                          "an accepted order then stays until it is delivered or cancelled",
+	"yrd/voucher-order: no row supplement, lapse":                                        "a question then stays until the firm answers; the supervisor is told of the late one",
+	"shared/spend: move pay to agree: capture fee of held to due, last":                  "the sum is set aside for the payee one step earlier, and is still paid by another",
 }
 
 // TestGeneratedDamagesAreRefusedByProof: of all damages that a machine can make to the packs, at least 97 % are
@@ -73,6 +79,10 @@ func TestGeneratedDamagesAreRefusedByProof(t *testing.T) {
 		loads["testdata/"+name] = func() *Scheme { s, _ := Load(os.DirFS(packsDir), name); return s }
 	}
 	for _, dir := range packs(t) {
+		// A pack over a shared layer has the layer's rows and lines, which are damaged there.
+		if s, _ := Load(schemes.FS, dir); s == nil || s.Extends != "" {
+			continue
+		}
 		loads[dir] = func() *Scheme { s, _ := Load(schemes.FS, dir); return s }
 	}
 	all, refused := 0, 0

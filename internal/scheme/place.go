@@ -42,7 +42,7 @@ func (s *Scheme) place(r *reading, name string) (Place, error) {
 	}
 	unknown := false
 	p.Path = hole.ReplaceAllStringFunc(a.Path, func(h string) string {
-		v := r.fact(strings.Trim(h, "{}"))
+		v := s.ofYear(r, strings.Trim(h, "{}"))
 		unknown = unknown || !v.Known()
 		return v.String()
 	})
@@ -61,4 +61,14 @@ func (s *Scheme) place(r *reading, name string) (Place, error) {
 		p.OpensWith = &f
 	}
 	return p, nil
+}
+
+// ofYear is a fact in a path. The year is that of the edition where it is in force within one: what a case moves in a
+// later year, such as what it gives back, moves in the year that it was given for.
+func (s *Scheme) ofYear(r *reading, fact string) Value {
+	from, to := s.InForce[0].Day(), s.InForce[1].Day()
+	if fact == "year" && from.Valid() && to.Valid() && from.Year() == to.Year() {
+		return CountValue(int64(from.Year()))
+	}
+	return r.fact(fact)
 }

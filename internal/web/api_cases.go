@@ -131,11 +131,22 @@ func (s *Server) apiCases() {
 		Key  string `header:"Idempotency-Key"`
 		Body struct {
 			Scheme string `json:"scheme"`
-			Org    string `json:"org"`
+			Org    string `json:"org,omitempty" required:"false" doc:"whose case it is; not asked under another case"`
+			Parent string `json:"parent,omitempty" required:"false" doc:"the case under which it is opened"`
 		}
 	}
 	operate(s, "POST", "/api/v1/cases", access.CaseCreate, "Open a case", func(ctx context.Context, a asked, i *createIn) (*body[caseOut], error) {
-		c, err := s.c.Cases.Create(ctx, a.who, i.Body.Scheme, i.Body.Org, i.Key)
+		var c casework.Case
+		var err error
+		if i.Body.Parent != "" {
+			parent, bad := idOf(i.Body.Parent)
+			if bad != nil {
+				return nil, bad
+			}
+			c, err = s.c.Cases.CreateUnder(ctx, a.who, parent, i.Body.Scheme, i.Key)
+		} else {
+			c, err = s.c.Cases.Create(ctx, a.who, i.Body.Scheme, i.Body.Org, i.Key)
+		}
 		if err != nil {
 			return nil, err
 		}

@@ -63,7 +63,16 @@ func (v *visit) openCase() error {
 	if err != nil {
 		return err
 	}
-	c, err := v.s.c.Cases.Create(v.ctx(), v.who, f.Get("scheme"), f.Get("org"), f.Get("key"))
+	var c casework.Case
+	if parent := f.Get("parent"); parent != "" {
+		id, bad := idOf(parent)
+		if bad != nil {
+			return bad
+		}
+		c, err = v.s.c.Cases.CreateUnder(v.ctx(), v.who, id, f.Get("scheme"), f.Get("key"))
+	} else {
+		c, err = v.s.c.Cases.Create(v.ctx(), v.who, f.Get("scheme"), f.Get("org"), f.Get("key"))
+	}
 	if err != nil {
 		return err
 	}
@@ -84,6 +93,9 @@ type casePage struct {
 	Doubt    bool
 	Given    []fieldView
 	Proofs   []stepView
+	Offers   []casework.Offer // of which this person may open a case under this one
+	Under    []casework.Case
+	Above    *casework.Case // the case that this one lives under
 }
 
 // passed is a stage that the case came to.
@@ -175,6 +187,18 @@ func (v *visit) showCase(id unit.ID, was typed) error {
 			p.Proofs = append(p.Proofs, x)
 		}
 		p.History = append(p.History, x)
+	}
+	p.Offers = v.s.c.Cases.Offers(v.who, c)
+	if p.Under, err = v.s.c.Cases.Under(v.ctx(), v.who, c.ID); err != nil {
+		return err
+	}
+	if c.Parent != "" {
+		above, err := v.s.c.Cases.Get(v.ctx(), v.who, c.Parent)
+		if err == nil {
+			p.Above = &above
+		} else if fault.KindOf(err) != fault.NotFound { // a provider sees its order and not the entitlement above it
+			return err
+		}
 	}
 	p.Amounts = amountsOf(c, s)
 	for _, a := range p.Amounts {
