@@ -2,7 +2,7 @@
 // docs/picture.png. Run by `make browser`; alone: node line.mjs [--shots FOLDER].
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { open, root, want } from './house.mjs'
+import { open, root, sweep, want } from './house.mjs'
 
 const shots = process.argv.includes('--shots') ? process.argv[process.argv.indexOf('--shots') + 1] : undefined
 const bulletin = readFileSync(join(root, 'internal', 'demo', 'documents', 'bulletin.txt'), 'utf8')
@@ -46,7 +46,7 @@ try {
     const marks = (await editor.page.locator('.read .source mark.agreement').allInnerTexts()).join('')
     want(marks.includes('签署'), 'the agreement is not marked in the source')
     const fact = editor.page.locator('article.fact', { hasText: '协议：' }).first()
-    await editor.press(fact.locator('button[value=accept]'))
+    await editor.press(fact.locator('button[value=accept]').first())
     agreement = new URL(editor.page.url()).pathname
     want(agreement.startsWith('/agreements/'), `accepting led to ${agreement}`)
   })
@@ -118,7 +118,7 @@ try {
     await reviewer.look('home-reviewer')
     await reviewer.go(at.anhui + '/queue')
     await reviewer.look('queue')
-    await reviewer.press('table a')
+    await reviewer.press('table tbody a')
     await reviewer.look('case-review')
     await reviewer.press('form[action$="/actions/approve"] button')
     want((await reviewer.text('dl.sum')).includes('24,000.00'), 'the sum payable is not shown')
@@ -131,7 +131,7 @@ try {
     await finance.go(at.anhui + '/books')
     want((await finance.text('tfoot')).includes('0.00'), 'the books do not add up to nought')
     await finance.look('books')
-    await finance.press('table a')
+    await finance.press('table tbody a')
     await finance.look('entries')
   })
 
@@ -166,12 +166,14 @@ try {
     await editor.signIn(at.office, 'editor@office.example') // the session ended while the clock was moved
     await editor.go(at.office + '/documents')
     await editor.look('documents')
-    await editor.press('table a')
+    await editor.press('table tbody a')
     const fact = editor.page.locator('article.fact', { hasText: '1笔' }).first()
-    await fact.locator('select').selectOption('vouchers-paid')
-    await editor.press(fact.locator('button[value=accept]'))
+    await fact.locator('select').first().selectOption('vouchers-paid')
+    await fact.locator('button[value=accept]').first().click() // the page decides in place, without being loaded again
+    await editor.page.locator('article.fact[data-state=accepted]', { hasText: '1笔' }).waitFor()
     await editor.look('document-decided')
-    await editor.press('#names button[value=accept]')
+    await editor.page.locator('#names button[value=accept]').click()
+    await editor.page.locator('#names button[value=accept]').waitFor({ state: 'detached' })
     want(await editor.page.locator('#names button[value=accept]').count() === 0, 'the names still wait')
     await anybody.go(at.office + '/figures')
     await anybody.look('figures')
@@ -199,7 +201,7 @@ try {
     await anybody.look('systems')
     await anybody.go(at.anhui + '/registry')
     await anybody.look('registry')
-    await anybody.press('table a')
+    await anybody.press('table tbody a')
     await anybody.look('organisation')
   })
 
@@ -214,7 +216,7 @@ try {
     const link = (await admin.text('pre')).trim()
     await admin.look('people-invited')
     await admin.go(at.anhui + '/people')
-    await admin.press('table a')
+    await admin.press('table tbody a')
     await admin.look('person')
     for (const path of ['account', 'jobs', 'neighbours', 'registry/import', 'authorities', 'enrol']) {
       await admin.go(at.anhui + '/' + path)
@@ -255,10 +257,26 @@ try {
     await officer.look('en-case')
     const reader = await (await house.visitor('en-GB')).signIn(at.office, 'editor@office.example')
     await reader.go(at.office + '/documents')
-    await reader.press('table a')
+    await reader.press('table tbody a')
     await reader.look('en-document')
     await reader.press('.lang a:not([aria-current])')
     want(await reader.page.locator('html').getAttribute('lang') === 'zh-CN', 'the language link does not lead to Chinese')
+  })
+
+  await step('every page that somebody can reach, in both languages', async () => {
+    const seen = new Set()
+    let looked = 0
+    for (const lang of ['zh-CN', 'en-GB']) {
+      for (const [base, who] of [[at.anhui, 'admin'], [at.anhui, 'audit'], [at.anhui, 'firm'], [at.anhui, 'review'], [at.office, 'editor'], [at.office, 'planner'], [at.anhui, '']]) {
+        const visitor = await house.visitor(lang)
+        await visitor.go(base + '/healthz')
+        if (who) await visitor.signIn(base, `${who}@${base === at.office ? 'office' : 'anhui'}.example`)
+        looked += await sweep(visitor, base, seen, 'all')
+        await visitor.page.context().close()
+      }
+    }
+    console.log(`    ${looked} pages`)
+    want(looked > 80, `only ${looked} pages were looked at`)
   })
   console.log('the line holds in the browser')
 } catch (e) {
