@@ -269,7 +269,7 @@ try {
     for (const lang of ['zh-CN', 'en-GB']) {
       for (const [base, who] of [[at.anhui, 'admin'], [at.anhui, 'audit'], [at.anhui, 'firm'], [at.anhui, 'review'], [at.office, 'editor'], [at.office, 'planner'], [at.anhui, '']]) {
         const visitor = await house.visitor(lang)
-        await visitor.go(base + '/healthz')
+        await visitor.go(base + '/signin')
         if (who) await visitor.signIn(base, `${who}@${base === at.office ? 'office' : 'anhui'}.example`)
         looked += await sweep(visitor, base, seen, 'all')
         await visitor.page.context().close()
