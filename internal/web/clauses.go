@@ -6,12 +6,21 @@ import (
 	"corridor/internal/reader"
 	"corridor/internal/scheme"
 	"corridor/internal/unit"
+	"strings"
 )
 
 type clausesPage struct {
 	All     []reader.Regulation
 	Sources []sourceView
 	Name    bool
+}
+
+// webAddress is where a browser finds a source, "" where a pack names it otherwise ("gh:…" of an archive).
+func webAddress(url string) string {
+	if strings.HasPrefix(url, "https://") || strings.HasPrefix(url, "http://") {
+		return url
+	}
+	return ""
 }
 
 // sourceView is a source that schemes name, with where its text stands.
@@ -42,7 +51,7 @@ func (v *visit) rests() (sources []sourceView) {
 			key := src.Title + "\x00" + src.Doc
 			if _, there := at[key]; !there {
 				at[key] = len(sources)
-				sources = append(sources, sourceView{Source: reader.Source{Title: src.Title, Doc: src.Doc}, URL: src.URL})
+				sources = append(sources, sourceView{Source: reader.Source{Title: src.Title, Doc: src.Doc}, URL: webAddress(src.URL)})
 			}
 			names[name] = at[key]
 		}

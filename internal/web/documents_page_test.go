@@ -2,6 +2,7 @@ package web
 
 import (
 	"strings"
+	"testing"
 
 	"corridor/internal/fault"
 	"corridor/internal/indicator"
@@ -42,4 +43,13 @@ func fullDocument(d reader.Document) documentPage {
 			{No: 3, State: "rejected", Reason: "不实"}, {No: 4, State: "waiting", Open: "reject", Typed: "x"}, {No: 5, State: "waiting", Open: "correct", Typed: "x"}},
 		Kinds: []kindCount{{"figure", "/documents/x?kind=figure", someWords, 1, 2, true}, {"org", "/documents/x?kind=organisation", someWords, 0, 1, false}}, Kind: "figure", State: "waiting", Decided: 1, Here: "/documents/x?part=2", Regulation: true,
 		Names: []namesView{{"org", "机构", []nameView{{4, "甲", ""}, {5, "乙", "主任"}}}}}
+}
+
+func TestOnlyAnAddressOfTheWebIsALink(t *testing.T) {
+	for in, want := range map[string]string{"https://x.example/1": "https://x.example/1", "http://x.example": "http://x.example",
+		"gh:61424860092": "", "javascript:alert(1)": "", "": ""} {
+		if got := webAddress(in); got != want {
+			t.Errorf("%q: got %q, want %q", in, got, want)
+		}
+	}
 }

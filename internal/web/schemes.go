@@ -123,7 +123,7 @@ func paramsOf(s *scheme.Scheme, clauses map[string]string) []paramView {
 	for name, p := range s.Params.All() {
 		x := paramView{Name: name, Words: s.Say(name), Value: p.Value, By: p.By, Basis: p.Basis, Clause: clauses[p.Basis], Verified: p.Verified}
 		if src, ok := s.Sources.Get(p.Basis); ok {
-			x.Basis, x.Doc, x.URL = src.Title, src.Doc, src.URL
+			x.Basis, x.Doc, x.URL = src.Title, src.Doc, webAddress(src.URL)
 		}
 		out = append(out, x)
 	}
