@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"corridor/internal/db"
 	"corridor/internal/fault"
@@ -15,6 +16,7 @@ const bulkTransfersMax = 500 // transfers of a bulk in one act, so that other ac
 type Outcome struct {
 	Entries []Entry      // as Apply returns them; none if the chain was refused
 	New     int          // how many of them this bulk entered; the others stood in the books already
+	Fresh   []bool       // which those are
 	Refused *fault.Error // why nothing of the chain was entered
 }
 
@@ -28,6 +30,11 @@ type Outcome struct {
 // An act that the database could not bring through among the acts of others is tried again with half as many
 // chains, down to one.
 func (l *Ledger) Bulk(ctx context.Context, chains ...[]Transfer) ([]Outcome, error) {
+	return l.bulk(ctx, chains, nil)
+}
+
+// bulk is Bulk, and runs beside in each act with the outcomes from the given chain on.
+func (l *Ledger) bulk(ctx context.Context, chains [][]Transfer, beside func(context.Context, *db.Tx, int, []Outcome) error) ([]Outcome, error) {
 	out := make([]Outcome, 0, len(chains))
 	most := len(chains) // in one act
 	for len(chains) > 0 {
@@ -39,6 +46,9 @@ func (l *Ledger) Bulk(ctx context.Context, chains ...[]Transfer) ([]Outcome, err
 		var part []Outcome
 		err := l.db.Act(ctx, func(tx *db.Tx) (err error) {
 			part, err = enterAll(ctx, tx, chains[:n])
+			if err == nil && beside != nil {
+				err = beside(ctx, tx, len(out), part)
+			}
 			return err
 		})
 		if crowded := fault.CodeOf(err); n > 1 && (crowded == "db.busy" || crowded == "db.act_too_long") {
@@ -65,7 +75,11 @@ func enterAll(ctx context.Context, tx *db.Tx, chains [][]Transfer) ([]Outcome, e
 	entries := make([][]*Entry, len(chains))
 	for i, chain := range chains {
 		var err error
+		before := len(p.made)
 		entries[i], out[i].New, err = p.chain(ctx, chain)
+		for _, e := range entries[i] {
+			out[i].Fresh = append(out[i].Fresh, slices.Contains(p.made[before:], e))
+		}
 		if refused := (*fault.Error)(nil); errors.As(err, &refused) && refused.Kind != fault.Unavailable && refused.Kind != fault.Internal {
 			out[i].Refused = refused
 		} else if err != nil {
