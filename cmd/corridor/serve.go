@@ -59,7 +59,7 @@ func serve(ctx context.Context, path string, out, errs io.Writer) (err error) {
 	n, err := node.Open(ctx, node.Config{
 		Node: web.Node{Code: set.Code, Seal: set.Seal, Class: "r" + set.Code[:2], Name: fault.Words(set.Name), Community: fault.Words(set.Community)},
 		Dir:  set.Dir, DSN: set.DSN, Address: set.Address, Origin: key.Origin, Key: key.Private, Peers: set.peers(),
-		Schemes: demo.SchemesOf(packs, set.Code), Secure: set.Secure, Extract: uploads,
+		Schemes: demo.SchemesOf(packs, set.Code), Secure: set.Secure, Scan: set.scanner(), Extract: uploads,
 		Logger: slog.New(slog.NewJSONHandler(errs, &slog.HandlerOptions{Level: set.level()}))})
 	if err != nil {
 		return err

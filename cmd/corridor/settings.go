@@ -6,12 +6,14 @@ import (
 	"net"
 	"net/url"
 	"os"
+	"os/exec"
 	"reflect"
 	"strconv"
 	"strings"
 
 	"github.com/goccy/go-yaml"
 
+	"corridor/internal/files"
 	"corridor/internal/unit"
 )
 
@@ -27,6 +29,7 @@ type settings struct {
 	Origin    string    `yaml:"origin"`    // name of the node's log
 	Secure    bool      `yaml:"secure"`    // cookies over HTTPS only
 	LogLevel  string    `yaml:"log_level"` // debug, info, warn, error
+	Scan      string    `yaml:"scan"`      // command that scans uploads, such as clamdscan --no-summary; "" scans nothing
 	Peers     []struct {
 		Code string    `yaml:"code"`
 		Name [2]string `yaml:"name"`
@@ -93,6 +96,11 @@ func (s settings) check() error {
 	if s.levelOf() == nil {
 		return wrong("log_level", "debug, info, warn or error, not %q", s.LogLevel)
 	}
+	if words := strings.Fields(s.Scan); len(words) > 0 {
+		if _, err := exec.LookPath(words[0]); err != nil {
+			return wrong("scan", "a program of this machine, not %q", words[0])
+		}
+	}
 	for i, p := range s.Peers {
 		name := fmt.Sprintf("peers[%d].", i)
 		if _, err := unit.ParseRegion(p.Code); err != nil {
@@ -106,6 +114,15 @@ func (s settings) check() error {
 		}
 	}
 	return nil
+}
+
+// scanner is the program that scans uploads; nil when there is none.
+func (s settings) scanner() files.Scan {
+	words := strings.Fields(s.Scan)
+	if len(words) == 0 {
+		return nil
+	}
+	return files.Command(words[0], words[1:]...)
 }
 
 func (s settings) levelOf() *slog.Level {

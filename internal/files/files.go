@@ -3,8 +3,11 @@
 // A file is put once: its bytes go to the folder of the node under the SHA-256 of its content, are synced,
 // and only then may a row of the caller's act name it. The same bytes are one file however often they come.
 // What is read back is checked against its digest, so a damaged file is refused, never shown. Who may read a
-// file is decided by the room that names it. Nothing here looks into a file: the type is told from the first
-// bytes, the name is only a name.
+// file is decided by the room that names it. The type is told from the content, the name is only a name.
+//
+// Before it is kept a file can be scanned (Command runs a program of the machine). What is refused lies masked in the
+// quarantine for a person to look at; when the scanner cannot tell, nothing is taken. Programs are never taken. Files lie in a
+// folder of the node; there is no S3 yet.
 package files
 
 import (
@@ -16,7 +19,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -40,9 +42,6 @@ type File struct {
 	Type   string // media type, told from the first bytes
 	Size   int64  // bytes
 }
-
-// Scan looks at a file before it is kept; an error refuses it. It may be called concurrently.
-type Scan func(ctx context.Context, name string, content []byte) error
 
 // Config says where the files lie. Scan may be nil: then nothing is scanned.
 type Config struct {
@@ -77,14 +76,22 @@ func (s *Store) Put(ctx context.Context, name string, r io.Reader) (File, error)
 	if len(content) == 0 {
 		return File{}, fault.New(fault.Invalid, "files.empty", "name", name)
 	}
+	if isProgram(content) {
+		return File{}, fault.New(fault.Invalid, "files.program", "name", name)
+	}
 	if s.c.Scan != nil {
-		if err := s.c.Scan(ctx, name, content); err != nil {
+		err := s.c.Scan(ctx, name, content)
+		if fault.CodeOf(err) == "files.not_scanned" {
+			return File{}, err
+		}
+		if err != nil {
+			err = errors.Join(err, s.hold(name, content, err))
 			return File{}, fault.New(fault.Invalid, "files.refused", "name", name).Because(err)
 		}
 	}
 	sum := sha256.Sum256(content)
 	f := File{Digest: Digest(hex.EncodeToString(sum[:])), Name: Clean(name),
-		Type: http.DetectContentType(content), Size: int64(len(content))}
+		Type: TypeOf(content), Size: int64(len(content))}
 	if err := s.store(f.Digest, content); err != nil {
 		return File{}, fmt.Errorf("keep %s: %w", f.Digest, err)
 	}

@@ -100,7 +100,7 @@ func TestWhatIsNotTaken(t *testing.T) {
 		}{
 			{"empty.txt", nil, "files.empty"},
 			{"huge.txt", bytes.Repeat([]byte("x"), files.BytesMax+1), "files.too_large"},
-			{"tool.exe", []byte("MZ"), "files.refused"},
+			{"tool.exe", []byte("a text"), "files.refused"},
 		} {
 			if _, err := s.Put(ctx, c.name, bytes.NewReader(c.content)); fault.CodeOf(err) != c.want {
 				t.Errorf("%s: got %v, want %s", c.name, err, c.want)

@@ -23,7 +23,7 @@ import (
 )
 
 func (n *Node) ground() (err error) {
-	if n.Files, err = files.New(files.Config{DB: n.DB, Dir: filepath.Join(n.Dir, filesName)}); err != nil {
+	if n.Files, err = files.New(files.Config{DB: n.DB, Dir: filepath.Join(n.Dir, filesName), Scan: n.Scan}); err != nil {
 		return err
 	}
 	if n.Log, err = corridorlog.New(corridorlog.Config{DB: n.DB, Origin: n.Origin, Key: n.Key}); err != nil {

@@ -54,6 +54,8 @@ type Config struct {
 	// ReadOnly opens a database that another process may be serving, to look at it: Run is not for such a node.
 	ReadOnly bool
 	Logger   *slog.Logger // nil: slog.Default
+	// Scan looks at what is uploaded before it is kept; nil scans nothing.
+	Scan files.Scan
 	// Extract reads uploaded documents. nil reads in this process, without PDF and DOCX.
 	Extract reader.Extractor
 }
