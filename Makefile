@@ -42,6 +42,9 @@ browser: build ## the line in a real browser; makes docs/picture.png
 	elif [ -n "$$CORRIDOR_REQUIRE" ]; then echo "the browser run needs Node 20 and chromium: apt-get install chromium fonts-noto-cjk"; exit 1; \
 	else echo "NOT TESTED in a browser, which needs Node 20 and chromium: apt-get install chromium fonts-noto-cjk"; fi
 
+bench-peers: build ## comparisons that need other engines: main text beside @mozilla/readability
+	@(cd bench-peers/reader && npm ci --silent --no-audit --no-fund && node run.mjs ../../$(BIN))
+
 update: ## rewrite the goldens (operations, OpenAPI, schema, docs/systems.md); read the diff before you commit it
 	@CORRIDOR_UPDATE=1 $(GO) test -count=1 ./internal/db/... ./internal/web/... ./internal/scheme/...
 	@$(GO) test -count=1 ./internal/web/systems -update
@@ -49,4 +52,4 @@ update: ## rewrite the goldens (operations, OpenAPI, schema, docs/systems.md); r
 clean: ## remove what was built
 	@rm -rf bin e2e/node_modules artefacts
 
-.PHONY: help build demo tour test vet unit scripts packs browser update clean
+.PHONY: help build demo tour test vet unit scripts packs browser bench-peers update clean

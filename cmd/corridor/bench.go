@@ -10,6 +10,7 @@ import (
 
 	ledgerbench "corridor/internal/ledger/bench"
 	logbench "corridor/internal/log/bench"
+	readerbench "corridor/internal/reader/bench"
 	registrybench "corridor/internal/registry/bench"
 )
 
@@ -52,6 +53,12 @@ var benches = []struct {
 			o.Say = c.ErrOrStderr()
 			return registrybench.Run(ctx, o)
 		}
+	}},
+	{"reader", "Published text read whole, by the size of the document, on one core", func(c *cobra.Command) func(context.Context) (figures, error) {
+		var o readerbench.Options
+		c.Flags().DurationVar(&o.For, "for", 2*time.Second, "of each size")
+		c.Flags().IntSliceVar(&o.Sizes, "sizes", nil, "bytes of the documents; default: 64 KiB, 1 MiB, 8 MiB")
+		return func(ctx context.Context) (figures, error) { return readerbench.Run(ctx, o) }
 	}},
 }
 

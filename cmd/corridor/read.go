@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/mattn/go-isatty"
 	"github.com/spf13/cobra"
@@ -86,8 +87,7 @@ func readAll(ctx context.Context, names []string, o readOptions, in io.Reader, o
 		return err
 	}
 	var beside across
-	hand := reader{packed: packed, in: in, twins: &extract.Twins{}}
-	hand.seek(names)
+	hand := &reader{packed: packed, in: in, names: names}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	slots, order := make(chan struct{}, o.jobs), make(chan *reading, o.jobs)
@@ -204,7 +204,9 @@ func spread(names []string, errs io.Writer) (out []string, failed bool) {
 type reader struct {
 	packed *child.Reader
 	in     io.Reader
-	twins  *extract.Twins
+	names  []string // of the run
+	once   sync.Once
+	twins  extract.Twins
 }
 
 func (h *reader) read(ctx context.Context, name string) (*extract.Document, error) {
@@ -212,9 +214,17 @@ func (h *reader) read(ctx context.Context, name string) (*extract.Document, erro
 	if err != nil {
 		return nil, err
 	}
-	opt := extract.Options{MaxBytes: documentBytesMax, Twin: h.twins.Of(content)}
+	opt := extract.Options{MaxBytes: documentBytesMax}
 	if extract.Packed(content) {
 		return h.packed.Read(ctx, name, content, opt)
+	}
+	d, err := extract.Read(name, content, opt)
+	if err != nil || !d.Spun() || len(h.names) < 2 {
+		return d, err
+	}
+	h.once.Do(h.seek)
+	if opt.Twin = h.twins.Of(content); opt.Twin == nil {
+		return d, nil
 	}
 	return extract.Read(name, content, opt)
 }
@@ -239,12 +249,9 @@ func (h *reader) content(name string) ([]byte, error) {
 	return content, nil
 }
 
-// seek looks through the files of a run for spun texts and for what might be their clean twins.
-func (h *reader) seek(names []string) {
-	if len(names) < 2 {
-		return
-	}
-	for _, name := range names {
+// seek looks through the files of the run for what might be the clean telling of a spun text. Most runs never need it.
+func (h *reader) seek() {
+	for _, name := range h.names {
 		if name == "-" {
 			continue
 		}

@@ -61,7 +61,7 @@ func Run(ctx context.Context, o Options) (f Figures, err error) {
 	if o.Text == nil {
 		o.Text = sample
 	}
-	if o.Sizes == nil {
+	if len(o.Sizes) == 0 {
 		o.Sizes = sizesDefault
 	}
 	if o.For == 0 {

@@ -284,6 +284,8 @@ func FuzzRead(f *testing.F) {
 
 func FuzzDOCX(f *testing.F) {
 	f.Add(wordHead + wordPara("Title", "标题") + "</w:body></w:document>")
+	f.Add(wordHead + "<w:tbl><w:tr><w:tc>" + wordPara("a", "2025年投入3亿元，增长5%。") + "</w:tc></w:tr></w:tbl></w:body></w:document>")
+	f.Add(wordHead + "<w:p><w:del><w:r></w:p></w:del></w:body>")
 	f.Fuzz(func(t *testing.T, body string) {
 		d, err := Read("a.docx", makeZip(t, map[string]string{"word/document.xml": body}), Options{Packed: true, MaxBytes: 1 << 20})
 		if err == nil {
@@ -293,7 +295,9 @@ func FuzzDOCX(f *testing.F) {
 }
 
 func FuzzPDF(f *testing.F) {
-	f.Add(makePDF(nil, "[3 0 R]"))
+	for _, kids := range []string{"[3 0 R]", "[2 0 R]", "[2 0 R 3 0 R 1 0 R]", "[9 0 R]", "4 0 R"} { // a page, circles, nothing
+		f.Add(makePDF(nil, kids))
+	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		d, err := Read("a.pdf", data, Options{Packed: true, MaxBytes: 1 << 20})
 		if err == nil {

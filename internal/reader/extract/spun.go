@@ -59,6 +59,19 @@ var spunWords = sync.OnceValue(func() *spunBook {
 	return b
 })
 
+// spunWarning is the warning of a spun text.
+const spunWarning = "the text looks machine-spun"
+
+// Spun says whether the text was found to be written by a program that replaces words.
+func (d *Document) Spun() bool {
+	for _, w := range d.Warnings {
+		if w == spunWarning {
+			return true
+		}
+	}
+	return false
+}
+
 // isSpun says whether the words that only spinners write stand close enough in a text.
 func (b *spunBook) isSpun(blocks []block) bool {
 	marks := map[int32]int{}
@@ -90,7 +103,7 @@ func (r *reading) unspin() {
 		return
 	}
 	r.spun = true
-	r.doc.Warnings = append(r.doc.Warnings, "the text looks machine-spun")
+	r.doc.Warnings = append(r.doc.Warnings, spunWarning)
 	if r.opt.KeepSpun {
 		return
 	}
