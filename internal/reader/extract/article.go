@@ -14,9 +14,10 @@ type analysis struct {
 	texts       []*text
 	names       *lexicon // quoted names that begin with a numeral
 	tell        teller
-	blockPeriod string  // of the heading over the paragraph
-	titlePeriod string  // that the title of a report gives to all of it
-	tableUnit   measure // 单位：万元 over a table
+	blockPeriod string    // of the heading over the paragraph
+	titlePeriod string    // that the title of a report gives to all of it
+	tableUnit   measure   // 单位：万元 over a table
+	tableUnits  []measure // the same, one for each column
 	clock       clock
 	bodies      []body // organisations
 	eventDate   string
@@ -27,6 +28,7 @@ type analysis struct {
 	told        map[string]float64 // counts of the text by what they count
 	date        string             // of the article, "" where it is not trusted
 	self        string             // whom 公司 and 本公司 mean
+	headBodies  []body             // organisations of title and subtitle
 	pacts       []pact             // agreements found so far
 	lastDay     string             // the last day that a signing was given
 }
@@ -62,13 +64,21 @@ func (r *reading) article(p *piece) Article {
 	out.EventDate = orNil(a.eventDate)
 	a.tell.place = a.mainName()
 	a.bodies = a.organisations()
+	heads := a.headTexts(p)
+	if a.tell.place == "" && len(a.headBodies) > 0 {
+		a.tell.place = a.headBodies[0].name
+	}
+	a.bodies = append(a.bodies, a.headBodies...)
 	a.self = a.selfOf(p)
 	out.Policies = a.policies()
 	out.Agreements = a.agreements()
 	out.Policies = withoutPacts(out.Policies, out.Agreements)
 	out.Figures = a.allFigures()
 	out.Organisations = a.named()
+	n := len(a.texts)
+	a.texts = append(a.texts, heads...)
 	out.People = a.people()
+	a.texts = a.texts[:n]
 	out.Places = a.places()
 	return out
 }
@@ -101,6 +111,25 @@ func (a *analysis) clockOf(p *piece) clock {
 		}
 	}
 	return clock{}
+}
+
+// headTexts reads title and subtitle for the names in them; what they count is told again below.
+func (a *analysis) headTexts(p *piece) []*text {
+	var out []*text
+	for i := range p.lines {
+		l := &p.lines[i]
+		if !l.used || len(l.r) > 2*titleMax || a.r.spun {
+			continue
+		}
+		ck := a.clock
+		t := newText(l.block, len(a.texts), &ck)
+		if t.words == nil {
+			t.bodies = bodiesOf(t)
+		}
+		a.headBodies = append(a.headBodies, t.bodies...)
+		out = append(out, t)
+	}
+	return out
 }
 
 // selfOf is the company that speaks of itself as 公司: the one that says so, or the one that publishes.
@@ -187,6 +216,9 @@ func (a *analysis) allFigures() []Figure {
 		}
 		if len(t.r) < 20 && hasAt(t.r, 0, "单位") {
 			a.tableUnit, _ = bareUnit(t.r)
+			if a.tableUnits = unitsOf(t.r); len(a.tableUnits) > 1 {
+				a.tableUnit = measure{}
+			}
 			continue
 		}
 		fs := a.figures(t)

@@ -184,6 +184,18 @@ func tenth(r []rune, s *sighting) bool {
 	if s.num.han && s.value == 1 && s.approx == "" && (s.end >= len(r) || isHan(r[s.end])) && !hasAt(r, s.end, "以") {
 		return false
 	}
+	if s.end < len(r) && (r[s.end] == '多' || r[s.end] == '余') && !(s.end+1 < len(r) && (r[s.end+1] == '样' || r[s.end+1] == '元')) {
+		s.end++
+		if s.approx == "" || s.approx == "exact" {
+			s.approx = "over"
+		}
+		return true
+	}
+	if s.end < len(r) && digitOf(r[s.end]) > 0 && (s.end+1 == len(r) || !isHan(r[s.end+1])) { // 四成五
+		s.value += float64(digitOf(r[s.end])) / 10
+		s.end++
+		return true
+	}
 	if s.end < len(r) && r[s.end] == '半' {
 		s.value += 0.5
 		s.end++

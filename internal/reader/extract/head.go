@@ -180,6 +180,9 @@ func (r *reading) titleLine(p *piece, top int) int {
 		if l.links*2 > len(l.r) {
 			s -= 15
 		}
+		if l.r[len(l.r)-1] == '。' {
+			s -= 25
+		}
 		if l.twice {
 			s += 6
 		}

@@ -67,7 +67,7 @@ func look(b *block) line {
 	switch {
 	case b.noise != "":
 		l.kind, l.noise = lineNoise, b.noise
-	case b.tag == "tr" || cells(b.r) >= 3:
+	case b.tag == "tr" || cells(b.r) >= 3 || spaced(b.r) >= 3:
 		l.kind = lineRow
 	case l.han+letters+digits == 0:
 		l.kind, l.noise = lineNoise, NoiseOther
@@ -109,13 +109,32 @@ func (l *line) told() lineKind {
 	if l.size >= proseMin && (l.ends || l.stops > 0 && l.pause > 0) || l.size >= proseLong && l.pause > 1 {
 		return lineProse
 	}
-	if l.lists || itemMark(l.r) > 0 {
+	if l.lists || itemMark(l.r) > 0 || labelled2(l.r) {
 		return lineItem
 	}
 	if l.size >= proseMin/2 && l.ends && l.han > 0 && l.pause > 0 {
 		return lineProse
 	}
 	return lineShort
+}
+
+// formLabels are ends of the labels of a form: 供应商名称：, 成交金额：.
+var formLabels = words("名称 地址 金额 编号 时间 范围 内容 对象 方式 期限 单位 主体 标的 总额 规模 日期 预算 要求 地点 电话 价格 单价 数量 单号 供应商 采购人 联系人 申请人 负责人 承担单位 牵头单位 参与单位 条件 标准 依据 目标 任务 类别 领域 名单 结果 周期 工期 进度 面积 投资 资金 产值 用途 型号")
+
+// labelled2 says whether a line is an entry of a form: a label, a colon and what was filled in.
+func labelled2(r []rune) bool {
+	for i, c := range r {
+		if i > 16 {
+			return false
+		}
+		if c == '：' || c == ':' {
+			return i >= 2 && i+2 < len(r) && endsIn(trimBracket(r[:i]), formLabels)
+		}
+		if !isHan(c) && c != '（' && c != '）' && c != '(' && c != ')' && c != '、' {
+			return false
+		}
+	}
+	return false
 }
 
 // stamped says whether a short line is a day with who published it: 观澜智库 2024-11-05.
@@ -175,6 +194,36 @@ func endsSentence(r []rune) bool {
 		}
 	}
 	return false
+}
+
+// spaced counts the cells of a row that is laid out with wide gaps and has a number in most of its cells; 0 is none.
+func spaced(r []rune) int {
+	if len(r) > 160 {
+		return 0
+	}
+	n, numbers := 0, 0
+	for i := 0; i < len(r); {
+		for i < len(r) && isSpace(r[i]) {
+			i++
+		}
+		if i == len(r) {
+			break
+		}
+		n++
+		if isDigit(r[i]) || (r[i] == '-' || r[i] == '+') && i+1 < len(r) && isDigit(r[i+1]) {
+			numbers++
+		}
+		for i < len(r) && !(isSpace(r[i]) && (i+1 == len(r) || isSpace(r[i+1]) || r[i] == 0x3000)) {
+			if r[i] == '。' || r[i] == '，' || r[i] == '：' {
+				return 0
+			}
+			i++
+		}
+	}
+	if n < 3 || numbers*2 < n {
+		return 0
+	}
+	return n
 }
 
 // cells counts the cells of a row that is laid out with tabs or upright strokes.

@@ -102,6 +102,8 @@ func noiseOf(r []rune) (kind NoiseKind, tail bool) {
 			if rule.kind == NoiseCopyright || rest == 0 || n <= end+12 {
 				return rule.kind, true
 			}
+		case rule.kind == NoiseByline && (r[n-1] == '？' || r[n-1] == '?' || r[n-1] == '。'):
+			// what a reporter asks in an interview
 		case rule.kind == NoiseByline || rule.kind == NoiseEditor || rule.kind == NoiseMeta:
 			if labelled(head, end) || n <= 20 && !hasStop(r) {
 				return rule.kind, false

@@ -87,6 +87,13 @@ func (a *analysis) table(rows []*text) []Figure {
 		}
 		if heads < headersMax && n < headersMax && isHead(t, cs) {
 			cols = a.columns(t, cs, cols)
+			if len(a.tableUnits) == len(cols)-1 { // 单位：亿元、家、件: one for each column behind the names
+				for k := range a.tableUnits {
+					if c := &cols[k+1]; !c.has {
+						c.unit, c.has = a.tableUnits[k], true
+					}
+				}
+			}
 			heads++
 			continue
 		}
@@ -115,6 +122,28 @@ func (a *analysis) table(rows []*text) []Figure {
 				out = append(out, f)
 			}
 		}
+	}
+	return out
+}
+
+// unitsOf reads the row of units over a table: 单位：亿元、家、件.
+func unitsOf(r []rune) []measure {
+	i := 0
+	for i < len(r) && r[i] != '：' && r[i] != ':' {
+		i++
+	}
+	var out []measure
+	for i < len(r) {
+		j := i + 1
+		for j < len(r) && r[j] != '、' && r[j] != '，' && r[j] != ',' && r[j] != '；' && r[j] != '/' {
+			j++
+		}
+		m, ok := bareUnit(trimBlank(r[i+1 : j]))
+		if !ok {
+			return nil
+		}
+		out = append(out, m)
+		i = j
 	}
 	return out
 }
@@ -328,7 +357,7 @@ func tables(lines []line) {
 	n := make([]int, len(lines))
 	for i := range lines {
 		l := &lines[i]
-		if l.kind == lineNoise || l.kind == lineRow || len(l.r) > 200 {
+		if l.kind == lineNoise || len(l.r) > 200 {
 			continue
 		}
 		if cs := cellsOf(l.r); len(cs) >= 3 {
@@ -336,7 +365,7 @@ func tables(lines []line) {
 		}
 	}
 	for i := range lines {
-		if n[i] == 0 {
+		if n[i] == 0 || lines[i].kind == lineRow {
 			continue
 		}
 		if i > 0 && n[i-1] == n[i] || i+1 < len(lines) && n[i+1] == n[i] {
