@@ -254,7 +254,7 @@ func TestWhatIsNoLetterInItsTurnIsTurnedAway(t *testing.T) {
 		n := 0
 		shanghai.fed.Handle("count", func(context.Context, *db.Tx, federation.Letter) (any, error) { n++; return n, nil })
 		anhui.write("310000", "count", "one")
-		wantFault(t, catch(t, anhui, shanghai).at(shanghai, nil), "federation.letter_key") // its log has not told the key yet
+		wantFault(t, catch(t, anhui, shanghai).at(shanghai, nil), "federation.letter_key_new") // its log has not told the key yet
 		meet(t, anhui, shanghai)
 		first := catch(t, anhui, shanghai)
 		for _, tc := range []struct {
@@ -321,7 +321,7 @@ func TestWhatIsNoLetterInItsTurnIsTurnedAway(t *testing.T) {
 		for _, x := range turned {
 			got[x.Code] = x.Times
 		}
-		if got["federation.sig_time"] != 2 || got["federation.sig_digest"] != 1 || got["federation.letter_key_ended"] != 1 || got["federation.letter_from_nobody"] != 0 {
+		if got["federation.letter_key_new"] != 0 || got["federation.sig_time"] != 2 || got["federation.sig_digest"] != 1 || got["federation.letter_key_ended"] != 1 || got["federation.letter_from_nobody"] != 0 {
 			t.Errorf("counted %v", got)
 		}
 		clean(t, shanghai.fed)

@@ -148,5 +148,10 @@ func keyFor(keys []LetterKey, origin, id string, today unit.Day) (ed25519.Public
 		}
 		return k.Public, nil
 	}
+	// One that is newer than all we know may stand in the part of the log that is still to come: the letter comes again.
+	last, _ := strings.CutPrefix(id, origin+"/letters/")
+	if n, err := strconv.ParseInt(last, 10, 64); err == nil && (len(keys) == 0 || n > keys[0].Generation) {
+		return nil, fault.New(fault.Unavailable, "federation.letter_key_new", "key", clip(strings.ToValidUTF8(id, "?")))
+	}
 	return nil, fault.New(fault.Denied, "federation.letter_key", "key", clip(strings.ToValidUTF8(id, "?")))
 }
