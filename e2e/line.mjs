@@ -276,7 +276,7 @@ try {
       }
     }
     console.log(`    ${looked} pages`)
-    want(looked > 80, `only ${looked} pages were looked at`)
+    want(looked > 60, `only ${looked} pages were looked at`)
   })
   console.log('the line holds in the browser')
 } catch (e) {
