@@ -33,39 +33,48 @@ be recomputed. Prints a line for each thing that does not fit and exits with 1 i
 }
 
 func audit(ctx context.Context, dir, dsn string, out io.Writer) (err error) {
-	folders := []string{dir}
-	if dsn == "" {
-		folders, err = nodeFolders(dir)
-	}
-	if err != nil {
-		return err
-	}
-	packs, err := demo.Schemes()
-	if err != nil {
-		return err
-	}
-	now, err := demo.Now(dir)
-	if err != nil {
-		return err
-	}
-	var nodes []*node.Node
+	nodes, err := openStopped(ctx, dir, dsn)
 	defer func() {
 		for _, n := range nodes {
 			err = errors.Join(err, n.Close())
 		}
 	}()
+	if err != nil {
+		return err
+	}
+	return auditNodes(ctx, nodes, out)
+}
+
+// openStopped opens the nodes of a folder to look at them, stopped or being served. What it opened before a failure comes
+// back with it, to be closed.
+func openStopped(ctx context.Context, dir, dsn string) (nodes []*node.Node, err error) {
+	folders := []string{dir}
+	if dsn == "" {
+		folders, err = nodeFolders(dir)
+	}
+	if err != nil {
+		return nil, err
+	}
+	packs, err := demo.Schemes()
+	if err != nil {
+		return nil, err
+	}
+	now, err := demo.Now(dir)
+	if err != nil {
+		return nil, err
+	}
 	for _, folder := range folders {
 		key, err := demo.ReadKey(folder)
 		if err != nil {
-			return err
+			return nodes, err
 		}
 		n, err := node.Open(ctx, node.Config{Node: web.Node{Code: filepath.Base(folder) + "0000"}, Dir: folder, DSN: dsn, Key: key.Private, Origin: key.Origin, Schemes: packs, Now: now, ReadOnly: true})
 		if err != nil {
-			return err
+			return nodes, err
 		}
 		nodes = append(nodes, n)
 	}
-	return auditNodes(ctx, nodes, out)
+	return nodes, nil
 }
 
 // nodeFolders is the folder itself where a node's database lies in it, else those below that have one.

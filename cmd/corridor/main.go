@@ -38,7 +38,7 @@ func run(args []string, out, errs io.Writer) int {
 	root.SetArgs(args)
 	root.SetOut(out)
 	root.SetErr(errs)
-	root.AddCommand(demoCommand(), serveCommand(), readCommand(), checkCommand(), simulateCommand(), verifyCommand(), auditCommand(), postCommand(), keyCommand(),
+	root.AddCommand(demoCommand(), serveCommand(), readCommand(), checkCommand(), simulateCommand(), replayCommand(), verifyCommand(), auditCommand(), postCommand(), keyCommand(),
 		backupCommand(), restoreCommand(), migrateCommand(), importCommand(), benchCommand())
 	cmd, err := root.ExecuteContextC(ctx)
 	switch {

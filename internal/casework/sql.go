@@ -52,6 +52,8 @@ WHERE c.scheme = $1 AND c.org = $2 AND c.id <> $3 AND c.opened_at >= $4 AND c.op
   AND EXISTS (SELECT 1 FROM casework_step s WHERE s.case_id = c.id)
 ORDER BY 1 LIMIT 1`
 
+	sqlByNo = `SELECT ` + caseColumns + ` FROM casework_case WHERE no = $1 OR id = $1 ORDER BY id LIMIT 1`
+
 	sqlUnder = `SELECT ` + caseColumns + ` FROM casework_case WHERE parent = $1 ORDER BY id DESC LIMIT $2`
 
 	sqlCountUnder = `

@@ -252,6 +252,8 @@ firm     hand_back E -> expiring
 				if got := p.balance(code + "/voucher/2026/budget"); fen(t, before)-fen(t, got) != 30_000_00 {
 					t.Errorf("the budget has %s, it had %s", got, before)
 				}
+				p.replays("E")
+				p.replays("O")
 				if lines, err := p.cases.Audit(context.Background()); err != nil || len(lines) > 0 {
 					t.Error(lines, err)
 				}
@@ -267,4 +269,21 @@ func fen(t *testing.T, yuan string) unit.Fen {
 		t.Fatal(err)
 	}
 	return f
+}
+
+// replays judges all decisions of a case again, which must come out as they did, each under a digest of its own.
+func (p *province) replays(name string) {
+	p.t.Helper()
+	c, all, err := p.cases.ReplayNo(context.Background(), string(p.ids[name]))
+	p.must(err)
+	digests := map[string]bool{}
+	for _, r := range all {
+		digests[r.Digest] = true
+		if len(r.Differ) > 0 {
+			p.t.Errorf("case %s, step %d, %s: %v", c.No, r.Step.No, r.Step.Action, r.Differ)
+		}
+	}
+	if len(all) != len(c.History) || len(all) == 0 || len(digests) != len(all) {
+		p.t.Errorf("case %s: %d steps, %d judged again, %d digests", c.No, len(c.History), len(all), len(digests))
+	}
 }

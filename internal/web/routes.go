@@ -88,6 +88,7 @@ func (s *Server) routes() {
 	s.page("POST", "/cases", access.CaseCreate, (*visit).openCase)
 	s.page("GET", "/cases", access.CaseRead, (*visit).cases)
 	s.page("GET", "/cases/{id}", access.CaseRead, (*visit).oneCase)
+	s.page("GET", "/cases/{id}/replay", access.CaseRead, (*visit).replayCase)
 	s.page("POST", "/cases/{id}/form", access.CaseAct, (*visit).saveCase)
 	s.page("POST", "/cases/{id}/actions/{action}", access.CaseAct, (*visit).actCase)
 	s.page("GET", "/cases/{id}/files/{digest}", access.CaseRead, (*visit).caseFile)
