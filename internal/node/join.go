@@ -70,6 +70,7 @@ func (n *Node) desks() (err error) {
 		return err
 	}
 	n.letters()
+	n.Access.Join("agreement", n.Agreements)
 	if n.Indicators, err = indicator.New(indicator.Config{DB: n.DB, Access: n.Access}); err != nil {
 		return err
 	}
