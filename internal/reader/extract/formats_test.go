@@ -168,6 +168,10 @@ func TestHostileFilesAreRefusedInTime(t *testing.T) {
 		{"broken.docx", []byte("PK\x03\x04rubbish"), "reader.damaged"},
 		{"table.docx", makeZip(t, map[string]string{"xl/workbook.xml": "<x/>"}), "reader.format"},
 		{"entities.docx", makeZip(t, map[string]string{"word/document.xml": `<!DOCTYPE a [<!ENTITY b "bbbb">]><a>&b;</a>`}), "reader.damaged"},
+		{"codes.pdf", makePDF([]struct {
+			x, y float64
+			s    string
+		}{{50, 700, "\x01\x02\x84A\x11\x12\x90B"}, {50, 680, "\x03\x04\x05\x06"}}, "[3 0 R]"), "reader.damaged"},
 		{"broken.pdf", []byte("%PDF-1.7\nrubbish"), "reader.damaged"},
 		{"circle.pdf", makePDF(nil, "[2 0 R 2 0 R]"), "reader.bomb"},
 		{"empty.pdf", makePDF(nil, "[3 0 R]"), "reader.scanned"},

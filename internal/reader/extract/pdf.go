@@ -52,10 +52,27 @@ func (r *reading) loadPDF(data []byte) error {
 		return fault.New(fault.Invalid, "reader.damaged", "kind", "PDF").Because(a.err)
 	case len(bytes.TrimSpace(a.d.text.Bytes())) == 0:
 		return fault.New(fault.Invalid, "reader.scanned")
+	case codesOnly(a.d.text.Bytes()):
+		return fault.New(fault.Invalid, "reader.damaged", "kind", "PDF: ToUnicode")
 	}
 	r.doc.Encoding, r.doc.Text = "utf-8", a.d.text.String()
 	r.blocks = a.d.blocks()
 	return nil
+}
+
+// codesOnly says whether what was drawn are the codes of glyphs and no text: the fonts map them in a way that the library
+// does not read, as Type 3 fonts do. Figures found in such a text would be made up.
+func codesOnly(text []byte) bool {
+	n, codes := 0, 0
+	for _, c := range string(text) {
+		if c > ' ' || c != '\n' && c != '\t' && c != '\r' && c < ' ' {
+			n++
+		}
+		if c < ' ' && c != '\n' && c != '\t' && c != '\r' || c >= 0x7f && c < 0xa0 || c == 0xfffd {
+			codes++
+		}
+	}
+	return codes*controlShareMax > n
 }
 
 func drawPDF(data []byte, until time.Time) (d *drawn, err error) {
