@@ -42,6 +42,8 @@ try {
     await editor.page.fill('#text', bulletin)
     await editor.press('#take button')
     await editor.look('document')
+    await editor.page.setViewportSize({ width: 1280, height: 860 })
+    await editor.page.screenshot({ path: join(root, 'docs', 'picture.png') })
     // A mark is cut where another begins inside it, so the pieces are read together.
     const marks = (await editor.page.locator('.read .source mark.agreement').allInnerTexts()).join('')
     want(marks.includes('签署'), 'the agreement is not marked in the source')
@@ -181,9 +183,6 @@ try {
     want((await anybody.text('.figs .v')).startsWith('1'), 'the figure is not one')
     want((await anybody.text('blockquote')).includes('已拨付创新券1笔'), 'the figure does not stand beside the report')
     await anybody.look('figure')
-    await editor.go(at.office + '/figures/vouchers-paid')
-    await editor.page.setViewportSize({ width: 1280, height: 800 })
-    await editor.page.screenshot({ path: join(root, 'docs', 'picture.png') })
     await anybody.press('#entries a.proof')
     want(anybody.page.url().startsWith(at.anhui + '/log/entries/'), 'the entry opens at ' + anybody.page.url())
     await anybody.look('log-entry')
