@@ -125,7 +125,7 @@ func (s *Service) fills(sch *scheme.Scheme, c Case, who access.Actor, f scheme.F
 	return false
 }
 
-// Fills lists the fields that the actor may fill in now, by name.
+// Fills lists the fields that the actor may fill in now and that are shown in this stage, by name.
 func (s *Service) Fills(who access.Actor, c Case) map[string]bool {
 	sch, err := s.edition(c)
 	if err != nil {
@@ -134,7 +134,7 @@ func (s *Service) Fills(who access.Actor, c Case) map[string]bool {
 	out := map[string]bool{}
 	for _, sec := range sch.Form.Sections {
 		for _, f := range sec.Fields {
-			if s.fills(sch, c, who, f) {
+			if s.fills(sch, c, who, f) && sch.Shows(f.Name, c.Stage, c.Fields) {
 				out[f.Name] = true
 			}
 		}
