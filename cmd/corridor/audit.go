@@ -5,30 +5,27 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"os"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
 
 	"corridor/internal/demo"
 	"corridor/internal/node"
-	"corridor/internal/web"
 )
 
 func auditCommand() *cobra.Command {
-	var dir, dsn string
+	var w where
 	c := &cobra.Command{
-		Use:   "audit",
+		Use:   "audit --dir DIR [--dsn DSN]",
 		Short: "Check that everything that is kept twice agrees: books, log, neighbours, files, cases",
 		Long: `Opens the database of a node, or of every node of a demonstration, stopped or being served, and recomputes what can
 be recomputed. Prints a line for each thing that does not fit and exits with 1 if there is one.`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return audit(cmd.Context(), dir, dsn, cmd.OutOrStdout()) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return audit(cmd.Context(), w.dir, w.dsn, cmd.OutOrStdout())
+		},
 	}
-	c.Flags().StringVar(&dir, "dir", "", "folder of a node, or of a demonstration")
-	c.Flags().StringVar(&dsn, "dsn", "", "postgres://… of the node whose files and key are in --dir")
-	_ = c.MarkFlagRequired("dir")
+	w.flags(c)
+	c.Flag("dir").Usage = "folder of a node, or of a demonstration"
 	return c
 }
 
@@ -48,51 +45,25 @@ func audit(ctx context.Context, dir, dsn string, out io.Writer) (err error) {
 // openStopped opens the nodes of a folder to look at them, stopped or being served. What it opened before a failure comes
 // back with it, to be closed.
 func openStopped(ctx context.Context, dir, dsn string) (nodes []*node.Node, err error) {
-	folders := []string{dir}
-	if dsn == "" {
-		folders, err = nodeFolders(dir)
-	}
+	folders, err := node.Folders(dir)
 	if err != nil {
 		return nil, err
 	}
-	packs, err := demo.Schemes()
-	if err != nil {
-		return nil, err
+	if len(folders) > 1 && dsn != "" {
+		return nil, usageError{fmt.Errorf("--dsn names one database, and %s holds %d nodes", dir, len(folders))}
 	}
 	now, err := demo.Now(dir)
 	if err != nil {
 		return nil, err
 	}
 	for _, folder := range folders {
-		key, err := demo.ReadKey(folder)
-		if err != nil {
-			return nodes, err
-		}
-		n, err := node.Open(ctx, node.Config{Node: web.Node{Code: filepath.Base(folder) + "0000"}, Dir: folder, DSN: dsn, Key: key.Private, Origin: key.Origin, Schemes: packs, Now: now, ReadOnly: true})
+		n, err := node.OpenFolder(ctx, node.Folder{Dir: folder, DSN: dsn, Now: now, ReadOnly: true})
 		if err != nil {
 			return nodes, err
 		}
 		nodes = append(nodes, n)
 	}
 	return nodes, nil
-}
-
-// nodeFolders is the folder itself where a node's database lies in it, else those below that have one.
-func nodeFolders(dir string) ([]string, error) {
-	if _, err := os.Stat(filepath.Join(dir, node.DatabaseName)); err == nil {
-		return []string{dir}, nil
-	}
-	found, err := filepath.Glob(filepath.Join(dir, "*", node.DatabaseName))
-	if err != nil {
-		return nil, err
-	}
-	if len(found) == 0 {
-		return nil, fmt.Errorf("%s holds no node: %w", dir, fs.ErrNotExist)
-	}
-	for i := range found {
-		found[i] = filepath.Dir(found[i])
-	}
-	return found, nil
 }
 
 // auditNodes prints what does not fit, and is errSaid when something does not.

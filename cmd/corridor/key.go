@@ -1,14 +1,11 @@
 package main
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 
 	"github.com/spf13/cobra"
 
-	corridorlog "corridor/internal/log"
+	"corridor/internal/node"
 )
 
 func keyCommand() *cobra.Command {
@@ -20,14 +17,11 @@ func keyCommand() *cobra.Command {
 exist yet; the public key is printed, to be given to the neighbours.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if _, err := os.Stat(out); !errors.Is(err, fs.ErrNotExist) {
-				return fmt.Errorf("%s exists; a key is never overwritten", out)
-			}
-			private, public := corridorlog.NewKey(args[0])
-			if err := os.WriteFile(out, []byte(private+"\n"+public+"\n"), 0o600); err != nil {
+			k, err := node.MakeKey(out, args[0])
+			if err != nil {
 				return err
 			}
-			fmt.Fprintln(cmd.OutOrStdout(), public)
+			fmt.Fprintln(cmd.OutOrStdout(), k.Public)
 			return nil
 		},
 	}

@@ -7,12 +7,11 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
-	"corridor/internal/demo"
 	"corridor/internal/fault"
-	"corridor/internal/federation"
 	"corridor/internal/node"
 	"corridor/internal/reader/child"
 	"corridor/internal/web"
@@ -41,26 +40,11 @@ func serve(ctx context.Context, path string, out, errs io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(set.Dir, 0o750); err != nil {
-		return err
-	}
-	key, err := demo.ReadKey(set.Dir)
-	if err != nil {
-		return fmt.Errorf("the key of the log; make one with `corridor key %s --out %s/log.key`: %w", set.Origin, set.Dir, err)
-	}
-	packs, err := demo.Schemes()
+	c, err := set.node(errs)
 	if err != nil {
 		return err
 	}
-	uploads, err := child.New(child.Config{})
-	if err != nil {
-		return err
-	}
-	n, err := node.Open(ctx, node.Config{
-		Node: web.Node{Code: set.Code, Seal: set.Seal, Class: "r" + set.Code[:2], Name: fault.Words(set.Name), Community: fault.Words(set.Community)},
-		Dir:  set.Dir, DSN: set.DSN, Address: set.Address, Origin: key.Origin, Key: key.Private, Peers: set.peers(),
-		Schemes: demo.SchemesOf(packs, set.Code), Secure: set.Secure, Scan: set.scanner(), Extract: uploads,
-		Logger: slog.New(slog.NewJSONHandler(errs, &slog.HandlerOptions{Level: set.level()}))})
+	n, err := node.Open(ctx, c)
 	if err != nil {
 		return err
 	}
@@ -72,18 +56,47 @@ func serve(ctx context.Context, path string, out, errs io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
+	site := set.Site
+	if site == "" {
+		site = n.URL()
+	}
 	if link != "" {
-		fmt.Fprintf(out, "first administrator: %s/welcome?first&token=%s\n", n.URL(), link)
+		fmt.Fprintf(out, "first administrator: %s/welcome?first&token=%s\n", site, link)
 	}
 	fmt.Fprintf(out, "serving %s at %s\n", set.Name[1], n.URL())
 	return n.Run(ctx)
 }
 
-// peers are the neighbours of the settings.
-func (s settings) peers() []federation.Peer {
-	var out []federation.Peer
-	for _, p := range s.Peers {
-		out = append(out, federation.Peer{Code: p.Code, Name: fault.Words(p.Name), URL: p.URL, Key: p.Key})
+// node is the node that the settings describe; its log goes to errs.
+func (s settings) node(errs io.Writer) (c node.Config, err error) {
+	if err := os.MkdirAll(s.Dir, 0o750); err != nil {
+		return c, wrong("dir", "%w", err)
 	}
-	return out
+	key, err := node.ReadKey(s.Dir)
+	if err != nil {
+		return c, fmt.Errorf("the key of the log; make one with `corridor key %s --out %s`: %w", s.Origin, filepath.Join(s.Dir, node.KeyName), err)
+	}
+	if key.Origin != s.Origin {
+		return c, wrong("origin", "the key in %s is of %s, not of %s", s.Dir, key.Origin, s.Origin)
+	}
+	c = node.Config{
+		Node: web.Node{Code: s.Code, Seal: s.Seal, Class: "r" + s.Code[:2], Name: fault.Words(s.Name), Community: fault.Words(s.Community)},
+		Dir:  s.Dir, DSN: s.DSN, Address: s.Address, Site: s.Site, Origin: key.Origin, Key: key.Private, Peers: s.peers(), Secure: s.Secure, Scan: s.scanner(),
+		Logger: slog.New(slog.NewJSONHandler(errs, &slog.HandlerOptions{Level: s.level()}))}
+	if c.Secret, err = s.secret(); err != nil {
+		return c, err
+	}
+	if c.Mail, err = s.courier(); err != nil {
+		return c, err
+	}
+	if c.OpenID, err = s.providers(); err != nil {
+		return c, err
+	}
+	packs, err := node.Packs()
+	if err != nil {
+		return c, err
+	}
+	c.Schemes = node.PacksOf(packs, s.Code)
+	c.Extract, err = child.New(child.Config{})
+	return c, err
 }

@@ -3,21 +3,22 @@ package main
 import (
 	"fmt"
 	"log/slog"
-	"net"
-	"net/url"
 	"os"
-	"os/exec"
 	"reflect"
 	"strconv"
 	"strings"
 
 	"github.com/goccy/go-yaml"
 
+	"corridor/internal/access"
+	"corridor/internal/fault"
+	"corridor/internal/federation"
 	"corridor/internal/files"
-	"corridor/internal/unit"
+	"corridor/internal/notice"
 )
 
-// settings are those of one node. Each has a CORRIDOR_ variable in the environment but the neighbours.
+// settings are those of one node. Each has a CORRIDOR_ variable in the environment, which goes before the file: a word, a
+// number, or what would stand in the file (CORRIDOR_PEERS='[{code: …}]').
 type settings struct {
 	Code      string    `yaml:"code"`      // region code of the jurisdiction, six digits
 	Seal      string    `yaml:"seal"`      // one character
@@ -26,16 +27,51 @@ type settings struct {
 	Dir       string    `yaml:"dir"`       // folder of database, files and key
 	DSN       string    `yaml:"dsn"`       // "" is SQLite in dir
 	Address   string    `yaml:"address"`   // host:port to listen on
+	Site      string    `yaml:"site"`      // address under which people reach the node
 	Origin    string    `yaml:"origin"`    // name of the node's log
 	Secure    bool      `yaml:"secure"`    // cookies over HTTPS only
 	LogLevel  string    `yaml:"log_level"` // debug, info, warn, error
 	Scan      string    `yaml:"scan"`      // command that scans uploads, such as clamdscan --no-summary; "" scans nothing
-	Peers     []struct {
-		Code string    `yaml:"code"`
-		Name [2]string `yaml:"name"`
-		URL  string    `yaml:"url"`
-		Key  string    `yaml:"key"`
-	} `yaml:"peers"`
+
+	Secret     string `yaml:"secret"`      // encrypts what is kept secret in the database
+	SecretFile string `yaml:"secret_file"` // holds it
+
+	Metrics metricsSetting  `yaml:"metrics"`
+	SMTP    smtpSetting     `yaml:"smtp"`
+	OpenID  []openIDSetting `yaml:"openid"`
+	Peers   []peerSetting   `yaml:"peers"`
+}
+
+// metricsSetting says who reads /metrics without a token: addresses or networks. Nobody named is this machine only.
+type metricsSetting struct {
+	Allow []string `yaml:"allow"`
+}
+
+type smtpSetting struct {
+	Host         string `yaml:"host"` // "" sends no letters
+	Port         int    `yaml:"port"` // 587
+	From         string `yaml:"from"`
+	TLS          string `yaml:"tls"` // required, or none to a server on this machine
+	User         string `yaml:"user"`
+	PasswordFile string `yaml:"password_file"`
+}
+
+type openIDSetting struct {
+	ID         string    `yaml:"id"`
+	Name       [2]string `yaml:"name"`
+	Issuer     string    `yaml:"issuer"`
+	ClientID   string    `yaml:"client_id"`
+	SecretFile string    `yaml:"secret_file"`
+	Scopes     []string  `yaml:"scopes"`
+	Strong     []string  `yaml:"strong"` // values of acr and amr that stand for a second factor
+}
+
+type peerSetting struct {
+	Code    string    `yaml:"code"`
+	Name    [2]string `yaml:"name"`
+	URL     string    `yaml:"url"`
+	Key     string    `yaml:"key"`
+	Witness string    `yaml:"witness"` // public key of the neighbour's witness; "" asks it for no cosignatures
 }
 
 // readSettings reads the file, then the environment, and refuses a wrong setting by its name.
@@ -64,8 +100,17 @@ func readSettings(path string, env func(string) (string, bool)) (s settings, err
 				return s, wrong(name, "true or false, not %q", text)
 			}
 			f.SetBool(yes)
+		default:
+			f.SetZero()
+			if strings.TrimSpace(text) == "" {
+				continue
+			}
+			if err := yaml.UnmarshalWithOptions([]byte(text), f.Addr().Interface(), yaml.Strict()); err != nil {
+				return s, wrong(name, "what would stand in the file, in CORRIDOR_%s: %w", strings.ToUpper(name), err)
+			}
 		}
 	}
+	s.Site = strings.TrimSuffix(s.Site, "/")
 	return s, s.check()
 }
 
@@ -73,47 +118,80 @@ func wrong(name, format string, args ...any) error {
 	return fmt.Errorf("setting %s: "+format, append([]any{name}, args...)...)
 }
 
-// check refuses what no node can run with.
-func (s settings) check() error {
-	if _, err := unit.ParseRegion(s.Code); err != nil {
-		return wrong("code", "six digits of a region, not %q", s.Code)
-	}
-	if len([]rune(s.Seal)) != 1 {
-		return wrong("seal", "one character, not %q", s.Seal)
-	}
-	if s.Name[0] == "" || s.Name[1] == "" {
-		return wrong("name", "the name in zh and in en")
-	}
-	if s.Dir == "" {
-		return wrong("dir", "a folder")
-	}
-	if _, _, err := net.SplitHostPort(s.Address); err != nil {
-		return wrong("address", "host:port, not %q", s.Address)
-	}
-	if s.Origin == "" || strings.ContainsAny(s.Origin, " +\n") {
-		return wrong("origin", "the name of the log, such as log.example.gov/34")
-	}
-	if s.levelOf() == nil {
-		return wrong("log_level", "debug, info, warn or error, not %q", s.LogLevel)
-	}
-	if words := strings.Fields(s.Scan); len(words) > 0 {
-		if _, err := exec.LookPath(words[0]); err != nil {
-			return wrong("scan", "a program of this machine, not %q", words[0])
-		}
-	}
-	for i, p := range s.Peers {
-		name := fmt.Sprintf("peers[%d].", i)
-		if _, err := unit.ParseRegion(p.Code); err != nil {
-			return wrong(name+"code", "six digits of a region, not %q", p.Code)
-		}
-		if u, err := url.Parse(p.URL); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-			return wrong(name+"url", "an address such as https://node.example.gov, not %q", p.URL)
-		}
-		if p.Key == "" {
-			return wrong(name+"key", "the public key of the neighbour's log")
+// levels of the log of the process.
+var levels = []slog.Level{slog.LevelDebug, slog.LevelInfo, slog.LevelWarn, slog.LevelError}
+
+func (s settings) levelOf() *slog.Level {
+	for _, l := range levels {
+		if strings.EqualFold(l.String(), s.LogLevel) {
+			return &l
 		}
 	}
 	return nil
+}
+
+func (s settings) level() slog.Level { return *s.levelOf() }
+
+// secret is the one that is set, from the file where one is named; "" leaves it to the key of the log.
+func (s settings) secret() (string, error) {
+	if s.SecretFile == "" {
+		return s.Secret, nil
+	}
+	text, err := fileText("secret_file", s.SecretFile)
+	if err == nil && len(text) < secretMin {
+		err = wrong("secret_file", "at least %d characters in %s", secretMin, s.SecretFile)
+	}
+	return text, err
+}
+
+// fileText is the content of a file that a setting names, without the line's end.
+func fileText(name, path string) (string, error) {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return "", wrong(name, "a file that can be read: %w", err)
+	}
+	text := strings.TrimSpace(string(b))
+	if text == "" {
+		return "", wrong(name, "%s is empty", path)
+	}
+	return text, nil
+}
+
+// courier carries letters by SMTP; nil where none is set.
+func (s settings) courier() (notice.Courier, error) {
+	m := s.SMTP
+	if m.Host == "" {
+		return nil, nil
+	}
+	password := ""
+	if m.PasswordFile != "" {
+		var err error
+		if password, err = fileText("smtp.password_file", m.PasswordFile); err != nil {
+			return nil, err
+		}
+	}
+	c, err := notice.NewMail(notice.MailConfig{Host: m.Host, Port: m.Port, Plain: m.TLS == "none", User: m.User, Password: password, From: m.From, Name: s.Name[0]})
+	if err != nil {
+		return nil, wrong("smtp", "%w", err)
+	}
+	return c, nil
+}
+
+// providers are those of OpenID Connect.
+func (s settings) providers() ([]access.Provider, error) {
+	var out []access.Provider
+	for i, p := range s.OpenID {
+		secret := ""
+		if p.SecretFile != "" {
+			var err error
+			if secret, err = fileText(fmt.Sprintf("openid[%d].secret_file", i), p.SecretFile); err != nil {
+				return nil, err
+			}
+		}
+		out = append(out, access.Provider{ID: p.ID, Name: fault.Words(p.Name), Issuer: p.Issuer, ClientID: p.ClientID, ClientSecret: secret,
+			RedirectURL: s.Site + "/signin/" + p.ID, Scopes: p.Scopes, Strong: p.Strong})
+	}
+	return out, nil
 }
 
 // scanner is the program that scans uploads; nil when there is none.
@@ -125,13 +203,11 @@ func (s settings) scanner() files.Scan {
 	return files.Command(words[0], words[1:]...)
 }
 
-func (s settings) levelOf() *slog.Level {
-	for _, l := range []slog.Level{slog.LevelDebug, slog.LevelInfo, slog.LevelWarn, slog.LevelError} {
-		if strings.EqualFold(l.String(), s.LogLevel) {
-			return &l
-		}
+// peers are the neighbours of the settings.
+func (s settings) peers() []federation.Peer {
+	var out []federation.Peer
+	for _, p := range s.Peers {
+		out = append(out, federation.Peer{Code: p.Code, Name: fault.Words(p.Name), URL: p.URL, Key: p.Key, Witness: p.Witness})
 	}
-	return nil
+	return out
 }
-
-func (s settings) level() slog.Level { return *s.levelOf() }

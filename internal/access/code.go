@@ -36,7 +36,7 @@ type Seed struct {
 
 // seal encrypts a seed for its person; the key is derived from the node's secret.
 func (s *Service) seal(person string, seed []byte) ([]byte, error) {
-	aead, err := s.aead()
+	aead, err := aeadOf(s.secret)
 	if err != nil {
 		return nil, err
 	}
@@ -46,21 +46,31 @@ func (s *Service) seal(person string, seed []byte) ([]byte, error) {
 }
 
 func (s *Service) unseal(person string, sealed []byte) ([]byte, error) {
-	aead, err := s.aead()
-	if err != nil {
-		return nil, err
+	var first error
+	for _, secret := range append([]string{s.secret}, s.former...) {
+		aead, err := aeadOf(secret)
+		if err != nil {
+			return nil, err
+		}
+		if len(sealed) < aead.NonceSize() {
+			return nil, fmt.Errorf("the seed of person %s is cut short", person)
+		}
+		seed, err := aead.Open(nil, sealed[:aead.NonceSize()], sealed[aead.NonceSize():], []byte(person))
+		if err == nil {
+			return seed, nil
+		}
+		if first == nil {
+			first = err
+		}
 	}
-	if len(sealed) < aead.NonceSize() {
-		return nil, fmt.Errorf("the seed of person %s is cut short", person)
-	}
-	return aead.Open(nil, sealed[:aead.NonceSize()], sealed[aead.NonceSize():], []byte(person))
+	return nil, first
 }
 
-func (s *Service) aead() (cipher.AEAD, error) {
-	if s.secret == "" {
+func aeadOf(secret string) (cipher.AEAD, error) {
+	if secret == "" {
 		return nil, fault.New(fault.Unavailable, "access.no_secret")
 	}
-	key := sha256.Sum256([]byte("corridor/access/seed/1\n" + s.secret))
+	key := sha256.Sum256([]byte("corridor/access/seed/1\n" + secret))
 	block, err := aes.NewCipher(key[:])
 	if err != nil {
 		return nil, err

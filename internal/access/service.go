@@ -46,6 +46,8 @@ type Config struct {
 	// Secret encrypts the seeds of one-time codes; it does not stand in the database. "" allows no codes to be set up,
 	// except where NoCodes is set.
 	Secret string
+	// Former are secrets that seeds may still be encrypted with; a new seed is encrypted with Secret.
+	Former []string
 	// Site is the node's address, for links in letters: https://node.example.
 	Site string
 	// Courier sends links of recovery; nil: administrators hand them over.
@@ -64,6 +66,7 @@ type Service struct {
 	noCodes   bool
 	issuer    string
 	secret    string
+	former    []string
 	site      string
 	courier   notice.Courier
 	keepers   []namedKeeper
@@ -95,7 +98,7 @@ func New(c Config) (*Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Service{db: c.DB, noCodes: c.NoCodes, issuer: c.Issuer, secret: c.Secret, site: c.Site, courier: c.Courier,
+	return &Service{db: c.DB, noCodes: c.NoCodes, issuer: c.Issuer, secret: c.Secret, former: c.Former, site: c.Site, courier: c.Courier,
 		logger: c.Logger, providers: providers, hashing: make(chan struct{}, hashesAtOnce),
 		decoy: sync.OnceValues(func() (string, error) { return argon2id.CreateHash(newSecret(), passwordCost) })}, nil
 }

@@ -132,3 +132,36 @@ func TestAHolidayNoticeMovesOpenDueTimesAndTellsThePartiesOnce(t *testing.T) {
 		w.clean()
 	})
 }
+
+func TestAPersonTakesAwayWhatTheyDidInCasesAndDecisionsAreKept(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		ctx := context.Background()
+		c := w.open(firm, small)
+		c, err := w.act(firm, c, "file", "")
+		w.must(err)
+		_, err = w.act(reviewer, c, "refuse", "材料不符")
+		w.must(err)
+		w.must(w.db.Act(ctx, func(tx *db.Tx) error {
+			about, err := w.cases.AboutPerson(ctx, tx, reviewer.Person)
+			w.must(err)
+			parts, _ := about["parts"].([]casework.Part)
+			if len(parts) != 1 || parts[0].Act != "refuse" || parts[0].Reason != "材料不符" || parts[0].Case != c.No {
+				t.Errorf("the reviewer's part is %+v", about)
+			}
+			about, err = w.cases.AboutPerson(ctx, tx, firm.Person)
+			w.must(err)
+			if parts, _ := about["parts"].([]casework.Part); len(parts) != 2 || parts[0].Act != "open" {
+				t.Errorf("the clerk's part is %+v", about)
+			}
+			kept, err := w.cases.ErasePerson(ctx, tx, reviewer.Person)
+			w.must(err)
+			if len(kept) != 1 {
+				t.Errorf("kept %v", kept)
+			}
+			if kept, err = w.cases.ErasePerson(ctx, tx, "NOBODY"); err != nil || len(kept) != 0 {
+				t.Errorf("of somebody who did nothing: %v %v", kept, err)
+			}
+			return nil
+		}))
+	})
+}

@@ -68,6 +68,12 @@ ORDER BY 1 LIMIT 1`
 	sqlAll  = `SELECT ` + caseColumns + ` FROM casework_case WHERE id > $1 ORDER BY id LIMIT $2`
 	sqlOpen = `SELECT ` + caseColumns + ` FROM casework_case WHERE id > $1 AND ending = '' ORDER BY id LIMIT $2`
 
+	sqlParts = `
+SELECT c.no AS no, 'open' AS act, c.opened_at AS at, '' AS reason FROM casework_case c WHERE c.opened_by = $1
+UNION ALL
+SELECT c.no, h.action, h.at, h.reason FROM casework_step h JOIN casework_case c ON c.id = h.case_id WHERE h.person = $1
+ORDER BY 3, 1, 2 LIMIT $2`
+
 	sqlTimes = `UPDATE casework_case SET fires_at = $2, due_at = $3 WHERE id = $1`
 )
 
@@ -344,6 +350,16 @@ func markTold(ctx context.Context, tx *db.Tx, id unit.ID) error {
 // selectOpen are the cases that go on, by id, after one.
 func selectOpen(ctx context.Context, tx *db.Tx, after unit.ID, limit int) ([]Case, error) {
 	return db.Collect(ctx, tx, "open cases", scanCase, sqlOpen, string(after), limit)
+}
+
+// selectParts are what a person did in cases, oldest first.
+func selectParts(ctx context.Context, tx *db.Tx, person unit.ID) ([]Part, error) {
+	return db.Collect(ctx, tx, "parts of a person", func(scan func(...any) error) (p Part, err error) {
+		var at int64
+		err = scan(&p.Case, &p.Act, &at, &p.Reason)
+		p.At = db.Time(at).Format(time.RFC3339)
+		return p, err
+	}, sqlParts, string(person), personRowsMax)
 }
 
 // updateTimes writes when a case fires and when it is late; its state does not change.

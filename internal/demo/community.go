@@ -8,16 +8,11 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 
-	"corridor/internal/fault"
 	"corridor/internal/federation"
-	corridorlog "corridor/internal/log"
 	"corridor/internal/node"
 	"corridor/internal/reader"
-	"corridor/internal/scheme"
-	"corridor/schemes"
 )
 
 // Config says which world to open.
@@ -51,7 +46,7 @@ func Start(ctx context.Context, c Config) (w *Community, err error) {
 	if w.Clock, err = OpenClock(c.Dir); err != nil {
 		return w, err
 	}
-	packs, err := Schemes()
+	packs, err := node.Packs()
 	if err != nil {
 		return w, err
 	}
@@ -62,7 +57,7 @@ func Start(ctx context.Context, c Config) (w *Community, err error) {
 	for _, m := range Members {
 		n, err := node.Open(ctx, node.Config{Node: m.face(), Dir: filepath.Join(c.Dir, m.Short()), Origin: origin(m),
 			Key: keys[m.Code].Private, Address: address(c.BasePort, m), Site: "http://" + address(c.BasePort, m), Peers: peersOf(m, keys, c.BasePort),
-			Schemes: SchemesOf(packs, m.Code), Now: w.Clock.Now, Clock: w.Clock, NoCodes: true, Logger: c.Logger, Extract: c.Extract})
+			Schemes: node.PacksOf(packs, m.Code), Now: w.Clock.Now, Clock: w.Clock, NoCodes: true, Logger: c.Logger, Extract: c.Extract})
 		if err != nil {
 			return w, err
 		}
@@ -112,58 +107,22 @@ func (w *Community) Node(code string) *node.Node {
 	return nil
 }
 
-// Schemes loads the packs that the program carries; a pack that does not pass is refused with its first problem.
-func Schemes() ([]*scheme.Scheme, error) {
-	var out []*scheme.Scheme
-	err := fs.WalkDir(schemes.FS, ".", func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || d.Name() != "scheme.yaml" {
-			return err
-		}
-		s, problems := scheme.Load(schemes.FS, strings.TrimSuffix(path, "/scheme.yaml"))
-		if len(problems) > 0 {
-			return fmt.Errorf("scheme %s: %s", path, problems[0].Words.In(fault.EN))
-		}
-		out = append(out, s)
-		return nil
-	})
-	return out, err
-}
-
-// SchemesOf are the packs of one jurisdiction.
-func SchemesOf(packs []*scheme.Scheme, code string) []*scheme.Scheme {
-	var out []*scheme.Scheme
-	for _, s := range packs {
-		if s.Jurisdiction == code {
-			out = append(out, s)
-		}
-	}
-	return out
-}
-
 // origin names a member's log.
 func origin(m Member) string { return "demo.corridor.example/" + m.Short() }
 
 func address(base int, m Member) string { return fmt.Sprintf("127.0.0.1:%d", base+m.Port) }
 
-// Key is the key pair of a node's log, as its folder keeps it.
-type Key struct{ Origin, Private, Public, Witness string }
-
 // openKeys reads each member's key, or makes it.
-func openKeys(dir string) (map[string]Key, error) {
-	keys := map[string]Key{}
+func openKeys(dir string) (map[string]node.Key, error) {
+	keys := map[string]node.Key{}
 	for _, m := range Members {
 		folder := filepath.Join(dir, m.Short())
 		if err := os.MkdirAll(folder, 0o750); err != nil {
 			return nil, err
 		}
-		k, err := ReadKey(folder)
+		k, err := node.ReadKey(folder)
 		if errors.Is(err, fs.ErrNotExist) {
-			k.Origin = origin(m)
-			k.Private, k.Public = corridorlog.NewKey(k.Origin)
-			err = os.WriteFile(filepath.Join(folder, keyName), []byte(k.Private+"\n"+k.Public+"\n"), 0o600)
-		}
-		if err == nil {
-			k.Witness, err = witnessOf(k.Private)
+			k, err = node.MakeKey(filepath.Join(folder, node.KeyName), origin(m))
 		}
 		if err != nil {
 			return nil, fmt.Errorf("key of node %s: %w", m.Short(), err)
@@ -173,35 +132,8 @@ func openKeys(dir string) (map[string]Key, error) {
 	return keys, nil
 }
 
-// witnessOf is the public key of a node's witness, which follows from the private key of its log.
-func witnessOf(private string) (string, error) {
-	c, err := corridorlog.NewCosigner(private)
-	if err != nil {
-		return "", err
-	}
-	return c.PublicKey(), nil
-}
-
-// keyName is the file in a node's folder: the private key on the first line, the public one on the second.
-const keyName = "log.key"
-
-// ReadKey reads the key of a node's folder.
-func ReadKey(folder string) (Key, error) {
-	path := filepath.Join(folder, keyName)
-	b, err := os.ReadFile(path)
-	if err != nil {
-		return Key{}, err
-	}
-	lines := strings.Split(strings.TrimSpace(string(b)), "\n")
-	if len(lines) != 2 {
-		return Key{}, fmt.Errorf("%s does not hold two lines", path)
-	}
-	name, _, _ := strings.Cut(lines[1], "+")
-	return Key{Origin: name, Private: lines[0], Public: lines[1]}, nil
-}
-
 // peersOf are all members but one.
-func peersOf(self Member, keys map[string]Key, base int) []federation.Peer {
+func peersOf(self Member, keys map[string]node.Key, base int) []federation.Peer {
 	var out []federation.Peer
 	for _, m := range Members {
 		if m.Code != self.Code {

@@ -1,6 +1,7 @@
 package node
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"net/http"
 	"path/filepath"
@@ -29,10 +30,12 @@ func (n *Node) ground() (err error) {
 	if n.Log, err = corridorlog.New(corridorlog.Config{DB: n.DB, Origin: n.Origin, Key: n.Key}); err != nil {
 		return err
 	}
-	if n.Access, err = access.New(access.Config{DB: n.DB, NoCodes: n.NoCodes, Secret: n.Key, Site: n.Site, Issuer: n.Config.Node.Name[0], Logger: n.Logger}); err != nil {
+	secret, former := n.secrets()
+	if n.Access, err = access.New(access.Config{DB: n.DB, NoCodes: n.NoCodes, Secret: secret, Former: former, Site: n.Site, Courier: n.Mail, Providers: n.OpenID,
+		Issuer: n.Config.Node.Name[0], Logger: n.Logger}); err != nil {
 		return err
 	}
-	n.Notices, err = notice.New(notice.Config{DB: n.DB, People: n.Access, Site: n.Site, Issuer: n.Config.Node.Name[0], Secret: n.Key, HookLocal: n.NoCodes})
+	n.Notices, err = notice.New(notice.Config{DB: n.DB, People: n.Access, Site: n.Site, Courier: n.Mail, Issuer: n.Config.Node.Name[0], Secret: secret, Former: former, HookLocal: n.NoCodes})
 	if err != nil {
 		return err
 	}
@@ -41,9 +44,25 @@ func (n *Node) ground() (err error) {
 	return err
 }
 
+// secrets are what is encrypted with now, and what was before.
+func (n *Node) secrets() (secret string, former []string) {
+	if n.Secret == "" {
+		return n.Key, nil
+	}
+	return n.Secret, []string{n.Key}
+}
+
+// identityKey keys the digests of identity numbers. It follows from the secret, and stands nowhere.
+func (n *Node) identityKey() []byte {
+	secret, _ := n.secrets()
+	sum := sha256.Sum256([]byte("corridor/node/identity/1\n" + secret))
+	return sum[:]
+}
+
 func (n *Node) facts() (err error) {
 	days := n.Calendar.Days()
-	if n.Registry, err = registry.New(registry.Config{DB: n.DB, Access: n.Access, Regions: unit.GB2260(), Calendar: days.Now()}); err != nil {
+	if n.Registry, err = registry.New(registry.Config{DB: n.DB, Access: n.Access, Regions: unit.GB2260(), Calendar: days.Now(),
+		Self: n.Node.Code, IdentityKey: n.identityKey()}); err != nil {
 		return err
 	}
 	if n.Ledger, err = ledger.New(ledger.Config{DB: n.DB, Zone: days.Location()}); err != nil {
@@ -65,6 +84,7 @@ func (n *Node) desks() (err error) {
 		return err
 	}
 	n.Calendar.Join("casework", n.Cases)
+	n.Access.Join("casework", n.Cases)
 	if n.Agreements, err = agreement.New(agreement.Config{DB: n.DB, Access: n.Access, Calendar: days.Now(), Days: days.Now, Zone: days.Location(),
 		Registry: n.Registry, Regions: unit.GB2260(), Notices: n.Notices, Log: n.Log, Letters: posted{n.Federation}, Node: n.Node.Code}); err != nil {
 		return err

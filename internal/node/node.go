@@ -44,13 +44,18 @@ type Config struct {
 	Address string // host:port to listen on
 	Origin  string // name of its log
 	Key     string // private key of its log
+	// Secret encrypts what is kept secret in the database (seeds of one-time codes, secrets of hooks, digests of identity
+	// numbers). "" is Key. What was encrypted under Key before there was a Secret stays readable.
+	Secret  string
 	Peers   []federation.Peer
 	Schemes []*scheme.Scheme
-	Now     func() time.Time // nil: the machine's clock
-	Clock   web.Clock        // a clock that may be moved; nil in production
-	Site    string           // address under which people reach it, for links in letters
-	NoCodes bool             // one-time codes are not asked for; only for demonstrations
-	Secure  bool             // cookies over HTTPS only
+	Now     func() time.Time  // nil: the machine's clock
+	Clock   web.Clock         // a clock that may be moved; nil in production
+	Site    string            // address under which people reach it, for links in letters
+	Mail    notice.Courier    // nil: people are told in the node only
+	OpenID  []access.Provider // through whom people may come in
+	NoCodes bool              // one-time codes are not asked for; only for demonstrations
+	Secure  bool              // cookies over HTTPS only
 	// ReadOnly opens a database that another process may be serving, to look at it: Run is not for such a node.
 	ReadOnly bool
 	Logger   *slog.Logger // nil: slog.Default
@@ -98,6 +103,9 @@ func Open(ctx context.Context, c Config) (n *Node, err error) {
 	if n.DB, err = db.Open(ctx, db.Config{DSN: c.DSN, Now: c.Now, ReadOnly: c.ReadOnly}); err != nil {
 		return n, err
 	}
+	if err = n.known(ctx); err != nil {
+		return n, err
+	}
 	if err = n.ground(); err != nil {
 		return n, err
 	}
@@ -123,17 +131,25 @@ func Open(ctx context.Context, c Config) (n *Node, err error) {
 
 // sign writes down in the database whose it is, so that a backup of another node is not put in its place.
 func (n *Node) sign(ctx context.Context) error {
-	was := ""
+	was, code := "", ""
 	if err := n.DB.Read(ctx, func(tx *db.Tx) (err error) {
-		was, err = tx.Setting(ctx, db.OriginSetting)
+		if was, err = tx.Setting(ctx, db.OriginSetting); err != nil {
+			return err
+		}
+		code, err = tx.Setting(ctx, codeSetting)
 		return err
-	}); err != nil || was == n.Origin {
+	}); err != nil || was == n.Origin && code == n.Node.Code {
 		return err
 	}
-	if was != "" {
+	if was != "" && was != n.Origin {
 		return fault.New(fault.Conflict, "node.other_origin", "ours", n.Origin, "theirs", was).On("origin")
 	}
-	return n.DB.Act(ctx, func(tx *db.Tx) error { return tx.Set(ctx, db.OriginSetting, n.Origin) })
+	return n.DB.Act(ctx, func(tx *db.Tx) error {
+		if err := tx.Set(ctx, codeSetting, n.Node.Code); err != nil {
+			return err
+		}
+		return tx.Set(ctx, db.OriginSetting, n.Origin)
+	})
 }
 
 // Close closes the database. Run has ended before.

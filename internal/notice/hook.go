@@ -262,7 +262,7 @@ func public(ip netip.Addr) bool {
 }
 
 func (s *Service) seal(hook unit.ID, key []byte) ([]byte, error) {
-	aead, err := s.aead()
+	aead, err := aeadOf(s.c.Secret)
 	if err != nil {
 		return nil, err
 	}
@@ -272,18 +272,28 @@ func (s *Service) seal(hook unit.ID, key []byte) ([]byte, error) {
 }
 
 func (s *Service) unseal(hook unit.ID, sealed []byte) ([]byte, error) {
-	aead, err := s.aead()
-	if err != nil {
-		return nil, err
+	var first error
+	for _, secret := range append([]string{s.c.Secret}, s.c.Former...) {
+		aead, err := aeadOf(secret)
+		if err != nil {
+			return nil, err
+		}
+		if len(sealed) < aead.NonceSize() {
+			return nil, errors.New("it is cut short")
+		}
+		key, err := aead.Open(nil, sealed[:aead.NonceSize()], sealed[aead.NonceSize():], []byte(hook))
+		if err == nil {
+			return key, nil
+		}
+		if first == nil {
+			first = err
+		}
 	}
-	if len(sealed) < aead.NonceSize() {
-		return nil, errors.New("it is cut short")
-	}
-	return aead.Open(nil, sealed[:aead.NonceSize()], sealed[aead.NonceSize():], []byte(hook))
+	return nil, first
 }
 
-func (s *Service) aead() (cipher.AEAD, error) {
-	key := sha256.Sum256([]byte("corridor/notice/hook/1\n" + s.c.Secret))
+func aeadOf(secret string) (cipher.AEAD, error) {
+	key := sha256.Sum256([]byte("corridor/notice/hook/1\n" + secret))
 	block, err := aes.NewCipher(key[:])
 	if err != nil {
 		return nil, err

@@ -86,6 +86,8 @@ type Config struct {
 	Issuer string
 	// Secret encrypts the secrets of hooks; "" allows none to be made.
 	Secret string
+	// Former are secrets that those of hooks may still be encrypted with.
+	Former []string
 	// HookLocal allows hooks to this machine and to private networks, over plain http: for demonstrations and tests.
 	HookLocal bool
 }

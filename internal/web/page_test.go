@@ -99,7 +99,7 @@ func bodies() map[string][]any {
 		"person":  {personPage{}, personPage{Person: access.Profile{ID: someID, Name: "甲", State: "disabled", Codes: true, Grants: grants}, Roles: access.Roles(), Link: "http://x"}, personPage{Self: true}},
 		"notices": {noticesPage{}, noticesPage{All: []notice.Told{{ID: someID, At: someTime, Title: someWords, Text: someWords}, {Title: someWords, Read: someTime}}, Newest: string(someID), Next: "/notices?after=1", Unread: true}},
 		"jobs":    {jobsPage{}, jobsPage{Counts: []db.JobCount{{Kind: "notice.mail", Waiting: 1, Dead: 2, Oldest: someTime}}, Dead: []db.Job{{ID: someID, Kind: "notice.mail", Key: "k", Attempts: 3, Problem: "x", Tried: someTime}}, Next: "/jobs?after=1"}},
-		"welcome": {welcomePage{}, welcomePage{Token: "t", First: true, Form: wrong("email", "password")}},
+		"welcome": {welcomePage{}, welcomePage{Token: "t", First: true, Form: wrong("email", "password")}, welcomePage{Token: "t", Providers: []access.Provider{{ID: "p", Name: someWords}}}},
 		"error":   {errorPage{}, errorPage{Code: "web.no_page", Sentence: "没有此页。", SignIn: true}},
 		"schemes": {schemesPage{}, schemesPage{All: []*scheme.Scheme{edition}}},
 		"scheme": {schemePage{Scheme: edition}, schemePage{Scheme: edition, Others: []*scheme.Scheme{edition}, Params: []paramView{{Name: "ratio", Words: someWords, By: "firm.city", Basis: "办法", Doc: "1 号", URL: "https://x.example"}, {Name: "cap", Verified: true}},

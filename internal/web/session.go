@@ -94,11 +94,20 @@ type welcomePage struct {
 	Token string
 	First bool // of the first administrator, who is nobody yet
 	Form  *form
+	// Providers take an invitation up in place of a password; not that of the first administrator.
+	Providers []access.Provider
+}
+
+func (v *visit) showWelcome(p welcomePage) error {
+	if !p.First && p.Token != "" {
+		p.Providers = v.s.c.Access.Providers()
+	}
+	return v.show("welcome", v.t("启用账号", "Set up your account"), p)
 }
 
 func (v *visit) welcomeForm() error {
 	q := v.r.URL.Query()
-	return v.show("welcome", v.t("启用账号", "Set up your account"), welcomePage{Token: q.Get("token"), First: q.Has("first")})
+	return v.showWelcome(welcomePage{Token: q.Get("token"), First: q.Has("first")})
 }
 
 // welcome takes a one-time link: that of the first administrator, of an invitation, or of a new password.
@@ -118,5 +127,5 @@ func (v *visit) welcome() error {
 	if !v.refusedForm(f, err) {
 		return err
 	}
-	return v.show("welcome", v.t("启用账号", "Set up your account"), welcomePage{Token: f.Get("token"), First: f.Get("first") != "", Form: f})
+	return v.showWelcome(welcomePage{Token: f.Get("token"), First: f.Get("first") != "", Form: f})
 }

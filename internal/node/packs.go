@@ -1,0 +1,39 @@
+package node
+
+import (
+	"fmt"
+	"io/fs"
+	"strings"
+
+	"corridor/internal/fault"
+	"corridor/internal/scheme"
+	"corridor/schemes"
+)
+
+// Packs loads the schemes that the program carries; one that does not pass is refused with its first problem.
+func Packs() ([]*scheme.Scheme, error) {
+	var out []*scheme.Scheme
+	err := fs.WalkDir(schemes.FS, ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || d.Name() != "scheme.yaml" {
+			return err
+		}
+		s, problems := scheme.Load(schemes.FS, strings.TrimSuffix(path, "/scheme.yaml"))
+		if len(problems) > 0 {
+			return fmt.Errorf("scheme %s: %s", path, problems[0].Words.In(fault.EN))
+		}
+		out = append(out, s)
+		return nil
+	})
+	return out, err
+}
+
+// PacksOf are those of one jurisdiction.
+func PacksOf(packs []*scheme.Scheme, code string) []*scheme.Scheme {
+	var out []*scheme.Scheme
+	for _, s := range packs {
+		if s.Jurisdiction == code {
+			out = append(out, s)
+		}
+	}
+	return out
+}
