@@ -86,6 +86,13 @@ func (s settings) node(errs io.Writer) (c node.Config, err error) {
 	if c.Secret, err = s.secret(); err != nil {
 		return c, err
 	}
+	for _, a := range s.Metrics.Allow {
+		p, err := prefixOf(a)
+		if err != nil {
+			return c, wrong("metrics.allow", "%w", err)
+		}
+		c.MetricsAllow = append(c.MetricsAllow, p)
+	}
 	if c.Mail, err = s.courier(); err != nil {
 		return c, err
 	}

@@ -64,15 +64,16 @@ type DB struct {
 	nowMu sync.Mutex
 	last  int64 // microseconds of the newest act; guarded by nowMu
 
-	queue   chan *waiting
-	conn    *connection   // the writer's; nil when there is none
-	careful int           // batches that go on with savepoints; the writer's
-	writing atomic.Int64  // the writer's goroutine
-	closed  chan struct{} // closed by Close: no more acts are taken
-	done    chan struct{} // closed when the writer has left
-	once    sync.Once
-	wake    chan struct{} // one token when an act left a job
-	waiting atomic.Int64  // acts that wait or run, for Stats
+	queue         chan *waiting
+	conn          *connection   // the writer's; nil when there is none
+	careful       int           // batches that go on with savepoints; the writer's
+	writing       atomic.Int64  // the writer's goroutine
+	closed        chan struct{} // closed by Close: no more acts are taken
+	done          chan struct{} // closed when the writer has left
+	once          sync.Once
+	wake          chan struct{} // one token when an act left a job
+	waiting       atomic.Int64  // acts that wait or run, for Stats
+	acts, batches atomic.Int64  // for Stats
 }
 
 // Open opens the database, takes the lease and brings the schema to the newest migration.
@@ -118,12 +119,14 @@ func (d *DB) Dialect() string { return d.dialect }
 // Stats is what a metrics page shows.
 type Stats struct {
 	Waiting int   // acts that wait or run
+	Acts    int64 // that were committed, or refused by themselves
+	Batches int64 // transactions that they shared
 	Fence   int64 // of the lease; it grows each time that the database is taken into service
 }
 
 // Stats reads the counters.
 func (d *DB) Stats() Stats {
-	s := Stats{Waiting: int(d.waiting.Load())}
+	s := Stats{Waiting: int(d.waiting.Load()), Acts: d.acts.Load(), Batches: d.batches.Load()}
 	if d.lease != nil {
 		s.Fence = d.lease.fence.Load()
 	}

@@ -174,6 +174,8 @@ func (d *DB) run(batch []*waiting) int {
 		}
 		err = nil
 	}
+	d.acts.Add(int64(n))
+	d.batches.Add(1)
 	for i, w := range batch[:n] {
 		if err != nil && (n > 1 || errs[i] == nil) { // a refusal beside acts that were not kept may not hold any more
 			errs[i] = err

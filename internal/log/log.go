@@ -109,6 +109,15 @@ func (l *Log) Size(ctx context.Context) (size int64, err error) {
 	return size, err
 }
 
+// Pending is how many leaves wait for their number.
+func (l *Log) Pending(ctx context.Context) (n int64, err error) {
+	err = l.db.Read(ctx, func(tx *db.Tx) error {
+		n, err = countRows(ctx, tx, sqlPendingCount)
+		return err
+	})
+	return n, err
+}
+
 // Entries lists entries from an index on, at most limit or pageMax.
 func (l *Log) Entries(ctx context.Context, from int64, limit int) (page []Entry, err error) {
 	if limit <= 0 || limit > pageMax {

@@ -21,6 +21,7 @@ INSERT INTO log_pending (id, at, kind, day, fields, leaf, salt, object) VALUES (
 INSERT INTO log_entry (idx, id, at, kind, day, fields, leaf, salt, object)
 SELECT CAST($1 AS BIGINT) + row_number() OVER (ORDER BY id) - 1, id, at, kind, day, fields, leaf, salt, object
 FROM log_pending WHERE id <= $2`
+	sqlPendingCount  = `SELECT count(*) FROM log_pending ORDER BY 1 LIMIT 1`
 	sqlPendingDelete = `DELETE FROM log_pending WHERE id <= $1`
 	sqlPending       = `
 SELECT -1, id, at, kind, day, fields, leaf, salt, object, '' FROM log_pending WHERE id > $1 ORDER BY id LIMIT $2`

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/netip"
 	"path/filepath"
 	"time"
 
@@ -29,7 +30,10 @@ import (
 
 const (
 	remindEvery  = 10 * time.Second
-	tickEvery    = time.Second // between two looks at the clocks of cases
+	sweepEvery   = time.Hour      // between two looks for sessions, links and tries that no longer count
+	auditFirst   = time.Minute    // after the start
+	auditEvery   = 24 * time.Hour // of everything that is kept twice, in the serving process
+	tickEvery    = time.Second    // between two looks at the clocks of cases
 	peerTimeMax  = 10 * time.Second
 	DatabaseName = "node.db" // in a folder of a node
 	filesName    = "files"
@@ -55,7 +59,9 @@ type Config struct {
 	Mail    notice.Courier    // nil: people are told in the node only
 	OpenID  []access.Provider // through whom people may come in
 	NoCodes bool              // one-time codes are not asked for; only for demonstrations
-	Secure  bool              // cookies over HTTPS only
+	// MetricsAllow are the addresses that read the metrics without a token; nobody named is this machine.
+	MetricsAllow []netip.Prefix
+	Secure       bool // cookies over HTTPS only
 	// ReadOnly opens a database that another process may be serving, to look at it: Run is not for such a node.
 	ReadOnly bool
 	Logger   *slog.Logger // nil: slog.Default
@@ -83,6 +89,7 @@ type Node struct {
 	Files      *files.Store
 	Web        *web.Server
 	worker     *db.Worker
+	metrics    *metrics
 	listener   net.Listener
 }
 
@@ -150,6 +157,14 @@ func (n *Node) sign(ctx context.Context) error {
 		}
 		return tx.Set(ctx, db.OriginSetting, n.Origin)
 	})
+}
+
+// now is the time of the node.
+func (n *Node) now() time.Time {
+	if n.Now != nil {
+		return n.Now()
+	}
+	return time.Now()
 }
 
 // Close closes the database. Run has ended before.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -39,6 +40,8 @@ func (n *Node) Run(ctx context.Context) error {
 		func(c context.Context) { n.said("do the jobs", n.worker.Run(c)) },
 		n.indexDocuments,
 		n.tick,
+		n.sweep,
+		n.audit,
 		n.remind,
 	} {
 		all.Go(func() { loop(loops) })
@@ -109,6 +112,46 @@ func (n *Node) remind(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-t.C:
+		}
+	}
+}
+
+// sweep deletes what no longer counts, at the start and every hour.
+func (n *Node) sweep(ctx context.Context) {
+	t := time.NewTicker(sweepEvery)
+	defer t.Stop()
+	for {
+		n.said("sweep sessions and links", n.Access.Sweep(ctx))
+		select {
+		case <-ctx.Done():
+			return
+		case <-t.C:
+		}
+	}
+}
+
+// audit compares what is kept twice, soon after the start and every day. What it finds is logged, and counted in the
+// metrics; nothing is mended by itself.
+func (n *Node) audit(ctx context.Context) {
+	for wait := auditFirst; ; wait = auditEvery {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(wait):
+		}
+		found, part := map[string]int{}, ""
+		lines, err := n.Audit(ctx, func(what string) { part, found[what] = what, 0 })
+		n.said("audit the "+part, err)
+		for _, l := range lines {
+			n.Logger.Error("audit", "node", n.Node.Code, "finding", l)
+			for what := range found {
+				if strings.HasPrefix(l, n.Node.Code+" "+what+": ") {
+					found[what]++
+				}
+			}
+		}
+		if err == nil {
+			n.metrics.auditEnded(n.now(), found)
 		}
 	}
 }

@@ -160,8 +160,16 @@ func (v *visit) waitingNeighbours() ([]waiting, error) {
 	return []waiting{{Path: "/neighbours#requests", What: v.t("邻站", "Neighbours"), Do: fmt.Sprint(n, v.t(" 项请求待核对指纹", " requests whose fingerprint is to be compared"))}}, nil
 }
 
-// health says that the node answers and its database does.
+// alive says that the process answers, whatever its database does.
+func (v *visit) alive() error { return v.plain([]byte("ok\n"), false) }
+
+// health says that the node answers, its database does, and that this process is the one that serves it.
 func (v *visit) health() error {
+	select {
+	case <-v.s.c.DB.Lost():
+		return fault.New(fault.Unavailable, "web.unwell")
+	default:
+	}
 	if _, err := v.s.c.Log.Size(v.ctx()); err != nil {
 		return fault.New(fault.Unavailable, "web.unwell").Because(err)
 	}

@@ -132,6 +132,9 @@ func (s *Server) routes() {
 
 	s.page("GET", "/api/openapi.json", access.HomeRead, (*visit).openAPI)
 	s.page("GET", "/healthz", access.HomeRead, (*visit).health)
+	s.page("GET", "/health/ready", access.HomeRead, (*visit).health)
+	s.page("GET", "/health/live", access.HomeRead, (*visit).alive)
+	s.metricsPage()
 	if s.c.Clock != nil {
 		s.page("POST", "/clock", access.DemoClock, (*visit).moveClock)
 	}

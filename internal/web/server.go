@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -70,6 +71,11 @@ type Config struct {
 	Clock      Clock
 	Secure     bool         // cookies only over HTTPS
 	Logger     *slog.Logger // nil: slog.Default
+	// Metrics answers a reading of the metrics, for MetricsAllow and for who may read them; nil: there are none. Answered
+	// counts an answer: the route is a line of the table of operations, or "none". It may be called concurrently.
+	Metrics      http.Handler
+	MetricsAllow []netip.Prefix // nobody: this machine
+	Answered     func(method, route string, status int, took time.Duration)
 }
 
 // Clock is a time that a demonstration may move forward.
@@ -150,13 +156,14 @@ func (s *Server) guard(next http.Handler) http.Handler {
 			}
 			r.Body = http.MaxBytesReader(w, r.Body, most+bodySlack)
 		}
-		start := time.Now()
+		start, a := time.Now(), &answerWriter{ResponseWriter: w}
+		w = a
 		defer func() {
 			if p := recover(); p != nil {
 				s.log.Error("panic", "path", r.URL.Path, "panic", p, "stack", string(debug.Stack()))
 				s.fail(w, r, fault.New(fault.Internal, "fault.internal"))
 			}
-			s.log.Debug("request", "method", r.Method, "path", r.URL.Path, "took", time.Since(start))
+			s.watched(a, r, time.Since(start))
 		}()
 		next.ServeHTTP(w, r)
 	})
