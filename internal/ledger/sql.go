@@ -190,10 +190,7 @@ func insertAccount(ctx context.Context, tx *db.Tx, a Account) (first bool, err e
 	return n == 1, nil
 }
 
-// rowsMax is how many rows one statement reads or writes.
-const rowsMax = 64
-
-// many are the texts of a statement for 1, 2, 4 … rowsMax rows, so that few are prepared.
+// many are the texts of a statement for 1, 2, 4 … 64 rows, so that few are prepared.
 type many [7]string
 
 // forRows puts a row of so many values into a statement, as often as it has rows. Parameters that are alone are not

@@ -79,9 +79,7 @@ func agreementTyped(f url.Values) (a agreement.Agreement, err error) {
 	a = agreement.Agreement{Title: get("title"), Kind: get("kind"), Form: agreement.Form(get("form")), Secrecy: agreement.Secrecy(get("secrecy")),
 		About: get("about"), Contact: get("contact"), Event: unit.ID(get("event")), Region: unit.Region(get("region")), Under: unit.ID(get("under")),
 		Lamps: get("lamps"), Text: f.Get("text"), Fields: splitNames(f.Get("fields")), Tags: tagsTyped(f["tag"])}
-	for _, line := range strings.Split(f.Get("clauses"), "\n") {
-		a.Clauses = append(a.Clauses, line)
-	}
+	a.Clauses = strings.Split(f.Get("clauses"), "\n")
 	for _, name := range splitNames(f.Get("parties")) {
 		a.Signers = append(a.Signers, partyOf(name))
 	}

@@ -1,12 +1,13 @@
 package web
 
 import (
+	"strings"
+
 	"corridor/internal/access"
 	"corridor/internal/fault"
 	"corridor/internal/reader"
 	"corridor/internal/scheme"
 	"corridor/internal/unit"
-	"strings"
 )
 
 type clausesPage struct {

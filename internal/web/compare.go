@@ -1,7 +1,6 @@
 package web
 
 import (
-	"fmt"
 	"math"
 	"strings"
 
@@ -174,9 +173,4 @@ func cutChange(c compare.Change) changeView {
 		to++
 	}
 	return changeView{string(a[:from]), string(a[from : len(a)-to]), string(b[from : len(b)-to]), string(a[len(a)-to:])}
-}
-
-// sourcePath leads to the place of a finding in its document.
-func sourcePath(document unit.ID, from, no int) string {
-	return fmt.Sprintf("/documents/%s?at=%d#f%d", document, from, no)
 }

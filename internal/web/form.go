@@ -24,7 +24,7 @@ const (
 // was typed and each refusal beside its field: templates ask Value, Bad, ID and Name, or draw a whole field with
 // {{template "field" (field .Form "email" …)}}. A nil form is one that nobody has filled in yet.
 //
-// Fields are read by type (text, needed, day, fen, count, yes, choice): what cannot be read is refused on its field,
+// Fields are read by type (text, needed, day, fen, count, choice): what cannot be read is refused on its field,
 // and err answers with all refusals at once. Repeated parts are groups of rows; see group.
 type form struct {
 	url.Values
@@ -189,9 +189,6 @@ func (f *form) count(name string, least, most int64) int64 {
 	}
 	return n
 }
-
-// yes is a box that was ticked.
-func (f *form) yes(name string) bool { s := f.Get(name); return s == "yes" || s == "on" || s == "true" }
 
 // choice is one of some words; what is none of them is refused.
 func (f *form) choice(name string, of ...string) string {

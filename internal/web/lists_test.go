@@ -106,12 +106,12 @@ func (h *house) pay(id, debit, credit string, fen unit.Fen) {
 func TestAnAccountHasAStatementByPeriodABalanceByDayAndAFile(t *testing.T) {
 	h := open(t)
 	h.firm()
-	token := h.person("audit@node.example", "auditor", "")
+	h.person("audit@node.example", "auditor", "")
 	const bank, budget = "340000/bank", "340000/voucher/2026/budget"
 	h.pay("t1", bank, budget, 10_000_00)
 	_ = h.c.Clock.Advance(10 * 24 * time.Hour) // 12 March
 	h.pay("t2", budget, bank, 2_500_50)
-	token = h.signIn("audit@node.example") // the session of ten days ago has ended
+	token := h.signIn("audit@node.example") // the session of ten days ago has ended
 
 	h.wants(h.ask("GET", "/books?prefix=340000/v", token, nil), 200, budget, "7,499.50", "/books/text/hledger")
 	h.wants(h.ask("GET", "/books?day=2026-03-05", token, nil), 200, "10,000.00")

@@ -35,7 +35,7 @@ func TestMain(m *testing.M) {
 			for i := range b {
 				b[i] = byte(i)
 			}
-			all = append(all, b)
+			all = append(all, b) //lint:ignore SA4010 what is held is never read: it only has to stay
 		}
 	case "spin":
 		if err := limit(1<<30, 0); err != nil {
