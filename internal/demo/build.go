@@ -54,6 +54,9 @@ func build(ctx context.Context, n *node.Node) error {
 	if err != nil {
 		return err
 	}
+	if err := enterOffices(ctx, n, admin); err != nil {
+		return err
+	}
 	if n.Node.Code == Office {
 		return enterPromises(ctx, n) // the office keeps no firms and owns no money
 	}
@@ -62,6 +65,17 @@ func build(ctx context.Context, n *node.Node) error {
 	}
 	if n.Node.Code == Anhui {
 		return fund(ctx, n, admin)
+	}
+	return nil
+}
+
+// enterOffices enters the governments of the delta and the compacts between them, from the registry's own data.
+func enterOffices(ctx context.Context, n *node.Node, admin access.Actor) error {
+	if _, err := n.Registry.LoadAuthorities(ctx, admin, registry.Data(), "authorities/yrd.yaml"); err != nil {
+		return fmt.Errorf("authorities: %w", err)
+	}
+	if _, err := n.Registry.LoadCompacts(ctx, admin, registry.Data(), "compacts"); err != nil {
+		return fmt.Errorf("compacts: %w", err)
 	}
 	return nil
 }
