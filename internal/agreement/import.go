@@ -205,23 +205,27 @@ func circles(rows []importRow, bad func(importRow, string, *fault.Error)) error 
 // taskOf reads a row.
 func (r *Register) taskOf(ctx context.Context, tx *db.Tx, row importRow) (t Task, err error) {
 	c := row.cells
-	t = Task{Title: c["title"], Lead: partyIn(c["owner"]), Level: levelIn(c["level"]), Region: unit.Region(c["region"]),
+	t = Task{Title: c["title"], Lead: ParseParty(c["owner"]), Level: levelIn(c["level"]), Region: unit.Region(c["region"]),
 		Measure: Measure{Indicator: c["indicator"], Baseline: c["baseline"], Target: c["target"], Unit: c["unit"]}}
 	if t.Due, err = dayIn(c["due"]); err != nil {
 		return t, fault.Of(err).On("row.due")
 	}
 	for _, name := range splitAny(c["partners"]) {
-		t.Partners = append(t.Partners, partyIn(name))
+		p, err := ParsePartner(name)
+		if err != nil {
+			return t, fault.Of(err).On("row.partners")
+		}
+		t.Partners = append(t.Partners, p)
 	}
 	switch v := c["verifier"]; v {
 	case "":
 	case "办公室", "office", "Office":
 		t.Verifier.Kind = ByOffice
 	default:
-		t.Verifier.Party = partyIn(v)
+		t.Verifier.Party = ParseParty(v)
 		t.Verifier.Kind = ByParty
 		if name, third := strings.CutPrefix(v, "第三方："); third {
-			t.Verifier = Verifier{Kind: ByThird, Party: partyIn(name)}
+			t.Verifier = Verifier{Kind: ByThird, Party: ParseParty(name)}
 		}
 	}
 	if code := c["serves"]; code != "" {
@@ -230,14 +234,6 @@ func (r *Register) taskOf(ctx context.Context, tx *db.Tx, row importRow) (t Task
 		}
 	}
 	return t, err
-}
-
-// partyIn reads a party: a code of the registry, or a name.
-func partyIn(s string) Party {
-	if _, err := unit.ParseUSCC(s); err == nil || regionForm.MatchString(s) || authorityForm.MatchString(s) || strings.HasPrefix(s, "local:") {
-		return Party{Code: s}
-	}
-	return Party{Name: s}
 }
 
 func levelIn(s string) string {

@@ -10,6 +10,7 @@ import (
 
 	"corridor/internal/agreement"
 	"corridor/internal/fault"
+	"corridor/internal/unit"
 )
 
 // spreadsheet makes a file of rows, cells between |.
@@ -38,7 +39,7 @@ func TestAListIsImportedWholeOrNotAtAll(t *testing.T) {
 		plan := h.framework(func(a *agreement.Agreement) { a.Form = agreement.Plan })
 		list, err := h.AddList(ctx, planner, agreement.List{Plan: plan.ID, Name: fault.Words{"重点任务"}})
 		h.done(err)
-		good := []string{"附件：重点任务清单", columns, "1|开通预约|上海市|安徽省|2026年6月底||||||", "2|建成目录|340000|310000、320000|2026-12-31|数据集|0|600|个|办公室|1|", "", "3|发布指南|340100||2026年|||||第三方：某研究院|1、2|"}
+		good := []string{"附件：重点任务清单", columns, "1|开通预约|上海市|安徽省|2026年6月底||||||", "2|建成目录|340000|310000=50万元、320000|2026-12-31|数据集|0|600|个|办公室|1|", "", "3|发布指南|340100||2026年|||||第三方：某研究院|1、2|"}
 		rep, err := h.Import(ctx, planner, plan.ID, list.ID, spreadsheet(t, good...), true)
 		if err != nil || rep.Rows != 3 || len(rep.Bad) != 0 || rep.Written != 0 || len(rep.Unknown) != 1 {
 			t.Fatalf("%+v, %v", rep, err)
@@ -47,14 +48,14 @@ func TestAListIsImportedWholeOrNotAtAll(t *testing.T) {
 			t.Fatalf("a dry run left %d tasks", n)
 		}
 		bad := append([]string{}, good...)
-		bad = append(bad, "4|加强合作|310000||2026-12-31||||||", "5|办公|||2026-12-31|", "6|甲|320000||2026-12-31||||||", "7|乙|310000||不知道||||||", "8|丙|310000||2026-12-31|指标||多|家||99|")
+		bad = append(bad, "4|加强合作|310000||2026-12-31||||||", "5|办公|||2026-12-31|", "6|甲|320000||2026-12-31||||||", "7|乙|310000||不知道||||||", "8|丙|310000||2026-12-31|指标||多|家||99|", "9|丁|310000|340000=0元|2026-12-31||||||")
 		rep, err = h.Import(ctx, planner, plan.ID, list.ID, spreadsheet(t, bad...), false)
 		h.done(err)
 		var where []string
 		for _, b := range rep.Bad {
 			where = append(where, fmt.Sprintf("%s%d %s", b.Column, b.Row, b.Fault.Code))
 		}
-		want := "B7 agreement.target_vague, C8 agreement.owner_no_party, C9 agreement.owner_no_party, E10 unit.day_form, H11 agreement.measure_half"
+		want := "B7 agreement.target_vague, C8 agreement.owner_no_party, C9 agreement.owner_no_party, E10 unit.day_form, H11 agreement.measure_half, D12 agreement.budget"
 		if got := strings.Join(where, ", "); got != want {
 			t.Errorf("bad cells %s\nwant %s", got, want)
 		}
@@ -78,6 +79,9 @@ func TestAListIsImportedWholeOrNotAtAll(t *testing.T) {
 		entries, err := h.Entries(ctx, everybody, list.ID, 1, 10)
 		if err != nil || len(entries) != 3 || entries[2].Task.Due != day(2026, 12, 31) || entries[0].Task.Due != day(2026, 6, 30) || entries[2].Task.Verifier.Kind != agreement.ByThird {
 			t.Errorf("%+v, %v", entries, err)
+		}
+		if got := h.is(entries[1].Task.ID); len(got.Partners) != 2 || got.Partners[0].Budget != 500_000*unit.FenPerYuan || got.Partners[1].Budget != 0 {
+			t.Errorf("%+v", got.Partners)
 		}
 		if got := h.is(entries[2].Task.ID); len(got.Needs) != 2 || got.Lead.Code != "340100" {
 			t.Errorf("%+v", got)

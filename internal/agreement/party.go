@@ -20,6 +20,33 @@ type Party struct {
 	Budget unit.Fen // what this party gives to a task; 0 where nothing was said
 }
 
+// ParseParty reads a party as it is typed: a code of the registry, or a name.
+func ParseParty(s string) Party {
+	s = strings.TrimSpace(s)
+	if _, err := unit.ParseUSCC(s); err == nil || regionForm.MatchString(s) || authorityForm.MatchString(s) || strings.HasPrefix(s, "local:") {
+		return Party{Code: s}
+	}
+	return Party{Name: s}
+}
+
+// ParsePartner reads a partner of a task with what it gives to it, "江苏省=50万元", or without. A sum that cannot be read
+// or is not above nothing is refused.
+func ParsePartner(s string) (Party, error) {
+	name, sum, given := strings.Cut(strings.ReplaceAll(s, "＝", "="), "=")
+	p := ParseParty(name)
+	if !given {
+		return p, nil
+	}
+	var err error
+	if p.Budget, err = unit.ParseFen(strings.TrimSpace(sum)); err != nil {
+		return p, err
+	}
+	if p.Budget <= 0 {
+		return p, fault.New(fault.Invalid, "agreement.budget", "party", p.Key(), "sum", p.Budget.String())
+	}
+	return p, nil
+}
+
 // Key names the party in consents and filters: by its code, else by its name.
 func (p Party) Key() string {
 	if p.Code != "" {

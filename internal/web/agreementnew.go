@@ -81,7 +81,7 @@ func agreementTyped(f url.Values) (a agreement.Agreement, err error) {
 		Lamps: get("lamps"), Text: f.Get("text"), Fields: splitNames(f.Get("fields")), Tags: tagsTyped(f["tag"])}
 	a.Clauses = strings.Split(f.Get("clauses"), "\n")
 	for _, name := range splitNames(f.Get("parties")) {
-		a.Signers = append(a.Signers, partyOf(name))
+		a.Signers = append(a.Signers, agreement.ParseParty(name))
 	}
 	for name, day := range map[string]*unit.Day{"signed": &a.Signed, "from": &a.From, "until": &a.Until} {
 		if get(name) == "" {

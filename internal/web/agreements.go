@@ -322,7 +322,11 @@ func plannedTask(r *form) agreement.Task {
 		To: int(wholeNumber(r.Get("to"))), Verifier: verifierOf(r.text("verifier")),
 		Measure: agreement.Measure{Indicator: r.text("indicator"), Baseline: r.text("baseline"), Target: r.text("target"), Unit: r.text("unit")}}
 	for _, name := range splitNames(r.Get("partners")) {
-		t.Partners = append(t.Partners, partyOf(name))
+		p, err := agreement.ParsePartner(name)
+		if err != nil {
+			r.refuse("partners", err)
+		}
+		t.Partners = append(t.Partners, p)
 	}
 	for _, line := range strings.Split(r.Get("milestones"), "\n") {
 		day, title, _ := strings.Cut(strings.TrimSpace(line), " ")
@@ -349,15 +353,6 @@ func splitNames(s string) (all []string) {
 	return all
 }
 
-// partyOf reads a party from what was typed: a code of the registry, or a name.
-func partyOf(s string) agreement.Party {
-	s = strings.TrimSpace(s)
-	if _, err := unit.ParseUSCC(s); err == nil || len(s) >= 6 && strings.Trim(s[:6], "0123456789") == "" || strings.HasPrefix(s, "local:") {
-		return agreement.Party{Code: s}
-	}
-	return agreement.Party{Name: s}
-}
-
 // verifierOf reads who verifies: "office", "third:NAME", a party, or "" for the usual one.
 func verifierOf(s string) (w agreement.Verifier) {
 	switch name, third := strings.CutPrefix(s, "third:"); {
@@ -365,9 +360,9 @@ func verifierOf(s string) (w agreement.Verifier) {
 	case s == "office":
 		w.Kind = agreement.ByOffice
 	case third:
-		w.Kind, w.Party = agreement.ByThird, partyOf(name)
+		w.Kind, w.Party = agreement.ByThird, agreement.ParseParty(name)
 	default:
-		w.Kind, w.Party = agreement.ByParty, partyOf(s)
+		w.Kind, w.Party = agreement.ByParty, agreement.ParseParty(s)
 	}
 	return w
 }

@@ -37,6 +37,8 @@ type agreementOut struct {
 type partyOut struct {
 	Name string `json:"name"`
 	Code string `json:"code" doc:"of the registry; empty where it is not linked"`
+	// Budget is left out where nothing was said.
+	Budget unit.Fen `json:"budget_fen,omitempty" required:"false" doc:"what a partner gives to the task, in fen"`
 }
 
 type sourceOut struct {
@@ -79,7 +81,7 @@ func agreementOf(a agreement.Agreement) agreementOut {
 		From: a.From, Until: a.Until, State: string(a.State), Secrecy: string(a.Secrecy), About: a.About, Fields: a.Fields, Clauses: a.Clauses, Tags: []string{}, Digest: digest,
 		Source: sourceOut{string(a.Source.Document), a.Source.Digest, a.Source.Title, a.Source.From, a.Source.To, a.Source.Quote}}
 	for _, p := range a.Signers {
-		o.Signers = append(o.Signers, partyOut{p.Name, p.Code})
+		o.Signers = append(o.Signers, partyOut{p.Name, p.Code, p.Budget})
 	}
 	for _, t := range a.Tags {
 		o.Tags = append(o.Tags, t.String())
@@ -223,7 +225,7 @@ type taskTyped struct {
 	Title      string           `json:"title"`
 	Owner      string           `json:"owner" doc:"the lead: a party by its name or code"`
 	Due        string           `json:"due" doc:"2026-06-30"`
-	Partners   []string         `json:"partners,omitempty" required:"false"`
+	Partners   []string         `json:"partners,omitempty" required:"false" doc:"names or codes of the registry; with what each gives, as 320000=50万元"`
 	Indicator  string           `json:"indicator,omitempty" required:"false"`
 	Baseline   string           `json:"baseline,omitempty" required:"false"`
 	Target     string           `json:"target,omitempty" required:"false"`
@@ -249,13 +251,17 @@ type milestoneOut struct {
 }
 
 func (t taskTyped) task() (x agreement.Task, err error) {
-	x = agreement.Task{Title: t.Title, Lead: partyOf(t.Owner), Measure: agreement.Measure{Indicator: t.Indicator, Baseline: t.Baseline, Target: t.Target, Unit: t.Unit},
+	x = agreement.Task{Title: t.Title, Lead: agreement.ParseParty(t.Owner), Measure: agreement.Measure{Indicator: t.Indicator, Baseline: t.Baseline, Target: t.Target, Unit: t.Unit},
 		Verifier: verifierOf(t.Verifier), Level: t.Level, Region: unit.Region(t.Region), Serves: unit.ID(t.Serves), Tags: tagsTyped(t.Tags)}
 	if x.Due, err = unit.ParseDay(t.Due); err != nil {
 		return x, fault.Of(err).On("due")
 	}
 	for _, p := range t.Partners {
-		x.Partners = append(x.Partners, partyOf(p))
+		partner, err := agreement.ParsePartner(p)
+		if err != nil {
+			return x, fault.Of(err).On("partners")
+		}
+		x.Partners = append(x.Partners, partner)
 	}
 	for _, n := range t.Needs {
 		x.Needs = append(x.Needs, unit.ID(n))
@@ -339,7 +345,7 @@ func (s *Server) apiTasks() {
 		}
 		o := taskWhole{taskOut: tasksOf([]agreement.Task{t})[0], Partners: []partyOut{}, Milestones: []milestoneOut{}, Needs: []string{}, Tags: []string{}}
 		for _, p := range t.Partners {
-			o.Partners = append(o.Partners, partyOut{p.Name, p.Code})
+			o.Partners = append(o.Partners, partyOut{p.Name, p.Code, p.Budget})
 		}
 		for _, m := range t.Milestones {
 			o.Milestones = append(o.Milestones, milestoneOut{m.Title, m.Due, m.Done})

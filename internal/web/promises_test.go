@@ -123,7 +123,7 @@ func TestAPlanWithItsListsIsSeenInEveryWay(t *testing.T) {
 	page := h.shows("/plans", "", "三年行动计划（虚构）", "重点任务", "实事项目")
 	list := "/lists/" + between(page, `<a href="/lists/`, `"`)
 	x := excelize.NewFile()
-	for i, row := range [][]any{{"序号", "任务", "牵头", "配合", "期限", "地点代码", "层级"}, {1, "开通预约", "310000", "340000", "2025-12-31", "310117", "省市"}, {2, "建成目录", "340000", "320000", "2026-12-31", "340100", "省市"}} {
+	for i, row := range [][]any{{"序号", "任务", "牵头", "配合", "期限", "地点代码", "层级"}, {1, "开通预约", "310000", "340000=50万元", "2025-12-31", "310117", "省市"}, {2, "建成目录", "340000", "320000", "2026-12-31", "340100", "省市"}} {
 		if err := x.SetSheetRow("Sheet1", []string{"A1", "A2", "A3"}[i], &row); err != nil {
 			t.Fatal(err)
 		}
@@ -158,7 +158,7 @@ func TestAPlanWithItsListsIsSeenInEveryWay(t *testing.T) {
 	h.goes(public+"/tasks", planner, "codes", "T-2026-0001")
 	h.shows("/practical", "", "实事项目", "开通预约", "已逾期")
 	h.hides("/practical", "", "建成目录")
-	h.shows("/tasks/"+between(page, `<a href="/tasks/`, `"`), "", "重点任务", "实事项目")
+	h.shows("/tasks/"+between(page, `<a href="/tasks/`, `"`), "", "重点任务", "实事项目", "500,000.00")
 	for view, want := range map[string]string{"": "在谁手里", "board": "按期", "timeline": "竖实线为今天", "map": "示意格图", "matrix": "牵头（行）与配合（列）", "late": "项在手"} {
 		h.shows("/tasks?list="+strings.TrimPrefix(list, "/lists/")+"&view="+view, "", want)
 	}
