@@ -105,8 +105,17 @@ func New(c Config) *Desk {
 	return &Desk{c: c}
 }
 
+// extract reads a document. One that a program has rewritten is read again beside its clean telling, where that is known.
 func (k *Desk) extract(ctx context.Context, name string, content []byte) (*extract.Document, error) {
-	return k.c.Extract.Read(ctx, name, content, extract.Options{MaxBytes: files.BytesMax})
+	opt := extract.Options{MaxBytes: files.BytesMax}
+	read, err := k.c.Extract.Read(ctx, name, content, opt)
+	if err != nil || !read.Spun() {
+		return read, err
+	}
+	if opt.Twin, err = k.twin(ctx, read); err != nil || opt.Twin == nil {
+		return read, err
+	}
+	return k.c.Extract.Read(ctx, name, content, opt)
 }
 
 // Take reads a document and puts its findings into the queue. The same bytes are one document: taken again,
