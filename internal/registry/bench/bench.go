@@ -70,7 +70,11 @@ func Run(ctx context.Context, o Options) (f Figures, err error) {
 	f.Speed, err = r.Measure(ctx, access.System("bench"), o.Orgs, o.Questions, o.Seed, func(p registry.Progress) {
 		if o.Say != nil && time.Since(said) > 2*time.Second {
 			said = time.Now()
-			fmt.Fprintf(o.Say, "%+v\n", p)
+			doing := "已读 read"
+			if p.Writing {
+				doing = "已写 written"
+			}
+			fmt.Fprintf(o.Say, "%s %d / %d\n", doing, p.Done, max(p.Total, p.Done))
 		}
 	})
 	f.Bytes = measure.FileBytes(at)
