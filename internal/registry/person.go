@@ -96,6 +96,15 @@ func (r *Registry) Person(ctx context.Context, tx *db.Tx, who access.Actor, id u
 	return p, err
 }
 
+// MayEditPerson says whether the actor may correct and erase a person.
+func (r *Registry) MayEditPerson(ctx context.Context, tx *db.Tx, who access.Actor, id unit.ID) (bool, error) {
+	_, _, _, err := r.forPerson(ctx, tx, who, id, access.PersonEdit)
+	if fault.KindOf(err) == fault.Internal {
+		return false, err
+	}
+	return err == nil, nil
+}
+
 // CorrectPerson sets a person's name, contacts and account, in the caller's act. Personal data are corrected in place;
 // the journal says that and by whom, not what. An identity number that is given replaces the digest.
 func (r *Registry) CorrectPerson(ctx context.Context, tx *db.Tx, who access.Actor, p Person) (Person, error) {

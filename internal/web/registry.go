@@ -86,6 +86,9 @@ type organisationPage struct {
 	Years    []registry.YearFacts
 	States   []registry.Org
 	Cases    bool
+	Mandates []mandateView
+	Edit     bool // this person may enter who acts for it
+	Form     *form
 }
 
 // factOfOrg is what a rule would read of the organisation today.
@@ -105,8 +108,14 @@ type tieView struct {
 
 // organisation shows what is known. What an organisation files (staff, revenue) is only for itself, the desks and auditors;
 // all else stands in public registers.
-func (v *visit) organisation() error {
-	var p organisationPage
+func (v *visit) organisation() error { return v.showOrganisation(nil) }
+
+// showOrganisation shows the page with the form of a person who acts for it, as it was sent if it was refused.
+func (v *visit) showOrganisation(f *form) error {
+	p := organisationPage{Form: f}
+	if f == nil {
+		p.Form = v.blank("m")
+	}
 	err := v.s.c.DB.Read(v.ctx(), func(tx *db.Tx) (err error) {
 		r, ctx := v.s.c.Registry, v.ctx()
 		if p.Org, err = r.Org(ctx, tx, v.r.PathValue("code")); err != nil {
@@ -114,6 +123,12 @@ func (v *visit) organisation() error {
 		}
 		code, today := p.Org.Code, r.Today(tx)
 		p.Inside = access.May(v.who, access.CaseRead, access.Scope{Org: code, Region: p.Org.Region}) == nil
+		p.Edit = access.May(v.who, access.RegistryEdit, access.Scope{Org: code}) == nil || access.May(v.who, access.RegistryEdit, access.Scope{Region: p.Org.Region}) == nil
+		if p.Inside || p.Edit {
+			if p.Mandates, err = v.mandates(tx, code); err != nil {
+				return err
+			}
+		}
 		if p.Flags, err = r.Flags(ctx, tx, code); err != nil {
 			return err
 		}
