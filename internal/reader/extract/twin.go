@@ -49,16 +49,33 @@ func tellingOf(content []byte) (telling, bool) {
 		return telling{}, false
 	}
 	x := telling{sum: sha256.Sum256(content), content: content, spun: spunWords().isSpun(blocks)}
+	var parts [][]rune
 	for i := range blocks {
-		for _, n := range numbersOf(blocks[i].r, 0, nil) {
+		parts = append(parts, blocks[i].r)
+	}
+	x.numbers = Numbers(parts)
+	return x, true
+}
+
+// Numbers are the different numbers of a text, sorted. Those of one digit are left out: many texts have all of them.
+func Numbers(parts [][]rune) (all []string) {
+	for _, r := range parts {
+		for _, n := range numbersOf(r, 0, nil) {
 			if len(n.word) > 1 {
-				x.numbers = append(x.numbers, n.word)
+				all = append(all, n.word)
 			}
 		}
 	}
-	slices.Sort(x.numbers)
-	x.numbers = slices.Compact(x.numbers)
-	return x, true
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// Retold says how many numbers of one text another one tells, too; 0 where they are too few for two tellings of one.
+func Retold(mine, theirs []string) int {
+	if n := shared(mine, theirs); n >= twinShared && n*2 >= len(mine) {
+		return n
+	}
+	return 0
 }
 
 // blocksOf reads a text or page as far as its mended lines, words as they stand.
@@ -86,12 +103,12 @@ func (t *Twins) Of(content []byte) []byte {
 		return nil
 	}
 	mine := t.all[i].numbers
-	best, most := -1, twinShared-1
+	best, most := -1, 0
 	for k := range t.all {
 		if t.all[k].spun {
 			continue
 		}
-		if n := shared(mine, t.all[k].numbers); n > most && n*2 >= len(mine) {
+		if n := Retold(mine, t.all[k].numbers); n > most {
 			best, most = k, n
 		}
 	}
