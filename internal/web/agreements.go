@@ -282,11 +282,7 @@ func (v *visit) proposals(id unit.ID) ([]agreement.Proposal, error) {
 
 // plan sets up the tasks whose rows are filled in, or only gives more rows.
 func (v *visit) plan() error {
-	id, err := v.pathID()
-	if err != nil {
-		return err
-	}
-	f, err := v.form()
+	id, f, err := v.posted()
 	if err != nil {
 		return err
 	}
@@ -422,11 +418,7 @@ func (v *visit) newList() error {
 
 // onAgreement does something to an agreement and goes back to its page; a refusal is said there.
 func (v *visit) onAgreement(done string, do func(id unit.ID, f url.Values) error) error {
-	id, err := v.pathID()
-	if err != nil {
-		return err
-	}
-	f, err := v.form()
+	id, f, err := v.posted()
 	if err != nil {
 		return err
 	}

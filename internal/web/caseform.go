@@ -160,11 +160,7 @@ func (v *visit) shown(x scheme.Value) string {
 
 // saveCase saves the form, and goes on to an action when its button was pressed.
 func (v *visit) saveCase() error {
-	id, err := v.pathID()
-	if err != nil {
-		return err
-	}
-	f, err := v.form()
+	id, f, err := v.posted()
 	if err != nil {
 		return err
 	}

@@ -287,11 +287,7 @@ func amountsOf(c casework.Case, s *scheme.Scheme) []amountView {
 
 // actCase takes an action with its reason and its answers.
 func (v *visit) actCase() error {
-	id, err := v.pathID()
-	if err != nil {
-		return err
-	}
-	f, err := v.form()
+	id, f, err := v.posted()
 	if err != nil {
 		return err
 	}

@@ -13,11 +13,7 @@ import (
 // decideNames accepts or rejects all names of a part that wait: a person looks at them as a list. What somebody else has
 // decided meanwhile stays as it is.
 func (v *visit) decideNames() error {
-	id, err := v.pathID()
-	if err != nil {
-		return err
-	}
-	f, err := v.form()
+	id, f, err := v.posted()
 	if err != nil {
 		return err
 	}
@@ -47,11 +43,7 @@ func (v *visit) decideNames() error {
 // decide accepts a finding, as it was read or corrected, or rejects it. An agreement opens where it was entered; all else
 // goes on in the document.
 func (v *visit) decide() error {
-	id, err := v.pathID()
-	if err != nil {
-		return err
-	}
-	f, err := v.form()
+	id, f, err := v.posted()
 	if err != nil {
 		return err
 	}
@@ -102,11 +94,7 @@ func (v *visit) backTo(id unit.ID, anchor string) string {
 
 // undo lets a decided finding wait again.
 func (v *visit) undo() error {
-	id, err := v.pathID()
-	if err != nil {
-		return err
-	}
-	f, err := v.form()
+	id, f, err := v.posted()
 	if err != nil {
 		return err
 	}
@@ -123,11 +111,7 @@ func (v *visit) undo() error {
 
 // publishDocument lets everybody see the accepted facts of a document, or takes that back.
 func (v *visit) publishDocument() error {
-	id, err := v.pathID()
-	if err != nil {
-		return err
-	}
-	f, err := v.form()
+	id, f, err := v.posted()
 	if err != nil {
 		return err
 	}

@@ -67,6 +67,16 @@ func (v *visit) form() (*form, error) {
 	return &form{Values: v.r.PostForm, sent: v.r.MultipartForm, lang: v.lang, bad: map[string]string{}}, nil
 }
 
+// posted is what was sent to the page of one thing: whose, and what.
+func (v *visit) posted() (unit.ID, *form, error) {
+	id, err := v.pathID()
+	if err != nil {
+		return id, nil, err
+	}
+	f, err := v.form()
+	return id, f, err
+}
+
 // part is the part of a form whose fields' names begin with prefix, as a form of its own; its ids begin with ids.
 func (f *form) part(prefix, ids string) *form {
 	p := &form{Values: url.Values{}, ids: ids, path: f.path + prefix, sent: f.sent, lang: f.lang, bad: map[string]string{}}

@@ -48,11 +48,7 @@ func (s *Server) deadJobs(ctx context.Context, after unit.ID) (counts []db.JobCo
 
 // decideJob queues a dead job again, or drops it.
 func (v *visit) decideJob() error {
-	id, err := v.pathID()
-	if err != nil {
-		return err
-	}
-	f, err := v.form()
+	id, f, err := v.posted()
 	if err != nil {
 		return err
 	}

@@ -99,11 +99,7 @@ func (v *visit) askNeighbour() error {
 
 // decideNeighbour confirms a request by its fingerprint, refuses it, or ends a neighbour that was confirmed.
 func (v *visit) decideNeighbour() error {
-	id, err := v.pathID()
-	if err != nil {
-		return err
-	}
-	f, err := v.form()
+	id, f, err := v.posted()
 	if err != nil {
 		return err
 	}

@@ -108,11 +108,7 @@ func (v *visit) showPerson(id unit.ID, p personPage) (err error) {
 
 // ofPerson does something to a person, and shows them again when it is refused.
 func (v *visit) ofPerson(done string, do func(id unit.ID, f *form) error) error {
-	id, err := v.pathID()
-	if err != nil {
-		return err
-	}
-	f, err := v.form()
+	id, f, err := v.posted()
 	if err != nil {
 		return err
 	}

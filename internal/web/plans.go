@@ -85,11 +85,7 @@ func (v *visit) showList(id unit.ID, typed string) error {
 
 // enlist puts tasks, named by their codes, into a list.
 func (v *visit) enlist() error {
-	id, err := v.pathID()
-	if err != nil {
-		return err
-	}
-	f, err := v.form()
+	id, f, err := v.posted()
 	if err != nil {
 		return err
 	}
@@ -172,11 +168,7 @@ func (v *visit) showListImport(id unit.ID, p listImportPage) (err error) {
 
 // importList looks at a spreadsheet or takes it in: all rows, or none.
 func (v *visit) importList() error {
-	id, err := v.pathID()
-	if err != nil {
-		return err
-	}
-	f, err := v.form()
+	id, f, err := v.posted()
 	if err != nil {
 		return err
 	}

@@ -136,11 +136,7 @@ func (v *visit) showRegistryPerson(form, sure *form) error {
 
 // ofRegistryPerson does something to a person, and shows them again when it is refused.
 func (v *visit) ofRegistryPerson(part string, do func(tx *db.Tx, id unit.ID, f *form) error) error {
-	id, err := v.pathID()
-	if err != nil {
-		return err
-	}
-	f, err := v.form()
+	id, f, err := v.posted()
 	if err != nil {
 		return err
 	}

@@ -206,11 +206,7 @@ func (v *visit) changesOf(p *taskPage) error {
 
 // onTask does something to a task and goes back to its page; a refusal is said there.
 func (v *visit) onTask(done string, do func(id unit.ID, version int, f url.Values) error) error {
-	id, err := v.pathID()
-	if err != nil {
-		return err
-	}
-	f, err := v.form()
+	id, f, err := v.posted()
 	if err != nil {
 		return err
 	}
@@ -237,11 +233,7 @@ func (v *visit) reportTask() error {
 
 // finish takes evidence, a file with it where one is given, and gives the task to who verifies or only keeps it.
 func (v *visit) finish() error {
-	id, err := v.pathID()
-	if err != nil {
-		return err
-	}
-	f, err := v.form()
+	id, f, err := v.posted()
 	if err != nil {
 		return err
 	}
