@@ -69,7 +69,7 @@ func New(c Config) (*Service, error) {
 // Case is one thing that is asked for, as far as the reader may see it.
 type Case struct {
 	ID            unit.ID
-	No            string // for people: 34-2026-000012
+	No            string // for people, unit.CaseNo: 34-26-0012-9
 	Scheme        string
 	Edition       string
 	EditionDigest string
@@ -223,11 +223,11 @@ func (s *Service) create(ctx context.Context, who access.Actor, schemeID, org st
 		if err := s.mayStart(ctx, tx, who, sch, parent); err != nil {
 			return err
 		}
-		serial, err := nextSerial(ctx, tx, s.today(tx.Now()).Year())
+		no, err := s.nextNo(ctx, tx, s.today(tx.Now()))
 		if err != nil {
-			return fmt.Errorf("number of a new case: %w", err)
+			return err
 		}
-		c = Case{ID: unit.NewID(tx.Now()), No: fmt.Sprintf("%s-%d-%06d", s.c.Node, s.today(tx.Now()).Year(), serial),
+		c = Case{ID: unit.NewID(tx.Now()), No: no,
 			Scheme: sch.ID, Edition: sch.Edition, EditionDigest: sch.Digest, Org: org, Parent: parent,
 			Region: s.belongs(sch, o.Region, s.today(tx.Now())), Stage: sch.Start(), OpenedBy: who.Person,
 			Opened: tx.Now(), Changed: tx.Now(), Version: 1, Fields: map[string]scheme.Value{}, Answers: map[string]bool{}}

@@ -39,6 +39,9 @@ func (s *Service) Replay(ctx context.Context, who access.Actor, id unit.ID) (c C
 
 // ReplayNo is Replay for the operator at the machine: by the number of a case, or its id.
 func (s *Service) ReplayNo(ctx context.Context, no string) (c Case, out []Replayed, err error) {
+	if typed, bad := unit.ParseCaseNo(no); bad == nil {
+		no = string(typed)
+	}
 	err = s.c.DB.Read(ctx, func(tx *db.Tx) error {
 		all, err := queryCases(ctx, tx, sqlByNo, no)
 		if err != nil {

@@ -58,7 +58,7 @@ func bodies() map[string][]any {
 	answers := []verdictView{{scheme.Answer{Need: "small", Result: scheme.Fail, Words: someWords, Basis: "deck", WouldPass: someWords}, "办法"},
 		{scheme.Answer{Need: "a", Result: scheme.Pass, Words: someWords, Verified: true}, ""}, {scheme.Answer{Need: "b", Result: scheme.NotKnown, Words: someWords}, ""},
 		{scheme.Answer{Need: "c", Result: scheme.ManualAnswer, Words: someWords}, ""}}
-	one := casework.Case{ID: someID, No: "34-2026-000001", Scheme: "voucher", Edition: "2026-1", Title: someWords, Org: "91340100MA0DEMQ19B", OrgName: someWords, Synthetic: true,
+	one := casework.Case{ID: someID, No: "34-26-0001-8", Scheme: "voucher", Edition: "2026-1", Title: someWords, Org: "91340100MA0DEMQ19B", OrgName: someWords, Synthetic: true,
 		Stage: "filed", StageWords: someWords, Opened: someTime, Changed: someTime, Version: 3, Waits: []casework.Wait{wait, clock}}
 	ended := one
 	ended.ID, ended.End, ended.Waits = someID+"E", scheme.Granted, nil
