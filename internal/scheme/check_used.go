@@ -172,14 +172,50 @@ func (c *checker) unusedAmounts() {
 // words checks that everything that people read has words in both languages, and that words are for something.
 func (c *checker) words() {
 	s := c.s
-	needed := append(append([]string{}, s.AllStages()...), s.Actions()...)
-	needed = append(append(append(needed, s.Roles.Names()...), s.Amounts.Names()...), s.Asks.Names()...)
-	for _, n := range needed {
-		if !s.Words.Has(n) {
-			c.at(c.mark("words"), "words.missing", "name", n)
+	needed := map[string]Pos{} // and where to say that they are missing
+	known := s.Cases.Names()
+	need := func(at Pos, names ...string) {
+		for _, n := range names {
+			if _, there := needed[n]; !there {
+				needed[n] = at
+				known = append(known, n)
+			}
 		}
 	}
-	known := append(needed, s.Cases.Names()...)
+	at := c.mark("words")
+	need(at, s.AllStages()...)
+	need(at, s.Actions()...)
+	need(at, s.Roles.Names()...)
+	need(at, s.Amounts.Names()...)
+	need(at, s.Asks.Names()...)
+	for name, p := range s.Params.All() {
+		need(p.At, name)
+		need(p.At, p.Choices...)
+	}
+	for _, sec := range s.Form.Sections {
+		for _, f := range sec.Fields {
+			need(f.At, f.Of...)
+			for _, sub := range f.Fields {
+				need(sub.At, sub.Of...)
+			}
+		}
+	}
+	for _, a := range s.Asks.All() {
+		for _, f := range a.Answers {
+			need(a.At, f.Name)
+		}
+		if p, ok := s.Params.Get(a.Scored); ok {
+			need(p.At, p.Value.Keys...)
+		}
+	}
+	for _, a := range sortedKeys(s.Labels) {
+		need(s.Labels[a].At, s.Labels[a].Label)
+	}
+	for _, n := range known {
+		if pos, demanded := needed[n]; demanded && !s.Words.Has(n) {
+			c.at(pos, "words.missing", "name", n)
+		}
+	}
 	for _, n := range s.Words.Names() {
 		if !contains(known, n) {
 			c.at(c.mark("words."+n), "words.unused", "name", n, "meant", meant(n, known))

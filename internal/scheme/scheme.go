@@ -354,12 +354,40 @@ func (s *Scheme) Actions() []string {
 	return out
 }
 
-// Say returns the words of a stage, action, role, amount or ask; the name itself if it has none.
+// Say returns the words of a stage, action, role, param, choice, amount, ask or label; the name itself if it has none.
 func (s *Scheme) Say(name string) fault.Words {
 	if w, ok := s.Words.Get(name); ok {
 		return w
 	}
 	return fault.Words{name, name}
+}
+
+// Show is a value for a reader: a choice by its words, alone and inside lists, tables and groups.
+func (s *Scheme) Show(x Value, lang fault.Lang) string {
+	if x.Kind == Choice {
+		return s.Say(x.Text).In(lang)
+	}
+	y := x
+	y.List, y.Keys = nil, nil
+	for i, e := range x.List {
+		if e.Kind == Choice || len(e.List) > 0 {
+			e = TextOf(Text, s.Show(e, lang))
+		}
+		y.List = append(y.List, e)
+		if i < len(x.Keys) {
+			y.Keys = append(y.Keys, s.key(x, i).In(lang))
+		}
+	}
+	return y.In(lang)
+}
+
+// key is what an entry of a table is called, or a column of a row.
+func (s *Scheme) key(x Value, i int) fault.Words {
+	k := x.Keys[i]
+	if k == "else" {
+		return fault.Words{"其他", "else"}
+	}
+	return s.Say(k)
 }
 
 // Field finds a field of the form by its bare name.

@@ -83,7 +83,7 @@ func (s *Scheme) side(r *reading, x ast.Expr) (fault.Words, Value, bool) {
 		name := x.AsIdent()
 		v := r.fact(name)
 		if s.Params.Has(name) || name == "zero" {
-			return fault.Words{v.In(fault.ZH), v.In(fault.EN)}, v, true
+			return fault.Words{s.Show(v, fault.ZH), s.Show(v, fault.EN)}, v, true
 		}
 		return s.called(name), v, true
 	case ast.LiteralKind:
@@ -93,7 +93,7 @@ func (s *Scheme) side(r *reading, x ast.Expr) (fault.Words, Value, bool) {
 			return fault.Words{v.String(), v.String()}, v, true
 		case types.String:
 			v := TextValue(string(l))
-			return fault.Words{v.Text, v.Text}, v, true
+			return s.Say(v.Text), v, true
 		}
 	}
 	return fault.Words{}, Value{}, false

@@ -28,6 +28,7 @@ type fieldView struct {
 	Mode      string // what keyboard suits
 	Short     bool
 	Described string     // ids of what describes it
+	Options   []option   // of a choice
 	Files     []fileView // that were brought in
 	Group     *group     // of a repeated group
 	Rows      [][]fieldView
@@ -48,10 +49,10 @@ func (v *visit) caseForm(p *casePage, s *scheme.Scheme, was *form) (err error) {
 	for _, sec := range s.Form.Sections {
 		view := sectionView{Name: sec.Words.In(v.lang)}
 		for _, f := range sec.Fields {
-			x := v.fieldView(f, was, files)
+			x := v.fieldView(s, f, was, files)
 			x.Mine = mine[f.Name]
 			if val := p.Case.Fields[f.Name]; val.Known() {
-				x.Shown = v.shown(val)
+				x.Shown = v.shown(s, val)
 				x.Files = files.named(val)
 			}
 			view.Fields = append(view.Fields, x)
@@ -74,9 +75,13 @@ func (v *visit) caseForm(p *casePage, s *scheme.Scheme, was *form) (err error) {
 }
 
 // fieldView is a control as the form draws it, with what stands in the form and what is wrong with it.
-func (v *visit) fieldView(f scheme.Field, in *form, files caseFiles) fieldView {
+func (v *visit) fieldView(s *scheme.Scheme, f scheme.Field, in *form, files caseFiles) fieldView {
 	x := fieldView{Field: f, ID: in.ID(f.Name), Input: in.Name(f.Name), Value: in.Value(f.Name), Problem: in.Bad(f.Name)}
 	switch f.Type {
+	case "choice":
+		for _, c := range f.Of {
+			x.Options = append(x.Options, option{c, s.Say(c).In(v.lang)})
+		}
 	case "money":
 		x.Unit, x.Mode, x.Short, x.Help = v.t("元", "yuan"), "decimal", true, v.t("例如 48000 或 48000.00", "such as 48000 or 48000.00")
 	case "count":
@@ -96,7 +101,7 @@ func (v *visit) fieldView(f scheme.Field, in *form, files caseFiles) fieldView {
 			for _, row := range g.Rows {
 				var cells []fieldView
 				for _, sub := range f.Fields {
-					cells = append(cells, v.fieldView(sub, row, files))
+					cells = append(cells, v.fieldView(s, sub, row, files))
 				}
 				x.Rows = append(x.Rows, cells)
 			}
@@ -148,14 +153,14 @@ func (v *visit) groups(s *scheme.Scheme, f *form) (again bool) {
 	return again
 }
 
-// shown is a value for a reader: an organisation by its name.
-func (v *visit) shown(x scheme.Value) string {
+// shown is a value for a reader: an organisation by its name, a choice by its words.
+func (v *visit) shown(s *scheme.Scheme, x scheme.Value) string {
 	if x.Kind == scheme.Org {
 		if o, err := v.org(x.Text); err == nil {
 			return o.Name.In(v.lang)
 		}
 	}
-	return x.In(v.lang)
+	return s.Show(x, v.lang)
 }
 
 // saveCase saves the form, and goes on to an action when its button was pressed.

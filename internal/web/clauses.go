@@ -63,7 +63,7 @@ func (v *visit) rests() (sources []sourceView) {
 			}
 		}
 		for name, p := range s.Params.All() {
-			rest(p.Basis, restView{Kind: "param", Name: name, Words: s.Say(name), Value: p.Value.In(v.lang), Verified: p.Verified})
+			rest(p.Basis, restView{Kind: "param", Name: name, Words: s.Say(name), Value: s.Show(p.Value, v.lang), Verified: p.Verified})
 		}
 		for name, r := range s.Rules.All() {
 			rest(r.Basis, restView{Kind: "rule", Name: name, Words: r.Words, Verified: r.Verified})

@@ -34,7 +34,7 @@ type schemePage struct {
 type paramView struct {
 	Name            string
 	Words           fault.Words
-	Value           scheme.Value
+	Value           string
 	By              string
 	Basis, Doc, URL string
 	Clause          string // address of the clause that it carries out, "" where its text is not known
@@ -75,7 +75,7 @@ func (v *visit) scheme() error {
 		return err
 	}
 	v.under("/schemes", "事项", "Schemes")
-	p := schemePage{Scheme: s, Others: others, Params: paramsOf(s, clauses), Rules: rulesOf(s, clauses), Stages: v.stagesOf(s), Key: string(unit.NewID(time.Now())),
+	p := schemePage{Scheme: s, Others: others, Params: v.paramsOf(s, clauses), Rules: rulesOf(s, clauses), Stages: v.stagesOf(s), Key: string(unit.NewID(time.Now())),
 		// The drawing is made by our own code from a checked pack, with every word of it escaped.
 		Diagram: template.HTML(scheme.Diagram(s, v.lang))}
 	for _, sec := range s.Form.Sections {
@@ -118,10 +118,10 @@ func (s *Server) edition(id, edition string) (found *scheme.Scheme, others []*sc
 }
 
 // paramsOf are the policy numbers; clauses are the addresses of their sources.
-func paramsOf(s *scheme.Scheme, clauses map[string]string) []paramView {
+func (v *visit) paramsOf(s *scheme.Scheme, clauses map[string]string) []paramView {
 	var out []paramView
 	for name, p := range s.Params.All() {
-		x := paramView{Name: name, Words: s.Say(name), Value: p.Value, By: p.By, Basis: p.Basis, Clause: clauses[p.Basis], Verified: p.Verified}
+		x := paramView{Name: name, Words: s.Say(name), Value: s.Show(p.Value, v.lang), By: p.By, Basis: p.Basis, Clause: clauses[p.Basis], Verified: p.Verified}
 		if src, ok := s.Sources.Get(p.Basis); ok {
 			x.Basis, x.Doc, x.URL = src.Title, src.Doc, webAddress(src.URL)
 		}
