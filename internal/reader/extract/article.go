@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"slices"
 	"sort"
 	"strings"
 
@@ -31,6 +32,7 @@ type analysis struct {
 	headBodies  []body             // organisations of title and subtitle
 	pacts       []pact             // agreements found so far
 	lastDay     string             // the last day that a signing was given
+	seen        []sighting         // of the paragraph that is read
 }
 
 // article reads what one piece says.
@@ -196,6 +198,7 @@ func (a *analysis) allFigures() []Figure {
 		unit  string
 	}
 	seen := map[told]bool{}
+	underHeading := slices.ContainsFunc(a.texts, func(t *text) bool { return t.heading })
 	for i := 0; i < len(a.texts); i++ {
 		t := a.texts[i]
 		if t.row {
@@ -211,7 +214,7 @@ func (a *analysis) allFigures() []Figure {
 			a.blockPeriod = headed(t)
 			a.tell.heading = t.String()
 			a.tableUnit, _ = unitIn(t.String())
-			headings = append(headings, a.figures(t)...)
+			headings = a.figures(headings, t)
 			continue
 		}
 		if len(t.r) < 20 && hasAt(t.r, 0, "单位") {
@@ -221,11 +224,13 @@ func (a *analysis) allFigures() []Figure {
 			}
 			continue
 		}
-		fs := a.figures(t)
-		for i := range fs {
-			seen[told{fs[i].Value, fs[i].Unit}] = true
+		n := len(out)
+		out = a.figures(out, t)
+		if underHeading {
+			for i := n; i < len(out); i++ {
+				seen[told{out[i].Value, out[i].Unit}] = true
+			}
 		}
-		out = append(out, fs...)
 	}
 	for _, f := range headings {
 		if !seen[told{f.Value, f.Unit}] {

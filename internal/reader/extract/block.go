@@ -9,9 +9,10 @@ type block struct {
 	lists bool      // inside a list item
 	blank int       // blank lines before it
 
-	heading bool // a heading inside an article
-	row     bool // of a table
-	twice   bool // printed twice over, as titles are
+	signs   uint8 // what characters are in it, as signsOf has it
+	heading bool  // a heading inside an article
+	row     bool  // of a table
+	twice   bool  // printed twice over, as titles are
 }
 
 // Kinds of noise, in words that an officer would use.
@@ -49,6 +50,9 @@ func lines(f flow) []block {
 		}
 	}
 	for i, r := range f.r {
+		if r >= 0x20 && r != 0x2028 && r != 0x2029 {
+			continue
+		}
 		if r == '\n' || r == '\r' && (i+1 == len(f.r) || f.r[i+1] != '\n') || r == '\f' || r == 0x2028 || r == 0x2029 {
 			flush(i)
 			start = i + 1

@@ -39,12 +39,11 @@ func round(v float64) float64 {
 	return math.Round(v*1e6) / 1e6
 }
 
-// sightings finds the numbers of a text that can be figures, in their order.
-func sightings(t *text, names *lexicon) []sighting {
-	var out []sighting
+// sightings adds the numbers of a text that can be figures, in their order.
+func sightings(out []sighting, t *text, names *lexicon) []sighting {
 	r := t.r
 	if !numeric(r) {
-		return nil
+		return out
 	}
 	next := 0 // of the times
 	for i := 0; i < len(r); {

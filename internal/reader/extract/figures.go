@@ -1,14 +1,18 @@
 package extract
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
-// figures reads the numbers of one paragraph.
-func (a *analysis) figures(t *text) []Figure {
+// figures adds the numbers of one paragraph to those before.
+func (a *analysis) figures(out []Figure, t *text) []Figure {
 	if t.words != nil {
-		return a.englishFigures(t)
+		return append(out, a.englishFigures(t)...)
 	}
-	seen := a.linked(sightings(t, a.names))
-	var out []Figure
+	a.seen = sightings(a.seen[:0], t, a.names)
+	seen := a.linked(a.seen)
+	first := len(out)
 	for i := range seen {
 		s := &seen[i]
 		if a.again(s) {
@@ -37,7 +41,7 @@ func (a *analysis) figures(t *text) []Figure {
 			if m, stop := a.inClause(s); !stop || m == nil || s.at-m.end > 16 {
 				p, basis = "", ""
 			}
-		case s.part == "to" && fromPeriod(out) != "" && !a.own(s):
+		case s.part == "to" && fromPeriod(out[first:]) != "" && !a.own(s):
 			p, basis = a.blockPeriod, basisIf(a.blockPeriod)
 		}
 		f.Period, f.PeriodBasis = orNil(p), basis
@@ -47,7 +51,15 @@ func (a *analysis) figures(t *text) []Figure {
 		case a.aims(s):
 			f.Kind = "target"
 		}
-		out = append(out, f)
+		out = append(roomFor(out), f)
+	}
+	return out
+}
+
+// roomFor has room for one more. Of many figures the room is doubled: append gives less, and copies more often.
+func roomFor(out []Figure) []Figure {
+	if len(out) == cap(out) && len(out) >= 256 {
+		return slices.Grow(out, len(out))
 	}
 	return out
 }
@@ -163,7 +175,7 @@ func rise(t *text, from, to int) bool {
 // quoted collects the names that begin with a numeral and stand in quotation marks: “五个中心”. Where they stand
 // without the marks they are names, too.
 func quoted(texts []*text) *lexicon {
-	l := newLexicon()
+	var l *lexicon
 	for _, t := range texts {
 		for i, c := range t.r {
 			if c != '“' && c != '‘' && c != '「' {
@@ -177,6 +189,9 @@ func quoted(texts []*text) *lexicon {
 				continue
 			}
 			if !strings.ContainsAny(string(t.r[i+1:e-1]), "%％元") {
+				if l == nil {
+					l = newLexicon()
+				}
 				l.add(string(t.r[i+1:e-1]), 1)
 			}
 		}

@@ -1,6 +1,9 @@
 package extract
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // teller tells what the figures of an article count. It remembers what the sentences before spoke of.
 type teller struct {
@@ -66,11 +69,19 @@ func (w *teller) tell(s *sighting) meaning {
 
 // clip keeps the end of a long text: what is counted stands nearest to the number.
 func clip(s string, most int) string {
-	r := []rune(s)
-	if len(r) > most {
-		r = r[len(r)-most:]
+	for n := utf8.RuneCountInString(s) - most; n > 0; n-- {
+		_, size := utf8.DecodeRuneInString(s)
+		s = s[size:]
 	}
-	return strings.Trim(string(r), " ，,、：:；;“”的和与及")
+	return strings.TrimFunc(s, clipped)
+}
+
+func clipped(c rune) bool {
+	switch c {
+	case ' ', '，', ',', '、', '：', ':', '；', ';', '“', '”', '的', '和', '与', '及':
+		return true
+	}
+	return false
 }
 
 // opening is the subject of the first clauses of a sentence, before the clause that is read now.
@@ -446,11 +457,10 @@ func numbersIn(t *text, s *sighting) int {
 
 // count makes the name of a count: 企业 becomes 企业数.
 func count(s string) string {
-	r := []rune(s)
-	if len(r) == 0 {
+	if s == "" {
 		return s
 	}
-	switch r[len(r)-1] {
+	switch c, _ := utf8.DecodeLastRuneInString(s); c {
 	case '数', '量', '额', '率', '值', '比', '次', '度':
 		return s
 	}

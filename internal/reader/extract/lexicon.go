@@ -4,16 +4,21 @@ import (
 	"embed"
 	"slices"
 	"strings"
+	"sync"
 )
 
 //go:embed data/*.txt
 var dataFiles embed.FS
 
 // lexicon is a trie over runes: it finds the longest known word at a place without looking back, so a pass over
-// a text is linear. The first rune is looked up in a table of the basic plane, further ones in short sorted lists.
+// a text is linear. Most places are turned away by two small sets, of first characters and of first pairs, before the
+// trie is looked at. A lexicon is not added to once it is in use.
 type lexicon struct {
-	root  []int32
+	first [1024]uint64 // characters that a word begins with
+	pairs [1024]uint64 // hashes of the first two characters of longer words; a foreign pair may be among them
+	root  [256]*[256]int32
 	nodes []lexNode
+	back  func() *lexicon // the same words from their end to their beginning
 }
 
 type lexNode struct {
@@ -27,23 +32,64 @@ type lexEdge struct {
 }
 
 func newLexicon() *lexicon {
-	return &lexicon{root: make([]int32, 0x10000), nodes: make([]lexNode, 1)}
+	l := &lexicon{nodes: make([]lexNode, 1)}
+	l.back = sync.OnceValue(func() *lexicon {
+		b := newLexicon()
+		for hi, page := range l.root {
+			if page == nil {
+				continue
+			}
+			for lo, at := range page {
+				l.reverse(b, []rune{rune(hi<<8 | lo)}, at)
+			}
+		}
+		return b
+	})
+	return l
 }
+
+// reverse adds the words below a node to another lexicon, each from its end. head is the way to the node.
+func (l *lexicon) reverse(to *lexicon, head []rune, at int32) {
+	if at == 0 {
+		return
+	}
+	if v := l.nodes[at].value; v != 0 {
+		word := slices.Clone(head)
+		slices.Reverse(word)
+		to.add(string(word), v)
+	}
+	for _, e := range l.nodes[at].edges {
+		l.reverse(to, append(head, e.r), e.to)
+	}
+}
+
+// pairHash spreads two characters over the bits of a set of pairs.
+func pairHash(a, b rune) uint32 { return (uint32(a)*0x9E3779B1 ^ uint32(b)*0x85EBCA77) >> 16 }
 
 // add puts a word in; value must not be 0. The later of two equal words wins.
 func (l *lexicon) add(word string, value int32) {
-	at := int32(0)
+	at, before := int32(0), rune(0)
 	for i, r := range []rune(word) {
 		if i == 0 {
 			if r >= 0x10000 {
 				return
 			}
-			if l.root[r] == 0 {
-				l.nodes = append(l.nodes, lexNode{})
-				l.root[r] = int32(len(l.nodes) - 1)
+			page := l.root[r>>8]
+			if page == nil {
+				page = new([256]int32)
+				l.root[r>>8] = page
 			}
-			at = l.root[r]
+			if page[r&0xff] == 0 {
+				l.nodes = append(l.nodes, lexNode{})
+				page[r&0xff] = int32(len(l.nodes) - 1)
+				l.first[r>>6] |= 1 << (r & 63)
+			}
+			at, before = page[r&0xff], r
 			continue
+		}
+		if i == 1 {
+			h := pairHash(before, r)
+			l.pairs[h>>6] |= 1 << (h & 63)
 		}
 		j, ok := slices.BinarySearchFunc(l.nodes[at].edges, r, func(e lexEdge, r rune) int { return int(e.r - r) })
 		if !ok {
@@ -65,12 +111,17 @@ func (l *lexicon) addAll(words string, value int32) *lexicon {
 }
 
 func (l *lexicon) next(at int32, r rune) int32 {
-	for _, e := range l.nodes[at].edges {
+	edges := l.nodes[at].edges
+	for len(edges) > 8 {
+		if h := len(edges) / 2; edges[h].r <= r {
+			edges = edges[h:]
+		} else {
+			edges = edges[:h]
+		}
+	}
+	for _, e := range edges {
 		if e.r == r {
 			return e.to
-		}
-		if e.r > r {
-			break
 		}
 	}
 	return 0
@@ -78,30 +129,42 @@ func (l *lexicon) next(at int32, r rune) int32 {
 
 // longest returns the end and value of the longest word that begins at i; value 0 is none.
 func (l *lexicon) longest(r []rune, i int) (end int, value int32) {
-	if i >= len(r) || uint32(r[i]) >= 0x10000 {
+	if i >= len(r) || !l.starts(r[i]) {
 		return i, 0
 	}
-	at := l.root[r[i]]
-	for j := i + 1; at != 0; j++ {
-		if v := l.nodes[at].value; v != 0 {
-			end, value = j, v
-		}
-		if j >= len(r) {
+	c := r[i]
+	at := l.root[c>>8][c&0xff]
+	end, value = i, l.nodes[at].value
+	if value != 0 {
+		end = i + 1
+	}
+	if i+1 >= len(r) {
+		return end, value
+	}
+	if h := pairHash(c, r[i+1]); l.pairs[h>>6]&(1<<(h&63)) == 0 {
+		return end, value
+	}
+	for j := i + 1; j < len(r); j++ {
+		if at = l.next(at, r[j]); at == 0 {
 			break
 		}
-		at = l.next(at, r[j])
-	}
-	if value == 0 {
-		return i, 0
+		if v := l.nodes[at].value; v != 0 {
+			end, value = j+1, v
+		}
 	}
 	return end, value
 }
 
 // starts says whether a word of the lexicon can begin with a character; most characters are turned away here.
-func (l *lexicon) starts(c rune) bool { return uint32(c) < 0x10000 && l.root[c] != 0 }
+func (l *lexicon) starts(c rune) bool {
+	return uint32(c) < 0x10000 && l.first[c>>6]&(1<<(c&63)) != 0
+}
 
 // at says whether a word of the lexicon begins at i.
 func (l *lexicon) at(r []rune, i int) bool {
+	if l == nil {
+		return false
+	}
 	_, v := l.longest(r, i)
 	return v != 0
 }
@@ -114,15 +177,24 @@ func (l *lexicon) whole(r []rune) bool {
 
 // endsWith returns the start of the longest word of the lexicon that ends at end, no more than max runes long.
 func (l *lexicon) endsWith(r []rune, end, max int) (start int, value int32) {
-	for i := end - max; i < end; i++ {
-		if i < 0 || !l.starts(r[i]) {
-			continue
+	start = end
+	b := l.back()
+	if end <= 0 || end > len(r) || max <= 0 || !b.starts(r[end-1]) {
+		return start, 0
+	}
+	c := r[end-1]
+	at := b.root[c>>8][c&0xff]
+	for j := end - 1; ; {
+		if v := b.nodes[at].value; v != 0 {
+			start, value = j, v
 		}
-		if e, v := l.longest(r[:end], i); v != 0 && e == end {
-			return i, v
+		if j--; j < 0 || end-j > max {
+			return start, value
+		}
+		if at = b.next(at, r[j]); at == 0 {
+			return start, value
 		}
 	}
-	return end, 0
 }
 
 // find returns the first place at or after i where a word begins, or -1.

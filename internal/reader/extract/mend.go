@@ -39,18 +39,25 @@ func (r *reading) mend() {
 	table := traditionalTable()
 	for i := range r.blocks {
 		b := &r.blocks[i]
-		r.clean(&b.flow)
-		for j, c := range b.r {
-			if !isHan(c) {
-				continue
+		b.signs = signsOf(b.r)
+		if b.signs&(sAltered|sUnseen) != 0 {
+			r.clean(&b.flow)
+			b.signs = signsOf(b.r)
+		}
+		if b.signs&sBracket != 0 {
+			for j, c := range b.r {
+				if isHan(c) && j+1 < len(b.r) && (b.r[j+1] == '(' || b.r[j+1] == '（') {
+					if end, toned := pinyinBracket(b.r, j+1); end > 0 && toned {
+						tones++
+					}
+				}
 			}
-			han++
-			if c < 0x10000 && table[c] != 0 {
-				traditional++
-			}
-			if j+1 < len(b.r) && (b.r[j+1] == '(' || b.r[j+1] == '（') {
-				if end, toned := pinyinBracket(b.r, j+1); end > 0 && toned {
-					tones++
+		}
+		for _, c := range b.r {
+			if isHan(c) {
+				han++
+				if c < 0x10000 && table[c] != 0 {
+					traditional++
 				}
 			}
 		}
@@ -63,12 +70,63 @@ func (r *reading) mend() {
 		if traditional*traditionalShare >= han && traditional > 0 {
 			r.repaired(RepairTraditional, simplify(&b.flow, table))
 		}
-		r.closeUp(b)
-		r.dropFileNames(b)
+		if b.signs&sSpace != 0 {
+			r.closeUp(b)
+		}
+		if b.signs&sPoint != 0 {
+			r.dropFileNames(b)
+		}
 		r.halve(b)
 		b.flow = b.trim()
 	}
 	r.unspin()
+}
+
+// Signs are what a block needs to have for a repair to be looked for.
+const (
+	sAltered uint8 = 1 << iota // another form of a character
+	sUnseen                    // a character that nobody sees
+	sSpace                     // a blank
+	sPoint                     // a point
+	sBracket                   // an opening bracket
+)
+
+// signOf holds the signs of the characters of the basic plane.
+var signOf = sync.OnceValue(func() *[0x10000]uint8 {
+	t := new([0x10000]uint8)
+	for c := range rune(0x10000) {
+		switch {
+		case c < 0x20 && c != '\t', c == 0x00a0, c >= 0x2000 && c <= 0x200a, c == 0x202f, fullWidth(c), c >= 0x2e80 && c <= 0x2fdf:
+			t[c] = sAltered
+		case unseen(c):
+			t[c] = sUnseen
+		case c == ' ':
+			t[c] = sSpace
+		case c == '.':
+			t[c] = sPoint
+		case c == '(' || c == '（':
+			t[c] = sBracket
+		}
+	}
+	return t
+})
+
+func signsOf(r []rune) (s uint8) {
+	t := signOf()
+	for _, c := range r {
+		if uint32(c) < 0x10000 {
+			s |= t[c]
+		}
+	}
+	return s
+}
+
+func unseen(c rune) bool {
+	return c == 0x200b || c == 0xfeff || c == 0x00ad || c >= 0x200c && c <= 0x200f || c >= 0x202a && c <= 0x202e || c >= 0x2060 && c <= 0x2064
+}
+
+func fullWidth(c rune) bool {
+	return c >= 0xff10 && c <= 0xff19 || c >= 0xff21 && c <= 0xff3a || c >= 0xff41 && c <= 0xff5a || c == 0xff05 || c == 0xff0b || c == 0xff0e
 }
 
 // clean drops what nobody sees and makes the forms of one character one: full-width digits and letters, and the
@@ -83,9 +141,9 @@ func (r *reading) clean(f *flow) {
 			}
 		case c == 0x00a0 || c >= 0x2000 && c <= 0x200a || c == 0x202f:
 			f.r[i] = ' '
-		case c == 0x200b || c == 0xfeff || c == 0x00ad || c >= 0x200c && c <= 0x200f || c >= 0x202a && c <= 0x202e || c >= 0x2060 && c <= 0x2064:
+		case unseen(c):
 			dirty = true
-		case c >= 0xff10 && c <= 0xff19 || c >= 0xff21 && c <= 0xff3a || c >= 0xff41 && c <= 0xff5a || c == 0xff05 || c == 0xff0b || c == 0xff0e:
+		case fullWidth(c):
 			f.r[i] = c - 0xfee0
 		case c >= 0x2e80 && c <= 0x2fdf:
 			if s := []rune(norm.NFKC.String(string(c))); len(s) == 1 && s[0] != c {
@@ -96,8 +154,7 @@ func (r *reading) clean(f *flow) {
 	}
 	if dirty {
 		r.repaired(RepairInvisible, f.keep(func(i int) bool {
-			c := f.r[i]
-			return !(c == 0x200b || c == 0xfeff || c == 0x00ad || c >= 0x200c && c <= 0x200f || c >= 0x202a && c <= 0x202e || c >= 0x2060 && c <= 0x2064)
+			return !unseen(f.r[i])
 		}))
 	}
 }

@@ -172,7 +172,23 @@ func planAt(r []rune, i int, m *moment) (end int, ok bool) {
 	return j, true
 }
 
+// hasAt says whether a text, which is not empty, stands at i. The first character turns nearly all places away.
 func hasAt(r []rune, i int, s string) bool {
+	return i < len(r) && r[i] == headOf(s) && goesOnAt(r, i, s)
+}
+
+// headOf is the first character of a text of ASCII or of the basic plane.
+func headOf(s string) rune {
+	if len(s) >= 3 && s[0] >= 0xE0 {
+		return rune(s[0]&0x0F)<<12 | rune(s[1]&0x3F)<<6 | rune(s[2]&0x3F)
+	}
+	if len(s) >= 2 && s[0] >= 0xC0 {
+		return rune(s[0]&0x1F)<<6 | rune(s[1]&0x3F)
+	}
+	return rune(s[0])
+}
+
+func goesOnAt(r []rune, i int, s string) bool {
 	for _, c := range s {
 		if i >= len(r) || r[i] != c {
 			return false

@@ -45,9 +45,9 @@ var noiseWords = sync.OnceValue(func() *noiseBook {
 const bareMax = 24
 
 // bare is the beginning of a line as the noise book spells it: no blanks, no ornaments in front, small letters,
-// half-width punctuation.
-func bare(r []rune) []rune {
-	out := make([]rune, 0, bareMax)
+// half-width punctuation. It is written into out, which has room for bareMax.
+func bare(r, out []rune) []rune {
+	out = out[:0]
 	for _, c := range r {
 		switch {
 		case isSpace(c):
@@ -74,7 +74,8 @@ func bare(r []rune) []rune {
 // noiseOf says whether a line is noise by its words. tail says that what follows is noise, too.
 func noiseOf(r []rune) (kind NoiseKind, tail bool) {
 	book := noiseWords()
-	head := bare(r)
+	var buf [bareMax]rune
+	head := bare(r, buf[:])
 	if len(head) == 0 {
 		return NoiseOther, false
 	}
@@ -155,12 +156,13 @@ func hasStop(r []rune) bool {
 }
 
 func noiseInside(book *noiseBook, r []rune) NoiseKind {
+	var buf [bareMax]rune
 	for i, c := range r {
-		if uint32(c) >= 0x10000 || book.parts.root[lower(c)] == 0 {
+		if !book.parts.starts(lower(c)) {
 			continue
 		}
 		end := min(len(r), i+bareMax)
-		if _, v := book.parts.longest(bare(r[i:end]), 0); v != 0 && len(r) <= book.rules[v].max {
+		if _, v := book.parts.longest(bare(r[i:end], buf[:]), 0); v != 0 && len(r) <= book.rules[v].max {
 			return book.rules[v].kind
 		}
 	}

@@ -81,7 +81,7 @@ func bodiesOf(t *text) []body {
 	last := 0 // a name does not begin inside the one before, unless it goes on
 	for i := 0; i < len(r); {
 		c := r[i]
-		if uint32(c) >= 0x10000 || book.ends.root[c] == 0 {
+		if !book.ends.starts(c) {
 			i++
 			continue
 		}

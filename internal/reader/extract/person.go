@@ -162,7 +162,7 @@ func (a *analysis) people() []Person {
 		r := t.r
 		for i := 0; i < len(r); {
 			c := r[i]
-			if uint32(c) >= 0x10000 || roleWords().root[c] == 0 {
+			if !roleWords().starts(c) {
 				i++
 				continue
 			}

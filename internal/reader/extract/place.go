@@ -65,7 +65,7 @@ func placesIn(r []rune) []place {
 	var out []place
 	for i := 0; i < len(r); {
 		c := r[i]
-		if uint32(c) >= 0x10000 || b.lex.root[c] == 0 {
+		if !b.lex.starts(c) {
 			i++
 			continue
 		}

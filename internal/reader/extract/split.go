@@ -99,6 +99,23 @@ func key(r []rune) string {
 	return b.String()
 }
 
+// keyed is a key that many texts are compared with.
+type keyed []rune
+
+func (k keyed) is(r []rune) bool {
+	n := 0
+	for _, c := range r {
+		if !isWord(c) {
+			continue
+		}
+		if n == len(k) || k[n] != lower(c) {
+			return false
+		}
+		n++
+	}
+	return n == len(k)
+}
+
 // repeated marks the short lines that stand on every page: running heads, page numbers, menus.
 func repeated(lines []line) {
 	n := map[string]int{}
@@ -190,7 +207,7 @@ func begins(lines []line, i int, prose, tail bool) bool {
 // body sorts the lines behind the head into paragraphs and noise.
 func (r *reading) body(p *piece) {
 	first, last := p.extent()
-	title := key([]rune(p.title))
+	title := keyed(key([]rune(p.title)))
 	reply := false
 	for i := range p.lines {
 		l := &p.lines[i]
@@ -212,7 +229,7 @@ func (r *reading) body(p *piece) {
 			r.noise(l.whole(), NoiseNavigation)
 		case i > last:
 			r.noise(l.whole(), NoiseRelated)
-		case len(l.r) <= 2*titleMax && key(l.r) == title:
+		case len(l.r) <= 2*titleMax && title.is(l.r):
 			r.noise(l.whole(), NoiseTitle)
 		default:
 			b := *l.block
