@@ -36,6 +36,7 @@ var ImportColumns = []struct {
 	{"due", fault.Words{"期限", "Due"}, []string{"完成时限", "完成时间", "时限", "due day"}},
 	{"no", fault.Words{"序号", "No."}, []string{"编号", "no", "number"}},
 	{"section", fault.Words{"板块", "Section"}, []string{"领域", "类别", "章节"}},
+	{"budget", fault.Words{"牵头投入", "Lead gives"}, []string{"牵头方投入", "预算", "投入", "资金", "budget"}},
 	{"partners", fault.Words{"配合", "Partners"}, []string{"配合单位", "配合方", "参与单位"}},
 	{"indicator", fault.Words{"指标", "Indicator"}, []string{"指标名称"}},
 	{"baseline", fault.Words{"基数", "Baseline"}, []string{"基期"}},
@@ -209,6 +210,9 @@ func (r *Register) taskOf(ctx context.Context, tx *db.Tx, row importRow) (t Task
 		Measure: Measure{Indicator: c["indicator"], Baseline: c["baseline"], Target: c["target"], Unit: c["unit"]}}
 	if t.Due, err = dayIn(c["due"]); err != nil {
 		return t, fault.Of(err).On("row.due")
+	}
+	if t.Lead.Budget, err = ParseBudget(c["budget"], t.Lead.Key()); err != nil {
+		return t, fault.Of(err).On("row.budget")
 	}
 	for _, name := range splitAny(c["partners"]) {
 		p, err := ParsePartner(name)

@@ -38,13 +38,10 @@ func ParsePartner(s string) (Party, error) {
 		return p, nil
 	}
 	var err error
-	if p.Budget, err = unit.ParseFen(strings.TrimSpace(sum)); err != nil {
-		return p, err
+	if p.Budget, err = ParseBudget(sum, p.Key()); err == nil && p.Budget == 0 {
+		err = fault.New(fault.Invalid, "agreement.budget", "party", p.Key(), "sum", "")
 	}
-	if p.Budget <= 0 {
-		return p, fault.New(fault.Invalid, "agreement.budget", "party", p.Key(), "sum", p.Budget.String())
-	}
-	return p, nil
+	return p, err
 }
 
 // Key names the party in consents and filters: by its code, else by its name.

@@ -182,6 +182,9 @@ func (r *Register) prepare(ctx context.Context, tx *db.Tx, a Agreement, t *Task,
 	if !a.within(t.Lead) {
 		return fault.New(fault.Invalid, "agreement.owner_no_party", "owner", t.Owner).On(field + ".owner")
 	}
+	if t.Lead.Budget < 0 || t.Lead.Budget > budgetMax {
+		return fault.New(fault.Invalid, "agreement.budget", "party", t.Owner, "sum", t.Lead.Budget.String()).On(field + ".budget")
+	}
 	if !t.Due.Valid() {
 		return fault.New(fault.Invalid, "agreement.due_missing").On(field + ".due")
 	}
@@ -264,10 +267,13 @@ func (t *Task) checkMilestones(field string) error {
 	return nil
 }
 
-// checkCascade refuses a task above that is not above.
+// checkCascade refuses a level or place that does not exist, and a task above that is not above.
 func (r *Register) checkCascade(ctx context.Context, tx *db.Tx, t *Task, field string) error {
 	if t.Level != "" && !slices.Contains(Levels, t.Level) {
 		return fault.New(fault.Invalid, "agreement.level_unknown").On(field + ".level")
+	}
+	if t.Region != "" && (!regionForm.MatchString(string(t.Region)) || r.c.Regions != nil && !r.c.Regions.Known(t.Region)) {
+		return fault.New(fault.Invalid, "agreement.region_unknown", "code", string(t.Region)).On(field + ".region")
 	}
 	if t.Serves == "" {
 		return nil

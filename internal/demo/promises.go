@@ -99,7 +99,7 @@ func enterPlan(ctx context.Context, n *node.Node, planner access.Actor, plan agr
 	r := n.Agreements
 	ids := make([]unit.ID, 0, len(promisedTasks()))
 	for i, p := range promisedTasks() {
-		t := agreement.Task{Title: p.title, Lead: agreement.Party{Code: p.lead}, Due: p.due, Level: p.level, Region: unit.Region(p.region), Measure: p.measure,
+		t := agreement.Task{Title: p.title, Lead: agreement.Party{Code: p.lead, Budget: unit.Fen(i+1) * 25_000_000 * unit.FenPerYuan / 100}, Due: p.due, Level: p.level, Region: unit.Region(p.region), Measure: p.measure,
 			Milestones: []agreement.Milestone{{Title: "方案印发", Due: p.due.Add(-90)}, {Title: "中期评估", Due: p.due.Add(-30)}}}
 		for at := 0; at+6 <= len(p.partners); at += 7 {
 			t.Partners = append(t.Partners, agreement.Party{Code: p.partners[at : at+6], Budget: unit.Fen(i+1) * 10_000_000 * unit.FenPerYuan / 100})

@@ -148,6 +148,7 @@ type partyPage struct {
 	Helps      tasksView // it takes part, or verifies
 	Owed       tasksView // others lead, in agreements with it
 	Counts     []countOf
+	Gives      agreement.Gives // to all tasks
 }
 
 // party shows what one party owes, and what it is owed: tasks that others lead in agreements that it signed.
@@ -202,6 +203,15 @@ func (v *visit) party() error {
 		return err
 	}
 	p.Counts = countsOf(sum.Counts, "/tasks?lead="+url.QueryEscape(key))
+	given, _, err := r.Budgets(v.ctx(), v.who, agreement.Query{Party: key})
+	if err != nil {
+		return err
+	}
+	for _, g := range given {
+		if g.Party.Key() == key {
+			p.Gives = g
+		}
+	}
 	if _, err := unit.ParseUSCC(key); err == nil {
 		p.Registry = "/registry/" + key
 	}

@@ -118,7 +118,9 @@ type agreementPage struct {
 	Form       *group
 	Owners     []option
 	Verifiers  []option
+	Levels     []option
 	Proposals  []agreement.Proposal
+	Budgets    budgetsView
 }
 
 // signerView is a party of an agreement with what it signed.
@@ -156,6 +158,10 @@ func (v *visit) showAgreement(id unit.ID, form *group, proposals []agreement.Pro
 		p.Owners, p.Verifiers = append(p.Owners, option{name, name}), append(p.Verifiers, option{name, name})
 	}
 	p.Verifiers = append(p.Verifiers, option{"office", v.t("办公室", "the office")})
+	p.Levels = []option{{"", v.t("不分层级", "none")}}
+	for _, l := range agreement.Levels {
+		p.Levels = append(p.Levels, option{l, levelWords(l).In(v.lang)})
+	}
 	signed, digest, err := r.Signatures(v.ctx(), v.who, id)
 	if err != nil {
 		return err
@@ -219,6 +225,9 @@ func (v *visit) showAgreement(id unit.ID, form *group, proposals []agreement.Pro
 		p.States = append(p.States, choiceOf{string(s), stateWords(s), s == a.State})
 	}
 	p.Rows = tasksView{Tasks: a.Tasks, Back: "/agreements/" + string(id)}
+	if p.Budgets, err = v.budgets(agreement.Query{Agreement: id}); err != nil {
+		return err
+	}
 	v.under("/agreements", "协议登记", "Agreements")
 	return v.show("agreement", a.Title, p)
 }
@@ -287,8 +296,8 @@ func (v *visit) plan() error {
 		return err
 	}
 	v.back = "/agreements/" + string(id)
-	rows, again := f.group("tasks", []string{"title", "owner?", "due", "indicator?", "baseline?", "target?", "unit?", "partners?", "verifier?", "milestones?",
-		"sentence?", "from?", "to?", "skip?"}, planRows, planRowsMax)
+	rows, again := f.group("tasks", []string{"title", "owner?", "due", "indicator?", "baseline?", "target?", "unit?", "budget?", "partners?", "verifier?", "milestones?",
+		"level?", "region?", "serves?", "sentence?", "from?", "to?", "skip?"}, planRows, planRowsMax)
 	if again {
 		return v.showAgreement(id, rows, nil)
 	}
@@ -298,7 +307,13 @@ func (v *visit) plan() error {
 	rows.count()
 	var tasks []agreement.Task
 	for _, r := range rows.filled() {
-		tasks = append(tasks, plannedTask(r))
+		t := plannedTask(r)
+		if code := r.text("serves"); code != "" {
+			if t.Serves, err = v.s.c.Agreements.ByCode(v.ctx(), v.who, code); err != nil {
+				r.refuse("serves", err)
+			}
+		}
+		tasks = append(tasks, t)
 	}
 	if err = f.err(); err == nil {
 		_, err = v.s.c.Agreements.Plan(v.ctx(), v.who, id, tasks)
@@ -315,8 +330,14 @@ func (v *visit) plan() error {
 // plannedTask reads a task from its row; what cannot be read is refused on its field.
 func plannedTask(r *form) agreement.Task {
 	t := agreement.Task{Title: r.text("title"), Owner: r.text("owner"), Due: r.day("due"), Sentence: r.Get("sentence"), From: int(wholeNumber(r.Get("from"))),
-		To: int(wholeNumber(r.Get("to"))), Verifier: verifierOf(r.text("verifier")),
+		To: int(wholeNumber(r.Get("to"))), Verifier: verifierOf(r.text("verifier")), Level: r.text("level"), Region: unit.Region(r.text("region")),
 		Measure: agreement.Measure{Indicator: r.text("indicator"), Baseline: r.text("baseline"), Target: r.text("target"), Unit: r.text("unit")}}
+	sum, err := agreement.ParseBudget(r.Get("budget"), t.Owner)
+	if err != nil {
+		r.refuse("budget", err)
+	}
+	t.Lead = agreement.ParseParty(t.Owner)
+	t.Lead.Budget = sum
 	for _, name := range splitNames(r.Get("partners")) {
 		p, err := agreement.ParsePartner(name)
 		if err != nil {

@@ -38,7 +38,7 @@ type partyOut struct {
 	Name string `json:"name"`
 	Code string `json:"code" doc:"of the registry; empty where it is not linked"`
 	// Budget is left out where nothing was said.
-	Budget unit.Fen `json:"budget_fen,omitempty" required:"false" doc:"what a partner gives to the task, in fen"`
+	Budget unit.Fen `json:"budget,omitempty" required:"false" doc:"what the party gives to the task, in yuan"`
 }
 
 type sourceOut struct {
@@ -225,6 +225,7 @@ type taskTyped struct {
 	Title      string           `json:"title"`
 	Owner      string           `json:"owner" doc:"the lead: a party by its name or code"`
 	Due        string           `json:"due" doc:"2026-06-30"`
+	Budget     string           `json:"budget,omitempty" required:"false" doc:"what the lead gives to the task: 50万元, or yuan"`
 	Partners   []string         `json:"partners,omitempty" required:"false" doc:"names or codes of the registry; with what each gives, as 320000=50万元"`
 	Indicator  string           `json:"indicator,omitempty" required:"false"`
 	Baseline   string           `json:"baseline,omitempty" required:"false"`
@@ -255,6 +256,9 @@ func (t taskTyped) task() (x agreement.Task, err error) {
 		Verifier: verifierOf(t.Verifier), Level: t.Level, Region: unit.Region(t.Region), Serves: unit.ID(t.Serves), Tags: tagsTyped(t.Tags)}
 	if x.Due, err = unit.ParseDay(t.Due); err != nil {
 		return x, fault.Of(err).On("due")
+	}
+	if x.Lead.Budget, err = agreement.ParseBudget(t.Budget, t.Owner); err != nil {
+		return x, fault.Of(err).On("budget")
 	}
 	for _, p := range t.Partners {
 		partner, err := agreement.ParsePartner(p)
@@ -329,7 +333,9 @@ func (s *Server) apiTasks() {
 	})
 	type taskWhole struct {
 		taskOut
+		Lead       partyOut       `json:"lead"`
 		Partners   []partyOut     `json:"partners"`
+		Budget     unit.Fen       `json:"budget" doc:"what lead and partners give together, in yuan; 0.00 where nothing was said"`
 		Milestones []milestoneOut `json:"milestones"`
 		Needs      []string       `json:"needs"`
 		Tags       []string       `json:"tags"`
@@ -343,7 +349,7 @@ func (s *Server) apiTasks() {
 		if err != nil {
 			return nil, err
 		}
-		o := taskWhole{taskOut: tasksOf([]agreement.Task{t})[0], Partners: []partyOut{}, Milestones: []milestoneOut{}, Needs: []string{}, Tags: []string{}}
+		o := taskWhole{taskOut: tasksOf([]agreement.Task{t})[0], Lead: partyOut{t.Lead.Name, t.Lead.Code, t.Lead.Budget}, Budget: t.Budget(), Partners: []partyOut{}, Milestones: []milestoneOut{}, Needs: []string{}, Tags: []string{}}
 		for _, p := range t.Partners {
 			o.Partners = append(o.Partners, partyOut{p.Name, p.Code, p.Budget})
 		}

@@ -125,9 +125,13 @@ func (v *visit) exportList() error {
 	if err != nil {
 		return err
 	}
-	t := sheetOf{Name: l.Name.In(v.lang), Head: append([]string{v.t("序号", "No."), v.t("板块", "Section")}, v.taskHead()...)}
+	shares, err := v.s.c.Agreements.Shares(v.ctx(), v.who, agreement.Query{List: id})
+	if err != nil {
+		return err
+	}
+	t := sheetOf{Name: l.Name.In(v.lang), Head: append(append([]string{v.t("序号", "No."), v.t("板块", "Section")}, v.taskHead()...), v.moneyHead()...)}
 	for _, e := range all {
-		t.Rows = append(t.Rows, append([]string{strconv.Itoa(e.No), e.Section}, v.taskCells(e.Task)...))
+		t.Rows = append(t.Rows, append(append([]string{strconv.Itoa(e.No), e.Section}, v.taskCells(e.Task)...), moneyCells(shares[e.Task.ID])...))
 	}
 	return v.downloadTable("list", t)
 }

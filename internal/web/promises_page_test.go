@@ -10,7 +10,7 @@ import (
 
 // somePromises are a late task, one that is done, and the agreement of both.
 func somePromises() (task, done agreement.Task, a agreement.Agreement) {
-	lead, other := agreement.Party{Name: "甲方", Code: "310000"}, agreement.Party{Name: "乙方 <b>", Budget: 100}
+	lead, other := agreement.Party{Name: "甲方", Code: "310000", Budget: 300}, agreement.Party{Name: "乙方 <b>", Budget: 100}
 	task = agreement.Task{ID: someID, Code: "T-2026-0001", Agreement: someID, Of: "协议", Title: "公布目录", Owner: "甲方", Lead: lead, Partners: []agreement.Party{other}, State: agreement.StateRunning,
 		Level: "city", Region: "310117", Due: someDay, Original: someDay.Add(-30), Version: 1, Since: someTime, Sentence: "双方将公布目录", From: 3, To: 30, Problem: "接口未通",
 		Measure:  agreement.Measure{Indicator: "机构", Baseline: "10", Target: "20", Unit: "家", Reached: "15"},
@@ -31,6 +31,7 @@ func promiseBodies(task, done agreement.Task, agreed agreement.Agreement, pages 
 	list := tasksView{Tasks: []agreement.Task{task, done}, Of: true, Back: "/tasks"}
 	submitted := task
 	submitted.ID, submitted.State, submitted.Lamp = someID+"C", agreement.StateSubmitted, agreement.Lamp{Light: agreement.Check, LateDays: 1}
+	other2 := agreement.Party{Name: "乙方 <b>", Budget: 100}
 	other := tasksView{Tasks: []agreement.Task{submitted}}
 	lists := []agreement.List{{ID: someID, Plan: someID, Of: "计划", Name: someWords, Public: true, Tasks: 3}}
 	frames := []agreement.Frame{{ID: "five-centres", Name: someWords, Items: []agreement.Item{{ID: "science", Name: someWords}}}}
@@ -70,10 +71,10 @@ func promiseBodies(task, done agreement.Task, agreed agreement.Agreement, pages 
 		"agreement": {agreementPage{}, agreementPage{Agreement: agreed, Plan: true, Source: true, Digest: strings.Repeat("f", 64), Shared: []string{"340000"}, Neighbours: choice, Under: agreed, Event: events[0], Lists: lists, Tags: tags, Frames: frames, States: choice,
 			Signers:   []signerView{{Party: agreed.Signers[0], No: 0, Signature: agreement.Signature{At: someTime, Leaf: someID, Node: "340000"}, Link: "/parties?key=x"}, {Party: agreed.Signers[1], No: 1, May: true, Link: "/parties?key=y"}, {No: 2, Link: "/parties?key=z"}},
 			Proposals: []agreement.Proposal{{Title: "a"}}, Rows: tasksView{Tasks: agreed.Tasks},
-			Owners: []option{{"乙方", "乙方"}}, Verifiers: []option{{"office", "办公室"}}, Form: &group{Name: "tasks", Rows: []*form{wrong("title", "owner", "due", "target", "partners", "verifier", "milestones", "sentence").on("tasks-0"), wrong().on("tasks-1")}, Most: 3}}},
+			Owners: []option{{"乙方", "乙方"}}, Verifiers: []option{{"office", "办公室"}}, Levels: []option{{"city", "城市"}}, Budgets: budgetsView{Gives: []givesView{{agreement.Gives{Party: other2, Tasks: 2, Lead: 100, Other: 5}, "/tasks?party=x"}}, Sum: 105}, Form: &group{Name: "tasks", Rows: []*form{wrong("title", "owner", "due", "target", "budget", "level", "serves", "region", "partners", "verifier", "milestones", "sentence").on("tasks-0"), wrong().on("tasks-1")}, Most: 3}}},
 		"agreementnew": {agreementNewPage{}, agreementNewPage{Typed: url.Values{"title": {"x"}}, Bad: map[string]string{"title": "错", "form": "错", "parties": "错", "signed": "错", "from": "错", "until": "错", "secrecy": "错", "clauses": "错", "text": "错", "investment": "错"}, Forms: choice, Lamps: choice, Events: events, Under: []agreement.Agreement{agreed}, Frames: frames, Chosen: map[string]bool{"five-centres/science": true}}},
 		"events":       {eventsPage{}, eventsPage{All: events, Plan: true, Typed: url.Values{"name": {"x"}}}},
-		"party":        {partyPage{}, partyPage{Key: "310000", Registry: "/registry/x", Agreements: []agreement.Agreement{agreed}, Total: 1, Owes: list, Helps: other, Owed: tasksView{Tasks: []agreement.Task{{ID: someID + "D"}}}, Counts: counts}},
+		"party":        {partyPage{}, partyPage{Gives: agreement.Gives{Tasks: 1, Lead: 100}, Key: "310000", Registry: "/registry/x", Agreements: []agreement.Agreement{agreed}, Total: 1, Owes: list, Helps: other, Owed: tasksView{Tasks: []agreement.Task{{ID: someID + "D"}}}, Counts: counts}},
 		"plans":        {plansPage{}, plansPage{Plans: []planView{plan}, Plan: true}},
 		"list":         {listPage{}, listPage{List: lists[0], Entries: entries, Counts: counts, Pager: pages, Plan: true, Typed: "T-1"}},
 		"listimport":   {listImportPage{}, listImportPage{List: lists[0], Columns: []fault.Words{someWords, someWords}, Report: report, Bad: []badTask{{agreement.BadCell{Sheet: "s", Row: 2, Column: "B", Text: "t"}, "错"}}, Dry: true}},

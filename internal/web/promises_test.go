@@ -91,20 +91,36 @@ func between(s, before, after string) string {
 func TestAnAgreementBecomesTasksWithOwnersThatReport(t *testing.T) {
 	h := open(t)
 	planner, lead, other := h.officer("p@node.example", "planner", ""), h.officer("ah@node.example", "science", "340000"), h.officer("sh@node.example", "science", "310000")
+	third := h.officer("zj@node.example", "science", "330000")
 	at := h.goes("/agreements", planner, "title", "合作框架协议（虚构）", "form", "framework", "parties", "310000、340000", "signed", "2026-01-05", "fields", "未来城市、物业城市",
 		"tag", "five-centres/science", "text", "双方将围绕未来城市、物业城市等领域开展合作，2026年6月底前建成示范项目。")
 	h.shows("/agreements?year=2026&tag=five-centres/science", "", "合作框架协议（虚构）", "上海市", "安徽省", "2026-01-05")
 	h.hides("/agreements?year=2025", "", "合作框架协议（虚构）")
 	h.shows(at+"/propose", planner, "未来城市", "建成示范项目", "双方将围绕未来城市")
 	h.goes(at+"/tasks", planner, "tasks.rows", "1", "tasks.0.title", "建成示范项目", "tasks.0.owner", "安徽省", "tasks.0.due", "2026-06-30", "tasks.0.indicator", "示范项目", "tasks.0.target", "3", "tasks.0.unit", "个",
-		"tasks.0.milestones", "2026-04-30 设计\n2026-05-29 测试", "tasks.0.sentence", "2026年6月底前建成示范项目")
+		"tasks.0.budget", "120万元", "tasks.0.partners", "上海市=30万元", "tasks.0.level", "city", "tasks.0.region", "340100", "tasks.0.milestones", "2026-04-30 设计\n2026-05-29 测试", "tasks.0.sentence", "2026年6月底前建成示范项目")
 	task := "/tasks/" + between(h.shows(at, "", "建成示范项目"), `<a href="/tasks/`, `"`)
-	h.shows(task, "", "2026年6月底前建成示范项目", "设计", "测试", "示范项目", "目标 3 个")
+	h.shows(task, "", "2026年6月底前建成示范项目", "设计", "测试", "示范项目", "目标 3 个", "1,200,000.00 元", "投入合计 1,500,000.00 元", "安徽省合肥市")
+	h.shows(at, "", "各方投入", "合计 1,500,000.00 元", "安徽省 1 1,200,000.00 0.00 1,200,000.00", "上海市 1 0.00 300,000.00 300,000.00")
+	h.shows("/parties?key=340000", "", "作为牵头 1,200,000.00 元")
+	if w := h.ask("GET", "/api/v1"+task, planner, nil); !strings.Contains(w.Body.String(), `"budget":"1500000.00"`) || !strings.Contains(w.Body.String(), `"lead":{"name":"安徽省","code":"340000","budget":"1200000.00"}`) {
+		t.Errorf("the program reads %s", w.Body)
+	}
+	if w := h.ask("GET", "/tasks/export", planner, nil, "Accept-Language", "zh"); !strings.Contains(w.Body.String(), "1200000.00,上海市 300000.00,1500000.00") {
+		t.Errorf("the file says %s", w.Body)
+	}
+	for field, bad := range map[string]string{"budget": "-5", "region": "999999", "serves": "T-1"} {
+		f := url.Values{"tasks.rows": {"1"}, "tasks.0.title": {"再建一处"}, "tasks.0.owner": {"安徽省"}, "tasks.0.due": {"2026-06-30"}}
+		f.Set("tasks.0."+field, bad)
+		if w := h.post(at+"/tasks", planner, f); w.Code != 422 || !strings.Contains(w.Body.String(), `id="tasks-0-`+field+`-e"`) {
+			t.Errorf("%s %s answered %d: %s", field, bad, w.Code, plainText(w))
+		}
+	}
 	h.shows("/parties?key=340000", "", "我们欠别人的", "建成示范项目")
 	h.goes(task+"/progress", lead, "done", "完成设计", "reached", "1", "problem", "缺场地")
 	h.goes(task+"/milestones/1", lead, "version", "1")
 	h.shows(task, "", "完成设计", "现 1", "缺场地")
-	if w := h.post(task+"/progress", other, url.Values{"done": {"代报"}}); w.Code != 403 {
+	if w := h.post(task+"/progress", third, url.Values{"done": {"代报"}}); w.Code != 403 {
 		t.Errorf("who does not lead reported: %d", w.Code)
 	}
 	h.goes(task+"/done", lead, "version", "1", "evidence", "验收报告")
@@ -123,7 +139,7 @@ func TestAPlanWithItsListsIsSeenInEveryWay(t *testing.T) {
 	page := h.shows("/plans", "", "三年行动计划（虚构）", "重点任务", "实事项目")
 	list := "/lists/" + between(page, `<a href="/lists/`, `"`)
 	x := excelize.NewFile()
-	for i, row := range [][]any{{"序号", "任务", "牵头", "配合", "期限", "地点代码", "层级"}, {1, "开通预约", "310000", "340000=50万元", "2025-12-31", "310117", "省市"}, {2, "建成目录", "340000", "320000", "2026-12-31", "340100", "省市"}} {
+	for i, row := range [][]any{{"序号", "任务", "牵头", "牵头投入", "配合", "期限", "地点代码", "层级"}, {1, "开通预约", "310000", "80万元", "340000=50万元", "2025-12-31", "310117", "省市"}, {2, "建成目录", "340000", "", "320000", "2026-12-31", "340100", "省市"}} {
 		if err := x.SetSheetRow("Sheet1", []string{"A1", "A2", "A3"}[i], &row); err != nil {
 			t.Fatal(err)
 		}
@@ -158,7 +174,7 @@ func TestAPlanWithItsListsIsSeenInEveryWay(t *testing.T) {
 	h.goes(public+"/tasks", planner, "codes", "T-2026-0001")
 	h.shows("/practical", "", "实事项目", "开通预约", "已逾期")
 	h.hides("/practical", "", "建成目录")
-	h.shows("/tasks/"+between(page, `<a href="/tasks/`, `"`), "", "重点任务", "实事项目", "500,000.00")
+	h.shows("/tasks/"+between(page, `<a href="/tasks/`, `"`), "", "重点任务", "实事项目", "500,000.00", "800,000.00", "投入合计 1,300,000.00")
 	for view, want := range map[string]string{"": "在谁手里", "board": "按期", "timeline": "竖实线为今天", "map": "示意格图", "matrix": "牵头（行）与配合（列）", "late": "项在手"} {
 		h.shows("/tasks?list="+strings.TrimPrefix(list, "/lists/")+"&view="+view, "", want)
 	}

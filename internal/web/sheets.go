@@ -133,9 +133,13 @@ func (v *visit) exportTasks() error {
 	if total > sheetRows {
 		return fault.New(fault.TooLarge, "web.export_rows", "most", sheetRows)
 	}
-	t := sheetOf{Name: v.t("任务清单", "Tasks"), Head: v.taskHead()}
+	shares, err := v.s.c.Agreements.Shares(v.ctx(), v.who, q)
+	if err != nil {
+		return err
+	}
+	t := sheetOf{Name: v.t("任务清单", "Tasks"), Head: append(v.taskHead(), v.moneyHead()...)}
 	for _, x := range tasks {
-		t.Rows = append(t.Rows, v.taskCells(x))
+		t.Rows = append(t.Rows, append(v.taskCells(x), moneyCells(shares[x.ID])...))
 	}
 	return v.downloadTable("tasks", t)
 }
@@ -171,9 +175,13 @@ func (v *visit) quarterly() error {
 	}
 	if typed.Get("format") == "xlsx" {
 		if report {
-			t.Head, t.Rows = v.taskHead(), nil
+			shares, err := r.Shares(v.ctx(), who, q)
+			if err != nil {
+				return err
+			}
+			t.Head, t.Rows = append(v.taskHead(), v.moneyHead()...), nil
 			for _, x := range tasks {
-				t.Rows = append(t.Rows, v.taskCells(x))
+				t.Rows = append(t.Rows, append(v.taskCells(x), moneyCells(shares[x.ID])...))
 			}
 		}
 		b, err := t.xlsx()
@@ -203,6 +211,14 @@ func (v *visit) quarterly() error {
 	}
 	d.Table([]string{v.t("牵头", "Lead"), v.t("任务", "Tasks"), v.t("按期", "On time"), v.t("黄", "Amber"), v.t("红", "Red"), v.t("办结", "Done")}, rows)
 	if report {
+		given, err := v.budgets(q)
+		if err != nil {
+			return err
+		}
+		if len(given.Gives) > 0 {
+			d.Text(v.t("各方投入合计 ", "All parties give ") + given.Sum.String() + v.t(" 元。", " yuan."))
+			d.Table(v.budgetRows(given))
+		}
 		if err := v.reportLate(&d, q); err != nil {
 			return err
 		}
