@@ -10,5 +10,5 @@ import "embed"
 
 // FS holds the packs, rooted at this folder; the paths of `extends` count from here.
 //
-//go:embed all:yrd all:cn-310000 all:cn-320000 all:cn-330000 all:cn-340000
+//go:embed all:yrd all:cn-*
 var FS embed.FS
