@@ -322,15 +322,23 @@ func (s *Service) fill(ctx context.Context, tx *db.Tx, c *Case) error {
 }
 
 // label adds what a line of a list shows.
-func (s *Service) label(ctx context.Context, tx *db.Tx, sch *scheme.Scheme, c *Case) error {
+func (s *Service) label(ctx context.Context, tx *db.Tx, sch *scheme.Scheme, c *Case) (err error) {
+	if err := s.name(ctx, tx, sch, c); err != nil {
+		return err
+	}
+	c.Waits, err = s.waits(ctx, tx, sch, *c)
+	return err
+}
+
+// name adds the words and names of a line, without who has to act.
+func (s *Service) name(ctx context.Context, tx *db.Tx, sch *scheme.Scheme, c *Case) error {
 	c.Title, c.StageWords = sch.Title, sch.Say(c.Stage)
 	o, err := s.c.Registry.Org(ctx, tx, c.Org)
 	if err != nil {
 		return fmt.Errorf("organisation of case %s: %w", c.No, err)
 	}
 	c.OrgName, c.Synthetic = o.Name, o.Synthetic
-	c.Waits, err = s.waits(ctx, tx, sch, *c)
-	return err
+	return nil
 }
 
 // Edition is the edition that a case keeps, for whoever shows it.

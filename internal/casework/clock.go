@@ -47,8 +47,9 @@ func (s *Service) waits(ctx context.Context, tx *db.Tx, sch *scheme.Scheme, c Ca
 
 // times are the stored times of a case in microseconds; 0 is never.
 type times struct {
-	fires int64 // when the stage's row by clock fires
-	due   int64 // when the next person is late
+	fires int64     // when the stage's row by clock fires
+	due   int64     // when the next person is late
+	waits []waitRow // who has to act, kept with the case
 }
 
 // times counts them for the present stage. A provisional day is never: it is counted again when the calendar comes.
@@ -63,10 +64,11 @@ func (s *Service) times(ctx context.Context, tx *db.Tx, sch *scheme.Scheme, c Ca
 	if found && !due.Provisional {
 		t.fires = db.Micros(due.At)
 	}
-	if sch.Overdue == "" {
-		return t, nil
-	}
 	waits, err := s.waits(ctx, tx, sch, c)
+	t.waits = s.waitRows(sch, c, waits, tx.Now())
+	if sch.Overdue == "" {
+		return t, err
+	}
 	for _, w := range waits {
 		if _, desk := deskOf(sch, w.Role); !desk || w.Due.IsZero() || w.Provisional || !tx.Now().Before(w.Due) {
 			continue
@@ -87,6 +89,9 @@ func deskOf(sch *scheme.Scheme, role string) (string, bool) {
 // Tick fires the clocks that are due and tells who is to be told of what is late, each case in an act of its own, at most
 // ticksAtOnce of each, and says how many. A case that fails does not hold up the others; the first failure is returned.
 func (s *Service) Tick(ctx context.Context) (done int, err error) {
+	if _, err := s.catchUp(ctx); err != nil {
+		return 0, err
+	}
 	var errs []error
 	for _, round := range []struct {
 		query string

@@ -184,16 +184,6 @@ func (w where) and(f Filter) where {
 	return w
 }
 
-// waiting keeps the cases that stand in one of these stages, longest waiting first.
-func (w *where) waiting(stages []string) {
-	w.order = "changed_at, id"
-	if len(stages) == 0 {
-		w.conds = append(w.conds, "1 = 0")
-		return
-	}
-	w.conds = append(w.conds, "ending = ''", w.in("digest || '/' || stage", stages))
-}
-
 func (w where) sql() string {
 	if len(w.conds) == 0 {
 		return ""
@@ -202,7 +192,7 @@ func (w where) sql() string {
 }
 
 func selectCases(ctx context.Context, tx *db.Tx, w where, offset int) (out []Case, total int, err error) {
-	if err := tx.QueryRow(ctx, `SELECT count(*) FROM casework_case`+w.sql(), w.args...).Scan(&total); err != nil {
+	if err := tx.QueryRow(ctx, fmt.Sprintf(`SELECT count(*) FROM (SELECT 1 FROM casework_case%s LIMIT %d) x`, w.sql(), countMax+1), w.args...).Scan(&total); err != nil {
 		return nil, 0, err
 	}
 	q := `SELECT ` + caseColumns + ` FROM casework_case` + w.sql() + ` ORDER BY ` + w.order
@@ -286,7 +276,10 @@ func insertCase(ctx context.Context, tx *db.Tx, c Case, at times, key string) er
 	}
 	_, err = tx.Exec(ctx, sqlInsertCase, string(c.ID), c.No, c.Scheme, c.Edition, c.EditionDigest, c.Org, string(c.Region), c.Stage,
 		string(c.End), string(c.OpenedBy), db.Micros(c.Opened), db.Micros(c.Changed), c.Version, fields, answers, purse, string(c.Parent), at.fires, at.due, key)
-	return err
+	if err != nil {
+		return err
+	}
+	return putWaits(ctx, tx, c.ID, at.waits)
 }
 
 // updateCase writes the state of a case and counts its version up, in the row and in c.
@@ -299,8 +292,11 @@ func updateCase(ctx context.Context, tx *db.Tx, c *Case, at times) error {
 	if err == nil && n != 1 {
 		return fault.New(fault.Conflict, "casework.changed_meanwhile").On("version")
 	}
+	if err != nil {
+		return err
+	}
 	c.Version++
-	return err
+	return putWaits(ctx, tx, c.ID, at.waits)
 }
 
 func nextSerial(ctx context.Context, tx *db.Tx, year int) (n int64, err error) {
@@ -364,8 +360,10 @@ func selectParts(ctx context.Context, tx *db.Tx, person unit.ID) ([]Part, error)
 
 // updateTimes writes when a case fires and when it is late; its state does not change.
 func updateTimes(ctx context.Context, tx *db.Tx, id unit.ID, at times) error {
-	_, err := tx.Exec(ctx, sqlTimes, string(id), at.fires, at.due)
-	return err
+	if _, err := tx.Exec(ctx, sqlTimes, string(id), at.fires, at.due); err != nil {
+		return err
+	}
+	return putWaits(ctx, tx, id, at.waits)
 }
 
 func selectSteps(ctx context.Context, tx *db.Tx, id unit.ID) ([]Step, error) {

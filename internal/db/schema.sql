@@ -446,6 +446,11 @@ CREATE INDEX casework_case_stage ON casework_case (digest, stage, changed_at, id
 
 CREATE UNIQUE INDEX casework_case_start ON casework_case (opened_by, start_key) WHERE start_key <> '';
 
+CREATE TABLE casework_catchup (
+  what  TEXT PRIMARY KEY,
+  after TEXT NOT NULL
+);
+
 CREATE TABLE casework_file (
   case_id    TEXT NOT NULL REFERENCES casework_case (id),
   digest     TEXT NOT NULL,   -- SHA-256 of the content, in hex
@@ -489,6 +494,39 @@ BEGIN SELECT RAISE(ABORT, 'casework_step is append only'); END;
 
 CREATE TRIGGER casework_step_kept_update BEFORE UPDATE ON casework_step
 BEGIN SELECT RAISE(ABORT, 'casework_step is append only'); END;
+
+CREATE TABLE casework_taken (
+  case_id TEXT PRIMARY KEY REFERENCES casework_case (id),
+  role    TEXT NOT NULL,        -- of the scheme, that the person plays
+  person  TEXT NOT NULL,
+  name    TEXT NOT NULL,
+  given_by TEXT NOT NULL,       -- who gave it; the person itself where it was taken
+  at      BIGINT NOT NULL
+);
+
+CREATE INDEX casework_taken_person ON casework_taken (person, case_id);
+
+CREATE TABLE casework_wait (
+  case_id     TEXT NOT NULL REFERENCES casework_case (id),
+  role        TEXT NOT NULL,    -- of the scheme
+  desk        TEXT NOT NULL,    -- the desk that plays it; '' for a party
+  org         TEXT NOT NULL,    -- the organisation that plays it; '' for a desk
+  region      TEXT NOT NULL,    -- where the desk sits, or the case's own
+  digest      TEXT NOT NULL,    -- of the edition
+  stage       TEXT NOT NULL,
+  until_at    BIGINT NOT NULL,  -- when the role is late; the largest number when no time is counted
+  provisional BOOLEAN NOT NULL, -- the time lies beyond the published calendar
+  soon_told   BOOLEAN NOT NULL, -- was told that it is due soon
+  PRIMARY KEY (case_id, role)
+);
+
+CREATE INDEX casework_wait_age ON casework_wait (desk, digest, stage, case_id, region) WHERE desk <> '';
+
+CREATE INDEX casework_wait_desk ON casework_wait (desk, digest, stage, until_at, case_id, region) WHERE desk <> '';
+
+CREATE INDEX casework_wait_org ON casework_wait (org, until_at, case_id) WHERE org <> '';
+
+CREATE INDEX casework_wait_soon ON casework_wait (until_at, case_id) WHERE NOT soon_told;
 
 CREATE TABLE clause_source (
   key      TEXT PRIMARY KEY, -- compared form of the source's title
