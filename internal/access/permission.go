@@ -46,6 +46,7 @@ const (
 	SchemeRead    Permission = "scheme.read"
 	SchemePropose Permission = "scheme.propose"
 	SchemeAdopt   Permission = "scheme.adopt"
+	SchemeTrial   Permission = "scheme.trial"
 
 	CaseCreate Permission = "case.create"
 	CaseRead   Permission = "case.read"
@@ -146,6 +147,7 @@ var Rules = []Rule{
 	{Permission: SchemeRead, ZH: "查看办事规则", EN: "Read schemes", Open: true, Token: true},
 	{Permission: SchemePropose, ZH: "提交规则版本", EN: "Propose an edition of a scheme", Token: true, Holders: []Holder{by(ScopeRegion, "science", "finance", "industry", "approval", "fund_office")}},
 	{Permission: SchemeAdopt, ZH: "批准规则版本", EN: "Adopt an edition of a scheme", Holders: []Holder{by(ScopeRegion, "science", "finance", "industry", "approval", "head", "fund_director")}},
+	{Permission: SchemeTrial, ZH: "试算规则版本，查看待批版本", EN: "Try an edition out and read proposed ones", Hidden: true, Token: true, Holders: []Holder{by(ScopeRegion, "science", "finance", "industry", "approval", "fund_office", "head", "fund_director", "auditor")}},
 
 	{Permission: CaseCreate, ZH: "为本单位提出申请", EN: "Open a case for one's organisation", Token: true, Holders: []Holder{by(ScopeOrg, "org_admin", "org_member")}},
 	{Permission: CaseRead, ZH: "查看办件", EN: "Read a case", Hidden: true, Token: true, Holders: []Holder{by(ScopeOrg, "org_admin", "org_member", "lab_operator"), by(ScopeRegion, "auditor", Desks), by(ScopeOwn, "expert")}},

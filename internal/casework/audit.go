@@ -11,10 +11,14 @@ import (
 
 const auditPage = 500
 
-// Audit compares every case with its history and with the books, and returns a line for each thing that does
-// not fit: the stage is the last step's, a hold of the purse is held in the books with what is left of it,
+// Audit compares every case with its history and with the books, and returns a line for each thing that does not fit:
+// the digest of a kept edition is that of its files, the stage is the last step's, a hold of the purse is held in the books
+// with what is left of it,
 // nothing is held for a case that has ended.
 func (s *Service) Audit(ctx context.Context) (found []string, err error) {
+	if found, err = s.auditEditions(ctx); err != nil {
+		return found, fmt.Errorf("audit the editions: %w", err)
+	}
 	after := unit.ID("")
 	for {
 		var page []Case

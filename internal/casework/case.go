@@ -3,6 +3,9 @@ package casework
 import (
 	"context"
 	"fmt"
+	"io/fs"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"corridor/internal/access"
@@ -40,6 +43,7 @@ type Config struct {
 	Calendar Calendar
 	Node     string // two digits, the beginning of a case's number
 	Schemes  []*scheme.Scheme
+	Layers   fs.FS // shared layers that an edition brought in may extend; nil: only those that it brings or that stand here
 }
 
 // Calendar is that of the node's jurisdiction.
@@ -48,21 +52,19 @@ type Calendar = scheme.Calendar
 // Service runs the cases of one node. It is safe for concurrent use.
 type Service struct {
 	c        Config
-	editions map[string]*scheme.Scheme // by digest
+	shelf    *atomic.Pointer[shelf] // the editions that run
+	shelving *sync.Mutex            // one change of the shelf at a time
+	trials   chan struct{}          // a trial was asked for
 }
 
-// New checks that no edition is given twice; it connects to nothing.
+// New checks that no edition is given twice; it connects to nothing. Open follows, for the editions that were adopted here.
 func New(c Config) (*Service, error) {
-	s := &Service{c: c, editions: map[string]*scheme.Scheme{}}
-	for _, sch := range c.Schemes {
-		if sch.Shared() {
-			continue
-		}
-		if s.editions[sch.Digest] != nil {
-			return nil, fmt.Errorf("edition %s of scheme %s is given twice", sch.Edition, sch.ID)
-		}
-		s.editions[sch.Digest] = sch
+	sh, err := newShelf(c.Schemes)
+	if err != nil {
+		return nil, err
 	}
+	s := &Service{c: c, shelf: new(atomic.Pointer[shelf]), shelving: new(sync.Mutex), trials: make(chan struct{}, 1)}
+	s.shelf.Store(sh)
 	return s, nil
 }
 
@@ -138,15 +140,7 @@ type Wait struct {
 type FieldErrors = fault.Many
 
 // Schemes returns the editions that this node runs.
-func (s *Service) Schemes() []*scheme.Scheme {
-	var out []*scheme.Scheme
-	for _, sch := range s.c.Schemes {
-		if !sch.Shared() {
-			out = append(out, sch)
-		}
-	}
-	return out
-}
+func (s *Service) Schemes() []*scheme.Scheme { return s.shelf.Load().all }
 
 // Scheme finds the newest edition of a scheme by its id.
 func (s *Service) Scheme(id string) (*scheme.Scheme, error) {
@@ -178,7 +172,7 @@ func (s *Service) inForce(id string, day unit.Day) (*scheme.Scheme, error) {
 
 // edition is the one that a case keeps.
 func (s *Service) edition(c Case) (*scheme.Scheme, error) {
-	sch := s.editions[c.EditionDigest]
+	sch := s.shelf.Load().byDigest[c.EditionDigest]
 	if sch == nil {
 		return nil, fault.New(fault.Unavailable, "casework.edition_missing", "scheme", c.Scheme, "edition", c.Edition)
 	}

@@ -41,9 +41,9 @@ func (s *Service) Recount(ctx context.Context, tx *db.Tx, news unit.ID, before, 
 
 // under is the room as it would count with another calendar.
 func (s *Service) under(cal Calendar) *Service {
-	other := &Service{c: s.c, editions: s.editions}
+	other := *s
 	other.c.Calendar = cal
-	return other
+	return &other
 }
 
 func (s *Service) recount(ctx context.Context, tx *db.Tx, news unit.ID, before, after unit.Calendar, sch *scheme.Scheme, c Case) (err error) {

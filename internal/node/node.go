@@ -125,7 +125,10 @@ func Open(ctx context.Context, c Config) (n *Node, err error) {
 	if err = n.jobs(); err != nil {
 		return n, err
 	}
-	if err = n.Calendar.Open(ctx); err != nil || c.ReadOnly {
+	if err = n.Calendar.Open(ctx); err != nil {
+		return n, err
+	}
+	if err = n.Cases.Open(ctx); err != nil || c.ReadOnly {
 		return n, err
 	}
 	if err = n.sign(ctx); err != nil {

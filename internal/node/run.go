@@ -38,6 +38,7 @@ func (n *Node) Run(ctx context.Context) error {
 		func(c context.Context) { n.said("sequence the log", n.Log.Run(c)) },
 		func(c context.Context) { n.said("follow the neighbours", n.Federation.Run(c)) },
 		func(c context.Context) { n.said("do the jobs", n.worker.Run(c)) },
+		func(c context.Context) { n.Cases.RunTrials(c, func(err error) { n.said("try an edition out", err) }) },
 		n.indexDocuments,
 		n.tick,
 		n.sweep,

@@ -15,6 +15,7 @@ func (c *checker) names() {
 	c.moneyNames()
 	c.manyNames()
 	c.readerNames()
+	c.migration()
 	c.unused()
 	c.words()
 }

@@ -46,6 +46,7 @@ func (d *decoder) many() {
 		if f := n.get("fields"); f != nil && d.want(f, mapNode, "键和值", "keys with values") {
 			for i, x := range f.items {
 				m.Fields[f.keys[i].text] = x.text
+				s.marks["migrate."+f.keys[i].text] = x.pos
 			}
 		}
 		s.Migrate = m

@@ -56,6 +56,7 @@ func Load(fsys fs.FS, dir string) (*Scheme, Problems) {
 	for _, l := range layers {
 		for _, b := range l.bytes {
 			s.files = append(s.files, b.name)
+			s.raw = append(s.raw, b)
 		}
 	}
 	return s, d.sorted()

@@ -52,6 +52,7 @@ type Scheme struct {
 	compiled   *compiled
 	tests      *tests
 	files      []string
+	raw        []namedBytes        // what was merged, the pack's own first
 	root       *node               // the merged tree
 	lines      map[string][]string // of the files, for reports
 }
