@@ -31,10 +31,7 @@ func (a *analysis) agreements() []Agreement {
 			continue
 		}
 		r := t.r
-		for i := 0; i < len(r); i++ {
-			if r[i] != '签' && r[i] != '达' && r[i] != '缔' && r[i] != '续' && r[i] != '互' && r[i] != '订' && r[i] != '会' {
-				continue
-			}
+		for i := t.marks.next(markSign, 0); i >= 0; i = t.marks.next(markSign, i+1) {
 			e, v := signVerbs.longest(r, i)
 			if v == 0 {
 				continue
@@ -321,7 +318,7 @@ func (a *analysis) shift(days int) string {
 func (a *analysis) nominal(t *text, found []pact) []pact {
 	var out []pact
 	r := t.r
-	for j := 0; j < len(r); j++ {
+	for j := t.marks.next(markPact, 0); j >= 0; j = t.marks.next(markPact, j+1) {
 		if r[j] != '协' && r[j] != '备' && r[j] != '合' {
 			continue
 		}

@@ -32,12 +32,13 @@ type analysis struct {
 	headBodies  []body             // organisations of title and subtitle
 	pacts       []pact             // agreements found so far
 	lastDay     string             // the last day that a signing was given
+	arena       []uint64           // for the marks of the texts
 	seen        []sighting         // of the paragraph that is read
 }
 
 // article reads what one piece says.
 func (r *reading) article(p *piece) Article {
-	out := Article{Title: p.title, Kind: p.kind, Paragraphs: []Paragraph{}, Figures: []Figure{}, Agreements: []Agreement{},
+	out := Article{Title: p.title, Kind: p.kind, Paragraphs: make([]Paragraph, 0, len(p.paras)), Figures: []Figure{}, Agreements: []Agreement{},
 		Policies: []Policy{}, Organisations: []Name{}, People: []Person{}, Places: []Place{}}
 	if !r.spun {
 		out.Publisher = orNil(p.publisher)
@@ -49,14 +50,15 @@ func (r *reading) article(p *piece) Article {
 		a.date = p.date
 	}
 	a.ofTitle()
+	a.texts = make([]*text, 0, len(p.paras))
 	for i := range p.paras {
 		b := &p.paras[i]
 		a.clock.said = 0
-		t := newText(b, i, &a.clock)
+		t := newText(b, i, &a.clock, &a.arena)
 		if i == 0 && a.clock.main == 0 && len(t.times) > 0 && t.times[0].start < 3 && !t.times[0].relative {
 			a.clock.main = a.clock.last
 		}
-		t.places = placesIn(t.r)
+		t.places = placesIn(t)
 		a.texts = append(a.texts, t)
 		a.size += len(t.r)
 		out.Paragraphs = append(out.Paragraphs, Paragraph{Text: b.String(), Span: b.whole(), Heading: b.heading, Doubts: r.doubtsIn(b.whole())})
@@ -124,7 +126,7 @@ func (a *analysis) headTexts(p *piece) []*text {
 			continue
 		}
 		ck := a.clock
-		t := newText(l.block, len(a.texts), &ck)
+		t := newText(l.block, len(a.texts), &ck, &a.arena)
 		if t.words == nil {
 			t.bodies = bodiesOf(t)
 		}
@@ -154,7 +156,7 @@ var reportWords = words("成效 情况 公报 总结 报告 年报 指标 统计
 func (a *analysis) ofTitle() {
 	r := []rune(a.title)
 	ck := a.clock
-	ms := moments(r, &ck)
+	ms := moments(marked(r), &ck)
 	a.clock.main = ck.last
 	if !reportWords.within(r) || endsIn(r, notices) {
 		return

@@ -15,6 +15,9 @@ type block struct {
 	twice   bool  // printed twice over, as titles are
 }
 
+// gaps says whether a block can be a row of cells: something in it can stand between two.
+func (b *block) gaps() bool { return b.signs&(sBlank|sWideBlank|sStroke) != 0 }
+
 // Kinds of noise, in words that an officer would use.
 type NoiseKind string
 
@@ -45,7 +48,7 @@ func lines(f flow) []block {
 		if t.len() == 0 {
 			blanks++
 		} else {
-			out = append(out, block{flow: t, tag: "line", blank: blanks})
+			out = append(roomFor(out), block{flow: t, tag: "line", blank: blanks})
 			blanks = 0
 		}
 	}

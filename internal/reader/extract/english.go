@@ -14,19 +14,6 @@ type word struct {
 	mark       rune // the first mark behind it: , . ; ( and so on, 0 if a blank
 }
 
-// latinText says whether a text is written in an alphabet.
-func latinText(r []rune) bool {
-	han, letters := 0, 0
-	for _, c := range r {
-		if isHan(c) {
-			han++
-		} else if isLatin(c) {
-			letters++
-		}
-	}
-	return letters > 20 && han*4 < letters
-}
-
 // wordsOf cuts a text into words.
 func wordsOf(r []rune) []word {
 	var out []word

@@ -41,22 +41,19 @@ func round(v float64) float64 {
 
 // sightings adds the numbers of a text that can be figures, in their order.
 func sightings(out []sighting, t *text, names *lexicon) []sighting {
-	r := t.r
-	if !numeric(r) {
+	if !t.marks.numeric {
 		return out
 	}
 	next := 0 // of the times
-	for i := 0; i < len(r); {
+	for i := 0; ; {
+		if i = t.marks.next(markNumber, i); i < 0 {
+			return out
+		}
 		for next < len(t.times) && t.times[next].end <= i {
 			next++
 		}
 		if next < len(t.times) && t.times[next].start <= i {
 			i = t.times[next].end
-			continue
-		}
-		c := r[i]
-		if !is(c, cDigit|cNumeral) && c != '数' && c != '上' && c != '几' && c != '翻' && c != '第' && c != '前' && c != '每' && c != '过' && c != '超' {
-			i++
 			continue
 		}
 		s, end, ok := sightingAt(t, i, names)
@@ -69,17 +66,6 @@ func sightings(out []sighting, t *text, names *lexicon) []sighting {
 		}
 		i = max(end, i+1)
 	}
-	return out
-}
-
-// numeric says whether a text holds anything that a number can begin with.
-func numeric(r []rune) bool {
-	for _, c := range r {
-		if is(c, cDigit|cNumeral) || c == '半' || c == '番' {
-			return true
-		}
-	}
-	return false
 }
 
 // beforeColon widens the clause of a number that stands directly behind a colon: 服务收入：5230万元.

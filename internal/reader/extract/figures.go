@@ -56,8 +56,8 @@ func (a *analysis) figures(out []Figure, t *text) []Figure {
 	return out
 }
 
-// roomFor has room for one more. Of many figures the room is doubled: append gives less, and copies more often.
-func roomFor(out []Figure) []Figure {
+// roomFor has room for one more. Of many things the room is doubled: append gives less, and copies more often.
+func roomFor[T any](out []T) []T {
 	if len(out) == cap(out) && len(out) >= 256 {
 		return slices.Grow(out, len(out))
 	}
@@ -177,10 +177,8 @@ func rise(t *text, from, to int) bool {
 func quoted(texts []*text) *lexicon {
 	var l *lexicon
 	for _, t := range texts {
-		for i, c := range t.r {
-			if c != '“' && c != '‘' && c != '「' {
-				continue
-			}
+		for i := t.marks.next(markQuote, 0); i >= 0; i = t.marks.next(markQuote, i+1) {
+			c := t.r[i]
 			e := closing(t.r, i)
 			if c == '「' {
 				e = 0

@@ -1,5 +1,10 @@
 package extract
 
+import (
+	"strings"
+	"unicode/utf8"
+)
+
 // flow is text in which every character still knows where it stands in the file. Repairs drop or replace
 // characters; they never move one to another place, so a range of a flow is always a true range of the file.
 type flow struct {
@@ -21,7 +26,30 @@ func (f flow) cut(i, j int) flow {
 	return flow{f.r[i:j:j], f.at[i:j:j], f.n[i:j:j]}
 }
 
-func (f flow) String() string { return string(f.r) }
+func (f flow) String() string {
+	size := 0
+	for _, c := range f.r {
+		size += utf8.RuneLen(max(c, 0))
+	}
+	var b strings.Builder
+	b.Grow(size)
+	var buf [192]byte
+	n := 0
+	for _, c := range f.r {
+		if n > len(buf)-utf8.UTFMax {
+			b.Write(buf[:n])
+			n = 0
+		}
+		if c >= 0x800 && c < 0xD800 { // nearly all characters of a Chinese text
+			buf[n], buf[n+1], buf[n+2] = 0xE0|byte(c>>12), 0x80|byte(c>>6)&0xBF, 0x80|byte(c)&0xBF
+			n += 3
+			continue
+		}
+		n += utf8.EncodeRune(buf[n:], c)
+	}
+	b.Write(buf[:n])
+	return b.String()
+}
 
 func (f flow) text(i, j int) string { return string(f.r[i:j]) }
 

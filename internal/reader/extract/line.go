@@ -67,7 +67,7 @@ func look(b *block) line {
 	switch {
 	case b.noise != "":
 		l.kind, l.noise = lineNoise, b.noise
-	case b.tag == "tr" || cells(b.r) >= 3 || spaced(b.r) >= 3:
+	case b.tag == "tr" || b.gaps() && (cells(b.r) >= 3 || spaced(b.r) >= 3):
 		l.kind = lineRow
 	case l.han+letters+digits == 0:
 		l.kind, l.noise = lineNoise, NoiseOther

@@ -36,7 +36,7 @@ const (
 // property of the whole text: a single bracket or character proves nothing.
 func (r *reading) mend() {
 	tones, traditional, han := 0, 0, 0
-	table := traditionalTable()
+	var signs uint8
 	for i := range r.blocks {
 		b := &r.blocks[i]
 		b.signs = signsOf(b.r)
@@ -53,7 +53,14 @@ func (r *reading) mend() {
 				}
 			}
 		}
-		for _, c := range b.r {
+		signs |= b.signs
+	}
+	table := traditionalTable()
+	for i := range r.blocks {
+		if signs&sTraditional == 0 {
+			break
+		}
+		for _, c := range r.blocks[i].r {
 			if isHan(c) {
 				han++
 				if c < 0x10000 && table[c] != 0 {
@@ -70,7 +77,7 @@ func (r *reading) mend() {
 		if traditional*traditionalShare >= han && traditional > 0 {
 			r.repaired(RepairTraditional, simplify(&b.flow, table))
 		}
-		if b.signs&sSpace != 0 {
+		if b.signs&sBlank != 0 {
 			r.closeUp(b)
 		}
 		if b.signs&sPoint != 0 {
@@ -84,16 +91,20 @@ func (r *reading) mend() {
 
 // Signs are what a block needs to have for a repair to be looked for.
 const (
-	sAltered uint8 = 1 << iota // another form of a character
-	sUnseen                    // a character that nobody sees
-	sSpace                     // a blank
-	sPoint                     // a point
-	sBracket                   // an opening bracket
+	sAltered     uint8 = 1 << iota // another form of a character
+	sUnseen                        // a character that nobody sees
+	sBlank                         // a blank
+	sWideBlank                     // a blank as wide as a character
+	sStroke                        // a tab or an upright stroke
+	sPoint                         // a point
+	sBracket                       // an opening bracket
+	sTraditional                   // a character that has a simplified form
 )
 
 // signOf holds the signs of the characters of the basic plane.
 var signOf = sync.OnceValue(func() *[0x10000]uint8 {
 	t := new([0x10000]uint8)
+	traditional := traditionalTable()
 	for c := range rune(0x10000) {
 		switch {
 		case c < 0x20 && c != '\t', c == 0x00a0, c >= 0x2000 && c <= 0x200a, c == 0x202f, fullWidth(c), c >= 0x2e80 && c <= 0x2fdf:
@@ -101,11 +112,17 @@ var signOf = sync.OnceValue(func() *[0x10000]uint8 {
 		case unseen(c):
 			t[c] = sUnseen
 		case c == ' ':
-			t[c] = sSpace
+			t[c] = sBlank
+		case c == 0x3000:
+			t[c] = sWideBlank
+		case c == '\t' || c == '|' || c == '│' || c == '┃':
+			t[c] = sStroke
 		case c == '.':
 			t[c] = sPoint
 		case c == '(' || c == '（':
 			t[c] = sBracket
+		case traditional[c] != 0:
+			t[c] = sTraditional
 		}
 	}
 	return t

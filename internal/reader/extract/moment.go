@@ -30,12 +30,12 @@ var nowWords = words("截至目前 目前 截止目前 迄今 至今 当前 现�
 var vagueWords = words("近年来 一年来 多年来 近年 近期 近日 日前 此前 此后 长期以来 历年 往年 连续多年")
 
 // moments finds all times of a text, in their order.
-func moments(r []rune, ck *clock) []moment {
+func moments(t *text, ck *clock) []moment {
 	var out []moment
-	for i := 0; i < len(r); {
-		if c := r[i]; uint32(c) < 0x10000 && !momentStart[c] && c != '。' {
-			i++
-			continue
+	r := t.r
+	for i := 0; ; {
+		if i = t.marks.next(markMoment, i); i < 0 {
+			return out
 		}
 		m, ok := momentAt(r, i, ck)
 		if !ok {
@@ -48,7 +48,6 @@ func moments(r []rune, ck *clock) []moment {
 		out = append(out, m)
 		i = max(m.end, i+1)
 	}
-	return out
 }
 
 // momentStart says which characters a time can begin with; most cannot, which keeps the pass quick.

@@ -49,19 +49,10 @@ const bareMax = 24
 func bare(r, out []rune) []rune {
 	out = out[:0]
 	for _, c := range r {
-		switch {
-		case isSpace(c):
+		if isSpace(c) {
 			continue
-		case c >= 'A' && c <= 'Z':
-			c += 'a' - 'A'
-		case c == '：':
-			c = ':'
-		case c == '（':
-			c = '('
-		case c == '＞' || c == '»' || c == '›':
-			c = '>'
 		}
-		if len(out) == 0 && (c == '|' || c == '·' || c == '•' || c == '>' || c == '/' || c == '*' || c == '#' || c == '-') {
+		if c = spelt(c); len(out) == 0 && ornament(c) {
 			continue
 		}
 		if out = append(out, c); len(out) == bareMax {
@@ -158,7 +149,7 @@ func hasStop(r []rune) bool {
 func noiseInside(book *noiseBook, r []rune) NoiseKind {
 	var buf [bareMax]rune
 	for i, c := range r {
-		if !book.parts.starts(lower(c)) {
+		if !book.parts.starts(lower(c)) || !book.parts.pairAt(r, i) {
 			continue
 		}
 		end := min(len(r), i+bareMax)
@@ -167,6 +158,42 @@ func noiseInside(book *noiseBook, r []rune) NoiseKind {
 		}
 	}
 	return ""
+}
+
+// pairAt says whether the first two characters at i, as the noise book spells them, can be those of a word; the first of
+// them is known to be one that a word begins with.
+func (l *lexicon) pairAt(r []rune, i int) bool {
+	a := spelt(r[i])
+	if _, alone := l.longest([]rune{a}, 0); alone != 0 || ornament(a) {
+		return true
+	}
+	for i++; i < len(r); i++ {
+		if !isSpace(r[i]) {
+			h := pairHash(a, spelt(r[i]))
+			return l.pairs[h>>6]&(1<<(h&63)) != 0
+		}
+	}
+	return false
+}
+
+// spelt is a character as the noise book has it.
+func spelt(c rune) rune {
+	switch {
+	case c >= 'A' && c <= 'Z':
+		return c + 'a' - 'A'
+	case c == '：':
+		return ':'
+	case c == '（':
+		return '('
+	case c == '＞' || c == '»' || c == '›':
+		return '>'
+	}
+	return c
+}
+
+// ornament says whether a character that stands before a word is no part of it.
+func ornament(c rune) bool {
+	return c == '|' || c == '·' || c == '•' || c == '>' || c == '/' || c == '*' || c == '#' || c == '-'
 }
 
 func lower(c rune) rune {

@@ -1,7 +1,5 @@
 package extract
 
-import "strconv"
-
 // number is a value as a text writes it, without its unit.
 type number struct {
 	start, end int
@@ -60,10 +58,7 @@ func arabicAt(r []rune, i int) (n number, ok bool) {
 	if j < len(r) && isDigit(r[j]) || len(b) > digitsMax {
 		return n, false
 	}
-	v, err := strconv.ParseFloat(string(b), 64)
-	if err != nil {
-		return n, false
-	}
+	v := decimal(b)
 	n.zero = len(b) > 1 && b[0] == '0' && b[1] != '.'
 	n.value, n.end, n.bare = v, j, true
 	if j+1 < len(r) && (r[j] == '多' || r[j] == '余') && (r[j+1] == '万' || r[j+1] == '亿') { // 30多万
@@ -82,6 +77,22 @@ func arabicAt(r []rune, i int) (n number, ok bool) {
 	n.suffix(r)
 	return n, true
 }
+
+// decimal is the value of at most digitsMax digits with one point among them: both parts of the fraction are exact, so that
+// it is rounded once.
+func decimal(b []byte) float64 {
+	m, scale := 0, 0
+	for i, c := range b {
+		if c == '.' {
+			scale = len(b) - 1 - i
+			continue
+		}
+		m = m*10 + int(c-'0')
+	}
+	return float64(m) / tenTo[scale]
+}
+
+var tenTo = [digitsMax + 1]float64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15}
 
 func pointed(b []byte) bool {
 	for _, c := range b {

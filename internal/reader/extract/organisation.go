@@ -79,12 +79,11 @@ func bodiesOf(t *text) []body {
 	var out []body
 	r := t.r
 	last := 0 // a name does not begin inside the one before, unless it goes on
-	for i := 0; i < len(r); {
-		c := r[i]
-		if !book.ends.starts(c) {
-			i++
-			continue
+	for i := 0; ; {
+		if i = t.marks.next(markBody, i); i < 0 {
+			return out
 		}
+		c := r[i]
 		e, v := book.ends.longest(r, i)
 		if v == 0 {
 			i++
@@ -141,7 +140,6 @@ func bodiesOf(t *text) []body {
 		last = e
 		i = e
 	}
-	return out
 }
 
 // insideEnds are endings of bodies that are parts of others.

@@ -160,11 +160,9 @@ func (a *analysis) people() []Person {
 			continue
 		}
 		r := t.r
-		for i := 0; i < len(r); {
-			c := r[i]
-			if !roleWords().starts(c) {
-				i++
-				continue
+		for i := 0; ; {
+			if i = t.marks.next(markRole, i); i < 0 {
+				break
 			}
 			e, v := roleWords().longest(r, i)
 			if v == 0 {
@@ -241,10 +239,7 @@ var speech = words("表示 说 认为 介绍 指出 强调 告诉 分析称 坦�
 // speakers finds people who speak and whose office is not told: 李湛认为, ”陈强说。
 func (a *analysis) speakers(t *text, add func(*text, int, int, string)) {
 	r := t.r
-	for i := 0; i < len(r); i++ {
-		if i > 0 && !is(r[i-1], cPause|cStop|cBracket|cSpace) && r[i-1] != '、' && r[i-1] != '—' {
-			continue
-		}
+	for i := t.marks.next(markSpeaker, 0); i >= 0; i = t.marks.next(markSpeaker, i+1) {
 		if !isHan(r[i]) || !surnames().at(r, i) || notNames.at(r, i) {
 			continue
 		}

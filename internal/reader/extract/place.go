@@ -60,14 +60,13 @@ type place struct {
 }
 
 // placesIn finds the places of a text, the longest name at each character.
-func placesIn(r []rune) []place {
+func placesIn(t *text) []place {
 	b := places()
 	var out []place
-	for i := 0; i < len(r); {
-		c := r[i]
-		if !b.lex.starts(c) {
-			i++
-			continue
+	r := t.r
+	for i := 0; ; {
+		if i = t.marks.next(markPlace, i); i < 0 {
+			return out
 		}
 		e, v := b.lex.longest(r, i)
 		if v == 0 {
@@ -81,7 +80,6 @@ func placesIn(r []rune) []place {
 		out = append(out, place{i, e, v})
 		i = e
 	}
-	return out
 }
 
 // places lists the places of an article, each once, where it is first named.
@@ -105,12 +103,12 @@ func (a *analysis) places() []Place {
 // title begins with, or the place that is named most.
 func (a *analysis) mainName() string {
 	r := []rune(a.title)
-	if ps := placesIn(r); len(ps) > 0 {
+	t := marked(r)
+	if ps := placesIn(t); len(ps) > 0 {
 		return places().names[ps[0].value]
 	}
 	ck := a.clock
-	t := &text{flow: flow{r: r}}
-	t.times = moments(r, &ck)
+	t.times = moments(t, &ck)
 	from := t.skipLead(0, len(r))
 	if from < len(r) && (r[from] == '在' || hasAt(r, from, "关于")) {
 		return a.mainPlace()
@@ -129,7 +127,7 @@ func (a *analysis) mainName() string {
 
 // mainPlace is the place of the title, or the one that the article names most.
 func (a *analysis) mainPlace() string {
-	if ps := placesIn([]rune(a.title)); len(ps) > 0 {
+	if ps := placesIn(marked([]rune(a.title))); len(ps) > 0 {
 		return places().names[ps[0].value]
 	}
 	n := map[int32]int{}

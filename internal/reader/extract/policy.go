@@ -40,10 +40,7 @@ func (a *analysis) policies() []Policy {
 	}
 	for _, t := range a.texts {
 		r := t.r
-		for i := 0; i < len(r); i++ {
-			if r[i] != '《' {
-				continue
-			}
+		for i := t.marks.next(markTitle, 0); i >= 0; i = t.marks.next(markTitle, i+1) {
 			e := titleEnd(r, i)
 			if e == 0 {
 				continue
@@ -180,10 +177,9 @@ func (a *analysis) issued(t *text, i int) (issuer, date *string) {
 func (a *analysis) unmarked(t *text) []Policy {
 	var out []Policy
 	r := t.r
-	for i := 0; i < len(r); {
-		if !issueVerbs.starts(r[i]) {
-			i++
-			continue
+	for i := 0; ; {
+		if i = t.marks.next(markIssue, i); i < 0 {
+			break
 		}
 		e, v := issueVerbs.longest(r, i)
 		if v == 0 {
@@ -201,10 +197,7 @@ func (a *analysis) unmarked(t *text) []Policy {
 		i = max(e, i+1)
 	}
 	// 申报指南已正式发布: the document stands before the verb.
-	for i := 0; i < len(r); i++ {
-		if r[i] != '已' && r[i] != '正' {
-			continue
-		}
+	for i := t.marks.next(markIssued, 0); i >= 0; i = t.marks.next(markIssued, i+1) {
 		if !hasAt(r, i, "已正式发布") && !hasAt(r, i, "已发布") && !hasAt(r, i, "正式发布") && !hasAt(r, i, "已印发") && !hasAt(r, i, "正式印发") && !hasAt(r, i, "正式出台") {
 			continue
 		}

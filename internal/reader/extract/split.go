@@ -209,6 +209,7 @@ func (r *reading) body(p *piece) {
 	first, last := p.extent()
 	title := keyed(key([]rune(p.title)))
 	reply := false
+	p.paras = make([]block, 0, len(p.lines))
 	for i := range p.lines {
 		l := &p.lines[i]
 		reply = reply || l.reply

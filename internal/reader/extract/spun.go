@@ -79,11 +79,7 @@ func (b *spunBook) isSpun(blocks []block) bool {
 	for i := range blocks {
 		r := blocks[i].r
 		for j, c := range r {
-			if !isHan(c) {
-				continue
-			}
-			han++
-			if !b.lex.starts(c) {
+			if !b.lex.starts(c) || !isHan(c) {
 				continue
 			}
 			if _, v := b.lex.longest(r, j); v != 0 && b.words[v].mark && marks[v] < spunCopies {
@@ -92,7 +88,17 @@ func (b *spunBook) isSpun(blocks []block) bool {
 			}
 		}
 	}
-	return len(marks) >= spunMarks && hits*spunShare >= han
+	if len(marks) < spunMarks {
+		return false
+	}
+	for i := range blocks {
+		for _, c := range blocks[i].r {
+			if isHan(c) {
+				han++
+			}
+		}
+	}
+	return hits*spunShare >= han
 }
 
 // unspin tells a text whose words a program replaced by others. It puts back what a clean twin shows, what has one

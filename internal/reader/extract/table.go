@@ -177,7 +177,7 @@ func (a *analysis) columns(t *text, cs []cell, old []column) []column {
 			col.units = true
 		}
 		ck := a.clock
-		for _, m := range moments(t.r[c.start:c.end], &ck) {
+		for _, m := range moments(marked(t.r[c.start:c.end]), &ck) {
 			if m.period != "" && !m.vague {
 				col.period = m.period
 				if m.end-m.start >= c.end-c.start-1 {
@@ -357,7 +357,7 @@ func tables(lines []line) {
 	n := make([]int, len(lines))
 	for i := range lines {
 		l := &lines[i]
-		if l.kind == lineNoise || len(l.r) > 200 {
+		if l.kind == lineNoise || len(l.r) > 200 || !l.gaps() {
 			continue
 		}
 		if cs := cellsOf(l.r); len(cs) >= 3 {

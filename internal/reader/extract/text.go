@@ -14,6 +14,7 @@ type text struct {
 	places    []place
 	bodies    []body
 	words     []word // of a text in an alphabet; nil for Chinese
+	marks     marks
 }
 
 const (
@@ -26,11 +27,13 @@ type part struct{ start, end int }
 
 // newText cuts a paragraph into sentences. A stop inside a quotation ends a sentence only where the quotation ends, too,
 // because what is said in one breath is one sentence to a reader of figures.
-func newText(b *block, no int, ck *clock) *text {
+func newText(b *block, no int, ck *clock, arena *[]uint64) *text {
 	t := &text{flow: b.flow, heading: b.heading, row: b.row, no: no}
+	t.mark(arena)
 	start := 0
-	for i, c := range t.r {
-		stop := c == '。' || c == '！' || c == '？' || c == '；' || c == '!' || c == '?' || c == ';'
+	for i := t.firstStop(0, 0); i >= 0; i = t.firstStop(i+1, start) {
+		c := t.r[i]
+		stop := is(c, cStop)
 		if c == '.' && i+1 < len(t.r) && isSpace(t.r[i+1]) && i > 0 && (!isDigit(t.r[i-1]) || i+2 < len(t.r) && t.r[i+2] >= 'A' && t.r[i+2] <= 'Z' && i > start+3) && !abbreviated(t.r, i) {
 			stop = true
 		}
@@ -49,13 +52,23 @@ func newText(b *block, no int, ck *clock) *text {
 	if start < len(t.r) {
 		t.sentences = append(t.sentences, part{start, len(t.r)})
 	}
-	if latinText(t.r) {
+	if t.marks.latin {
 		t.words = wordsOf(t.r)
 		t.times = englishTimes(t.words, ck)
 		return t
 	}
-	t.times = moments(t.r, ck)
+	t.times = moments(t, ck)
 	return t
+}
+
+// firstStop is the first place at or behind i where the sentence that began at start may end: at a stop, or anywhere once it
+// is too long.
+func (t *text) firstStop(i, start int) int {
+	n := t.marks.next(markStop, i)
+	if long := max(i, start+sentenceMax); long < len(t.r) && (n < 0 || n > long) {
+		return long
+	}
+	return n
 }
 
 // abbreviated says whether the point at i belongs to a short word such as Co. or Dr. or to an initial.

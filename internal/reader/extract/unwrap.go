@@ -38,6 +38,7 @@ func (r *reading) unwrap(in []line) []line {
 		if joined {
 			r.closeUp(l.block)
 			b := l.block
+			b.signs = signsOf(b.r)
 			l = look(b)
 		}
 		out = append(out, l)
