@@ -493,6 +493,9 @@ func (w *teller) before(t *text, from, to int) lead {
 		break
 	}
 	l.toks = toks[cut:]
+	if len(l.toks) > 0 {
+		l.rest = make([]rune, 0, l.toks[len(l.toks)-1].end-l.toks[0].start)
+	}
 	for _, k := range l.toks {
 		l.rest = append(l.rest, t.r[k.start:k.end]...)
 	}
@@ -566,7 +569,8 @@ func (l lead) verb() string {
 
 // name is the rest without what joins it to the number and without adverbs that say nothing.
 func (l lead) name() string {
-	var r []rune
+	var buf [2 * indicatorMax]rune
+	r := buf[:0]
 	for _, k := range l.toks {
 		w := l.t.r[k.start:k.end]
 		if k.kind == wordAdverb && !keepers.whole(w) {

@@ -55,7 +55,7 @@ type token struct {
 // tokens cuts a range into words of the book and what lies between; quotations and brackets are names.
 func (t *text) tokens(from, to int) []token {
 	book := phraseWords()
-	var out []token
+	out := make([]token, 0, 8)
 	name := from
 	flush := func(end int) {
 		if end > name {

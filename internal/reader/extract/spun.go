@@ -18,6 +18,7 @@ const (
 type spunBook struct {
 	lex   *lexicon
 	words []spunWord
+	marks *lexicon // the words that tell that a text is spun
 	joint *lexicon
 }
 
@@ -29,7 +30,7 @@ type spunWord struct {
 }
 
 var spunWords = sync.OnceValue(func() *spunBook {
-	b := &spunBook{lex: newLexicon(), words: make([]spunWord, 1), joint: newLexicon()}
+	b := &spunBook{lex: newLexicon(), words: make([]spunWord, 1), marks: newLexicon(), joint: newLexicon()}
 	index := map[string]int32{}
 	for _, line := range dataLines("spun.txt") {
 		f := strings.Fields(line)
@@ -46,7 +47,10 @@ var spunWords = sync.OnceValue(func() *spunBook {
 				b.lex.add(spun, at)
 			}
 			k := &b.words[at]
-			k.mark = k.mark || w[0] == '!'
+			if w[0] == '!' {
+				k.mark = true
+				b.marks.add(spun, at)
+			}
 			k.sure = k.sure && w[0] == '!' && len(k.was) == 0
 			if len(k.was) < originalsMax {
 				k.was = append(k.was, []rune(f[0]))
@@ -79,7 +83,7 @@ func (b *spunBook) isSpun(blocks []block) bool {
 	for i := range blocks {
 		r := blocks[i].r
 		for j, c := range r {
-			if !b.lex.starts(c) || !isHan(c) {
+			if !b.marks.starts(c) || !b.marks.at(r, j) || !isHan(c) {
 				continue
 			}
 			if _, v := b.lex.longest(r, j); v != 0 && b.words[v].mark && marks[v] < spunCopies {
