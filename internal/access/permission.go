@@ -61,6 +61,9 @@ const (
 	StatementRead  Permission = "statement.read"
 	StatementSign  Permission = "statement.sign"
 	PaymentManage  Permission = "payment.manage"
+	PaymentRead    Permission = "payment.read"
+	PayeeEdit      Permission = "payee.edit"
+	BudgetRead     Permission = "budget.read"
 	BooksRead      Permission = "books.read"
 	JournalRead    Permission = "journal.read"
 	JobsManage     Permission = "jobs.manage"
@@ -163,6 +166,9 @@ var Rules = []Rule{
 	{Permission: StatementRead, ZH: "查看结算单", EN: "Read statements", Token: true, Holders: []Holder{by(ScopeRegion, "auditor", "finance", "science", "voucher_finance", "fund_finance", "benefit_finance")}},
 	{Permission: StatementSign, ZH: "签署结算单", EN: "Sign a statement", Holders: []Holder{by(ScopeRegion, "finance", "voucher_finance", "fund_finance")}},
 	{Permission: PaymentManage, ZH: "管理付款文件和银行回执", EN: "Manage payment files and bank answers", Token: true, Holders: []Holder{by(ScopeRegion, "finance", "voucher_finance", "fund_finance", "benefit_finance"), by(ScopeOrg, "bank")}},
+	{Permission: PaymentRead, ZH: "查看付款清单和对账", EN: "Read payment lists and their reconciliation", Hidden: true, Token: true, Holders: []Holder{by(ScopeRegion, "auditor", "finance", "voucher_finance", "fund_finance", "benefit_finance")}},
+	{Permission: PayeeEdit, ZH: "填报本单位收款账户", EN: "Say where one's organisation is paid", Hidden: true, Holders: []Holder{by(ScopeOrg, "org_admin")}},
+	{Permission: BudgetRead, ZH: "查看各事项预算执行", EN: "Read how far the budgets of schemes are used", Hidden: true, Token: true, Holders: []Holder{by(ScopeRegion, "auditor", Desks)}},
 	{Permission: BooksRead, ZH: "查看账簿", EN: "Read the books", Hidden: true, Token: true, Holders: []Holder{by(ScopeRegion, "auditor", "finance", "voucher_finance", "fund_finance", "benefit_finance")}},
 	{Permission: JournalRead, ZH: "检索操作日志", EN: "Search the act journal", Hidden: true, Token: true, Holders: []Holder{by(ScopeRegion, "auditor")}},
 	{Permission: JobsManage, ZH: "管理后台作业", EN: "Manage jobs", Hidden: true, Holders: []Holder{by(ScopeNone, "node_admin")}},

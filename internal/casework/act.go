@@ -34,23 +34,28 @@ func (s *Service) Act(ctx context.Context, who access.Actor, id unit.ID, a Actio
 	case len([]rune(a.Reason)) > reasonMax:
 		return Case{}, fault.New(fault.Invalid, "casework.reason_long", "most", reasonMax).On("reason")
 	}
-	err := s.c.DB.Act(ctx, func(tx *db.Tx) error {
-		c, err := s.seen(ctx, tx, who, id)
-		if err != nil {
-			return err
-		}
-		if done, err := answered(c, a, who); done || err != nil {
-			return err
-		}
-		if a.Version != 0 && a.Version != c.Version {
-			return fault.New(fault.Conflict, "casework.changed_meanwhile").On("version")
-		}
-		return s.take(ctx, tx, who, &c, a)
-	})
-	if err != nil {
+	if err := s.c.DB.Act(ctx, func(tx *db.Tx) error { return s.ActIn(ctx, tx, who, id, a) }); err != nil {
 		return Case{}, err
 	}
 	return s.Get(ctx, who, id)
+}
+
+// ActIn is Act within the caller's act, for a room that writes its own record beside the case's.
+func (s *Service) ActIn(ctx context.Context, tx *db.Tx, who access.Actor, id unit.ID, a Action) error {
+	if err := access.MaySomewhere(who, access.CaseAct); err != nil {
+		return err
+	}
+	c, err := s.seen(ctx, tx, who, id)
+	if err != nil {
+		return err
+	}
+	if done, err := answered(c, a, who); done || err != nil {
+		return err
+	}
+	if a.Version != 0 && a.Version != c.Version {
+		return fault.New(fault.Conflict, "casework.changed_meanwhile").On("version")
+	}
+	return s.take(ctx, tx, who, &c, a)
 }
 
 // answered says whether the request was answered before, by its key.

@@ -18,6 +18,7 @@ func (n *Node) Audit(ctx context.Context, say func(what string)) (found []string
 		{"files", n.Files.Audit},
 		{"registry", n.Registry.Audit},
 		{"cases", n.Cases.Audit},
+		{"payments", n.Payments.Audit},
 		{"documents", n.Reader.Audit},
 	} {
 		say(a.what)

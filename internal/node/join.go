@@ -19,6 +19,7 @@ import (
 	"corridor/internal/notice"
 	"corridor/internal/reader"
 	"corridor/internal/registry"
+	"corridor/internal/settlement"
 	"corridor/internal/unit"
 	"corridor/internal/web"
 	"corridor/schemes"
@@ -85,6 +86,11 @@ func (n *Node) desks() (err error) {
 		return err
 	}
 	n.Calendar.Join("casework", n.Cases)
+	if n.Payments, err = settlement.New(settlement.Config{DB: n.DB, Access: n.Access, Cases: payable{n.Cases}, Books: booked{n.Ledger},
+		Notices: n.Notices, Calendar: days, Region: unit.Region(n.Node.Code)}); err != nil {
+		return err
+	}
+	n.Access.Join("settlement", n.Payments)
 	n.Access.Join("casework", n.Cases)
 	if n.Agreements, err = agreement.New(agreement.Config{DB: n.DB, Access: n.Access, Calendar: days.Now(), Days: days.Now, Zone: days.Location(),
 		Registry: n.Registry, Regions: unit.GB2260(), Notices: n.Notices, Log: n.Log, Letters: posted{n.Federation}, Node: n.Node.Code}); err != nil {
@@ -98,7 +104,7 @@ func (n *Node) desks() (err error) {
 	n.Reader = reader.New(reader.Config{Extract: n.Extract, DB: n.DB, Files: n.Files, Access: n.Access,
 		Agreements: found{n.Agreements, n.Indicators}, Figures: found{n.Agreements, n.Indicators}, Registry: registered{n.Registry}})
 	n.metrics = newMetrics(n)
-	n.Web, err = web.New(web.Config{Node: n.Node, DB: n.DB, Access: n.Access, Registry: n.Registry, Calendar: n.Calendar, Cases: n.Cases,
+	n.Web, err = web.New(web.Config{Node: n.Node, DB: n.DB, Access: n.Access, Registry: n.Registry, Calendar: n.Calendar, Cases: n.Cases, Payments: n.Payments,
 		Reader: n.Reader, Agreements: n.Agreements, Indicators: n.Indicators, Ledger: n.Ledger, Log: n.Log,
 		Federation: n.Federation, Files: n.Files, Notices: n.Notices, Clock: n.Clock, Secure: n.Secure, Logger: n.Logger,
 		Metrics: n.metrics.handler(), MetricsAllow: n.MetricsAllow, Answered: n.metrics.answered})

@@ -25,6 +25,7 @@ import (
 	"corridor/internal/reader"
 	"corridor/internal/registry"
 	"corridor/internal/scheme"
+	"corridor/internal/settlement"
 	"corridor/internal/web"
 )
 
@@ -83,6 +84,7 @@ type Node struct {
 	Log        *corridorlog.Log
 	Federation *federation.Service
 	Cases      *casework.Service
+	Payments   *settlement.Desk
 	Reader     *reader.Desk
 	Agreements *agreement.Register
 	Indicators *indicator.Book

@@ -28,6 +28,7 @@ import (
 	"corridor/internal/notice"
 	"corridor/internal/reader"
 	"corridor/internal/registry"
+	"corridor/internal/settlement"
 )
 
 const (
@@ -60,6 +61,7 @@ type Config struct {
 	Registry   *registry.Registry
 	Calendar   *calendar.Book
 	Cases      *casework.Service
+	Payments   *settlement.Desk // nil: no payment lists
 	Reader     *reader.Desk
 	Agreements *agreement.Register
 	Indicators *indicator.Book

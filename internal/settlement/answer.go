@@ -1,0 +1,298 @@
+package settlement
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"corridor/internal/access"
+	"corridor/internal/db"
+	"corridor/internal/fault"
+	"corridor/internal/notice"
+	"corridor/internal/unit"
+)
+
+// File is a file of the bank that was taken.
+type File struct {
+	Kind   string // answers, receipts
+	Name   string
+	Digest string
+	Rows   int
+	Taken  int
+	Same   int // rows that said what was known
+	Bad    int
+	By     string
+	At     time.Time
+}
+
+// Report says what a file of the bank holds and what became of it.
+type Report struct {
+	File
+	Dry     bool
+	Sheet   string
+	Unknown []string // columns that were left out
+	Lines   []AnswerLine
+	Cells   []BadCell
+	Paid    unit.Fen // of the rows that were taken
+	Back    unit.Fen
+}
+
+// AnswerLine is a row that could be understood.
+type AnswerLine struct {
+	Row     int
+	Result  string // paid, returned
+	Same    bool   // it was known
+	Payment Payment
+}
+
+// errDry ends an act that only looked.
+var errDry = errors.New("only looked at")
+
+// TakeAnswers reads a bank's file and takes each good row: the case's own action and the answer in one act. Rows that
+// are bad are named, cell by cell, and hold up nothing; what is known already is passed over, so a file may be sent
+// again. Dry looks and keeps nothing.
+func (d *Desk) TakeAnswers(ctx context.Context, who access.Actor, name string, content []byte, dry bool) (rep Report, err error) {
+	if err := d.may(who, access.PaymentManage, d.c.Region); err != nil {
+		return rep, err
+	}
+	t, err := readTable(d.formats.answers, name, content)
+	if err != nil {
+		return rep, err
+	}
+	rep = d.report("answers", name, content, t, dry)
+	rows := map[string]int{} // by reference
+	for _, r := range t.rows {
+		ref := strings.ToUpper(r.cells["ref"])
+		if first, twice := rows[ref]; twice {
+			rep.name(t.bad(r, "ref", fault.New(fault.Invalid, "settlement.answer_twice", "row", first)))
+			continue
+		}
+		rows[ref] = r.no
+		line, cell, err := d.takeAnswer(ctx, who, t, r, rep.Digest, dry)
+		switch {
+		case err != nil:
+			return rep, fmt.Errorf("row %d of %s: %w", r.no, name, err)
+		case cell != nil:
+			rep.name(*cell)
+		default:
+			rep.take(line)
+		}
+	}
+	if dry {
+		return rep, nil
+	}
+	return rep, d.keep(ctx, who, &rep)
+}
+
+func (d *Desk) report(kind, name string, content []byte, t *table, dry bool) Report {
+	sum := sha256.Sum256(content)
+	return Report{File: File{Kind: kind, Name: name, Digest: hex.EncodeToString(sum[:]), Rows: len(t.rows)}, Dry: dry, Sheet: t.sheet, Unknown: t.Unknown}
+}
+
+func (r *Report) name(c BadCell) {
+	r.Bad++
+	if len(r.Cells) < badMax {
+		r.Cells = append(r.Cells, c)
+	}
+}
+
+func (r *Report) take(l AnswerLine) {
+	r.Lines = append(r.Lines, l)
+	switch {
+	case l.Same:
+		r.Same++
+	case l.Result == "paid":
+		r.Taken, r.Paid = r.Taken+1, r.Paid+l.Payment.Sum
+	default:
+		r.Taken, r.Back = r.Taken+1, r.Back+l.Payment.Sum
+	}
+}
+
+// keep writes down that a file was taken.
+func (d *Desk) keep(ctx context.Context, who access.Actor, rep *Report) error {
+	return d.c.DB.Act(ctx, func(tx *db.Tx) error {
+		rep.By, rep.At = who.Name, tx.Now()
+		if err := insertFile(ctx, tx, unit.NewID(tx.Now()), rep.File, who.Person); err != nil {
+			return err
+		}
+		return d.record(ctx, tx, who, "payments."+rep.Kind, "file/"+rep.Digest, fmt.Sprintf("%d rows, %d taken, %d bad", rep.Rows, rep.Taken, rep.Bad))
+	})
+}
+
+// Files are the files of a kind that were taken, the newest first.
+func (d *Desk) Files(ctx context.Context, who access.Actor, kind string) (out []File, err error) {
+	if err := d.may(who, access.PaymentRead, d.c.Region); err != nil {
+		return nil, err
+	}
+	err = d.c.DB.Read(ctx, func(tx *db.Tx) error {
+		out, err = selectFiles(ctx, tx, kind)
+		return err
+	})
+	return out, err
+}
+
+// Unanswered are the payments that were released and of which the bank has said nothing, the oldest first; late marks
+// those released so many working days ago as the format says.
+func (d *Desk) Unanswered(ctx context.Context, who access.Actor) (out []Payment, late map[unit.ID]bool, err error) {
+	if err := d.may(who, access.PaymentRead, d.c.Region); err != nil {
+		return nil, nil, err
+	}
+	late = map[unit.ID]bool{}
+	err = d.c.DB.Read(ctx, func(tx *db.Tx) error {
+		out, err = selectUnanswered(ctx, tx)
+		for _, p := range out {
+			due, _ := d.c.Calendar.AddWorkdays(d.today(p.Released), d.formats.allocation.UnansweredWD)
+			late[p.ID] = d.today(tx.Now()) > due
+		}
+		return err
+	})
+	return out, late, err
+}
+
+// answer is one row, understood.
+type answer struct {
+	payment Payment
+	result  string
+	reason  string
+	day     string
+	bankRef string
+}
+
+// takeAnswer takes one row in an act of its own; a cell that cannot be taken is named and nothing is done.
+func (d *Desk) takeAnswer(ctx context.Context, who access.Actor, t *table, r tableRow, file string, dry bool) (line AnswerLine, cell *BadCell, err error) {
+	err = d.c.DB.Act(ctx, func(tx *db.Tx) error {
+		line, cell = AnswerLine{}, nil
+		a, column, f, err := d.understand(ctx, tx, r)
+		if err != nil {
+			return err
+		}
+		if f == nil {
+			line = AnswerLine{Row: r.no, Result: a.result, Payment: a.payment}
+			line.Same, f, err = d.answer(ctx, tx, who, a, file, r.no)
+			column = "ref"
+			if err != nil {
+				return err
+			}
+		}
+		if f != nil {
+			b := t.bad(r, column, f)
+			cell = &b
+			return errDry // whatever the case had begun to do is undone
+		}
+		if dry || line.Same {
+			return errDry
+		}
+		return nil
+	})
+	if errors.Is(err, errDry) {
+		err = nil
+	}
+	return line, cell, err
+}
+
+// understand reads a row and finds its payment; the first cell that is wrong is named.
+func (d *Desk) understand(ctx context.Context, tx *db.Tx, r tableRow) (a answer, column string, f *fault.Error, err error) {
+	ref := strings.ToUpper(r.cells["ref"])
+	i := strings.LastIndexByte(ref, '-')
+	line, bad := strconv.Atoi(ref[i+1:])
+	found := false
+	if i > 0 && bad == nil {
+		if a.payment, found, err = selectOfRef(ctx, tx, ref[:i], line); err != nil {
+			return a, "", nil, err
+		}
+	}
+	if !found || a.payment.Released.IsZero() {
+		return a, "ref", fault.New(fault.NotFound, "settlement.answer_unknown", "ref", ref), nil
+	}
+	a.reason, a.day, a.bankRef = r.cells["reason"], r.cells["day"], r.cells["bank_ref"]
+	if a.result = d.formats.answers.means(r.cells["result"]); a.result == "" {
+		return a, "result", fault.New(fault.Invalid, "settlement.answer_result", "text", r.cells["result"]), nil
+	}
+	sum, bad := unit.ParseFen(r.cells["sum"])
+	switch {
+	case bad != nil:
+		return a, "sum", fault.Of(bad), nil
+	case sum != a.payment.Sum:
+		return a, "sum", fault.New(fault.Conflict, "settlement.answer_sum", "ref", ref, "ours", a.payment.Sum, "theirs", sum), nil
+	}
+	if account := digitsOf(r.cells["account"]); account != "" && account != a.payment.Account {
+		return a, "account", fault.New(fault.Conflict, "settlement.answer_account", "ref", ref, "ours", a.payment.Account, "theirs", account), nil
+	}
+	if a.day != "" {
+		day, bad := unit.ParseDay(a.day)
+		if bad != nil {
+			return a, "day", fault.Of(bad), nil
+		}
+		if day > d.today(tx.Now()) {
+			return a, "day", fault.New(fault.Invalid, "settlement.answer_day", "day", day), nil
+		}
+		a.day = day.String()
+	}
+	if a.result == "returned" && a.reason == "" {
+		return a, "reason", fault.New(fault.Invalid, "settlement.reason_missing"), nil
+	}
+	if len([]rune(a.reason)) > reasonMax {
+		return a, "reason", fault.New(fault.Invalid, "settlement.text", "most", reasonMax), nil
+	}
+	return a, "", nil, nil
+}
+
+// answer writes what the bank said of a payment and takes the case's action: paid moves the case on; returned moves it
+// back if it was paid. A payment that comes back before it was marked as paid has moved nothing in the books.
+func (d *Desk) answer(ctx context.Context, tx *db.Tx, who access.Actor, a answer, file string, row int) (known bool, f *fault.Error, err error) {
+	p := a.payment
+	switch {
+	case p.State == a.result:
+		return true, nil, nil
+	case p.State == "returned":
+		return false, fault.New(fault.Conflict, "settlement.answered", "ref", p.Ref(), "reason", p.Reason), nil
+	}
+	key := "payment/" + string(p.ID) + "/" + a.result
+	moved := false
+	if a.result == "paid" {
+		err = d.c.Cases.Act(ctx, tx, who, p.Case, p.Action, "", key)
+		p.State, p.WasPaid, moved = "paid", true, true
+	} else {
+		p.State, p.Reason = "returned", a.reason
+		if p.WasPaid {
+			var back string
+			if back, moved, err = d.c.Cases.WayBack(ctx, tx, who, p.Case, p.Action); err == nil && moved {
+				err = d.c.Cases.Act(ctx, tx, who, p.Case, back, a.reason, key)
+			}
+			p.Stuck = !moved
+		}
+	}
+	if f, err = refusalOf(err); f != nil || err != nil {
+		return false, f, err
+	}
+	p.AnsweredAt, p.AnsweredDay, p.BankRef = tx.Now(), a.day, a.bankRef
+	if err := updateAnswered(ctx, tx, p); err != nil {
+		return false, nil, err
+	}
+	acted := time.Time{}
+	if moved {
+		acted = tx.Now()
+	}
+	if err := insertAnswer(ctx, tx, unit.NewID(tx.Now()), p, a.result, file, row, who.Person, who.Name, tx.Now(), acted); err != nil {
+		return false, nil, err
+	}
+	if err := d.tellAnswer(ctx, tx, p); err != nil {
+		return false, nil, err
+	}
+	return false, nil, d.record(ctx, tx, who, "payments."+a.result, "case/"+string(p.Case), p.Ref())
+}
+
+// tellAnswer tells the payee that its money came back, and to correct its account.
+func (d *Desk) tellAnswer(ctx context.Context, tx *db.Tx, p Payment) error {
+	if p.State != "returned" {
+		return nil
+	}
+	return d.tell(ctx, tx, notice.Notice{Kind: "payment.returned", Object: "case/" + string(p.Case), Path: "/payees", Org: p.Payee, To: notice.Audience{Org: p.Payee},
+		Title: fault.Words{fmt.Sprintf("款项被银行退回，请更正收款账户：%s %s", p.Title[0], p.CaseNo), fmt.Sprintf("A payment came back; correct your account: %s %s", p.Title[1], p.CaseNo)},
+		Text:  fault.Words{"银行说明：" + p.Reason, "The bank says: " + p.Reason}, Key: "payment/" + string(p.ID) + "/returned"})
+}
