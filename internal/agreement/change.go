@@ -26,6 +26,29 @@ type Content struct {
 	Due    unit.Day `json:"due,omitempty"`
 	Target string   `json:"target,omitempty"`
 	End    bool     `json:"end,omitempty"` // the task is given up
+
+	Milestones []NewDay `json:"milestones,omitempty"` // new days of nodes that are not reached, by their numbers
+}
+
+// NewDay is the day of one node.
+type NewDay struct {
+	No  int      `json:"no"`
+	Due unit.Day `json:"due"`
+}
+
+// same says whether two contents say the same.
+func (c Content) same(o Content) bool {
+	return c.Title == o.Title && c.Due == o.Due && c.Target == o.Target && c.End == o.End && slices.Equal(c.Milestones, o.Milestones)
+}
+
+// Along are the days of the nodes that are not reached when they move with the due day, by as many days.
+func (t Task) Along(due unit.Day) (all []NewDay) {
+	for _, m := range t.Milestones {
+		if !m.Done.Valid() && due.Valid() && due != t.Due {
+			all = append(all, NewDay{m.No, m.Due.Add(due.Sub(t.Due))})
+		}
+	}
+	return all
 }
 
 // Change is a proposal to change a task. It holds when every party has agreed to its digest, and is off when one refuses.
@@ -130,13 +153,44 @@ func (r *Register) checkChange(t Task, to Content) (was Content, err error) {
 	if to.Target != "" {
 		was.Target = t.Measure.Target
 	}
+	if was.Milestones, err = t.checkNewDays(to); err != nil {
+		return was, err
+	}
 	switch {
-	case to == was || to == (Content{}):
+	case to.same(was) || to.same(Content{}):
 		return was, fault.New(fault.Invalid, "agreement.change_nothing").On("due")
 	case len([]rune(to.Title)) > titleMax:
 		return was, fault.New(fault.Invalid, "agreement.task_title", "most", titleMax).On("title")
 	case to.Target != "" && (!t.Measure.Set() || !decimal.MatchString(to.Target)):
 		return was, fault.New(fault.Invalid, "agreement.measure_half").On("target")
+	}
+	return was, nil
+}
+
+// checkNewDays refuses a day for a node that there is not or that is reached, and any that would be left later than the
+// task is due; it says which days those nodes have now.
+func (t Task) checkNewDays(to Content) (was []NewDay, err error) {
+	due := t.Due
+	if to.Due.Valid() {
+		due = to.Due
+	}
+	days := map[int]unit.Day{}
+	for i, n := range to.Milestones {
+		at := slices.IndexFunc(t.Milestones, func(m Milestone) bool { return m.No == n.No && !m.Done.Valid() })
+		if at < 0 || i > 0 && to.Milestones[i-1].No >= n.No {
+			return nil, fault.New(fault.NotFound, "agreement.milestone_unknown").On("milestones")
+		}
+		was = append(was, NewDay{n.No, t.Milestones[at].Due})
+		days[n.No] = n.Due
+	}
+	for _, m := range t.Milestones {
+		day, moved := days[m.No]
+		if !moved {
+			day = m.Due
+		}
+		if !m.Done.Valid() && (!day.Valid() || day > due) && !to.End {
+			return nil, fault.New(fault.Invalid, "agreement.milestone_late", "no", m.No, "title", m.Title, "day", day.String(), "due", due).On("milestones")
+		}
 	}
 	return was, nil
 }
@@ -215,9 +269,9 @@ func (r *Register) consent(ctx context.Context, tx *db.Tx, who access.Actor, t T
 	return r.apply(ctx, tx, t, *c)
 }
 
-// apply makes of a task what all parties agreed to. Its first due day stays where it was.
+// apply makes of a task what all parties agreed to. Its first due day stays where it was, and so do those of its nodes.
 func (r *Register) apply(ctx context.Context, tx *db.Tx, t Task, c Change) error {
-	if now, err := r.checkChange(t, c.To); err != nil || now != c.Was {
+	if now, err := r.checkChange(t, c.To); err != nil || !now.same(c.Was) {
 		return fault.New(fault.Conflict, "agreement.changed_meanwhile").Because(err)
 	}
 	if c.To.Title != "" {
@@ -234,6 +288,11 @@ func (r *Register) apply(ctx context.Context, tx *db.Tx, t Task, c Change) error
 	}
 	if err := changeTask(ctx, tx, t); err != nil {
 		return err
+	}
+	for _, n := range c.To.Milestones {
+		if err := moveMilestone(ctx, tx, t.ID, n); err != nil {
+			return err
+		}
 	}
 	return r.publish(ctx, tx, t, "task.changed", map[string]any{"task": t.Code, "digest": c.Digest, "due": t.Due.String(), "original": t.Original.String()})
 }

@@ -108,6 +108,16 @@ func (r *Register) light(tasks []Task, now time.Time) {
 	}
 }
 
+// lightMilestones sets the lamps of the nodes of a task that are not reached, by the same rule as the task's own.
+func (r *Register) lightMilestones(t *Task, now time.Time) {
+	today, cal := unit.DayOf(now, r.c.Zone), r.calendar()
+	for i := range t.Milestones {
+		if m := &t.Milestones[i]; !m.Done.Valid() && (t.State == StateRunning || t.State == StateSubmitted) {
+			m.Lamp = r.lamps.set(t.Lamps).on(cal, m.Due, today)
+		}
+	}
+}
+
 // on is the rule: red when the due day has passed and so many working days have passed since, amber before that and
 // when few days are left, else green. The due day itself is still on time.
 func (l lampSet) on(cal unit.Calendar, due, today unit.Day) Lamp {

@@ -329,7 +329,7 @@ func (r *Register) receiveChange(ctx context.Context, tx *db.Tx, who access.Acto
 		return fault.New(fault.Denied, "agreement.not_your_party")
 	}
 	was, err := r.checkChange(t, c.To)
-	if err != nil || was != c.Was {
+	if err != nil || !was.same(c.Was) {
 		return fault.New(fault.Conflict, "agreement.changed_meanwhile").Because(err)
 	}
 	c = Change{ID: c.ID, Task: t.ID, To: c.To, Was: c.Was, Reason: c.Reason, State: "open", Party: c.Party, Digest: c.Digest, Version: t.Version, At: tx.Now()}

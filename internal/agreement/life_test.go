@@ -27,6 +27,8 @@ type house struct {
 	db   *db.DB
 	acc  *access.Service
 	hand *hand
+
+	notices *notice.Service
 }
 
 var (
@@ -63,14 +65,14 @@ func newHouse(t *testing.T, d *db.DB, clock *hand, letters agreement.Letters, no
 	}
 	h.acc, err = access.New(access.Config{DB: d, NoCodes: true, Secret: "test"})
 	must()
-	notices, err := notice.New(notice.Config{DB: d, People: h.acc, Secret: "test"})
+	h.notices, err = notice.New(notice.Config{DB: d, People: h.acc, Secret: "test"})
 	must()
 	reg, err := registry.New(registry.Config{DB: d, Access: h.acc, Regions: unit.GB2260(), Calendar: unit.ChinaCalendar()})
 	must()
 	private, _ := log.NewKey("log.example/30")
 	l, err := log.New(log.Config{DB: d, Origin: "log.example/30", Key: private})
 	must()
-	h.Register, err = agreement.New(agreement.Config{DB: d, Access: h.acc, Calendar: unit.ChinaCalendar(), Registry: reg, Regions: unit.GB2260(), Notices: notices, Log: l, Letters: letters, Node: node})
+	h.Register, err = agreement.New(agreement.Config{DB: d, Access: h.acc, Calendar: unit.ChinaCalendar(), Registry: reg, Regions: unit.GB2260(), Notices: h.notices, Log: l, Letters: letters, Node: node})
 	must()
 	return h
 }

@@ -3,6 +3,7 @@ package agreement
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"sort"
 
 	"corridor/internal/access"
@@ -18,14 +19,38 @@ const (
 	digestShown     = 20                   // tasks named in one notice
 	superviseChunk  = 100                  // steps written in one act
 	beforeStep      = "before"
+	mileStep        = "milestone" // a node that is near or late
+	verifyStep      = "verify"    // evidence waits for who verifies
 )
 
-// Digest is what one holder is reminded of on a day: how many tasks at each step, and the first of them by name.
+// Digest is what one holder is reminded of on a day: how many tasks, nodes and verifications, and the first by name.
 type Digest struct {
-	Lead  Party
-	Count map[string]int // by step; "before" is a due day that comes near
-	First []Task         // ID, Code, Title, Due, Owner
-	tasks map[string][]unit.ID
+	Holder Party          // who leads, or who verifies; the zero party is the office of this node
+	Count  map[string]int // by step; "before" is a due day that comes near, "milestone" a node, "verify" evidence that waits
+	First  []Reminded
+	tasks  map[string][]unit.ID
+}
+
+// Reminded is one line of what somebody is reminded of.
+type Reminded struct {
+	Step  string
+	Code  string // of the task
+	Title string // of the task, or of the node
+	Due   unit.Day
+}
+
+// remindedOf writes that a holder is reminded of something.
+func remindedOf(holders map[string]*Digest, p Party, one Reminded) *Digest {
+	d := holders[p.Key()]
+	if d == nil {
+		d = &Digest{Holder: p, Count: map[string]int{}, tasks: map[string][]unit.ID{}}
+		holders[p.Key()] = d
+	}
+	d.Count[one.Step]++
+	if len(d.First) < digestShown {
+		d.First = append(d.First, one)
+	}
+	return d
 }
 
 // due is what happens on a day to tasks with one due day.
@@ -34,12 +59,36 @@ type due struct {
 	step string
 }
 
-// steps says which due days reach which step between two days: later than the one, up to the other. A step is reached
+// lateStep is a step that is reached when a day is past by so many working days.
+type lateStep struct {
+	days int
+	id   string
+}
+
+// steps says which due days reach which step of supervision between two days.
+func (s supervision) steps(cal unit.Calendar, after, today unit.Day) []due {
+	late := make([]lateStep, len(s.Steps))
+	for i, st := range s.Steps {
+		late[i] = lateStep{st.Late, st.ID}
+	}
+	return reached(cal, after, today, s.Before, late)
+}
+
+// days says which days of this kind are to be reminded of between two days.
+func (n nearAndLate) days(cal unit.Calendar, after, today unit.Day) []due {
+	late := make([]lateStep, len(n.Late))
+	for i, days := range n.Late {
+		late[i] = lateStep{days, beforeStep}
+	}
+	return reached(cal, after, today, n.Before, late)
+}
+
+// reached says which days reach which step between two days: later than the one, up to the other. A step is reached
 // once, on a working day; days that were missed are made up for. It is pure: it depends on the calendar and the rules.
-func (s supervision) steps(cal unit.Calendar, after, today unit.Day) (all []due) {
+func reached(cal unit.Calendar, after, today unit.Day, before []int, steps []lateStep) (all []due) {
 	first, last := today, today
 	furthest := 0
-	for _, n := range s.Before {
+	for _, n := range before {
 		furthest = max(furthest, n)
 	}
 	for n, d := 0, today; n <= furthest; d++ {
@@ -47,8 +96,8 @@ func (s supervision) steps(cal unit.Calendar, after, today unit.Day) (all []due)
 		n, _ = cal.WorkdaysBetween(today, d+1)
 	}
 	latest := 0
-	for _, st := range s.Steps {
-		latest = max(latest, st.Late)
+	for _, st := range steps {
+		latest = max(latest, st.days)
 	}
 	for n, d := 0, today; n <= latest; d-- {
 		first = d
@@ -60,7 +109,7 @@ func (s supervision) steps(cal unit.Calendar, after, today unit.Day) (all []due)
 		late, _ := cal.WorkdaysBetween(d, today)
 		lateBefore, _ := cal.WorkdaysBetween(d, after)
 		if d >= today {
-			for _, n := range s.Before {
+			for _, n := range before {
 				if left <= n && leftBefore > n {
 					all = append(all, due{d, beforeStep})
 					break
@@ -68,9 +117,9 @@ func (s supervision) steps(cal unit.Calendar, after, today unit.Day) (all []due)
 			}
 			continue
 		}
-		for i := len(s.Steps) - 1; i >= 0; i-- { // the furthest step that was reached; one notice a task
-			if n := s.Steps[i].Late; late >= n && lateBefore < n {
-				all = append(all, due{d, s.Steps[i].ID})
+		for i := len(steps) - 1; i >= 0; i-- { // the furthest step that was reached; one notice a task
+			if n := steps[i].days; late >= n && lateBefore < n {
+				all = append(all, due{d, steps[i].id})
 				break
 			}
 		}
@@ -78,43 +127,61 @@ func (s supervision) steps(cal unit.Calendar, after, today unit.Day) (all []due)
 	return all
 }
 
-// Reminders computes whom to remind of what on a day, when the day of the last reminders was after.
-func (r *Register) Reminders(ctx context.Context, tx *db.Tx, after, today unit.Day) ([]*Digest, error) {
-	steps := map[unit.Day]string{}
-	first, last := today, today
-	for _, d := range r.rules.steps(r.calendar(), after, today) {
+// daysOf are the steps by their day, with the first and the last day.
+func daysOf(all []due) (steps map[unit.Day]string, first, last unit.Day) {
+	steps = map[unit.Day]string{}
+	for i, d := range all {
 		steps[d.day] = d.step
+		if i == 0 {
+			first, last = d.day, d.day
+		}
 		first, last = min(first, d.day), max(last, d.day)
 	}
-	if len(steps) == 0 {
-		return nil, nil
+	return steps, first, last
+}
+
+// Reminders computes whom to remind of what on a day, when the day of the last reminders was after: who leads of due days
+// and nodes, who verifies of evidence that waits.
+func (r *Register) Reminders(ctx context.Context, tx *db.Tx, after, today unit.Day) ([]*Digest, error) {
+	holders, cal := map[string]*Digest{}, r.calendar()
+	if steps, first, last := daysOf(r.rules.steps(cal, after, today)); len(steps) > 0 {
+		if err := eachDue(ctx, tx, first, last, func(t Task) {
+			step, ok := steps[t.Due]
+			if !ok {
+				return
+			}
+			d := remindedOf(holders, t.Lead, Reminded{step, t.Code, t.Title, t.Due})
+			if step != beforeStep {
+				d.tasks[step] = append(d.tasks[step], t.ID)
+			}
+		}); err != nil {
+			return nil, err
+		}
 	}
-	holders := map[string]*Digest{}
-	err := eachDue(ctx, tx, first, last, func(t Task) {
-		step, ok := steps[t.Due]
-		if !ok {
-			return
+	if days, first, last := daysOf(r.rules.Mile.days(cal, after, today)); len(days) > 0 {
+		if err := eachMilestone(ctx, tx, first, last, func(t Task, m Milestone) {
+			if days[m.Due] != "" {
+				remindedOf(holders, t.Lead, Reminded{mileStep, t.Code, m.Title, m.Due})
+			}
+		}); err != nil {
+			return nil, err
 		}
-		key := t.Lead.Key()
-		d := holders[key]
-		if d == nil {
-			d = &Digest{Lead: t.Lead, Count: map[string]int{}, tasks: map[string][]unit.ID{}}
-			holders[key] = d
+	}
+	if days, first, last := daysOf(r.rules.Verify.days(cal, after, today)); len(days) > 0 {
+		if err := eachVerify(ctx, tx, first, last, func(t Task) {
+			if days[t.VerifyBy] != "" {
+				remindedOf(holders, t.Verifier.Party, Reminded{verifyStep, t.Code, t.Title, t.VerifyBy})
+			}
+		}); err != nil {
+			return nil, err
 		}
-		d.Count[step]++
-		if len(d.First) < digestShown {
-			d.First = append(d.First, t)
-		}
-		if step != beforeStep {
-			d.tasks[step] = append(d.tasks[step], t.ID)
-		}
-	})
+	}
 	all := make([]*Digest, 0, len(holders))
 	for _, d := range holders {
 		all = append(all, d)
 	}
-	sort.Slice(all, func(i, j int) bool { return all[i].Lead.Key() < all[j].Lead.Key() })
-	return all, err
+	sort.Slice(all, func(i, j int) bool { return all[i].Holder.Key() < all[j].Holder.Key() })
+	return all, nil
 }
 
 // Tick tells the reminders and takes the steps of supervision of a day, once a day. It may be called at any time; what
@@ -170,18 +237,31 @@ func (r *Register) remind(ctx context.Context, d *Digest, today unit.Day) error 
 		return nil
 	}
 	var zh, en string
-	for _, t := range d.First {
-		zh += fmt.Sprintf("%s %s（期限 %s）\n", t.Code, short(t.Title), t.Due)
-		en += fmt.Sprintf("%s %s (due %s)\n", t.Code, short(t.Title), t.Due)
+	for _, x := range d.First {
+		switch x.Step {
+		case mileStep:
+			zh += fmt.Sprintf("%s 节点：%s（%s）\n", x.Code, short(x.Title), x.Due)
+			en += fmt.Sprintf("%s milestone: %s (%s)\n", x.Code, short(x.Title), x.Due)
+		case verifyStep:
+			zh += fmt.Sprintf("%s 待核验：%s（到 %s）\n", x.Code, short(x.Title), x.Due)
+			en += fmt.Sprintf("%s to verify: %s (by %s)\n", x.Code, short(x.Title), x.Due)
+		default:
+			zh += fmt.Sprintf("%s %s（期限 %s）\n", x.Code, short(x.Title), x.Due)
+			en += fmt.Sprintf("%s %s (due %s)\n", x.Code, short(x.Title), x.Due)
+		}
 	}
 	n := 0
 	for _, c := range d.Count {
 		n += c
 	}
+	path := "/tasks?view=late"
+	if d.Count[beforeStep]+d.Count[mileStep] == n && d.Holder.Key() != "" {
+		path = "/tasks?light=open&party=" + url.QueryEscape(d.Holder.Key())
+	}
 	return r.c.DB.Act(ctx, func(tx *db.Tx) error {
-		_, err := r.c.Notices.Tell(ctx, tx, notice.Notice{To: r.audience(d.Lead, r.rules.Desk), Kind: "task.remind", Object: "tasks/" + d.Lead.Key(),
-			Path: "/tasks?view=late", Key: "task.remind/" + today.String() + "/" + d.Lead.Key(),
-			Title: fault.Words{fmt.Sprintf("任务提醒：%d 项临期或逾期", n), fmt.Sprintf("%d tasks are due soon or late", n)}, Text: fault.Words{zh, en}})
+		_, err := r.c.Notices.Tell(ctx, tx, notice.Notice{To: r.audience(d.Holder, r.rules.Desk), Kind: "task.remind", Object: "tasks/" + d.Holder.Key(),
+			Path: path, Key: "task.remind/" + today.String() + "/" + d.Holder.Key(),
+			Title: fault.Words{fmt.Sprintf("任务提醒：%d 项临期或逾期", n), fmt.Sprintf("%d tasks, milestones or verifications are due soon or late", n)}, Text: fault.Words{zh, en}})
 		return err
 	})
 }

@@ -88,7 +88,7 @@ func TestWhoIsRemindedIsToldOnceADay(t *testing.T) {
 		}); err != nil {
 			t.Fatal(err)
 		}
-		if len(digests) != 2 || digests[0].Lead.Code != "310000" || digests[0].Count["remind"] != 1 || digests[1].Count["before"] != 25 || len(digests[1].First) != 20 {
+		if len(digests) != 2 || digests[0].Holder.Code != "310000" || digests[0].Count["remind"] != 1 || digests[1].Count["before"] != 25 || len(digests[1].First) != 20 {
 			t.Errorf("%+v", digests)
 		}
 	})

@@ -100,16 +100,14 @@ SELECT l.name, l.code, p.name, p.code, count(*)
 FROM agreement_task t JOIN agreement_partner l ON l.task = t.id AND l.no = 0 JOIN agreement_partner p ON p.task = t.id AND p.no > 0 ` + fits + `
 GROUP BY l.name, l.code, p.name, p.code ORDER BY 5 DESC, l.name, p.name LIMIT $19`
 
-const sqlEachDue = `
-SELECT t.id, t.code, t.title, t.owner, t.lead_code, t.due_on FROM agreement_task t
-WHERE t.state = 'running' AND t.due_on >= $1 AND t.due_on <= $2 ORDER BY t.due_on, t.id LIMIT $3`
-
 const sqlPartners = `SELECT p.no, p.name, p.code, p.budget_fen FROM agreement_partner p WHERE p.task = $1 ORDER BY p.no LIMIT $2`
 
 const sqlMilestones = `
 SELECT m.no, m.title, m.due_on, m.original_due_on, m.done_on FROM agreement_milestone m WHERE m.task = $1 ORDER BY m.no LIMIT $2`
 
 const sqlReachMilestone = `UPDATE agreement_milestone SET done_on = $3 WHERE task = $1 AND no = $2`
+
+const sqlMoveMilestone = `UPDATE agreement_milestone SET due_on = $3 WHERE task = $1 AND no = $2 AND done_on IS NULL`
 
 const sqlNeeds = `SELECT n.needs FROM agreement_need n WHERE n.task = $1 ORDER BY n.needs LIMIT $2`
 
@@ -240,6 +238,11 @@ func reachMilestone(ctx context.Context, tx *db.Tx, id unit.ID, no int, day unit
 	return err
 }
 
+func moveMilestone(ctx context.Context, tx *db.Tx, id unit.ID, n NewDay) error {
+	_, err := tx.Exec(ctx, sqlMoveMilestone, id, n.No, n.Due)
+	return err
+}
+
 func selectNeeds(ctx context.Context, tx *db.Tx, id unit.ID) ([]unit.ID, error) {
 	return collect(ctx, tx, func(row scanner) (n unit.ID, err error) {
 		err = row.Scan(&n)
@@ -320,27 +323,6 @@ func pairTasks(ctx context.Context, tx *db.Tx, args []any) ([]Pair, error) {
 		err = row.Scan(&p.Lead.Name, &p.Lead.Code, &p.Partner.Name, &p.Partner.Code, &p.N)
 		return p, err
 	}, sqlPairs, append(args[:len(args):len(args)], pairsMax)...)
-}
-
-// remindMax is how many tasks can be due in the days of one reminder.
-const remindMax = 5_000_000
-
-// eachDue goes through the running tasks that are due from one day to another.
-func eachDue(ctx context.Context, tx *db.Tx, first, last unit.Day, each func(Task)) error {
-	rows, err := tx.Query(ctx, sqlEachDue, first, last, remindMax)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var t Task
-		if err := rows.Scan(&t.ID, &t.Code, &t.Title, &t.Lead.Name, &t.Lead.Code, &t.Due); err != nil {
-			return err
-		}
-		t.Owner = t.Lead.Name
-		each(t)
-	}
-	return rows.Err()
 }
 
 // timeOf reads a time that may be missing.

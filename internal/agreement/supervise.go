@@ -24,11 +24,16 @@ type supervision struct {
 	Basis    string
 	Verified bool
 	Before   []int
+	Mile     nearAndLate `yaml:"milestones"`
+	Verify   nearAndLate
 	Steps    []Step
 	Desk     string
 	Head     string
 	Office   string
 }
+
+// nearAndLate is when somebody is reminded, in working days before a day and after it.
+type nearAndLate struct{ Before, Late []int }
 
 // Step is one stage of supervision: 催办, 督办 and what comes before and after.
 type Step struct {

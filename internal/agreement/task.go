@@ -94,6 +94,7 @@ type Milestone struct {
 	Due      unit.Day
 	Original unit.Day // kept when Due is moved
 	Done     unit.Day
+	Lamp     Lamp // of one that is not reached; follows from the day
 }
 
 // Plan sets up tasks under an agreement as one act: all of them or none.
@@ -312,6 +313,7 @@ func (r *Register) task(ctx context.Context, tx *db.Tx, who access.Actor, id uni
 	}
 	one := []Task{t}
 	r.light(one, tx.Now())
+	r.lightMilestones(&one[0], tx.Now())
 	return one[0], nil
 }
 

@@ -254,6 +254,8 @@ CREATE TABLE agreement_milestone (
   PRIMARY KEY (task, no)
 );
 
+CREATE INDEX agreement_milestone_by_due ON agreement_milestone (due_on, task) WHERE done_on IS NULL;
+
 CREATE TABLE agreement_need (
   task  TEXT NOT NULL REFERENCES agreement_task (id),
   needs TEXT NOT NULL REFERENCES agreement_task (id),
@@ -369,6 +371,8 @@ CREATE INDEX agreement_task_by_lead ON agreement_task (lead_code, state, due_on)
 CREATE INDEX agreement_task_by_serves ON agreement_task (serves, id);
 
 CREATE INDEX agreement_task_open ON agreement_task (state, due_on, id);
+
+CREATE INDEX agreement_task_verify ON agreement_task (verify_by, id) WHERE state = 'submitted';
 
 CREATE TABLE agreement_verdict (
   id      TEXT PRIMARY KEY,

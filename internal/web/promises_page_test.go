@@ -15,7 +15,7 @@ func somePromises() (task, done agreement.Task, a agreement.Agreement) {
 		Level: "city", Region: "310117", Due: someDay, Original: someDay.Add(-30), Version: 1, Since: someTime, Sentence: "双方将公布目录", From: 3, To: 30, Problem: "接口未通",
 		Measure:  agreement.Measure{Indicator: "机构", Baseline: "10", Target: "20", Unit: "家", Reached: "15"},
 		Verifier: agreement.Verifier{Kind: agreement.ByParty, Party: other, Person: someID}, VerifyBy: someDay,
-		Milestones: []agreement.Milestone{{No: 1, Title: "征求意见", Due: someDay.Add(-10), Original: someDay.Add(-10), Done: someDay.Add(-9)}, {No: 2, Title: "定稿", Due: someDay}},
+		Milestones: []agreement.Milestone{{No: 1, Title: "征求意见", Due: someDay.Add(-10), Original: someDay.Add(-10), Done: someDay.Add(-9)}, {No: 2, Title: "定稿", Due: someDay, Original: someDay.Add(-3), Lamp: agreement.Lamp{Light: agreement.Red, LateDays: 2}}},
 		Tags:       []agreement.Tag{{Frame: "five-centres", Item: "science"}}, Lamp: agreement.Lamp{Light: agreement.Red, LateDays: 3, Provisional: true}}
 	done = task
 	done.ID, done.State, done.Done, done.Evidence, done.Lamp = someID+"B", agreement.StateDone, someTime, "见附件", agreement.Lamp{Light: agreement.Done}
@@ -63,8 +63,8 @@ func promiseBodies(task, done agreement.Task, agreed agreement.Agreement, pages 
 		History:  []agreement.Progress{{Month: "2026-02", Done: "开了会", Next: "发文", Problem: "缺人", Reached: "12", At: someTime}},
 		Evidence: []agreement.Evidence{{ID: someID, Title: "文件", Place: "https://a.example/x", Digest: strings.Repeat("e", 64), At: someTime, Also: []string{"T-2026-0002"}}, {ID: someID + "2", Title: "旧", Withdrawn: someTime, Why: "错"}},
 		Verdicts: []agreement.Verdict{{Passed: true, Party: "乙方", At: someTime, Void: someTime}, {Note: "不足", At: someTime}}, Changes: []taskChangeView{change, agreed2, refused, withdrawn},
-		Steps:     []stepOf{{agreement.Supervision{ID: someID, Reason: "逾期", At: someTime, AnswerBy: someDay}, someWords}, {agreement.Supervision{ID: someID + "2", By: "x", Answer: "已办", Answered: someTime}, someWords}},
-		Supervise: choice, Update: true, Verify: true, Plan: true, Speaks: task.Parties(), Gone: true, NameIt: true, Measured: true, Month: "2026-03", Source: true}
+		Steps: []stepOf{{agreement.Supervision{ID: someID, Reason: "逾期", At: someTime, AnswerBy: someDay}, someWords}, {agreement.Supervision{ID: someID + "2", By: "x", Answer: "已办", Answered: someTime}, someWords}},
+		Open:  task.Milestones[1:], Supervise: choice, Update: true, Verify: true, Plan: true, Speaks: task.Parties(), Gone: true, NameIt: true, Measured: true, Month: "2026-03", Source: true}
 	report := &agreement.Imported{Rows: 3, Unknown: []string{"备注"}}
 	return map[string][]any{
 		"agreements": {agreementsPage{}, agreementsPage{All: []agreement.Agreement{agreed, {ID: someID, Title: "x"}}, Pager: pages, Typed: typed, Forms: choice, Frames: frames, Years: []int{2026}, Plan: true}},

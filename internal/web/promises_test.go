@@ -123,9 +123,16 @@ func TestAnAgreementBecomesTasksWithOwnersThatReport(t *testing.T) {
 	if w := h.post(task+"/progress", third, url.Values{"done": {"代报"}}); w.Code != 403 {
 		t.Errorf("who does not lead reported: %d", w.Code)
 	}
-	h.goes(task+"/done", lead, "version", "1", "evidence", "验收报告")
+	// A refused change keeps what was typed; the due day takes along the node that is not reached, and all have to agree.
+	if w := h.post(task+"/changes", lead, url.Values{"version": {"1"}, "at": {"change"}, "party": {"340000"}, "due": {"2026-05-20"}, "reason": {"等场地"}}); w.Code != 422 || !strings.Contains(plainText(w), "测试") || !strings.Contains(w.Body.String(), `value="2026-05-20"`) {
+		t.Errorf("a node later than its task was left: %d %s", w.Code, plainText(w))
+	}
+	h.goes(task+"/changes", lead, "version", "1", "party", "340000", "due", "2026-07-10", "along", "yes", "reason", "等场地")
+	h.goes(task+"/changes/"+between(h.shows(task, "", "节点“测试”： 2026-05-29 → 2026-06-08"), `id="c-`, `"`), other, "party", "310000", "yes", "yes")
+	h.shows(task, "", "2026-06-30 → 2026-07-10", "2026-05-29 → 2026-06-08")
+	h.goes(task+"/done", lead, "version", "2", "evidence", "验收报告")
 	h.shows("/tasks?light=check", "", "建成示范项目")
-	h.goes(task+"/verdict", other, "version", "2", "passed", "yes", "note", "属实")
+	h.goes(task+"/verdict", other, "version", "3", "passed", "yes", "note", "属实")
 	h.shows("/tasks?light=done", "", "建成示范项目", "已办结")
 	h.shows(task, "", "验收报告", "核验通过")
 }

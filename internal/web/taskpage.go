@@ -1,6 +1,7 @@
 package web
 
 import (
+	"fmt"
 	"net/url"
 	"strconv"
 	"strings"
@@ -36,6 +37,7 @@ type taskPage struct {
 	NameIt    bool              // this person may name another verifier
 	Percent   int
 	Measured  bool
+	Open      []agreement.Milestone // not reached
 	Month     string
 	Source    bool
 	Typed     url.Values
@@ -85,6 +87,11 @@ func (v *visit) showTask(id unit.ID) error {
 	}
 	p := taskPage{Task: t, Typed: v.r.PostForm, Month: unit.DayOf(v.now(), beijing).String()[:7], Source: access.MaySomewhere(v.who, access.DocumentRead) == nil}
 	p.Percent, p.Measured = t.Measure.Percent()
+	for _, m := range t.Milestones {
+		if !m.Done.Valid() {
+			p.Open = append(p.Open, m)
+		}
+	}
 	if p.Above, p.Below, err = r.Cascade(v.ctx(), v.who, t); err != nil {
 		return err
 	}
@@ -195,6 +202,18 @@ func (v *visit) changesOf(p *taskPage) error {
 		}
 		if c.To.Title != "" {
 			view.Lines = append(view.Lines, lineOfChange{fault.Words{"内容", "Wording"}, c.Was.Title, c.To.Title})
+		}
+		for i, n := range c.To.Milestones {
+			line := lineOfChange{fault.Words{fmt.Sprintf("节点 %d", n.No), fmt.Sprintf("Milestone %d", n.No)}, "", n.Due.String()}
+			if i < len(c.Was.Milestones) {
+				line.Was = c.Was.Milestones[i].Due.String()
+			}
+			for _, m := range p.Task.Milestones {
+				if m.No == n.No {
+					line.What = fault.Words{"节点“" + m.Title + "”", "Milestone " + m.Title}
+				}
+			}
+			view.Lines = append(view.Lines, line)
 		}
 		if c.To.End {
 			view.Lines = append(view.Lines, lineOfChange{fault.Words{"终止", "End"}, "", v.t("各方同意后不再办理", "given up once all agree")})
@@ -309,9 +328,44 @@ func (v *visit) changeTask() error {
 			}
 			to.Due = day
 		}
+		if err := v.newDays(id, &to, f); err != nil {
+			return err
+		}
 		_, err := v.s.c.Agreements.Propose(v.ctx(), v.who, id, version, f.Get("party"), to, f.Get("reason"))
 		return err
 	})
+}
+
+// newDays reads the new days of nodes: each that was typed, and, where it is wished, the others by as many days as the due
+// day moves.
+func (v *visit) newDays(id unit.ID, to *agreement.Content, f url.Values) error {
+	t, err := v.s.c.Agreements.Task(v.ctx(), v.who, id)
+	if err != nil {
+		return err
+	}
+	days := map[int]unit.Day{}
+	if f.Get("along") == "yes" {
+		for _, n := range t.Along(to.Due) {
+			days[n.No] = n.Due
+		}
+	}
+	for _, m := range t.Milestones {
+		typed := f.Get("milestone." + strconv.Itoa(m.No))
+		if typed == "" || m.Done.Valid() {
+			continue
+		}
+		day, err := unit.ParseDay(typed)
+		if err != nil {
+			return fault.Of(err).On("milestones")
+		}
+		days[m.No] = day
+	}
+	for _, m := range t.Milestones {
+		if day, there := days[m.No]; there {
+			to.Milestones = append(to.Milestones, agreement.NewDay{No: m.No, Due: day})
+		}
+	}
+	return nil
 }
 
 // consent answers a change of a task for a party.
