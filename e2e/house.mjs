@@ -15,7 +15,7 @@ const binary = process.env.CORRIDOR ?? join(root, 'bin', 'corridor')
 const password = 'corridor-demo-only'
 const wide = { width: 1440, height: 900 }
 const narrow = { width: 390, height: 844 }
-const readyWithin = 30_000
+const readyWithin = 90_000
 
 export function want(holds, what) {
   if (!holds) throw new Error(what)
@@ -43,7 +43,7 @@ export async function open({ shots } = {}) {
   child.stderr.on('data', b => { said += b })
   let ended = false
   child.once('exit', code => { ended = true; said += `\n(ended with ${code})` })
-  const at = { office: `http://127.0.0.1:${base}`, shanghai: `http://127.0.0.1:${base + 1}`, anhui: `http://127.0.0.1:${base + 4}` }
+  const at = { office: `http://127.0.0.1:${base}`, shanghai: `http://127.0.0.1:${base + 1}`, jiangsu: `http://127.0.0.1:${base + 2}`, zhejiang: `http://127.0.0.1:${base + 3}`, anhui: `http://127.0.0.1:${base + 4}` }
   for (const end = Date.now() + readyWithin; ;) {
     const well = await Promise.all(Object.values(at).map(u => fetch(u + '/healthz').then(r => r.ok, () => false)))
     if (well.every(Boolean)) break

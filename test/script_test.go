@@ -106,7 +106,7 @@ func httpCommand(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: http METHOD URL [name:value…] [@bodyfile]")
 	}
 	var answer *http.Response
-	for end := time.Now().Add(20 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+	for end := time.Now().Add(60 * time.Second); ; time.Sleep(50 * time.Millisecond) {
 		r, err := http.NewRequest(args[0], args[1], nil)
 		ts.Check(err)
 		for _, a := range args[2:] {

@@ -133,8 +133,10 @@ func greet(out io.Writer, w *demo.Community, o demoOptions, took time.Duration) 
 		took.Seconds(), took.Seconds())
 	for _, n := range w.Nodes {
 		fmt.Fprintf(out, "  %s  %s  %s\n", n.URL(), n.Node.Name.In(fault.ZH), n.Node.Name.In(fault.EN))
-		for _, p := range demo.People {
-			if p.Node == n.Node.Code {
+		names, people := demo.Groups(n.Node.Code)
+		for _, g := range names {
+			fmt.Fprintf(out, "    %s  %s\n", g.In(fault.ZH), g.In(fault.EN))
+			for _, p := range people[g] {
 				fmt.Fprintf(out, "      %-26s %s  %s\n", p.Email, p.Name.In(fault.ZH), p.Name.In(fault.EN))
 			}
 		}

@@ -21,6 +21,16 @@ const (
 // passwordCost is above the least that OWASP's Password Storage Cheat Sheet asks of Argon2id (46 MiB, one pass, one lane).
 var passwordCost = &argon2id.Params{Memory: 64 * 1024, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32}
 
+// lightCost is that of a demonstration, which makes many accounts at its start and hides nothing by their password.
+var lightCost = &argon2id.Params{Memory: 4 * 1024, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32}
+
+func costOf(demonstration bool) *argon2id.Params {
+	if demonstration {
+		return lightCost
+	}
+	return passwordCost
+}
+
 // turn waits for one of the few places in which a password is hashed; the caller gives it back.
 func (s *Service) turn(ctx context.Context) (back func(), err error) {
 	select {
@@ -49,7 +59,7 @@ func (s *Service) hashPassword(ctx context.Context, password string) (string, er
 		return "", err
 	}
 	defer back()
-	return argon2id.CreateHash(password, passwordCost)
+	return argon2id.CreateHash(password, costOf(s.noCodes))
 }
 
 // passwordIs compares a password with a kept hash; "" is compared with a decoy and is never right, so that an account

@@ -39,7 +39,8 @@ const (
 // Config joins the room to its database and to what it needs from outside.
 type Config struct {
 	DB *db.DB
-	// NoCodes does not ask for one-time codes: only for a demonstration on one's own machine.
+	// NoCodes does not ask for one-time codes and hashes passwords lightly: only for a demonstration on one's own machine,
+	// whose password everybody knows.
 	NoCodes bool
 	// Issuer names the node in an authenticator and in letters; "" is Corridor.
 	Issuer string
@@ -100,7 +101,7 @@ func New(c Config) (*Service, error) {
 	}
 	return &Service{db: c.DB, noCodes: c.NoCodes, issuer: c.Issuer, secret: c.Secret, former: c.Former, site: c.Site, courier: c.Courier,
 		logger: c.Logger, providers: providers, hashing: make(chan struct{}, hashesAtOnce),
-		decoy: sync.OnceValues(func() (string, error) { return argon2id.CreateHash(newSecret(), passwordCost) })}, nil
+		decoy: sync.OnceValues(func() (string, error) { return argon2id.CreateHash(newSecret(), costOf(c.NoCodes)) })}, nil
 }
 
 // namedKeeper is a room with its name, as it stands in what a person takes away.

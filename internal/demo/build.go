@@ -3,6 +3,7 @@ package demo
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"corridor/internal/access"
@@ -16,9 +17,14 @@ import (
 
 // Organisations of the world, by credit code. The codes are well formed and given to nobody.
 const (
-	SmallFirm = "91340100MA0DEMQ19B"
-	LargeFirm = "91340200MA0DEMQ27B"
-	Lab       = "12310000DEMQ000341"
+	SmallFirm    = "91340100MA0DEMQ19B"
+	LargeFirm    = "91340200MA0DEMQ27B"
+	Lab          = "12310000DEMQ000341"
+	ShanghaiFirm = "91310115MA0DEMQ35C"
+	JiangsuFirm  = "91320500MA0DEMQ438"
+	JiangsuLab   = "12320000DEMQ00050T"
+	ZhejiangFirm = "91330100MA0DEMQ51J"
+	ZhejiangLab  = "12330000DEMQ00069U"
 )
 
 // organisation is one of the world's, with its last filed year.
@@ -42,10 +48,25 @@ func organisations() []organisation {
 		{registry.Org{Code: Lab, Name: fault.Words{"上海浦江冷冻电镜中心（演示）", "Shanghai Pujiang Cryo-EM Centre (demo)"}, Kind: "lab",
 			Region: "310115", Industry: "7320", Founded: day(2012, 3, 15), Home: Shanghai, Synthetic: true},
 			registry.YearFacts{Year: 2025, Staff: 85, Revenue: 61_000_000 * yuan, Source: "registry:" + Shanghai, Filed: day(2026, 2, 10)}},
+		{registry.Org{Code: ShanghaiFirm, Name: fault.Words{"临港传感器有限公司（演示）", "Lingang Sensors Ltd (demo)"}, Kind: "firm",
+			Region: "310115", Industry: "4011", Founded: day(2018, 8, 8), Home: Shanghai, Synthetic: true},
+			registry.YearFacts{Year: 2025, Staff: 62, Revenue: 41_500_000 * yuan, RnDSpend: 4_900_000 * yuan, Source: "registry:" + Shanghai, Filed: day(2026, 1, 19)}},
+		{registry.Org{Code: JiangsuFirm, Name: fault.Words{"太湖酶制剂有限公司（演示）", "Taihu Enzymes Ltd (demo)"}, Kind: "firm",
+			Region: "320500", Industry: "2662", Founded: day(2016, 3, 1), Home: Jiangsu, Synthetic: true},
+			registry.YearFacts{Year: 2025, Staff: 71, Revenue: 52_000_000 * yuan, RnDSpend: 5_200_000 * yuan, Source: "registry:" + Jiangsu, Filed: day(2026, 1, 23)}},
+		{registry.Org{Code: JiangsuLab, Name: fault.Words{"苏州质谱分析中心（演示）", "Suzhou Mass Spectrometry Centre (demo)"}, Kind: "lab",
+			Region: "320500", Industry: "7320", Founded: day(2010, 6, 1), Home: Jiangsu, Synthetic: true},
+			registry.YearFacts{Year: 2025, Staff: 54, Revenue: 33_000_000 * yuan, Source: "registry:" + Jiangsu, Filed: day(2026, 2, 3)}},
+		{registry.Org{Code: ZhejiangFirm, Name: fault.Words{"钱江机器人有限公司（演示）", "Qianjiang Robotics Ltd (demo)"}, Kind: "firm",
+			Region: "330100", Industry: "3491", Founded: day(2020, 11, 11), Home: Zhejiang, Synthetic: true},
+			registry.YearFacts{Year: 2025, Staff: 38, Revenue: 24_000_000 * yuan, RnDSpend: 3_600_000 * yuan, Source: "registry:" + Zhejiang, Filed: day(2026, 1, 27)}},
+		{registry.Org{Code: ZhejiangLab, Name: fault.Words{"杭州振动试验中心（演示）", "Hangzhou Vibration Test Centre (demo)"}, Kind: "lab",
+			Region: "330100", Industry: "7452", Founded: day(2013, 9, 9), Home: Zhejiang, Synthetic: true},
+			registry.YearFacts{Year: 2025, Staff: 47, Revenue: 28_000_000 * yuan, Source: "registry:" + Zhejiang, Filed: day(2026, 2, 5)}},
 	}
 }
 
-// Budget is what the treasury of Anhui gives to vouchers in the world.
+// Budget is what each treasury gives to vouchers in the world.
 const Budget = 5_000_000 * unit.FenPerYuan
 
 // build adds what is missing of a node's world, through the rooms' own operations.
@@ -63,10 +84,7 @@ func build(ctx context.Context, n *node.Node) error {
 	if err := enterOrganisations(ctx, n, admin); err != nil {
 		return err
 	}
-	if n.Node.Code == Anhui {
-		return fund(ctx, n, admin)
-	}
-	return nil
+	return fund(ctx, n, admin)
 }
 
 // enterOffices enters the governments of the delta and the compacts between them, from the registry's own data.
@@ -94,12 +112,20 @@ func enterOrganisations(ctx context.Context, n *node.Node, admin access.Actor) e
 			if err := n.Registry.PutYear(ctx, tx, admin, o.Code, o.year); err != nil {
 				return err
 			}
-			for _, m := range []registry.Mark{registry.Operating, registry.TaxNormal} {
-				if err := n.Registry.PutMark(ctx, tx, admin, o.Code, m, true, o.Founded, o.year.Source); err != nil {
+			for m, is := range map[registry.Mark]bool{registry.Operating: true, registry.TaxNormal: true, registry.Untrustworthy: false} {
+				if err := n.Registry.PutMark(ctx, tx, admin, o.Code, m, is, o.Founded, o.year.Source); err != nil {
 					return err
 				}
 			}
-			return nil
+			label := registry.Label{Org: o.Code, Label: "tech_sme", Issuer: o.Home, Since: day(2026, 1, 1), Until: day(2026, 12, 31)}
+			switch {
+			case o.Kind == "lab": // stands on the list of providers that the four recognise
+				label.Label = "voucher_provider"
+			case o.year.Staff > 500:
+				return nil
+			}
+			_, err = n.Registry.IssueLabel(ctx, tx, admin, label)
+			return err
 		})
 		if err != nil {
 			return fmt.Errorf("organisation %s: %w", o.Code, err)
@@ -111,7 +137,8 @@ func enterOrganisations(ctx context.Context, n *node.Node, admin access.Actor) e
 // fund moves the year's budget from the treasury, once: the transfer's id is the year's.
 func fund(ctx context.Context, n *node.Node, admin access.Actor) error {
 	const year = "2026"
-	treasury, budget := Anhui+"/treasury/"+year, Anhui+"/voucher/"+year+"/budget"
+	at := n.Node.Code
+	treasury, budget := at+"/treasury/"+year, at+"/voucher/"+year+"/budget"
 	err := n.DB.Act(ctx, func(tx *db.Tx) error {
 		for _, a := range []ledger.Account{{Path: treasury, Asset: "CNY"}, {Path: budget, Asset: "CNY", Floor: true}} {
 			if err := n.Ledger.Open(ctx, tx, a); err != nil {
@@ -126,7 +153,7 @@ func fund(ctx context.Context, n *node.Node, admin access.Actor) error {
 			Amount: Budget, Ref: id, Note: "年度预算（演示） yearly budget (demo)"}); err != nil {
 			return err
 		}
-		return n.Access.Record(ctx, tx, admin, access.Entry{Act: "books.fund", Object: budget, Region: Anhui, Detail: Budget.String()})
+		return n.Access.Record(ctx, tx, admin, access.Entry{Act: "books.fund", Object: budget, Region: unit.Region(at), Detail: Budget.String()})
 	})
 	if err != nil {
 		return fmt.Errorf("budget: %w", err)
@@ -189,8 +216,14 @@ func account(ctx context.Context, n *node.Node, admin access.Actor, p Person, ha
 			return n.Access.AcceptInvitation(ctx, token, Password)
 		}
 	}
-	token, _, err := n.Access.Invite(ctx, admin, access.Invitation{Email: p.Email, Name: bothNames(p), Org: p.Org,
-		Roles: []access.Grant{{Role: p.Role, Region: unit.Region(p.Region), Org: p.Org}}})
+	in := access.Invitation{Email: p.Email, Name: bothNames(p), Org: p.Org}
+	if strings.Contains(p.Org, ".") { // an office, which has no credit code
+		in.Org = ""
+	}
+	for _, role := range strings.Split(p.Role, "|") {
+		in.Roles = append(in.Roles, access.Grant{Role: role, Region: unit.Region(p.Region), Org: p.Org})
+	}
+	token, _, err := n.Access.Invite(ctx, admin, in)
 	if err != nil {
 		return err
 	}

@@ -552,7 +552,7 @@ func (t *tour) figure(ctx context.Context) error {
 			return false, err
 		}
 		for _, e := range a.Entries {
-			if e.Origin == origin(Members[2]) && e.Index == t.index {
+			if e.Origin == origin(memberOf(Anhui)) && e.Index == t.index {
 				url = e.URL
 			}
 		}

@@ -101,7 +101,7 @@ func TestACompactIsTheWholeNodes(t *testing.T) {
 func TestAuthorities(t *testing.T) {
 	each(t, func(h house) {
 		n, err := h.LoadAuthorities(h.ctx, admin, registry.Data(), "authorities/yrd.yaml")
-		if err != nil || n != 21 {
+		if err != nil || n != 27 {
 			t.Fatalf("%d loaded, %v", n, err)
 		}
 		if n, err = h.LoadAuthorities(h.ctx, admin, registry.Data(), "authorities/yrd.yaml"); n != 0 || err != nil {
@@ -117,8 +117,8 @@ func TestAuthorities(t *testing.T) {
 					t.Errorf("on %s %s, %v; want %s", day, a.Name[0], err, want)
 				}
 				all, err := h.Authorities(h.ctx, tx, "340000", h.day(day))
-				if err != nil || len(all) != 6 {
-					t.Errorf("on %s %d authorities, %v; want 6", day, len(all), err)
+				if err != nil || len(all) != 9 {
+					t.Errorf("on %s %d authorities, %v; want 9", day, len(all), err)
 				}
 			}
 		})

@@ -217,7 +217,7 @@ func TestASchemeAndItsClauseLeadToEachOther(t *testing.T) {
 	// A person says where the text of another source stands.
 	wants(t, h.post("/clauses", editor, url.Values{"title": {"平台默认值，待主管部门核定"}, "document": {id}}), 303)
 	wants(t, h.ask("GET", "/clauses", editor, nil), 200, "平台默认值，待主管部门核定", `<a class="chip ok" href="/clauses/`+id)
-	wants(t, h.ask("GET", "/clauses/"+id, editor, nil), 200, "cap_case")
+	wants(t, h.ask("GET", "/clauses/"+id, editor, nil), 200, "单笔上限")
 	wants(t, h.post("/documents/"+id+"/public", editor, url.Values{"public": {"yes"}}), 303)
 	wants(t, h.ask("GET", "/clauses/"+id, "", nil), 200, "不得有关联关系")
 	wants(t, h.ask("GET", "/api/v1/documents/"+id+"/clauses", "", nil), 200, `"path":"2"`)
