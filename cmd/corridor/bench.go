@@ -12,6 +12,7 @@ import (
 	logbench "corridor/internal/log/bench"
 	readerbench "corridor/internal/reader/bench"
 	registrybench "corridor/internal/registry/bench"
+	schemebench "corridor/internal/scheme/bench"
 )
 
 // figures are what a measurement found; as JSON they are themselves.
@@ -52,6 +53,21 @@ var benches = []struct {
 		return func(ctx context.Context) (figures, error) {
 			o.Say = c.ErrOrStderr()
 			return registrybench.Run(ctx, o)
+		}
+	}},
+	{"rules", "Rules of an edition answered for many organisations: by columns and row by row, in one run", func(c *cobra.Command) func(context.Context) (figures, error) {
+		f := c.Flags()
+		var o schemebench.Options
+		name := f.String("scheme", "schemes/cn-340000/voucher-entitlement/2026", "folder of the edition")
+		f.IntVar(&o.Orgs, "orgs", 1_000_000, "synthetic organisations")
+		f.IntVar(&o.Rows, "rows", 20_000, "of them that are judged row by row, too")
+		seed := f.Uint64("seed", 1, "of what is made up")
+		return func(ctx context.Context) (_ figures, err error) {
+			if o.Scheme, err = loadPack(*name, "en", c.ErrOrStderr()); err != nil {
+				return nil, err
+			}
+			o.Firms = population(o.Scheme, o.Orgs, *seed)
+			return schemebench.Run(ctx, o)
 		}
 	}},
 	{"reader", "Published text read whole, by the size of the document, on one core", func(c *cobra.Command) func(context.Context) (figures, error) {

@@ -109,11 +109,16 @@ func simulate(name string, f simulateFlags, out, errs io.Writer) error {
 }
 
 func (f simulateFlags) run(s *scheme.Scheme, c scheme.SimulateConfig) (*scheme.Simulation, error) {
+	return s.Simulate(population(s, f.orgs, f.seed), c)
+}
+
+// population are made-up organisations of the jurisdiction of an edition, on its first day.
+func population(s *scheme.Scheme, n int, seed uint64) scheme.Firms {
 	day := s.InForce[0].Day()
 	if !day.Valid() {
 		day = unit.Date(2026, 1, 1)
 	}
-	return s.Simulate(demo.Population(f.orgs, unit.Region(s.Jurisdiction), day, f.seed), c)
+	return demo.Population(n, unit.Region(s.Jurisdiction), day, seed)
 }
 
 // config reads the assumptions and says how far the run is.

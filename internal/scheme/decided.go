@@ -73,11 +73,19 @@ func (r *reading) best(e *expr, call ast.Expr) (int, bool) {
 
 // part computes a part of an expression on its own.
 func (r *reading) part(e *expr, part ast.Expr) (Value, bool) {
-	prg, err := e.env.PlanProgram(ast.NewCheckedAST(ast.NewAST(part, e.ast.SourceInfo()), e.ast.TypeMap(), e.ast.ReferenceMap()))
+	sub, err := e.partOf(r.s, part)
 	if err != nil {
 		return Value{}, false
 	}
-	sub := &expr{text: e.text, prg: prg, shape: r.s.shapeOfType(e.ast.GetType(part.ID()))}
 	v, _, err := sub.eval(r)
 	return v, err == nil && v.Known()
+}
+
+// partOf is a part of an expression as an expression of its own.
+func (e *expr) partOf(s *Scheme, part ast.Expr) (*expr, error) {
+	prg, err := e.env.PlanProgram(ast.NewCheckedAST(ast.NewAST(part, e.ast.SourceInfo()), e.ast.TypeMap(), e.ast.ReferenceMap()))
+	if err != nil {
+		return nil, err
+	}
+	return &expr{text: e.text, prg: prg, shape: s.shapeOfType(e.ast.GetType(part.ID()))}, nil
 }

@@ -104,20 +104,35 @@ var sizes = []int64{0, 10, 50, 100, 300, 500, 1000}
 // Simulate runs the edition over a population before it is in force. It walks the shortest way on which the most
 // leaves the budget, or for a scheme without money the shortest way to an end that is not a refusal.
 func (s *Scheme) Simulate(firms Firms, c SimulateConfig) (*Simulation, error) {
+	out := &Simulation{Scheme: s.ID, Title: s.Title, Jurisdiction: s.Jurisdiction, Edition: s.Edition, Digest: s.Digest, Budget: c.Budget,
+		Assumed: map[string]string{}, Cuts: map[string][]Segment{}}
+	given := s.assumedOf(c.Assume)
+	for name, v := range given.values {
+		out.Assumed[name] = v.String()
+	}
+	way, err := s.wayOfMost(given)
+	if err != nil {
+		return nil, err
+	}
+	for _, row := range way {
+		out.Way = append(out.Way, row.Action)
+	}
+	return out, out.over(s, way, given, firms, c)
+}
+
+// assumedOf are the facts that are taken as the same for all: those of the pack's tests and others over them, but of the firm only
+// what the registry knows; every officer answers yes.
+func (s *Scheme) assumedOf(assume map[string]Value) *factSet {
 	given := &factSet{values: map[string]Value{}}
 	if s.tests != nil && s.tests.given != nil {
 		given = s.tests.given.over(nil)
 	}
-	for name, v := range c.Assume {
+	for name, v := range assume {
 		given.values[name] = v
 	}
-	out := &Simulation{Scheme: s.ID, Title: s.Title, Jurisdiction: s.Jurisdiction, Edition: s.Edition, Digest: s.Digest, Budget: c.Budget,
-		Assumed: map[string]string{}, Cuts: map[string][]Segment{}}
-	for name, v := range given.values {
-		if !strings.HasPrefix(name, "firm.") || strings.HasPrefix(name, "firm.open_cases") {
-			out.Assumed[name] = v.String()
-		} else {
-			delete(given.values, name) // of the firm only what the registry knows
+	for name := range given.values {
+		if strings.HasPrefix(name, "firm.") && !strings.HasPrefix(name, openCases) {
+			delete(given.values, name)
 		}
 	}
 	given.answers = map[string]bool{}
@@ -127,14 +142,7 @@ func (s *Scheme) Simulate(firms Firms, c SimulateConfig) (*Simulation, error) {
 		}
 	}
 	given.reason = "-"
-	way, err := s.wayOfMost(given)
-	if err != nil {
-		return nil, err
-	}
-	for _, row := range way {
-		out.Way = append(out.Way, row.Action)
-	}
-	return out, out.over(s, way, given, firms, c)
+	return given
 }
 
 // simulated are the facts of one firm of a population.
@@ -226,19 +234,25 @@ func (out *Simulation) over(s *Scheme, way []Row, given *factSet, firms Firms, c
 		}
 	}
 	cuts := map[string]map[string]*Segment{"city": {}, "size": {}, "industry": {}}
-	base := testFacts{s: s, f: given}
+	judging := s.classes(way, testFacts{s: s, f: given}, out.rules)
+	part := make([]Firm, 0, classBatch)
+	judge := func() error {
+		err := judging.each(part, func(f Firm, found fate) { out.add(found, f, counts, cuts, c.Progress) })
+		part = part[:0]
+		return err
+	}
 	for f, err := range firms {
 		if err != nil {
 			return err
 		}
-		j, err := out.judge(s, way, base, f, counts)
-		if err != nil {
-			return fmt.Errorf("simulate %s for %s: %w", s.ID, f.ID, err)
+		if part = append(part, f); len(part) == classBatch {
+			if err := judge(); err != nil {
+				return err
+			}
 		}
-		out.add(j, f, cuts)
-		if c.Progress != nil && out.Firms%progressStep == 0 {
-			c.Progress(out.Firms)
-		}
+	}
+	if err := judge(); err != nil {
+		return err
 	}
 	for _, name := range out.rules {
 		out.Rules = append(out.Rules, *counts[name])
@@ -269,61 +283,6 @@ func slicesHas(all []string, one string) bool {
 	return false
 }
 
-// judge walks one firm. A rule stops it where it fails or cannot be answered; fields count as filled in.
-func (out *Simulation) judge(s *Scheme, way []Row, base testFacts, f Firm, counts map[string]*RuleCount) (judged, error) {
-	h := fnv.New32a()
-	h.Write([]byte(f.ID))
-	done := judged{id: f.ID, at: h.Sum32(), rule: -1, res: Pass}
-	facts := simulated{f.Facts, base}
-	purse, books := Purse{}, newBooks()
-	for i, row := range way {
-		q := base.question(row, purse)
-		q.Facts = facts
-		j, err := s.Judge(q)
-		if err != nil {
-			return done, err
-		}
-		var fails, open []string
-		for _, a := range j.Answers {
-			if counts[a.Need] == nil {
-				continue
-			}
-			switch a.Result {
-			case Fail:
-				fails = append(fails, a.Need)
-				counts[a.Need].Fails++
-			case NotKnown:
-				open = append(open, a.Need)
-				counts[a.Need].Unknown++
-			}
-		}
-		if len(fails) == 1 && len(open) == 0 {
-			counts[fails[0]].Alone++
-		}
-		if len(fails)+len(open) > 0 {
-			first := append(fails, open...)[0]
-			done.res = Fail
-			if len(fails) == 0 {
-				done.res = NotKnown
-			}
-			done.rule = int16(indexOf(out.rules, first))
-			return done, nil
-		}
-		eff, err := s.Effects(q, fmt.Sprintf("s.%d", i))
-		if k := fault.KindOf(err); err != nil && (k == fault.Conflict || k == fault.Invalid) {
-			done.res = NotKnown // a sum that cannot be had
-			return done, nil
-		}
-		if err != nil {
-			return done, err
-		}
-		books.apply(base, eff.Postings)
-		purse = eff.Purse
-	}
-	done.sum = s.goneFromBudgets(books, purse)
-	return done, nil
-}
-
 func indexOf(all []string, one string) int {
 	for i, x := range all {
 		if x == one {
@@ -334,8 +293,25 @@ func indexOf(all []string, one string) int {
 }
 
 // add counts one firm.
-func (out *Simulation) add(j judged, f Firm, cuts map[string]map[string]*Segment) {
-	out.Firms++
+func (out *Simulation) add(found fate, f Firm, counts map[string]*RuleCount, cuts map[string]map[string]*Segment, progress func(int)) {
+	h := fnv.New32a()
+	h.Write([]byte(f.ID))
+	j := judged{id: f.ID, at: h.Sum32(), sum: found.sum, rule: -1, res: found.res}
+	for _, name := range found.fails {
+		counts[name].Fails++
+	}
+	for _, name := range found.open {
+		counts[name].Unknown++
+	}
+	if len(found.fails) == 1 && len(found.open) == 0 {
+		counts[found.fails[0]].Alone++
+	}
+	if stopped := append(found.fails[:len(found.fails):len(found.fails)], found.open...); len(stopped) > 0 {
+		j.rule = int16(indexOf(out.rules, stopped[0]))
+	}
+	if out.Firms++; progress != nil && out.Firms%progressStep == 0 {
+		progress(out.Firms)
+	}
 	switch j.res {
 	case Pass:
 		out.Qualify++

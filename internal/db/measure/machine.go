@@ -23,12 +23,18 @@ type Machine struct {
 
 // Describe says where a database is measured.
 func Describe(ctx context.Context, d *db.DB, dsn string) (m Machine, err error) {
-	m = Machine{CPU: processor(), Cores: runtime.GOMAXPROCS(0), System: runtime.GOOS + "/" + runtime.GOARCH, Go: runtime.Version(), Engine: d.Dialect()}
+	m = Here()
+	m.Engine = d.Dialect()
 	if path, ok := strings.CutPrefix(dsn, "sqlite:"); ok {
 		m.Files = fileSystem(path)
 	}
 	m.Version, err = engineVersion(ctx, d)
 	return m, err
+}
+
+// Here says where something is measured that needs no database.
+func Here() Machine {
+	return Machine{CPU: processor(), Cores: runtime.GOMAXPROCS(0), System: runtime.GOOS + "/" + runtime.GOARCH, Go: runtime.Version()}
 }
 
 func processor() string {
