@@ -46,7 +46,7 @@ var (
 
 // world is a node with a budget and three organisations, and a clock that the test moves.
 type world struct {
-	t      *testing.T
+	t      testing.TB
 	db     *db.DB
 	now    time.Time
 	mu     sync.Mutex
