@@ -45,7 +45,7 @@ func (s *Service) ActIn(ctx context.Context, tx *db.Tx, who access.Actor, id uni
 	if err := access.MaySomewhere(who, access.CaseAct); err != nil {
 		return err
 	}
-	c, err := s.seen(ctx, tx, who, id)
+	c, err := s.inHand(ctx, tx, who, id)
 	if err != nil {
 		return err
 	}

@@ -275,6 +275,24 @@ func (s *Service) Get(ctx context.Context, who access.Actor, id unit.ID) (c Case
 
 // seen loads a case whole, and refuses as not found who may not see it.
 func (s *Service) seen(ctx context.Context, tx *db.Tx, who access.Actor, id unit.ID) (Case, error) {
+	c, err := s.maySee(ctx, tx, who, id)
+	if err != nil {
+		return c, err
+	}
+	return c, s.fill(ctx, tx, &c)
+}
+
+// inHand loads a case as an act needs it: with its steps, but without what only a page shows.
+func (s *Service) inHand(ctx context.Context, tx *db.Tx, who access.Actor, id unit.ID) (Case, error) {
+	c, err := s.maySee(ctx, tx, who, id)
+	if err != nil {
+		return c, err
+	}
+	c.History, err = selectSteps(ctx, tx, id)
+	return c, err
+}
+
+func (s *Service) maySee(ctx context.Context, tx *db.Tx, who access.Actor, id unit.ID) (Case, error) {
 	c, err := selectCase(ctx, tx, id)
 	if err != nil {
 		return c, err
@@ -285,7 +303,7 @@ func (s *Service) seen(ctx context.Context, tx *db.Tx, who access.Actor, id unit
 		}
 		return Case{}, fault.New(fault.NotFound, "casework.unknown")
 	}
-	return c, s.fill(ctx, tx, &c)
+	return c, nil
 }
 
 // scope is what access is asked about a case: its own organisation, the organisations its fields name, its place.
@@ -305,7 +323,7 @@ func (s *Service) fill(ctx context.Context, tx *db.Tx, c *Case) error {
 	if err != nil {
 		return err
 	}
-	if c.History, err = selectSteps(ctx, tx, c.ID); err != nil {
+	if c.History, err = selectDecisions(ctx, tx, c.ID); err != nil {
 		return err
 	}
 	for i := range c.History {

@@ -20,7 +20,7 @@ func (s *Service) Save(ctx context.Context, who access.Actor, id unit.ID, versio
 		return Case{}, err
 	}
 	err := s.c.DB.Act(ctx, func(tx *db.Tx) error {
-		c, err := s.seen(ctx, tx, who, id)
+		c, err := s.inHand(ctx, tx, who, id)
 		if err != nil {
 			return err
 		}

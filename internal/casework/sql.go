@@ -77,13 +77,14 @@ ORDER BY 3, 1, 2 LIMIT $2`
 	sqlTimes = `UPDATE casework_case SET fires_at = $2, due_at = $3 WHERE id = $1`
 )
 
-const stepColumns = `no, at, action, from_stage, to_stage, role, person, by_name, mandate, reason, decision, leaf, act_key`
+const stepColumns = `no, at, action, from_stage, to_stage, role, person, by_name, mandate, reason, leaf, act_key`
 
 const (
-	sqlSteps = `SELECT ` + stepColumns + ` FROM casework_step WHERE case_id = $1 ORDER BY no LIMIT $2`
+	sqlSteps     = `SELECT ` + stepColumns + ` FROM casework_step WHERE case_id = $1 ORDER BY no LIMIT $2`
+	sqlDecisions = `SELECT ` + stepColumns + `, decision FROM casework_step WHERE case_id = $1 ORDER BY no LIMIT $2`
 
 	sqlInsertStep = `
-INSERT INTO casework_step (case_id, ` + stepColumns + `)
+INSERT INTO casework_step (case_id, ` + stepColumns + `, decision)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`
 )
 
@@ -366,28 +367,27 @@ func updateTimes(ctx context.Context, tx *db.Tx, id unit.ID, at times) error {
 	return putWaits(ctx, tx, id, at.waits)
 }
 
+// selectSteps reads the steps of a case as its clocks and acts need them, selectDecisions with the decision of each.
 func selectSteps(ctx context.Context, tx *db.Tx, id unit.ID) ([]Step, error) {
-	rows, err := tx.Query(ctx, sqlSteps, string(id), stepsMax)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var out []Step
-	for rows.Next() {
-		var h Step
-		var at int64
+	return db.Collect(ctx, tx, "steps of case "+string(id), scanStep, sqlSteps, string(id), stepsMax)
+}
+
+func selectDecisions(ctx context.Context, tx *db.Tx, id unit.ID) ([]Step, error) {
+	return db.Collect(ctx, tx, "decisions of case "+string(id), func(scan func(...any) error) (Step, error) {
 		var decision string
-		if err := rows.Scan(&h.No, &at, &h.Action, &h.From, &h.To, &h.Role, &h.Person, &h.By, &h.Mandate, &h.Reason,
-			&decision, &h.Receipt, &h.key); err != nil {
-			return nil, err
+		h, err := scanStep(func(to ...any) error { return scan(append(to, &decision)...) })
+		if err == nil {
+			err = json.Unmarshal([]byte(decision), &h.Decision)
 		}
-		h.At = db.Time(at)
-		if err := json.Unmarshal([]byte(decision), &h.Decision); err != nil {
-			return nil, fmt.Errorf("decision of step %d of case %s: %w", h.No, id, err)
-		}
-		out = append(out, h)
-	}
-	return out, rows.Err()
+		return h, err
+	}, sqlDecisions, string(id), stepsMax)
+}
+
+func scanStep(scan func(...any) error) (h Step, err error) {
+	var at int64
+	err = scan(&h.No, &at, &h.Action, &h.From, &h.To, &h.Role, &h.Person, &h.By, &h.Mandate, &h.Reason, &h.Receipt, &h.key)
+	h.At = db.Time(at)
+	return h, err
 }
 
 func insertStep(ctx context.Context, tx *db.Tx, id unit.ID, h Step) error {
@@ -396,6 +396,6 @@ func insertStep(ctx context.Context, tx *db.Tx, id unit.ID, h Step) error {
 		return err
 	}
 	_, err = tx.Exec(ctx, sqlInsertStep, string(id), h.No, db.Micros(h.At), h.Action, h.From, h.To, h.Role, string(h.Person), h.By,
-		h.Mandate, h.Reason, string(decision), string(h.Receipt), h.key)
+		h.Mandate, h.Reason, string(h.Receipt), h.key, string(decision))
 	return err
 }

@@ -23,7 +23,7 @@ const (
 	readersMax     = 4                      // connections of SQLite that read
 	connsMax       = 16                     // connections of PostgreSQL that read
 	triesMax       = 30                     // of one batch
-	statementsMax  = 1000                   // kept prepared on the writer of SQLite
+	statementsMax  = 1000                   // kept prepared on a connection of SQLite
 )
 
 // Variables only for tests, which do not wait so long.
@@ -57,6 +57,7 @@ type DB struct {
 	dsn      string
 	write    *sql.DB // of one connection; nil when read only
 	read     *sql.DB
+	readers  chan *connection // of SQLite; nil when there is none
 	now      func() time.Time
 	readOnly bool
 	lease    *lease // nil when read only
@@ -141,6 +142,7 @@ func (d *DB) Close() error {
 		if d.conn != nil {
 			<-d.done
 		}
+		d.dropReaders()
 		for _, pool := range []*sql.DB{d.read, d.write} {
 			if pool != nil {
 				err = errors.Join(err, pool.Close())
@@ -182,25 +184,6 @@ func (d *DB) act(w *waiting) error {
 		}
 	}
 	return unavailable(err)
-}
-
-// Read runs fn on a snapshot of what is committed. Writing in it is an error.
-func (d *DB) Read(ctx context.Context, fn func(*Tx) error) error {
-	select {
-	case <-d.closed:
-		return fault.New(fault.Unavailable, "db.closed")
-	default:
-	}
-	opts := &sql.TxOptions{ReadOnly: true}
-	if d.dialect == postgresDialect {
-		opts.Isolation = sql.LevelRepeatableRead
-	}
-	tx, err := d.read.BeginTx(ctx, opts)
-	if err != nil {
-		return fmt.Errorf("begin reading: %w", unavailable(err))
-	}
-	defer tx.Rollback()
-	return unavailable(fn(&Tx{q: tx, now: d.readNow(), db: d}))
 }
 
 // tick returns the time of the next act: the clock's, or one microsecond after the last act.

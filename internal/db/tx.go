@@ -17,14 +17,15 @@ type Tx struct {
 	q      querier
 	now    time.Time
 	db     *DB
-	bound  context.Context // of an act: statements run under it, whatever the caller's patience; nil in a reading
-	began  time.Time       // of an act, by the clock of the machine
-	wrote  bool            // a statement ran that may have written
-	failed error           // the first statement that failed; none is run after it
-	err    error           // the outcome, once the function has returned
-	rows   []*sql.Rows     // what an act has read; closed with it
-	job    bool            // a job was left
-	long   bool            // of a migration: it takes the time it needs
+	bound  context.Context      // of an act: statements run under it, whatever the caller's patience; nil in a reading
+	began  time.Time            // of an act, by the clock of the machine
+	wrote  bool                 // a statement ran that may have written
+	failed error                // the first statement that failed; none is run after it
+	err    error                // the outcome, once the function has returned
+	rows   []*sql.Rows          // what an act has read; closed with it
+	open   map[string]*sql.Rows // the newest rows of each statement of a reading on SQLite
+	job    bool                 // a job was left
+	long   bool                 // of a migration: it takes the time it needs
 }
 
 type querier interface {
@@ -91,12 +92,15 @@ func (tx *Tx) Query(ctx context.Context, query string, args ...any) (*sql.Rows, 
 		return nil, err
 	}
 	tx.wrote = tx.wrote || !reads(query)
-	rows, err := tx.q.QueryContext(ctx, query, args...)
+	by := tx.reading(query)
+	rows, err := by.QueryContext(ctx, query, args...)
 	switch {
 	case err != nil:
 		tx.failed = err
-	case tx.bound != nil:
+	case tx.bound != nil || by != tx.q:
 		tx.rows = append(tx.rows, rows)
+	case tx.open != nil:
+		tx.open[query] = rows
 	}
 	return rows, err
 }
@@ -110,7 +114,7 @@ func (tx *Tx) QueryRow(ctx context.Context, query string, args ...any) *sql.Row 
 		return tx.q.QueryRowContext(over, query, args...) // a row whose Scan fails
 	}
 	tx.wrote = tx.wrote || !reads(query)
-	row := tx.q.QueryRowContext(ctx, query, args...)
+	row := tx.reading(query).QueryRowContext(ctx, query, args...)
 	if tx.bound != nil {
 		tx.failed = row.Err()
 	}
