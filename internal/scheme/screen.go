@@ -111,7 +111,7 @@ func (b *binding) run() ([]uint8, error) {
 func (b *binding) side(x ast.Expr) (side, error) {
 	vary := b.varying(x)
 	if len(vary) == 0 {
-		v, err := b.once(x, nil)
+		v, err := b.once(x)
 		if err != nil {
 			return nil, err
 		}
@@ -222,11 +222,15 @@ func (b *binding) either(args []ast.Expr) (side, error) {
 // tabled works an expression out by CEL once for each text of the one column that it reads, and once for none.
 func (b *binding) tabled(x ast.Expr, name string) (side, error) {
 	col := b.c.cols[name]
-	if col == nil || col.kind == YesNo || hasSize(col.kind) {
+	if col == nil || col.kind == YesNo || col.kind == Org || hasSize(col.kind) {
 		return nil, fmt.Errorf("%s is not a fact of a closed list", name)
 	}
 	if len(col.texts) > distinctMax {
 		return nil, fmt.Errorf("%s has %d different values", name, len(col.texts))
+	}
+	sub, err := b.e.partOf(b.s, x)
+	if err != nil {
+		return nil, err
 	}
 	table := make([]uint8, len(col.texts)+1)
 	for i := range table {
@@ -234,7 +238,7 @@ func (b *binding) tabled(x ast.Expr, name string) (side, error) {
 		if i > 0 {
 			v = TextOf(col.kind, col.texts[i-1])
 		}
-		answer, err := b.once(x, map[string]Value{name: v})
+		answer, err := b.worked(sub, map[string]Value{name: v})
 		if err != nil {
 			return nil, err
 		}
@@ -306,7 +310,7 @@ func (b *binding) sized(x ast.Expr) bool {
 // size binds an expression that is a number.
 func (b *binding) size(x ast.Expr) (size, error) {
 	if len(b.varying(x)) == 0 {
-		v, err := b.once(x, nil)
+		v, err := b.once(x)
 		if err != nil {
 			return nil, err
 		}
@@ -450,12 +454,17 @@ func (s *Scheme) nameOf(name string, into map[string]bool) {
 	}
 }
 
-// once works a part out by CEL, with some facts given.
-func (b *binding) once(x ast.Expr, given map[string]Value) (Value, error) {
+// once works out by CEL a part that is the same for everybody.
+func (b *binding) once(x ast.Expr) (Value, error) {
 	sub, err := b.e.partOf(b.s, x)
 	if err != nil {
 		return Value{}, err
 	}
+	return b.worked(sub, nil)
+}
+
+// worked works a part out with some facts given.
+func (b *binding) worked(sub *expr, given map[string]Value) (Value, error) {
 	v, _, err := sub.eval(b.s.reading(oneFirm{given, b.same}, b.s.Start(), &Purse{}))
 	return v, err
 }
