@@ -207,6 +207,13 @@ func (c *checker) words() {
 		if p, ok := s.Params.Get(a.Scored); ok {
 			need(p.At, p.Value.Keys...)
 		}
+		for _, v := range a.Verdict {
+			if _, ours := verdictWords[v]; ours {
+				known = append(known, v)
+			} else {
+				need(a.At, v)
+			}
+		}
 	}
 	for _, a := range sortedKeys(s.Labels) {
 		need(s.Labels[a].At, s.Labels[a].Label)

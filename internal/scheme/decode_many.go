@@ -76,8 +76,8 @@ func (d *decoder) ask(name string, k, v *node) {
 			case "score":
 				a.Scored = x.text
 			default:
-				if !fieldTypes[x.text] {
-					d.unknown(x.pos, "type", x.text, sortedKeys(fieldTypes))
+				if !answerTypes[x.text] {
+					d.unknown(x.pos, "type", x.text, sortedKeys(answerTypes))
 				}
 				a.Answers = append(a.Answers, AnswerField{Name: key, Type: x.text})
 			}
@@ -92,7 +92,13 @@ func (d *decoder) ask(name string, k, v *node) {
 // fieldTypes are the types of fields of a form.
 var fieldTypes = map[string]bool{}
 
+// answerTypes are those of what a seat answers: what says all by its type.
+var answerTypes = map[string]bool{}
+
 func init() {
+	for _, t := range strings.Fields("text money count ratio day yesno region org orgs office offices person case score file files") {
+		answerTypes[t] = true
+	}
 	for _, t := range strings.Fields("text money count ratio day yesno choice code region org orgs office offices person account case score file files group") {
 		fieldTypes[t] = true
 	}

@@ -1,0 +1,96 @@
+package scheme
+
+import (
+	"math/big"
+	"sort"
+	"time"
+
+	"corridor/internal/fault"
+)
+
+// ScoreMax is the highest score that a seat can give, in hundredths. It is the form of the type, as 100 % is of a ratio.
+const ScoreMax = 100_00
+
+// scorePart begins the name of the field in which a seat scores one of the weights.
+const scorePart = "score_"
+
+// AskDue is until when whoever is asked at a time has to answer. Facts are only read for a parameter that is a table.
+func (s *Scheme) AskDue(a Ask, asked time.Time, cal Calendar, facts Facts) (Due, error) {
+	r := s.reading(facts, "", &Purse{})
+	term := r.fact(a.Within)
+	if r.failed != nil {
+		return Due{}, r.failed
+	}
+	if !term.Known() {
+		return Due{}, fault.New(fault.Conflict, "scheme.clock_unknown", "clock", a.Within)
+	}
+	return dueAt(term, []stay{{in: asked}}, cal), nil
+}
+
+// AnswerFields is the form that each seat of an ask fills in: the verdict, a score for each weight, and what else is
+// asked for.
+func (s *Scheme) AnswerFields(a Ask) []Field {
+	var out []Field
+	if len(a.Verdict) > 0 {
+		out = append(out, Field{Name: "verdict", Type: "choice", Of: a.Verdict, Words: fault.Words{"结论", "Verdict"}})
+	}
+	if p, ok := s.Params.Get(a.Scored); ok {
+		for _, k := range p.Value.Keys {
+			out = append(out, Field{Name: scorePart + k, Type: "score", Words: s.Say(k)})
+		}
+	}
+	for _, f := range a.Answers {
+		out = append(out, Field{Name: f.Name, Type: f.Type, Words: s.Say(f.Name)})
+	}
+	return out
+}
+
+// SayVerdict is what a verdict of an ask is called.
+func (s *Scheme) SayVerdict(v string) fault.Words {
+	if w, own := s.Words.Get(v); own {
+		return w
+	}
+	if w, ours := verdictWords[v]; ours {
+		return w
+	}
+	return fault.Words{v, v}
+}
+
+var verdictWords = map[string]fault.Words{"passed": {"通过", "passed"}, "failed": {"不通过", "failed"}}
+
+// AskScore is the mean of the weighted scores that seats gave, in hundredths, after so many of the highest and as many of
+// the lowest are left out. Sums are exact and rounded once, half up. Too few answers make it unknown.
+func (s *Scheme) AskScore(a Ask, answers []map[string]Value) Value {
+	p, ok := s.Params.Get(a.Scored)
+	if !ok {
+		return Value{}
+	}
+	var each []*big.Int // hundredths of billionths
+	for _, given := range answers {
+		sum := new(big.Int)
+		for i, k := range p.Value.Keys {
+			v := given[scorePart+k]
+			if !v.Known() {
+				return Value{}
+			}
+			sum.Add(sum, new(big.Int).Mul(big.NewInt(v.Int), big.NewInt(p.Value.List[i].Int)))
+		}
+		each = append(each, sum)
+	}
+	sort.Slice(each, func(i, j int) bool { return each[i].Cmp(each[j]) < 0 })
+	drop := 0
+	if d, limited := s.Params.Get(a.Drop); limited {
+		drop = int(d.Value.Int)
+	}
+	if len(each) <= 2*drop {
+		return Value{}
+	}
+	each = each[drop : len(each)-drop]
+	total := new(big.Int)
+	for _, x := range each {
+		total.Add(total, x)
+	}
+	by := big.NewInt(int64(len(each)) * 1_000_000_000)
+	total.Add(total.Lsh(total, 1), by).Div(total, by.Lsh(by, 1))
+	return Value{Kind: Score, Int: total.Int64()}
+}
