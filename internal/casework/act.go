@@ -85,7 +85,11 @@ func (s *Service) take(ctx context.Context, tx *db.Tx, who access.Actor, c *Case
 		return err
 	}
 	if !j.Goes {
-		return refusal(sch, j)
+		v, err := s.veilFor(ctx, tx, sch, who, *c)
+		if err != nil {
+			return err
+		}
+		return refusal(sch, v.judgement(j))
 	}
 	if err := s.commit(ctx, tx, who, sch, c, j, q, p, a); err != nil {
 		return err
@@ -213,6 +217,9 @@ func (s *Service) commit(ctx context.Context, tx *db.Tx, who access.Actor, sch *
 	c.Stage, c.End, c.Purse, c.Answers = out.To, out.End, out.Purse, q.Answers
 	c.History = append(c.History, step)
 	c.Changed = tx.Now()
+	if err := s.openAsks(ctx, tx, sch, c, step); err != nil {
+		return err
+	}
 	at, err := s.times(ctx, tx, sch, *c)
 	if err != nil {
 		return err
@@ -222,6 +229,9 @@ func (s *Service) commit(ctx context.Context, tx *db.Tx, who access.Actor, sch *
 	}
 	if err := updateCase(ctx, tx, c, at); err != nil {
 		return fmt.Errorf("state of case %s: %w", c.No, err)
+	}
+	if err := s.keepAccess(ctx, tx, sch, *c); err != nil {
+		return err
 	}
 	if err := s.tell(ctx, tx, who, sch, *c); err != nil {
 		return fmt.Errorf("tell of %s in case %s: %w", a.Name, c.No, err)

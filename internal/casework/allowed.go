@@ -48,6 +48,10 @@ func (s *Service) Allowed(ctx context.Context, who access.Actor, id unit.ID) (ou
 		if err != nil {
 			return err
 		}
+		v, err := s.veilFor(ctx, tx, sch, who, c)
+		if err != nil {
+			return err
+		}
 		for _, row := range sch.RowsFrom(c.Stage) {
 			p, mine := s.plays(sch, c, who, row)
 			if !row.ByPerson() || !mine {
@@ -57,6 +61,7 @@ func (s *Service) Allowed(ctx context.Context, who access.Actor, id unit.ID) (ou
 			if err != nil {
 				return err
 			}
+			a.Judgement = v.judgement(a.Judgement)
 			out = append(out, a)
 		}
 		return nil

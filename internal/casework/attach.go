@@ -75,7 +75,7 @@ func (s *Service) mayAttach(ctx context.Context, tx *db.Tx, who access.Actor, id
 			mine = mine || takesFiles(f) && s.fills(sch, c, who, f)
 		}
 	}
-	if !mine {
+	if !mine && !s.answersFiles(sch, c, who) {
 		return fault.New(fault.Denied, "casework.no_file_field")
 	}
 	all, err := selectAllAttached(ctx, tx, id)
@@ -101,13 +101,20 @@ func (s *Service) Attachments(ctx context.Context, who access.Actor, id unit.ID)
 		return nil, err
 	}
 	err = s.c.DB.Read(ctx, func(tx *db.Tx) error {
-		if _, err := s.seen(ctx, tx, who, id); err != nil {
+		c, err := s.seen(ctx, tx, who, id)
+		if err != nil {
 			return err
 		}
 		all, err := selectAllAttached(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		may, err := s.filesShown(ctx, tx, who, c)
 		out = map[files.Digest]Attached{}
 		for _, a := range all {
-			out[a.Digest] = a
+			if may == nil || may[string(a.Digest)] || a.By == who.Person {
+				out[a.Digest] = a
+			}
 		}
 		return err
 	})

@@ -92,7 +92,19 @@ type Case struct {
 	Answers       map[string]bool
 	Purse         scheme.Purse
 	History       []Step
-	Waits         []Wait // who has to act now, and until when
+	Waits         []Wait            // who has to act now, and until when
+	Asks          []Asked           // opinions that are asked for, as the reader may see them
+	Veiled        map[string]string // fields that the reader may not see, and why: "sight", "sealed"
+
+	seated map[string]scheme.Value // the fields that say who plays a role, while Fields is what the reader may see
+}
+
+// field is what stands in a field, for the room itself.
+func (c Case) field(name string) scheme.Value {
+	if v, kept := c.seated[name]; kept {
+		return v
+	}
+	return c.Fields[name]
 }
 
 // Object is how journal, books and log name the case.
@@ -232,6 +244,9 @@ func (s *Service) create(ctx context.Context, who access.Actor, schemeID, org st
 		if err := insertCase(ctx, tx, c, at, key); err != nil {
 			return fmt.Errorf("open case %s: %w", c.No, err)
 		}
+		if err := s.keepAccess(ctx, tx, sch, c); err != nil {
+			return err
+		}
 		return s.c.Access.Record(ctx, tx, who, access.Entry{Act: "case.create", Object: c.Object(), Region: c.Region, Detail: c.Scheme + " " + c.No})
 	})
 	if err != nil {
@@ -267,7 +282,10 @@ func (s *Service) Get(ctx context.Context, who access.Actor, id unit.ID) (c Case
 		return c, err
 	}
 	err = s.c.DB.Read(ctx, func(tx *db.Tx) error {
-		c, err = s.seen(ctx, tx, who, id)
+		if c, err = s.seen(ctx, tx, who, id); err != nil {
+			return err
+		}
+		c, err = s.shown(ctx, tx, who, c)
 		return err
 	})
 	return c, err
@@ -297,11 +315,8 @@ func (s *Service) maySee(ctx context.Context, tx *db.Tx, who access.Actor, id un
 	if err != nil {
 		return c, err
 	}
-	if err := access.May(who, access.CaseRead, s.scope(c)); err != nil {
-		if fault.KindOf(err) == fault.SignIn {
-			return Case{}, err
-		}
-		return Case{}, fault.New(fault.NotFound, "casework.unknown")
+	if err := s.maySee(ctx, tx, who, c); err != nil {
+		return Case{}, err
 	}
 	return c, nil
 }
@@ -329,6 +344,12 @@ func (s *Service) fill(ctx context.Context, tx *db.Tx, c *Case) error {
 	for i := range c.History {
 		h := &c.History[i]
 		h.Words, h.ToWords, h.RoleWords = sch.Say(h.Action), sch.Say(h.To), sch.Say(h.Role)
+	}
+	if c.Asks, err = s.asksOf(ctx, tx, sch, c.ID); err != nil {
+		return err
+	}
+	if err := s.nameSeats(ctx, tx, c.Asks); err != nil {
+		return err
 	}
 	return s.label(ctx, tx, sch, c)
 }

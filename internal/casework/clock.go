@@ -96,7 +96,7 @@ func (s *Service) Tick(ctx context.Context) (done int, err error) {
 	for _, round := range []struct {
 		query string
 		one   func(context.Context, *db.Tx, unit.ID) (bool, error)
-	}{{sqlFiring, s.fire}, {sqlDue, s.tellLate}} {
+	}{{sqlFiring, s.fire}, {sqlDue, s.tellLate}, {sqlLateSeats, s.lateSeats}} {
 		var due []unit.ID
 		if err := s.c.DB.Read(ctx, func(tx *db.Tx) error {
 			due, err = selectTimed(ctx, tx, round.query, tx.Now(), ticksAtOnce)

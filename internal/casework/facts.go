@@ -24,6 +24,8 @@ type world struct {
 
 	up       *Case // the case that this one lives under, read once
 	upScheme *scheme.Scheme
+
+	asks *[]Asked // of the case, read once
 }
 
 func (s *Service) facts(ctx context.Context, tx *db.Tx, sch *scheme.Scheme, c Case) scheme.Facts {
@@ -57,6 +59,9 @@ func (w *world) Fact(name string, args ...scheme.Value) (scheme.Value, scheme.Vo
 		return w.parentFact(name, args)
 	}
 	if v, from, known, err := w.childrenFact(name); known {
+		return v, from, err
+	}
+	if v, from, known, err := w.askFact(name); known {
 		return v, from, err
 	}
 	return w.function(name, args)

@@ -21,15 +21,27 @@ func (s *Service) List(ctx context.Context, who access.Actor, f Filter) ([]Case,
 	if err := access.MaySomewhere(who, access.CaseRead); err != nil {
 		return nil, 0, err
 	}
-	return s.page(ctx, reachWhere(access.ReachOf(who, access.CaseRead)).and(f), f.Page)
+	w := reachWhere(access.ReachOf(who, access.CaseRead)).and(f)
+	if f.Org != "" && !hasOrg(who, f.Org) {
+		w.conds = append(w.conds, sqlUnveiled)
+	}
+	return s.page(ctx, who, w, f.Page)
 }
 
-func (s *Service) page(ctx context.Context, w where, page int) (out []Case, total int, err error) {
+func (s *Service) page(ctx context.Context, who access.Actor, w where, page int) (out []Case, total int, err error) {
 	err = s.c.DB.Read(ctx, func(tx *db.Tx) error {
 		if out, total, err = selectCases(ctx, tx, w, (max(page, 1)-1)*pageRows); err != nil {
 			return err
 		}
-		return s.lines(ctx, tx, out)
+		if err := s.lines(ctx, tx, out); err != nil {
+			return err
+		}
+		for i := range out {
+			if out[i], err = s.shownLine(ctx, tx, who, out[i]); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	return out, total, err
 }

@@ -16,7 +16,7 @@ import (
 const (
 	countMax   = 10_000             // cases of a list are counted up to here
 	stageMax   = 1000               // and those of one stage in a queue up to here
-	rolesMax   = 40                 // roles that wait in one stage of a case
+	rolesMax   = 250                // roles that wait in one stage of a case
 	soonWithin = 3 * 24 * time.Hour // what is due within is due soon
 	catchupMax = 200                // cases that one Tick catches up with
 )
@@ -88,7 +88,7 @@ func (s *Service) Line(ctx context.Context, who access.Actor, f QueueFilter) (p 
 	}
 	f.person = who.Person
 	all := s.standings(who)
-	orgs := orgsOf(who)
+	orgs := append(orgsOf(who), seatsOf(who)...)
 	err = s.c.DB.Read(ctx, func(tx *db.Tx) error {
 		offset := (max(f.Page, 1) - 1) * pageRows
 		ids, err := selectLine(ctx, tx, lineOf(who, all, orgs, f, tx.Now(), min(offset+pageRows, countMax)), offset, pageRows)
@@ -123,6 +123,7 @@ func (s *Service) waiting(ctx context.Context, tx *db.Tx, who access.Actor, ids 
 	if err := s.lines(ctx, tx, cases); err != nil {
 		return nil, err
 	}
+	seats := seatsOf(who)
 	out := make([]Waiting, len(cases))
 	for i, c := range cases {
 		w := Waiting{Case: c, Taken: taken[c.ID]}
@@ -131,9 +132,14 @@ func (s *Service) waiting(ctx context.Context, tx *db.Tx, who access.Actor, ids 
 			return nil, err
 		}
 		for _, x := range c.Waits {
-			if _, mine := s.holds(sch, c, who, x.Role); mine && !x.Due.IsZero() && (w.Due.IsZero() || x.Due.Before(w.Due)) {
+			_, mine := s.holds(sch, c, who, x.Role)
+			_, seat := seatRole(x.Role)
+			if (mine || has(seats, seat)) && !x.Due.IsZero() && (w.Due.IsZero() || x.Due.Before(w.Due)) {
 				w.Due, w.Provisional, w.Late = x.Due, x.Provisional, x.Late
 			}
+		}
+		if w.Case, err = s.shownLine(ctx, tx, who, c); err != nil {
+			return nil, err
 		}
 		out[i] = w
 	}
@@ -175,8 +181,8 @@ func lineOf(who access.Actor, all []standing, orgs []string, f QueueFilter, now 
 			parties = append(parties, x.place)
 			continue
 		}
-		regions, _ := regionsOf(who, x.desk)
-		l.deskPart(x.desk, regions, x.place, f, now, limit)
+		regions, offices := placesOf(who, x.desk)
+		l.deskPart(x.desk, regions, offices, x.place, f, now, limit)
 	}
 	for _, org := range orgs {
 		l.orgPart(org, parties, f, now, limit)
@@ -222,7 +228,11 @@ func (s *Service) waitRows(sch *scheme.Scheme, c Case, waits []Wait, now time.Ti
 		}
 		row := waitRow{caseID: c.ID, role: w.Role, desk: r.Desk, region: c.Region, digest: sch.Digest, stage: c.Stage, until: never, provisional: w.Provisional}
 		if r.Desk != "" {
-			row.region = s.deskRegion(r, c, sch)
+			region, office, there := s.deskPlace(r, c, sch)
+			if !there {
+				continue
+			}
+			row.region, row.org = region, office
 		} else {
 			row.org = partyOf(c, r)
 		}
@@ -238,6 +248,18 @@ func (s *Service) waitRows(sch *scheme.Scheme, c Case, waits []Wait, now time.Ti
 		}
 		at[w.Role] = len(out)
 		out = append(out, row)
+	}
+	for _, a := range c.Asks {
+		for _, x := range a.Seats {
+			if !x.Waiting || c.End != "" {
+				continue
+			}
+			row := waitRow{caseID: c.ID, role: a.Ask + "/" + x.ID, org: x.ID, region: c.Region, digest: sch.Digest, stage: c.Stage, until: never, provisional: x.Provisional}
+			if !x.Due.IsZero() {
+				row.until, row.dueSoon = db.Micros(x.Due), x.Due.Before(now.Add(soonWithin))
+			}
+			out = append(out, row)
+		}
 	}
 	return out
 }
@@ -276,6 +298,16 @@ func (s *Service) lines(ctx context.Context, tx *db.Tx, cases []Case) error {
 				}
 				w := Wait{Role: role, Words: sch.Say(role), Action: row.Action, ActionWords: sch.Say(row.Action), Provisional: k.provisional}
 				if k.until != never && row.Clock != "" {
+					w.Due = db.Time(k.until)
+					w.Late = !tx.Now().Before(w.Due)
+				}
+				c.Waits = append(c.Waits, w)
+			}
+		}
+		for _, k := range kept[c.ID] {
+			if ask, seat := seatRole(k.role); seat != "" {
+				w := Wait{Role: k.role, Words: sayAsked(sch, ask), Action: ask, ActionWords: sch.Say(ask), Provisional: k.provisional}
+				if k.until != never {
 					w.Due = db.Time(k.until)
 					w.Late = !tx.Now().Before(w.Due)
 				}

@@ -55,6 +55,12 @@ func (s *Service) recount(ctx context.Context, tx *db.Tx, news unit.ID, before, 
 		return err
 	}
 	now := s.under(after)
+	if err := now.recountSeats(ctx, tx, sch, c); err != nil {
+		return err
+	}
+	if c.Asks, err = now.asksOf(ctx, tx, sch, c.ID); err != nil {
+		return err
+	}
 	at, err := now.times(ctx, tx, sch, c)
 	if err != nil {
 		return err
@@ -98,7 +104,11 @@ func (s *Service) tellMoved(ctx context.Context, tx *db.Tx, news unit.ID, sch *s
 	if len(to) == 0 || s.c.Notices == nil {
 		return nil
 	}
-	n := notice.Notice{Kind: "case.due_moved", Object: c.Object(), Path: "/cases/" + string(c.ID), Org: c.Org,
+	org, err := s.toldOrg(ctx, tx, sch, c)
+	if err != nil {
+		return err
+	}
+	n := notice.Notice{Kind: "case.due_moved", Object: c.Object(), Path: "/cases/" + string(c.ID), Org: org,
 		Title: fault.Words{fmt.Sprintf("放假安排公布，期限有变：%s %s", sch.Title[0], c.No), fmt.Sprintf("A due time moved with the holiday notice: %s %s", sch.Title[1], c.No)},
 		Text:  fault.Words{strings.Join(zh, "\n"), strings.Join(en, "\n")},
 		Key:   c.Object() + "/calendar/" + string(news)}

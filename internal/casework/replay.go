@@ -31,13 +31,29 @@ func (s *Service) Replay(ctx context.Context, who access.Actor, id unit.ID) (c C
 		if c, err = s.seen(ctx, tx, who, id); err != nil {
 			return err
 		}
-		out, err = s.replay(c)
+		c, out, err = s.replayFor(ctx, tx, who, c)
 		return err
 	})
 	return c, out, err
 }
 
-// ReplayNo is Replay for the operator at the machine: by the number of a case, or its id.
+// replayFor judges a whole case again and shows of it what the reader may see.
+func (s *Service) replayFor(ctx context.Context, tx *db.Tx, who access.Actor, c Case) (Case, []Replayed, error) {
+	out, err := s.replay(c)
+	if err != nil {
+		return c, nil, err
+	}
+	if c, err = s.shown(ctx, tx, who, c); err != nil {
+		return c, nil, err
+	}
+	for i := range out {
+		out[i].Step = c.History[i]
+	}
+	return c, out, nil
+}
+
+// ReplayNo is Replay for the operator at the machine: by the number of a case, or its id. He reads
+// nothing that a scheme narrows.
 func (s *Service) ReplayNo(ctx context.Context, no string) (c Case, out []Replayed, err error) {
 	if typed, bad := unit.ParseCaseNo(no); bad == nil {
 		no = string(typed)
@@ -54,7 +70,7 @@ func (s *Service) ReplayNo(ctx context.Context, no string) (c Case, out []Replay
 		if err := s.fill(ctx, tx, &c); err != nil {
 			return err
 		}
-		out, err = s.replay(c)
+		c, out, err = s.replayFor(ctx, tx, access.System("replay"), c)
 		return err
 	})
 	return c, out, err

@@ -33,9 +33,16 @@ func (s *Service) holds(sch *scheme.Scheme, c Case, who access.Actor, name strin
 	case r.Anyone:
 		return "", true
 	case r.Desk != "":
+		region, office, there := s.deskPlace(r, c, sch)
 		for _, g := range who.Grants {
-			if g.Role == r.Desk && (g.Region == "" || s.deskRegion(r, c, sch).In(g.Region)) {
+			if there && g.Role == r.Desk && (g.Region == "" || region.In(g.Region)) && (g.Org == "" || g.Org == office) {
 				return g.String(), true
+			}
+		}
+	case r.Seat != "":
+		for _, x := range c.asked(r.Seat).Seats {
+			if m, mine := speaksFor(who, x); mine {
+				return m, true
 			}
 		}
 	case r.Party != "":
@@ -51,20 +58,30 @@ func (s *Service) holds(sch *scheme.Scheme, c Case, who access.Actor, name strin
 // partyOf is the organisation that plays a party: whose case it is, or the one that a field names.
 func partyOf(c Case, r scheme.Role) string {
 	if field, ok := strings.CutPrefix(r.Party, "form."); ok {
-		return c.Fields[field].Text
+		return c.field(field).Text
 	}
 	return c.Org
 }
 
-// deskRegion is where a desk sits: where the scheme says, and else the whole jurisdiction.
-func (s *Service) deskRegion(r scheme.Role, c Case, sch *scheme.Scheme) unit.Region {
-	switch r.At {
-	case "":
-		return unit.Region(sch.Jurisdiction)
-	case "firm.city":
-		return s.c.Regions.City(c.Region)
+// deskPlace is where a desk sits: where the scheme says, and else the whole jurisdiction. office is "" where the desk of
+// no single office is meant; there is none as long as the field that names it is empty.
+func (s *Service) deskPlace(r scheme.Role, c Case, sch *scheme.Scheme) (region unit.Region, office string, there bool) {
+	field, named := strings.CutPrefix(r.At, "form.")
+	switch {
+	case r.At == "":
+		return unit.Region(sch.Jurisdiction), "", true
+	case r.At == "firm.city":
+		return s.c.Regions.City(c.Region), "", true
+	case named:
+		switch v := c.field(field); v.Kind {
+		case scheme.Office:
+			return officeRegion(v.Text), v.Text, true
+		case scheme.Region:
+			return unit.Region(v.Text), "", true
+		}
+		return "", "", false
 	}
-	return c.Region
+	return c.Region, "", true
 }
 
 // actsFor says whether the actor may speak for an organisation.

@@ -50,6 +50,9 @@ func (s *Service) Save(ctx context.Context, who access.Actor, id unit.ID, versio
 		if err := updateCase(ctx, tx, &c, at); err != nil {
 			return fmt.Errorf("save form of case %s: %w", c.No, err)
 		}
+		if err := s.keepAccess(ctx, tx, sch, c); err != nil {
+			return err
+		}
 		return s.c.Access.Record(ctx, tx, who, access.Entry{Act: "case.save", Object: c.Object(), Region: c.Region})
 	})
 	if err != nil {
@@ -101,15 +104,10 @@ func (s *Service) typedField(ctx context.Context, tx *db.Tx, sch *scheme.Scheme,
 	if err == nil {
 		err = ownFiles(ctx, tx, c.ID, v)
 	}
-	if err != nil || v.Kind != scheme.Org {
+	if err != nil {
 		return v, err
 	}
-	if _, err := s.c.Registry.Org(ctx, tx, v.Text); fault.KindOf(err) == fault.NotFound {
-		return v, fault.New(fault.Invalid, "casework.org_unknown", "field", f.Words, "code", v.Text)
-	} else if err != nil {
-		return v, err
-	}
-	return v, nil
+	return v, s.known(ctx, tx, f, v)
 }
 
 // fills says whether the actor may fill in a field now: the role it belongs to acts in this stage and is theirs.

@@ -157,8 +157,8 @@ func reachWhere(r access.Reach) where {
 	for _, g := range r.Regions {
 		any = append(any, "region LIKE "+w.arg(digitsOf(g)+"%"))
 	}
-	for _, o := range r.Offices {
-		any = append(any, "region LIKE "+w.arg(digitsOf(o.Region)+"%"))
+	if codes := codesOf(r); len(codes) > 0 {
+		any = append(any, "id IN (SELECT r.case_id FROM casework_reader r WHERE "+w.in("r.code", codes)+")")
 	}
 	if len(any) == 0 {
 		any = []string{"1 = 0"}

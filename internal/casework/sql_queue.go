@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -72,13 +73,19 @@ type line struct {
 }
 
 // deskParts adds the rows of one desk and stage.
-func (l *line) deskPart(desk string, regions []unit.Region, at place, f QueueFilter, now time.Time, limit int) {
+func (l *line) deskPart(desk string, regions []unit.Region, offices []string, at place, f QueueFilter, now time.Time, limit int) {
 	conds := []string{"w.desk = " + l.arg(desk), "w.desk <> ''", "w.digest = " + l.arg(at.digest), "w.stage = " + l.arg(at.stage)}
-	if len(regions) > 0 {
-		var any []string
-		for _, r := range regions {
+	var any []string
+	node := slices.Contains(regions, "")
+	for _, r := range regions {
+		if !node {
 			any = append(any, "w.region LIKE "+l.arg(digitsOf(r)+"%"))
 		}
+	}
+	if len(offices) > 0 && !node {
+		any = append(any, l.in("w.org", offices))
+	}
+	if len(any) > 0 {
 		conds = append(conds, "("+strings.Join(any, " OR ")+")")
 	}
 	l.add(conds, f, now, limit)
@@ -86,7 +93,7 @@ func (l *line) deskPart(desk string, regions []unit.Region, at place, f QueueFil
 
 // orgPart adds the rows of one organisation.
 func (l *line) orgPart(org string, places []place, f QueueFilter, now time.Time, limit int) {
-	conds := []string{"w.org = " + l.arg(org), "w.org <> ''"}
+	conds := []string{"w.org = " + l.arg(org), "w.org <> ''", "w.desk = ''"}
 	if f.Scheme != "" || f.Stage != "" {
 		if len(places) == 0 {
 			return
@@ -276,16 +283,16 @@ func putCatchup(ctx context.Context, tx *db.Tx, what string, after unit.ID) erro
 	return err
 }
 
-// regionsOf are the places for which an actor holds a desk; all says that it is the whole node.
-func regionsOf(who access.Actor, desk string) (out []unit.Region, all bool) {
+// placesOf are the places for which an actor holds a desk, and the single offices; "" is the whole node.
+func placesOf(who access.Actor, desk string) (regions []unit.Region, offices []string) {
 	for _, g := range who.Grants {
-		if g.Role != desk {
-			continue
+		switch {
+		case g.Role != desk:
+		case g.Org != "":
+			offices = append(offices, g.Org)
+		default:
+			regions = append(regions, g.Region)
 		}
-		if g.Region == "" {
-			return nil, true
-		}
-		out = append(out, g.Region)
 	}
-	return out, false
+	return regions, offices
 }

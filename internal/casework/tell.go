@@ -18,8 +18,12 @@ func (s *Service) tell(ctx context.Context, tx *db.Tx, who access.Actor, sch *sc
 	if s.c.Notices == nil {
 		return nil
 	}
+	org, err := s.toldOrg(ctx, tx, sch, c)
+	if err != nil {
+		return err
+	}
 	stage := sch.Say(c.Stage)
-	n := notice.Notice{Kind: "case.turn", Object: c.Object(), Path: "/cases/" + string(c.ID), Org: c.Org,
+	n := notice.Notice{Kind: "case.turn", Object: c.Object(), Path: "/cases/" + string(c.ID), Org: org,
 		Title: fault.Words{fmt.Sprintf("%s %s：%s", sch.Title[0], c.No, stage[0]), fmt.Sprintf("%s %s: %s", sch.Title[1], c.No, stage[1])},
 		Key:   fmt.Sprintf("%s/%d", c.Object(), len(c.History))}
 	if c.End != "" {
@@ -50,7 +54,8 @@ func (s *Service) audience(sch *scheme.Scheme, c Case, role string) (notice.Audi
 	r, ok := sch.Roles.Get(role)
 	switch {
 	case ok && r.Desk != "":
-		return notice.Audience{Role: r.Desk, Region: s.deskRegion(r, c, sch)}, true
+		region, office, there := s.deskPlace(r, c, sch)
+		return notice.Audience{Role: r.Desk, Region: region, Org: office}, there
 	case ok && r.Party != "" && partyOf(c, r) != "":
 		return notice.Audience{Org: partyOf(c, r)}, true
 	}
@@ -70,8 +75,12 @@ func (s *Service) tellLate(ctx context.Context, tx *db.Tx, id unit.ID) (bool, er
 	if !ok {
 		return false, nil
 	}
+	org, err := s.toldOrg(ctx, tx, sch, c)
+	if err != nil {
+		return false, err
+	}
 	stage := sch.Say(c.Stage)
-	_, err = s.c.Notices.Tell(ctx, tx, notice.Notice{To: to, Kind: "case.late", Object: c.Object(), Path: "/cases/" + string(c.ID), Org: c.Org,
+	_, err = s.c.Notices.Tell(ctx, tx, notice.Notice{To: to, Kind: "case.late", Object: c.Object(), Path: "/cases/" + string(c.ID), Org: org,
 		Title: fault.Words{fmt.Sprintf("逾期未办：%s %s（%s）", sch.Title[0], c.No, stage[0]), fmt.Sprintf("Late: %s %s (%s)", sch.Title[1], c.No, stage[1])},
 		Key:   fmt.Sprintf("%s/%d/late", c.Object(), len(c.History))})
 	return err == nil, err

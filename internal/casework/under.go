@@ -106,7 +106,13 @@ func (s *Service) Under(ctx context.Context, who access.Actor, id unit.ID) (out 
 			if err != nil {
 				return err
 			}
+			if all[i].Asks, err = s.asksOf(ctx, tx, sch, all[i].ID); err != nil {
+				return err
+			}
 			if err := s.label(ctx, tx, sch, &all[i]); err != nil {
+				return err
+			}
+			if all[i], err = s.shown(ctx, tx, who, all[i]); err != nil {
 				return err
 			}
 		}
@@ -141,7 +147,8 @@ func (s *Service) load(ctx context.Context, tx *db.Tx, id unit.ID) (Case, *schem
 	if c.History, err = selectSteps(ctx, tx, id); err != nil {
 		return c, nil, fmt.Errorf("steps of case %s: %w", c.No, err)
 	}
-	return c, sch, nil
+	c.Asks, err = s.asksOf(ctx, tx, sch, id)
+	return c, sch, err
 }
 
 // parentFact answers what a case may read of the one it lives under.
