@@ -31,6 +31,9 @@ func TestTheWallsSeeWhatIsWrong(t *testing.T) {
 	tables := func(say report, all []*file) { aRoomKeepsToItsTables(say, all, steps) }
 	codes := func(say report, all []*file) { everyRefusalHasItsSentence(say, all, sentences) }
 	unused := func(say report, all []*file) { noSentenceIsUnused(say, all, sentences) }
+	packs := func(say report, all []*file) {
+		noSchemeInGo(say, all, map[string]string{"pay_it": "an action of rent", "shut": "a stage of rent", "file": "an action of rent", "rent": "the id of a scheme"})
+	}
 	const both = `var _ = "ledger.a" + "ledger.b"`
 	const good = "// Package ledger keeps the books of a planted tree in exact double entry, refuses in a documented order, and knows no scheme; a sentence for its length.\npackage ledger\n"
 	for _, c := range []struct {
@@ -85,6 +88,13 @@ func TestTheWallsSeeWhatIsWrong(t *testing.T) {
 		{codes, "internal/ledger/a.go", `package ledger; func no(kind int, code string) {}; func a() { no(1, "ledger.c") }`, "no sentence"},
 		{codes, "internal/ledger/a.go", `package ledger; var _ = problem{Code: "ledger.c"}`, "no sentence"},
 		{codes, "internal/ledger/a.go", `package ledger; var _ = problem{Key: "ledger.c"}`, ""},
+		{packs, "internal/web/a.go", `package web; var _ = "pay_it"`, "an action of rent"},
+		{packs, "internal/web/a.go", `package web; var _ = "rent"`, "the id of a scheme"},
+		{packs, "internal/casework/a.go", `package casework; var _ = "shut"`, "a stage of rent"},
+		{packs, "internal/casework/a.go", `package casework; var _ = "file"`, ""},
+		{packs, "internal/web/a.go", `package web; var _ = "shut"`, ""},
+		{packs, "internal/casework/a_test.go", `package casework; var _ = "pay_it"`, ""},
+		{packs, "internal/demo/a.go", `package demo; var _ = "pay_it"`, ""},
 		{unused, "internal/ledger/a.go", `package ledger; ` + both, ""},
 		{unused, "internal/ledger/a.go", `package ledger; var _ = "ledger.a"`, "ledger.b"},
 	} {

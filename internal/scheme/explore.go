@@ -2,7 +2,12 @@ package scheme
 
 // prove explores every way through the machine and says what is wrong on any of them.
 func (c *checker) prove() *prover {
-	p := &prover{checker: c, s: c.s, nodes: map[string]*visited{}, taken: map[[2]string]bool{}, useful: map[Pos]bool{}, rests: map[Pos]MoneyLine{}}
+	p := &prover{checker: c, s: c.s, nodes: map[string]*visited{}, rows: map[string][]Row{}, taken: map[[2]string]bool{}, useful: map[Pos]bool{}, rests: map[Pos]MoneyLine{}}
+	for _, stage := range c.s.AllStages() {
+		if _, isEnd := c.s.IsEnd(stage); !isEnd {
+			p.rows[stage] = c.s.RowsFrom(stage)
+		}
+	}
 	start := &state{stage: c.s.Start(), holds: map[string]heldSum{}, own: map[string]sum{}, out: map[string]sum{}, frozen: map[string]bool{},
 		place: map[string]int{}, labels: map[string]bool{}, bounds: bounds{}}
 	p.explore(start)
@@ -50,11 +55,7 @@ func (p *prover) explore(start *state) {
 			return key, false
 		}
 		p.nodes[key] = &visited{st: st}
-		f := frame{key: key}
-		if _, isEnd := p.s.IsEnd(st.stage); !isEnd {
-			f.rows = p.s.RowsFrom(st.stage)
-		}
-		stack = append(stack, f)
+		stack = append(stack, frame{key: key, rows: p.rows[st.stage]})
 		onWay[control] = money
 		return key, true
 	}

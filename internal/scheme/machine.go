@@ -148,6 +148,7 @@ type prover struct {
 	*checker
 	s       *Scheme
 	nodes   map[string]*visited // by control and money
+	rows    map[string][]Row    // out of each stage
 	taken   map[[2]string]bool  // rows that can happen
 	useful  map[Pos]bool        // `rest` lines that found something
 	rests   map[Pos]MoneyLine

@@ -3,6 +3,7 @@ package scheme
 import (
 	"encoding/json"
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -60,6 +61,11 @@ func TestTheSchemasAcceptThePacks(t *testing.T) {
 			}
 			n, _ := parseFile(dir, b)
 			check(dir+"/"+schema, n, schema)
+			// An editor finds the schema by the first line of the file.
+			at, named := strings.CutPrefix(strings.SplitN(string(b), "\n", 2)[0], "# yaml-language-server: $schema=")
+			if want := "schema/gen/" + schema + ".schema.json"; !named || path.Join(dir, at) != want {
+				t.Errorf("%s/%s.yaml: the first line leads an editor to %q, want %s", dir, schema, path.Join(dir, at), want)
+			}
 		}
 	}
 }
