@@ -306,7 +306,14 @@ func (s *Service) inHand(ctx context.Context, tx *db.Tx, who access.Actor, id un
 	if err != nil {
 		return c, err
 	}
-	c.History, err = selectSteps(ctx, tx, id)
+	if c.History, err = selectSteps(ctx, tx, id); err != nil {
+		return c, err
+	}
+	sch, err := s.edition(c)
+	if err != nil {
+		return c, err
+	}
+	c.Asks, err = s.asksOf(ctx, tx, sch, id)
 	return c, err
 }
 
@@ -315,7 +322,7 @@ func (s *Service) maySee(ctx context.Context, tx *db.Tx, who access.Actor, id un
 	if err != nil {
 		return c, err
 	}
-	if err := s.maySee(ctx, tx, who, c); err != nil {
+	if err := s.mayRead(ctx, tx, who, c); err != nil {
 		return Case{}, err
 	}
 	return c, nil

@@ -152,6 +152,10 @@ func (s *Service) standings(who access.Actor) (out []standing) {
 	for _, sch := range s.Schemes() {
 		for _, stage := range sch.AllStages() {
 			seen := map[string]bool{}
+			if len(sch.Asks.Names()) > 0 {
+				seen[""] = true
+				out = append(out, standing{place{sch.Digest, stage}, "", sch})
+			}
 			for _, row := range sch.RowsFrom(stage) {
 				for _, name := range row.Who {
 					r, ok := sch.Roles.Get(name)

@@ -49,9 +49,9 @@ func (s *Service) keepAccess(ctx context.Context, tx *db.Tx, sch *scheme.Scheme,
 	return nil
 }
 
-// maySee refuses, as not found, who may not see a case: it is neither of their place or organisation, nor names them, nor
+// mayRead refuses, as not found, who may not see a case: it is neither of their place or organisation, nor names them, nor
 // asked them.
-func (s *Service) maySee(ctx context.Context, tx *db.Tx, who access.Actor, c Case) error {
+func (s *Service) mayRead(ctx context.Context, tx *db.Tx, who access.Actor, c Case) error {
 	err := access.May(who, access.CaseRead, s.scope(c))
 	if err == nil || fault.KindOf(err) == fault.SignIn {
 		return err

@@ -93,11 +93,11 @@ func (l *line) deskPart(desk string, regions []unit.Region, offices []string, at
 
 // orgPart adds the rows of one organisation.
 func (l *line) orgPart(org string, places []place, f QueueFilter, now time.Time, limit int) {
+	if len(places) == 0 {
+		return
+	}
 	conds := []string{"w.org = " + l.arg(org), "w.org <> ''", "w.desk = ''"}
 	if f.Scheme != "" || f.Stage != "" {
-		if len(places) == 0 {
-			return
-		}
 		var any []string
 		for _, p := range places {
 			any = append(any, "(w.digest = "+l.arg(p.digest)+" AND w.stage = "+l.arg(p.stage)+")")
