@@ -1,14 +1,15 @@
 package main
 
 import (
+	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -25,6 +26,9 @@ const (
 	documentBytesMax = 100 << 20 // the largest document that the command reads
 	folderFilesMax   = 100_000   // of one folder
 	jobsMax          = 64
+	// readingMemory is what the command lets its memory grow to for each document at once before it looks harder for what
+	// is not needed any more. It is no limit: a document with very many facts may take more.
+	readingMemory = 640 << 20
 )
 
 // documentNames are the endings of the files that are read where a folder is named.
@@ -82,6 +86,9 @@ type reading struct {
 // readAll reads the files with several hands and prints them in their order. No more documents wait than hands are there.
 func readAll(ctx context.Context, names []string, o readOptions, in io.Reader, out, errs io.Writer) error {
 	names, failed := spread(names, errs)
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(int64(max(1, min(o.jobs, len(names)))) * readingMemory)
+	}
 	packed, err := child.New(child.Config{Slots: o.jobs})
 	if err != nil {
 		return err
@@ -146,9 +153,7 @@ func printReading(out io.Writer, d *extract.Document, asJSON bool) error {
 		printDocument(out, d)
 		return nil
 	}
-	enc := json.NewEncoder(out)
-	enc.SetEscapeHTML(false)
-	return enc.Encode(d)
+	return d.WriteJSON(out)
 }
 
 func refuse(errs io.Writer, name string, err error) {
@@ -218,8 +223,11 @@ func (h *reader) read(ctx context.Context, name string) (*extract.Document, erro
 	if extract.Packed(content) {
 		return h.packed.Read(ctx, name, content, opt)
 	}
+	if len(h.names) < 2 {
+		return extract.Read(name, content, opt) // the bytes are not needed afterwards, so memory has room for the facts
+	}
 	d, err := extract.Read(name, content, opt)
-	if err != nil || !d.Spun() || len(h.names) < 2 {
+	if err != nil || !d.Spun() {
 		return d, err
 	}
 	h.once.Do(h.seek)
@@ -230,23 +238,27 @@ func (h *reader) read(ctx context.Context, name string) (*extract.Document, erro
 }
 
 func (h *reader) content(name string) ([]byte, error) {
-	in := h.in
+	in, size := h.in, int64(bytes.MinRead)
 	if name != "-" {
 		f, err := os.Open(name)
 		if err != nil {
 			return nil, fault.New(fault.NotFound, "reader.no_file", "name", name).Because(err)
 		}
 		defer f.Close()
-		if s, err := f.Stat(); err == nil && s.Size() > documentBytesMax {
+		s, err := f.Stat()
+		if err == nil && s.Size() > documentBytesMax {
 			return nil, fault.New(fault.TooLarge, "reader.too_large", "bytes", s.Size(), "max", documentBytesMax)
+		}
+		if err == nil {
+			size += s.Size()
 		}
 		in = f
 	}
-	content, err := io.ReadAll(io.LimitReader(in, documentBytesMax+1))
-	if err != nil {
+	content := bytes.NewBuffer(make([]byte, 0, size))
+	if _, err := content.ReadFrom(io.LimitReader(in, documentBytesMax+1)); err != nil {
 		return nil, fault.New(fault.Unavailable, "reader.no_file", "name", name).Because(err)
 	}
-	return content, nil
+	return content.Bytes(), nil
 }
 
 // seek looks through the files of the run for what might be the clean telling of a spun text. Most runs never need it.

@@ -63,6 +63,7 @@ func (r *reading) article(p *piece) Article {
 		a.size += len(t.r)
 		out.Paragraphs = append(out.Paragraphs, Paragraph{Text: b.String(), Span: b.whole(), Heading: b.heading, Doubts: r.doubtsIn(b.whole())})
 	}
+	p.paras = nil // the texts hold what they need
 	a.names = quoted(a.texts)
 	a.eventDate = a.event()
 	out.EventDate = orNil(a.eventDate)
@@ -74,6 +75,7 @@ func (r *reading) article(p *piece) Article {
 	}
 	a.bodies = append(a.bodies, a.headBodies...)
 	a.self = a.selfOf(p)
+	p.lines = nil
 	out.Policies = a.policies()
 	out.Agreements = a.agreements()
 	out.Policies = withoutPacts(out.Policies, out.Agreements)
@@ -227,6 +229,9 @@ func (a *analysis) allFigures() []Figure {
 			continue
 		}
 		n := len(out)
+		if cap(out)-n < n/64 && n >= 1024 { // of a large text: room for as many as the rest will have at this rate
+			out = slices.Grow(out, n/(i+1)*(len(a.texts)-i)+n/16)
+		}
 		out = a.figures(out, t)
 		if underHeading {
 			for i := n; i < len(out); i++ {

@@ -55,33 +55,54 @@ func checkControls(f flow) error {
 }
 
 func newFlow(n int) flow {
-	return flow{make([]rune, 0, n), make([]uint32, 0, n), make([]uint8, 0, n)}
+	return flow{make([]rune, 0, n), &source{at: make([]uint32, 0, n), n: make([]uint8, 0, n)}, 0}
 }
 
 func decodeUTF8(data []byte) (flow, int) {
-	most, bad := beginnings(data), 0
-	f := flow{make([]rune, most), make([]uint32, most), make([]uint8, most)}
+	most := beginnings(data)
+	s := &source{text: make([]rune, most), steps: make([]uint32, 0, most/stepChars+1)}
 	i, w := 0, 0
 	if bytes.HasPrefix(data, []byte("\xef\xbb\xbf")) {
 		i = 3
 	}
 	for i < len(data) {
+		if w%stepChars == 0 {
+			s.steps = append(s.steps, uint32(i))
+		}
 		r, n := rune(data[i]), 1
 		// Nearly all characters of a Chinese text are of three bytes; the bounds leave out long forms and surrogates.
 		if r > 0xE0 && r < 0xED && i+2 < len(data) && data[i+1]&0xC0 == 0x80 && data[i+2]&0xC0 == 0x80 {
 			r, n = r&0x0F<<12|rune(data[i+1]&0x3F)<<6|rune(data[i+2]&0x3F), 3
 		} else if r >= utf8.RuneSelf {
 			if r, n = utf8.DecodeRune(data[i:]); r == utf8.RuneError && n == 1 {
-				bad++
-				i++
-				continue
+				return decodeFaulty(data)
 			}
 		}
-		f.r[w], f.at[w], f.n[w] = r, uint32(i), uint8(n)
+		s.text[w] = r
 		w++
 		i += n
 	}
-	return f.cut(0, w), bad
+	return flow{s.text[:w:w], s, 0}, 0
+}
+
+// decodeFaulty reads a text that is not quite UTF-8 and counts the bytes that it leaves out.
+func decodeFaulty(data []byte) (f flow, bad int) {
+	f = newFlow(beginnings(data))
+	i := 0
+	if bytes.HasPrefix(data, []byte("\xef\xbb\xbf")) {
+		i = 3
+	}
+	for i < len(data) {
+		r, n := utf8.DecodeRune(data[i:])
+		if r == utf8.RuneError && n == 1 {
+			bad++
+			i++
+			continue
+		}
+		f.add(r, i, n)
+		i += n
+	}
+	return f, bad
 }
 
 // beginnings counts the bytes of a UTF-8 text that can begin a character: as many or more than it has characters.

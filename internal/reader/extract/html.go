@@ -76,6 +76,7 @@ type openNoise struct {
 // parseHTML reads markup out of a flow of the decoded file. The tokenizer sees UTF-8 made from the flow; index maps
 // each of its bytes back to the character.
 func parseHTML(f flow) page {
+	f = f.placed()
 	src, index := utf8Of(f)
 	z := nethtml.NewTokenizer(bytes.NewReader(src))
 	z.SetMaxBuf(tokenBytesMax)
@@ -142,7 +143,7 @@ func parseHTML(f flow) page {
 				}
 			} else if name == "td" || name == "th" {
 				if len(arena.r) > from {
-					arena.add('\t', int(f.at[index[start]]), 1)
+					arena.add('\t', f.begin(int(index[start])), 1)
 				}
 			}
 			if name == "li" {
@@ -264,7 +265,7 @@ func (f *flow) addText(src flow, b []byte, index []uint32, start, end int) {
 				s := []rune(html.UnescapeString(string(b[i : j+1])))
 				if len(s) == 1 {
 					last := int(index[j])
-					f.add(s[0], int(src.at[c]), int(src.at[last])+int(src.n[last])-int(src.at[c]))
+					f.add(s[0], src.begin(c), src.stop(last)-src.begin(c))
 					i = j + 1
 					continue
 				}
@@ -274,7 +275,7 @@ func (f *flow) addText(src flow, b []byte, index []uint32, start, end int) {
 		if r == '\n' || r == '\r' || r == '\t' {
 			r = ' '
 		}
-		f.add(r, int(src.at[c]), int(src.n[c]))
+		f.add(r, src.begin(c), src.stop(c)-src.begin(c))
 		for i < end && int(index[i]) == c {
 			i++
 		}

@@ -149,6 +149,7 @@ func fullWidth(c rune) bool {
 // clean drops what nobody sees and makes the forms of one character one: full-width digits and letters, and the
 // Kangxi radicals that PDF writers put for characters.
 func (r *reading) clean(f *flow) {
+	f.own()
 	dirty := false
 	for i, c := range f.r {
 		switch {

@@ -141,6 +141,7 @@ type unspinner struct {
 
 // putBack replaces spun words by what stood there. A character that is put in stands where the spun word stands.
 func (u *unspinner) putBack(f *flow) {
+	*f = f.placed()
 	out := newFlow(len(f.r))
 	changed := false
 	for i := 0; i < len(f.r); {
@@ -152,7 +153,7 @@ func (u *unspinner) putBack(f *flow) {
 		}
 		e, v := u.book.lex.longest(f.r, i)
 		if v == 0 {
-			out.add(f.r[i], int(f.at[i]), int(f.n[i]))
+			out.add(f.r[i], f.begin(i), f.stop(i)-f.begin(i))
 			i++
 			continue
 		}
@@ -163,7 +164,7 @@ func (u *unspinner) putBack(f *flow) {
 			fallthrough
 		case same(was, f.r[i:e]): // the neighbours say that the word is its own
 			for ; i < e; i++ {
-				out.add(f.r[i], int(f.at[i]), int(f.n[i]))
+				out.add(f.r[i], f.begin(i), f.stop(i)-f.begin(i))
 			}
 		default:
 			out.replace(f, i, e, was)
@@ -251,9 +252,9 @@ func (f *flow) replace(from *flow, i, e int, was []rune) {
 		a := i + min(k*n/len(was), n-1)
 		z := max(i+min((k+1)*n/len(was), n), a+1)
 		if k > 0 && len(was) > n && a == i+min((k-1)*n/len(was), n-1) {
-			f.add(w, int(from.at[a])+int(from.n[a]), 0) // more characters than places: this one has no width
+			f.add(w, from.stop(a), 0) // more characters than places: this one has no width
 			continue
 		}
-		f.add(w, int(from.at[a]), int(from.at[z-1])+int(from.n[z-1])-int(from.at[a]))
+		f.add(w, from.begin(a), from.stop(z-1)-from.begin(a))
 	}
 }

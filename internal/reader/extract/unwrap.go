@@ -28,7 +28,7 @@ func (r *reading) unwrap(in []line) []line {
 		for i+1 < len(in) && joinable(&in[i+1]) && in[i+1].blank <= gap && r.cut(in, w, i) {
 			if !joined { // the arena of the blocks must not be written into
 				b := *l.block
-				b.flow = flow{append([]rune(nil), l.r...), append([]uint32(nil), l.at...), append([]uint8(nil), l.n...)}
+				b.own()
 				l.block, joined = &b, true
 			}
 			l.joinLine(in[i+1].flow)
@@ -184,8 +184,7 @@ func (b *block) joinLine(next flow) {
 	if last == '-' && first >= 'a' && first <= 'z' && len(b.r) > 1 && isLatin(b.r[len(b.r)-2]) {
 		b.flow = b.cut(0, len(b.r)-1)
 	} else if last < 0x80 && first < 0x80 && !(isDigit(last) && isDigit(first) && wideIn(b.r)) {
-		end := int(b.at[len(b.r)-1]) + int(b.n[len(b.r)-1])
-		b.add(' ', end, 0)
+		b.add(' ', b.stop(len(b.r)-1), 0)
 	}
 	b.join(next)
 }
