@@ -87,7 +87,8 @@ func (s *Service) actOne(ctx context.Context, who access.Actor, id unit.ID, b Ba
 		return one, err
 	}
 	for _, row := range sch.RowsFrom(c.Stage) {
-		if _, mine := s.plays(sch, c, who, row); row.ByPerson() && mine && row.To == from && row.To != c.Stage {
+		p, mine := s.plays(sch, c, who, row)
+		if _, desk := deskOf(sch, p.role); row.ByPerson() && mine && desk && row.To == from && row.To != c.Stage {
 			one.Back, one.BackSay = row.Action, sch.Say(row.Action)
 			break
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -100,7 +101,7 @@ func (w *world) build() {
 		w.t.Fatal(problems[0])
 	}
 	w.cases, err = casework.New(casework.Config{DB: w.db, Access: acc, Registry: reg, Ledger: w.ledger, Log: w.log, Notices: w.told,
-		Regions: unit.GB2260(), Calendar: w.days, Node: "34", Schemes: []*scheme.Scheme{pack}})
+		Regions: unit.GB2260(), Calendar: w.days, Node: "34", Schemes: []*scheme.Scheme{pack, display(w.t)}})
 	w.must(err)
 	filed := unit.Date(2026, time.January, 20)
 	w.must(w.db.Act(ctx, func(tx *db.Tx) error {
@@ -130,6 +131,15 @@ func (w *world) build() {
 		_, err := w.ledger.Apply(ctx, tx, ledger.Transfer{ID: "budget", Kind: ledger.Post, Debit: "340000/treasury", Credit: "340000/voucher/2026/budget", Amount: 30_000_00})
 		return err
 	}))
+}
+
+// display is the scheme of testdata: a thing that is shown to the public before it is given.
+func display(t testing.TB) *scheme.Scheme {
+	s, problems := scheme.Load(os.DirFS("testdata"), "display.yaml")
+	if len(problems) > 0 {
+		t.Fatal(problems[0])
+	}
+	return s
 }
 
 // open opens a case and fills in its form.

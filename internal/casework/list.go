@@ -12,7 +12,9 @@ type Filter struct {
 	Scheme string
 	Stage  string
 	Org    string
-	Page   int // from 1
+	Orgs   []string // of these organisations only; nil is any
+	Page   int      // from 1
+	Rows   int      // of a page, at most RowsMax; 0 is 50
 }
 
 // List returns one page of the cases that the actor may see, newest change first, and how many
@@ -22,15 +24,15 @@ func (s *Service) List(ctx context.Context, who access.Actor, f Filter) ([]Case,
 		return nil, 0, err
 	}
 	w := reachWhere(access.ReachOf(who, access.CaseRead)).and(f)
-	if f.Org != "" && !hasOrg(who, f.Org) {
+	if f.Org != "" && !hasOrg(who, f.Org) || f.Orgs != nil {
 		w.conds = append(w.conds, sqlUnveiled)
 	}
-	return s.page(ctx, who, w, f.Page)
+	return s.page(ctx, who, w, f.Page, f.Rows)
 }
 
-func (s *Service) page(ctx context.Context, who access.Actor, w where, page int) (out []Case, total int, err error) {
+func (s *Service) page(ctx context.Context, who access.Actor, w where, page, rows int) (out []Case, total int, err error) {
 	err = s.c.DB.Read(ctx, func(tx *db.Tx) error {
-		if out, total, err = selectCases(ctx, tx, w, (max(page, 1)-1)*pageRows); err != nil {
+		if out, total, err = selectCases(ctx, tx, w, (max(page, 1)-1)*rowsOf(rows), rowsOf(rows)); err != nil {
 			return err
 		}
 		if err := s.lines(ctx, tx, out); err != nil {
@@ -44,4 +46,15 @@ func (s *Service) page(ctx context.Context, who access.Actor, w where, page int)
 		return nil
 	})
 	return out, total, err
+}
+
+// RowsMax is the longest page of a list, for those who take it as a file.
+const RowsMax = countMax
+
+// rowsOf is how long a page is that was asked for with so many rows.
+func rowsOf(rows int) int {
+	if rows <= 0 {
+		return pageRows
+	}
+	return min(rows, RowsMax)
 }

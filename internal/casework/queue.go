@@ -28,6 +28,7 @@ type QueueFilter struct {
 	Hands         string // "mine": taken by the actor; "free": by nobody; "" is any
 	Sort          string // "age": the oldest case first; "" is by due time
 	Page          int    // from 1
+	Rows          int    // of a page, at most RowsMax; 0 is 50
 
 	person unit.ID
 }
@@ -90,8 +91,9 @@ func (s *Service) Line(ctx context.Context, who access.Actor, f QueueFilter) (p 
 	all := s.standings(who)
 	orgs := append(orgsOf(who), seatsOf(who)...)
 	err = s.c.DB.Read(ctx, func(tx *db.Tx) error {
-		offset := (max(f.Page, 1) - 1) * pageRows
-		ids, err := selectLine(ctx, tx, lineOf(who, all, orgs, f, tx.Now(), min(offset+pageRows, countMax)), offset, pageRows)
+		rows := rowsOf(f.Rows)
+		offset := min((max(f.Page, 1)-1)*rows, countMax)
+		ids, err := selectLine(ctx, tx, lineOf(who, all, orgs, f, tx.Now(), offset+rows), offset, rows)
 		if err != nil {
 			return fmt.Errorf("queue of %s: %w", who.Person, err)
 		}

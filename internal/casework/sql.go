@@ -177,6 +177,13 @@ func digitsOf(r unit.Region) string {
 }
 
 func (w where) and(f Filter) where {
+	if f.Orgs != nil {
+		if len(f.Orgs) == 0 {
+			w.conds = append(w.conds, "1 = 0")
+		} else {
+			w.conds = append(w.conds, w.in("org", f.Orgs))
+		}
+	}
 	for _, c := range []struct{ column, value string }{{"scheme", f.Scheme}, {"stage", f.Stage}, {"org", f.Org}} {
 		if c.value != "" {
 			w.conds = append(w.conds, c.column+" = "+w.arg(c.value))
@@ -192,12 +199,12 @@ func (w where) sql() string {
 	return " WHERE " + strings.Join(w.conds, " AND ")
 }
 
-func selectCases(ctx context.Context, tx *db.Tx, w where, offset int) (out []Case, total int, err error) {
+func selectCases(ctx context.Context, tx *db.Tx, w where, offset, rows int) (out []Case, total int, err error) {
 	if err := tx.QueryRow(ctx, fmt.Sprintf(`SELECT count(*) FROM (SELECT 1 FROM casework_case%s LIMIT %d) x`, w.sql(), countMax+1), w.args...).Scan(&total); err != nil {
 		return nil, 0, err
 	}
 	q := `SELECT ` + caseColumns + ` FROM casework_case` + w.sql() + ` ORDER BY ` + w.order
-	q += ` LIMIT ` + w.arg(pageRows) + ` OFFSET ` + w.arg(offset)
+	q += ` LIMIT ` + w.arg(rows) + ` OFFSET ` + w.arg(offset)
 	out, err = queryCases(ctx, tx, q, w.args...)
 	return out, total, err
 }

@@ -224,7 +224,7 @@ type caseLines struct {
 func linesOf(all []casework.Case, total int) (*body[caseLines], error) {
 	o := caseLines{Cases: []caseLine{}, Total: total}
 	for _, c := range all {
-		o.Cases = append(o.Cases, caseLine{string(c.ID), c.No, c.Scheme, c.Org, c.Stage, string(c.End), iso(c.Changed)})
+		o.Cases = append(o.Cases, lineOfCase(c))
 	}
 	return answer(o)
 }
@@ -243,13 +243,7 @@ func (s *Server) apiLists() {
 		}
 		return linesOf(all, total)
 	})
-	operate(s, "GET", "/api/v1/queue", access.CaseRead, "The cases in which one can act now", func(ctx context.Context, a asked, i *paged) (*body[caseLines], error) {
-		all, total, err := s.c.Cases.Queue(ctx, a.who, i.Page)
-		if err != nil {
-			return nil, err
-		}
-		return linesOf(all, total)
-	})
+	s.apiLine()
 }
 
 func (s *Server) apiScheme() {

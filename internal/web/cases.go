@@ -6,56 +6,12 @@ import (
 	"strings"
 	"time"
 
-	"corridor/internal/access"
 	"corridor/internal/casework"
 	"corridor/internal/fault"
 	"corridor/internal/registry"
 	"corridor/internal/scheme"
 	"corridor/internal/unit"
 )
-
-type casesPage struct {
-	Cases   []casework.Case
-	Pager   pager
-	Queue   bool
-	May     bool // this person may open a case
-	Filter  casework.Filter
-	Schemes []*scheme.Scheme
-	Stages  []stageName
-}
-
-type stageName struct {
-	Name  string
-	Words fault.Words
-}
-
-func (v *visit) cases() error {
-	q := v.r.URL.Query()
-	f := casework.Filter{Scheme: q.Get("scheme"), Stage: q.Get("stage"), Org: q.Get("org"), Page: v.pageNo()}
-	all, total, err := v.s.c.Cases.List(v.ctx(), v.who, f)
-	if err != nil {
-		return err
-	}
-	p := casesPage{Cases: all, Pager: v.pager(total, pageRows), Filter: f, Schemes: v.s.c.Cases.Schemes(), May: access.MaySomewhere(v.who, access.CaseCreate) == nil}
-	seen := map[string]bool{}
-	for _, s := range p.Schemes {
-		for _, stage := range s.AllStages() {
-			if !seen[stage] {
-				seen[stage] = true
-				p.Stages = append(p.Stages, stageName{stage, s.Say(stage)})
-			}
-		}
-	}
-	return v.show("cases", v.t("申请与办件", "Cases"), p)
-}
-
-func (v *visit) queue() error {
-	all, total, err := v.s.c.Cases.Queue(v.ctx(), v.who, v.pageNo())
-	if err != nil {
-		return err
-	}
-	return v.show("cases", v.t("待办", "Waiting for me"), casesPage{Cases: all, Pager: v.pager(total, pageRows), Queue: true})
-}
 
 // openCase opens a case for an organisation. The same key opens it once.
 func (v *visit) openCase() error {
@@ -96,6 +52,7 @@ type casePage struct {
 	Offers   []casework.Offer // of which this person may open a case under this one
 	Under    []casework.Case
 	Above    *casework.Case // the case that this one lives under
+	Hands    handsView
 }
 
 // passed is a stage that the case came to.
@@ -199,6 +156,9 @@ func (v *visit) showCase(id unit.ID, was typed) error {
 		} else if fault.KindOf(err) != fault.NotFound { // a provider sees its order and not the entitlement above it
 			return err
 		}
+	}
+	if p.Hands, err = v.handsOf(c); err != nil {
+		return err
 	}
 	p.Amounts = amountsOf(c, s)
 	for _, a := range p.Amounts {

@@ -70,6 +70,9 @@ func (v *visit) to(address, done string) error {
 // doneWords are the sentences that a page says once after an act; the address carries only the key, so that
 // nobody can put words of their own on our pages.
 var doneWords = map[string]fault.Words{
+	"taken":              {"已由您领办。", "You have taken it."},
+	"given":              {"已转交。", "It is given on."},
+	"gave_back":          {"已交回岗位。", "It is back with the desk."},
 	"uploaded":           {"文件已收下并读完，请逐条核对。", "The document was taken and read. Check each finding."},
 	"uploaded_many":      {"文件已收下并读完，请逐份核对。", "The documents were taken and read. Check each."},
 	"undone":             {"决定已撤销，这一条重新待定。", "The decision is undone; the finding waits again."},
@@ -141,6 +144,7 @@ func (v *visit) pageNo() int {
 // pager is the foot of a list: which rows are shown, and the pages around.
 type pager struct {
 	From, To, Total int
+	More            bool   // there are more than Total, which was counted up to a limit
 	Before, After   string // addresses; "" at the ends
 }
 

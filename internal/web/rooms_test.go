@@ -85,7 +85,7 @@ func open(t *testing.T) *house {
 	c.Federation, err = federation.New(federation.Config{DB: d, Self: "340000", Client: http.DefaultClient, Now: clock.Now, Access: c.Access})
 	must()
 	c.Cases, err = casework.New(casework.Config{DB: d, Access: c.Access, Registry: c.Registry, Ledger: c.Ledger, Log: c.Log,
-		Files: c.Files, Regions: unit.GB2260(), Calendar: days, Node: "34", Schemes: []*scheme.Scheme{packWithFiles(t)}})
+		Files: c.Files, Regions: unit.GB2260(), Calendar: days, Node: "34", Notices: c.Notices, Schemes: []*scheme.Scheme{packWithFiles(t), displayPack(t)}})
 	must()
 	c.Agreements, err = agreement.New(agreement.Config{DB: d, Access: c.Access, Calendar: days.Now(), Registry: c.Registry, Regions: unit.GB2260(), Notices: c.Notices, Log: c.Log})
 	must()
