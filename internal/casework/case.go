@@ -293,7 +293,7 @@ func (s *Service) Get(ctx context.Context, who access.Actor, id unit.ID) (c Case
 
 // seen loads a case whole, and refuses as not found who may not see it.
 func (s *Service) seen(ctx context.Context, tx *db.Tx, who access.Actor, id unit.ID) (Case, error) {
-	c, err := s.maySee(ctx, tx, who, id)
+	c, err := s.find(ctx, tx, who, id)
 	if err != nil {
 		return c, err
 	}
@@ -302,7 +302,7 @@ func (s *Service) seen(ctx context.Context, tx *db.Tx, who access.Actor, id unit
 
 // inHand loads a case as an act needs it: with its steps, but without what only a page shows.
 func (s *Service) inHand(ctx context.Context, tx *db.Tx, who access.Actor, id unit.ID) (Case, error) {
-	c, err := s.maySee(ctx, tx, who, id)
+	c, err := s.find(ctx, tx, who, id)
 	if err != nil {
 		return c, err
 	}
@@ -317,7 +317,7 @@ func (s *Service) inHand(ctx context.Context, tx *db.Tx, who access.Actor, id un
 	return c, err
 }
 
-func (s *Service) maySee(ctx context.Context, tx *db.Tx, who access.Actor, id unit.ID) (Case, error) {
+func (s *Service) find(ctx context.Context, tx *db.Tx, who access.Actor, id unit.ID) (Case, error) {
 	c, err := selectCase(ctx, tx, id)
 	if err != nil {
 		return c, err
