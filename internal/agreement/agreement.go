@@ -155,7 +155,7 @@ func (r *Register) Enter(ctx context.Context, tx *db.Tx, who access.Actor, a Agr
 
 // Add enters an agreement, a project or a plan with its own text by hand. The same text is entered once.
 func (r *Register) Add(ctx context.Context, who access.Actor, a Agreement) (out Agreement, err error) {
-	a.Text = strings.TrimSpace(strings.ReplaceAll(a.Text, "\r\n", "\n"))
+	a.Text = ownText(a.Text)
 	if a.Text == "" || len([]rune(a.Text)) > textMax {
 		return a, fault.New(fault.Invalid, "agreement.text_missing", "most", textMax).On("text")
 	}

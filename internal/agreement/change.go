@@ -241,7 +241,7 @@ func (r *Register) Consent(ctx context.Context, who access.Actor, change unit.ID
 		if err := r.consent(ctx, tx, who, t, &c, p, yes, ""); err != nil {
 			return err
 		}
-		return r.send(ctx, tx, t, letterConsent, map[string]any{"digest": c.Digest, "party": p.Key(), "yes": yes})
+		return r.send(ctx, tx, t, letterConsent, consentBody{c.Digest, p.Key(), yes})
 	})
 	return c, err
 }
@@ -309,7 +309,8 @@ func (r *Register) Changes(ctx context.Context, who access.Actor, id unit.ID) (a
 	return all, err
 }
 
-// WithdrawChange takes an open change back, by one who speaks for the party that proposed it.
+// WithdrawChange takes an open change back, by one who speaks for the party that proposed it. A consent that crosses it on
+// its way and was the last one completes the change all the same.
 func (r *Register) WithdrawChange(ctx context.Context, who access.Actor, change unit.ID) error {
 	return r.c.DB.Act(ctx, func(tx *db.Tx) error {
 		c, err := selectChange(ctx, tx, change)
@@ -328,6 +329,9 @@ func (r *Register) WithdrawChange(ctx context.Context, who access.Actor, change 
 		}
 		c.State = "withdrawn"
 		if err := decideChange(ctx, tx, c); err != nil {
+			return err
+		}
+		if err := r.send(ctx, tx, t, letterChangeEnd, consentBody{Digest: c.Digest, Party: c.Party}); err != nil {
 			return err
 		}
 		return r.record(ctx, tx, who, "task.change_withdraw", "task/"+string(c.Task), c.Digest)

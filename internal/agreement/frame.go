@@ -114,6 +114,15 @@ func TagWords(frames []Frame, t Tag) (frame, item fault.Words, ok bool) {
 // SetTags says which goals a task or an agreement serves, in place of what was said before.
 func (r *Register) SetTags(ctx context.Context, who access.Actor, object unit.ID, tags []Tag) error {
 	return r.c.DB.Act(ctx, func(tx *db.Tx) error {
+		of := object
+		if t, err := r.task(ctx, tx, who, object); err == nil {
+			of = t.Agreement
+		} else if fault.KindOf(err) != fault.NotFound {
+			return err
+		}
+		if _, err := r.forPlanning(ctx, tx, who, of); err != nil {
+			return err
+		}
 		if err := r.setTags(ctx, tx, object, tags); err != nil {
 			return err
 		}

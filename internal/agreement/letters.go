@@ -13,17 +13,26 @@ import (
 
 // Kinds of what travels between nodes that hold one agreement.
 const (
-	letterAgreement = "agreement.text" // the text and its tasks
+	letterAgreement = "agreement.text"      // the text
+	letterTasks     = "agreement.tasks"     // tasks under it, with the first letter or later
+	letterAmend     = "agreement.amend"     // other words are proposed
+	letterAmendEnd  = "agreement.amend_end" // and refused, or taken back
+	letterLinked    = "agreement.linked"    // a party was found in the registry
 	letterSigned    = "agreement.signed"
 	letterProgress  = "agreement.progress"
+	letterReached   = "agreement.reached" // a node of a task
+	letterEvidence  = "agreement.evidence"
 	letterSubmitted = "agreement.submitted"
+	letterWithdrawn = "agreement.withdrawn" // evidence
 	letterVerdict   = "agreement.verdict"
 	letterChange    = "agreement.change"
+	letterChangeEnd = "agreement.change_end" // an open change was taken back
 	letterConsent   = "agreement.consent"
 )
 
 // LetterKinds are the kinds that Receive takes.
-var LetterKinds = []string{letterAgreement, letterSigned, letterProgress, letterSubmitted, letterVerdict, letterChange, letterConsent}
+var LetterKinds = []string{letterAgreement, letterTasks, letterAmend, letterAmendEnd, letterLinked, letterSigned, letterProgress, letterReached,
+	letterEvidence, letterSubmitted, letterWithdrawn, letterVerdict, letterChange, letterChangeEnd, letterConsent}
 
 // Letters carries what a node that holds the same agreement has to know. Send is part of the caller's act: the letter
 // leaves if and only if the act does, and is delivered once, in the order of sending to one node.
@@ -71,23 +80,27 @@ func (r *Register) sendAgreement(ctx context.Context, tx *db.Tx, a Agreement, ki
 		return nil
 	}
 	nodes, err := selectShares(ctx, tx, a.ID)
-	if err != nil || len(nodes) == 0 {
-		return err
-	}
-	b, err := json.Marshal(content)
 	if err != nil {
 		return err
 	}
 	for _, to := range nodes {
-		if err := r.c.Letters.Send(ctx, tx, to, kind, b); err != nil {
+		if err := r.sendTo(ctx, tx, to, kind, content); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// Share gives an agreement with its tasks to the node of another party, which then holds the same text. What is signed,
-// reported, submitted, verified and changed on either side travels to the other.
+func (r *Register) sendTo(ctx context.Context, tx *db.Tx, node, kind string, content any) error {
+	b, err := json.Marshal(content)
+	if err != nil {
+		return err
+	}
+	return r.c.Letters.Send(ctx, tx, node, kind, b)
+}
+
+// Share gives an agreement with its tasks to the node of another party, which then holds the same text. What is put in other
+// words, signed, planned, reported, submitted, verified and changed on either side travels to the other.
 func (r *Register) Share(ctx context.Context, who access.Actor, id unit.ID, node string) error {
 	if r.c.Letters == nil {
 		return fault.New(fault.Unavailable, "agreement.no_letters")
@@ -100,11 +113,6 @@ func (r *Register) Share(ctx context.Context, who access.Actor, id unit.ID, node
 		if err != nil {
 			return err
 		}
-		for i := range a.Tasks {
-			if err := fill(ctx, tx, &a.Tasks[i]); err != nil {
-				return err
-			}
-		}
 		digest, err := a.Digest()
 		if err != nil {
 			return err
@@ -112,7 +120,7 @@ func (r *Register) Share(ctx context.Context, who access.Actor, id unit.ID, node
 		if err := insertShare(ctx, tx, id, node); err != nil {
 			return err
 		}
-		a.By, a.Home = "", r.c.Node // who accepted it here is nobody's there
+		a.By, a.Home, a.Tasks = "", r.c.Node, nil // who accepted it here is nobody's there; tasks follow
 		b, err := json.Marshal(textBody{a, digest})
 		if err != nil {
 			return err
@@ -120,13 +128,25 @@ func (r *Register) Share(ctx context.Context, who access.Actor, id unit.ID, node
 		if err := r.c.Letters.Send(ctx, tx, node, letterAgreement, b); err != nil {
 			return err
 		}
+		if err := r.sendAllTasks(ctx, tx, id, node); err != nil {
+			return err
+		}
+		open, err := openAmendmentOf(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if open.ID != "" {
+			if err := r.sendTo(ctx, tx, node, letterAmend, open.travels()); err != nil {
+				return err
+			}
+		}
 		signed, err := selectSignatures(ctx, tx, id)
 		if err != nil {
 			return err
 		}
 		for _, s := range signed {
-			if s.Digest == digest && s.Node == "" {
-				if err := r.sendAgreement(ctx, tx, a, letterSigned, signedBody{id, s.Party, digest}); err != nil {
+			if (s.Digest == digest || s.Digest == open.Digest) && s.Node == "" {
+				if err := r.sendTo(ctx, tx, node, letterSigned, signedBody{id, s.Party, s.Digest}); err != nil {
 					return err
 				}
 			}
@@ -159,26 +179,8 @@ func (r *Register) Receive(ctx context.Context, tx *db.Tx, from, kind string, bo
 			return bad(err)
 		}
 		return r.receiveText(ctx, tx, who, from, b)
-	case letterSigned:
-		var b signedBody
-		if err := json.Unmarshal(body, &b); err != nil {
-			return bad(err)
-		}
-		a, err := r.shared(ctx, tx, b.Agreement, from)
-		if err != nil {
-			return err
-		}
-		if b.Party < 0 || b.Party >= len(a.Signers) || !speaks(from, a.Signers[b.Party].Key()) {
-			return fault.New(fault.Denied, "agreement.not_your_party")
-		}
-		if digest, err := a.Digest(); err != nil || digest != b.Digest {
-			return fault.New(fault.Conflict, "agreement.digest").Because(err)
-		}
-		s := Signature{Party: b.Party, Name: a.Signers[b.Party].Name, Digest: b.Digest, Node: from, At: tx.Now()}
-		if err := r.putSignature(ctx, tx, a, &s); err != nil {
-			return err
-		}
-		return r.record(ctx, tx, who, "agreement.sign", "agreement/"+string(a.ID), b.Digest)
+	case letterTasks, letterAmend, letterAmendEnd, letterLinked, letterSigned:
+		return r.receiveAgreement(ctx, tx, who, from, kind, body, speaks)
 	}
 	var b taskBody
 	if err := json.Unmarshal(body, &b); err != nil {
@@ -188,13 +190,14 @@ func (r *Register) Receive(ctx context.Context, tx *db.Tx, from, kind string, bo
 	if err != nil {
 		return err
 	}
-	if _, err := r.shared(ctx, tx, t.Agreement, from); err != nil {
+	a, err := r.shared(ctx, tx, t.Agreement, from)
+	if err != nil {
 		return err
 	}
 	if err := fill(ctx, tx, &t); err != nil {
 		return err
 	}
-	if err := r.receiveTask(ctx, tx, who, from, kind, t, b.Content, speaks); err != nil {
+	if err := r.receiveTask(ctx, tx, who, from, a.Home, kind, t, b.Content, speaks); err != nil {
 		return err
 	}
 	return r.record(ctx, tx, who, kind, "task/"+string(t.ID), from)
@@ -215,136 +218,4 @@ func (r *Register) shared(ctx context.Context, tx *db.Tx, id unit.ID, node strin
 	}
 	a.Signers, err = selectSigners(ctx, tx, id)
 	return a, err
-}
-
-// receiveText takes another node's agreement in, with its tasks under their own ids. The same text is taken once; the
-// same id with another text is refused.
-func (r *Register) receiveText(ctx context.Context, tx *db.Tx, who access.Actor, from string, b textBody) error {
-	a := b.Agreement
-	if digest, err := a.Digest(); err != nil || digest != b.Digest {
-		return fault.New(fault.Conflict, "agreement.digest").Because(err)
-	}
-	if have, err := r.shared(ctx, tx, a.ID, from); err == nil {
-		if digest, err := have.Digest(); err != nil || digest != b.Digest {
-			return fault.New(fault.Conflict, "agreement.digest").Because(err)
-		}
-		return nil
-	}
-	if err := a.check(); err != nil {
-		return err
-	}
-	a.Home, a.By, a.At, a.Event, a.Parties = from, who.Name, tx.Now(), "", nil
-	a.Source.Document = ""
-	for _, p := range a.Signers {
-		a.Parties = append(a.Parties, p.Name)
-	}
-	if err := insert(ctx, tx, a); err != nil {
-		return err
-	}
-	if err := insertShare(ctx, tx, a.ID, from); err != nil {
-		return err
-	}
-	for _, t := range a.Tasks {
-		t.Agreement, t.Of, t.Serves, t.Hidden = a.ID, a.Title, "", a.Secrecy != Public
-		t.Code = from + "-" + t.Code
-		if t.Since.IsZero() {
-			t.Since = tx.Now()
-		}
-		if err := insertTask(ctx, tx, t); err != nil {
-			return err
-		}
-	}
-	return r.record(ctx, tx, who, "agreement.enter", "agreement/"+string(a.ID), b.Digest)
-}
-
-// receiveTask applies what happened to a task elsewhere.
-func (r *Register) receiveTask(ctx context.Context, tx *db.Tx, who access.Actor, from, kind string, t Task, content []byte, speaks func(from, code string) bool) error {
-	bad := func(err error) error { return fault.New(fault.Invalid, "agreement.letter").Because(err) }
-	forAny := slices.ContainsFunc(append([]Party{t.Lead}, t.Partners...), func(p Party) bool { return speaks(from, p.Key()) })
-	switch kind {
-	case letterProgress:
-		var p Progress
-		if err := json.Unmarshal(content, &p); err != nil {
-			return bad(err)
-		}
-		if !forAny {
-			return fault.New(fault.Denied, "agreement.not_your_party")
-		}
-		p.ID, p.By, p.At = unit.NewID(tx.Now()), "", tx.Now()
-		return insertProgress(ctx, tx, t.ID, p)
-	case letterSubmitted:
-		var e Evidence
-		if err := json.Unmarshal(content, &e); err != nil {
-			return bad(err)
-		}
-		if !forAny || t.State != StateRunning {
-			return fault.New(fault.Denied, "agreement.not_your_party")
-		}
-		if err := r.addEvidence(ctx, tx, who, t, e); err != nil {
-			return err
-		}
-		until, _ := r.calendar().AddWorkdays(r.today(tx), r.lamps.Verify.Days)
-		if err := moveTask(ctx, tx, t, StateSubmitted, "node "+from, until); err != nil {
-			return err
-		}
-		return r.tellVerifier(ctx, tx, who, t, until)
-	case letterVerdict:
-		var v Verdict
-		if err := json.Unmarshal(content, &v); err != nil {
-			return bad(err)
-		}
-		if t.State != StateSubmitted || !speaks(from, t.Verifier.Party.Key()) {
-			return fault.New(fault.Denied, "agreement.not_your_party")
-		}
-		v.By, v.At = "", tx.Now()
-		return r.verdict(ctx, tx, t, v)
-	case letterChange:
-		var c Change
-		if err := json.Unmarshal(content, &c); err != nil {
-			return bad(err)
-		}
-		return r.receiveChange(ctx, tx, who, from, t, c, speaks)
-	case letterConsent:
-		var b consentBody
-		if err := json.Unmarshal(content, &b); err != nil {
-			return bad(err)
-		}
-		c, err := changeByDigest(ctx, tx, b.Digest, t.ID)
-		if err != nil {
-			return err
-		}
-		i := slices.IndexFunc(t.parties(), func(p Party) bool { return p.Key() == b.Party })
-		if c.State != "open" || i < 0 || !speaks(from, b.Party) {
-			return fault.New(fault.Denied, "agreement.not_your_party")
-		}
-		return r.consent(ctx, tx, who, t, &c, t.parties()[i], b.Yes, from)
-	}
-	return fault.New(fault.Invalid, "agreement.letter")
-}
-
-// receiveChange takes a change that another node's party proposes, which thereby agrees to it.
-func (r *Register) receiveChange(ctx context.Context, tx *db.Tx, who access.Actor, from string, t Task, c Change, speaks func(from, code string) bool) error {
-	i := slices.IndexFunc(t.parties(), func(p Party) bool { return p.Key() == c.Party })
-	if i < 0 || !speaks(from, c.Party) {
-		return fault.New(fault.Denied, "agreement.not_your_party")
-	}
-	was, err := r.checkChange(t, c.To)
-	if err != nil || !was.same(c.Was) {
-		return fault.New(fault.Conflict, "agreement.changed_meanwhile").Because(err)
-	}
-	c = Change{ID: c.ID, Task: t.ID, To: c.To, Was: c.Was, Reason: c.Reason, State: "open", Party: c.Party, Digest: c.Digest, Version: t.Version, At: tx.Now()}
-	if digest, err := c.digest(); err != nil || digest != c.Digest {
-		return fault.New(fault.Conflict, "agreement.digest").Because(err)
-	}
-	first, err := insertChange(ctx, tx, c)
-	if err != nil {
-		return err
-	}
-	if !first {
-		return fault.New(fault.Conflict, "agreement.change_open", "party", c.Party)
-	}
-	if err := r.tellParties(ctx, tx, who, t, c); err != nil {
-		return err
-	}
-	return r.consent(ctx, tx, who, t, &c, t.parties()[i], true, from)
 }

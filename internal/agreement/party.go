@@ -203,6 +203,19 @@ func (r *Register) LinkParty(ctx context.Context, who access.Actor, id unit.ID, 
 		if err := linkParty(ctx, tx, id, no, p); err != nil {
 			return err
 		}
+		a.Signers[no].Code = p.Code
+		digest, err := a.Digest()
+		if err != nil {
+			return err
+		}
+		if a.Home == "" {
+			err = r.sendAgreement(ctx, tx, a, letterLinked, linkedBody{id, no, p.Code, digest})
+		} else { // whoever keeps the text says who its parties are
+			err = fault.New(fault.Denied, "agreement.kept_elsewhere", "node", a.Home)
+		}
+		if err != nil {
+			return err
+		}
 		return r.record(ctx, tx, who, "agreement.link", "agreement/"+string(id), p.Name+" = "+p.Code)
 	})
 }

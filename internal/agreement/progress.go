@@ -34,12 +34,6 @@ var monthForm = regexp.MustCompile(`^[0-9]{4}-(0[1-9]|1[0-2])$`)
 
 // Report enters the monthly progress of a task, by one who speaks for the lead or a partner.
 func (r *Register) Report(ctx context.Context, who access.Actor, id unit.ID, version int, p Progress) error {
-	p.Done, p.Next, p.Problem, p.Reached = strings.TrimSpace(p.Done), strings.TrimSpace(p.Next), strings.TrimSpace(p.Problem), strings.TrimSpace(p.Reached)
-	for field, text := range map[string]string{"done": p.Done, "next": p.Next, "problem": p.Problem} {
-		if len([]rune(text)) > reportMax {
-			return fault.New(fault.Invalid, "agreement.report_long", "most", reportMax).On(field)
-		}
-	}
 	return r.c.DB.Act(ctx, func(tx *db.Tx) error {
 		t, err := r.forUpdate(ctx, tx, who, id, version)
 		if err != nil {
@@ -48,13 +42,8 @@ func (r *Register) Report(ctx context.Context, who access.Actor, id unit.ID, ver
 		if p.Month == "" {
 			p.Month = r.today(tx).String()[:7]
 		}
-		switch {
-		case !monthForm.MatchString(p.Month) || p.Month > r.today(tx).String()[:7]:
-			return fault.New(fault.Invalid, "agreement.month", "month", p.Month).On("month")
-		case p.Done == "":
-			return fault.New(fault.Invalid, "agreement.report_empty").On("done")
-		case p.Reached != "" && !decimal.MatchString(p.Reached):
-			return fault.New(fault.Invalid, "agreement.measure_half").On("reached")
+		if err := p.check(r.today(tx)); err != nil {
+			return err
 		}
 		p.ID, p.By, p.At = unit.NewID(tx.Now()), string(who.Person), tx.Now()
 		if err := insertProgress(ctx, tx, id, p); err != nil {
@@ -67,6 +56,25 @@ func (r *Register) Report(ctx context.Context, who access.Actor, id unit.ID, ver
 	})
 }
 
+// check refuses a report that says nothing, too much, or of a month to come.
+func (p *Progress) check(today unit.Day) error {
+	p.Done, p.Next, p.Problem, p.Reached = strings.TrimSpace(p.Done), strings.TrimSpace(p.Next), strings.TrimSpace(p.Problem), strings.TrimSpace(p.Reached)
+	for _, part := range []struct{ field, text string }{{"done", p.Done}, {"next", p.Next}, {"problem", p.Problem}} {
+		if len([]rune(part.text)) > reportMax {
+			return fault.New(fault.Invalid, "agreement.report_long", "most", reportMax).On(part.field)
+		}
+	}
+	switch {
+	case !monthForm.MatchString(p.Month) || p.Month > today.String()[:7]:
+		return fault.New(fault.Invalid, "agreement.month", "month", p.Month).On("month")
+	case p.Done == "":
+		return fault.New(fault.Invalid, "agreement.report_empty").On("done")
+	case p.Reached != "" && !decimal.MatchString(p.Reached):
+		return fault.New(fault.Invalid, "agreement.measure_half").On("reached")
+	}
+	return nil
+}
+
 // Reach says that a milestone is reached.
 func (r *Register) Reach(ctx context.Context, who access.Actor, id unit.ID, version, no int) error {
 	return r.c.DB.Act(ctx, func(tx *db.Tx) error {
@@ -77,6 +85,9 @@ func (r *Register) Reach(ctx context.Context, who access.Actor, id unit.ID, vers
 		for _, m := range t.Milestones {
 			if m.No == no && !m.Done.Valid() {
 				if err := reachMilestone(ctx, tx, id, no, r.today(tx)); err != nil {
+					return err
+				}
+				if err := r.send(ctx, tx, t, letterReached, reachedBody{no, r.today(tx)}); err != nil {
 					return err
 				}
 				return r.record(ctx, tx, who, "task.milestone", "task/"+string(id), m.Title)

@@ -40,7 +40,8 @@ func (a Agreement) Canonical() ([]byte, error) {
 		text = a.Source.Quote
 	}
 	b, err := json.Marshal(map[string]any{"id": a.ID, "title": a.Title, "form": a.Form, "parties": parties, "signed": a.Signed.String(),
-		"from": a.From.String(), "until": a.Until.String(), "fields": a.Fields, "clauses": a.Clauses, "text": text, "source": a.Source.Digest,
+		"from": a.From.String(), "until": a.Until.String(), "fields": append([]string{}, a.Fields...), "clauses": append([]string{}, a.Clauses...), // none is an empty list
+		"text": text, "source": a.Source.Digest,
 		"investment": fmt.Sprint(int64(a.Investment)), "under": a.Under})
 	if err != nil {
 		return nil, err
@@ -55,8 +56,8 @@ func (a Agreement) Digest() (string, error) {
 	return hex.EncodeToString(sum[:]), err
 }
 
-// Sign signs the text of an agreement for one of its parties. digest is that of the text that the person read: when the
-// text is another now, nothing is signed. One person signs for one party.
+// Sign signs the text of an agreement for one of its parties, or the text that an open amendment would make of it. digest
+// is that of the text that the person read: when neither is that, nothing is signed. One person signs for one party.
 func (r *Register) Sign(ctx context.Context, who access.Actor, id unit.ID, party int, digest string) (s Signature, err error) {
 	err = r.c.DB.Act(ctx, func(tx *db.Tx) error {
 		a, err := r.visible(ctx, tx, who, id)
@@ -75,8 +76,15 @@ func (r *Register) Sign(ctx context.Context, who access.Actor, id unit.ID, party
 		if err != nil {
 			return err
 		}
+		var amends Amendment
 		if now != digest {
-			return fault.New(fault.Conflict, "agreement.sign_changed")
+			if amends, err = openAmendmentOf(ctx, tx, id); err != nil {
+				return err
+			}
+			if amends.ID == "" || amends.Digest != digest {
+				return fault.New(fault.Conflict, "agreement.sign_changed")
+			}
+			now = digest
 		}
 		have, err := selectSignatures(ctx, tx, id)
 		if err != nil {
@@ -96,6 +104,11 @@ func (r *Register) Sign(ctx context.Context, who access.Actor, id unit.ID, party
 		}
 		if err := r.sendAgreement(ctx, tx, a, letterSigned, signedBody{a.ID, party, now}); err != nil {
 			return err
+		}
+		if amends.ID != "" {
+			if err := r.amendIfSigned(ctx, tx, a, amends); err != nil {
+				return err
+			}
 		}
 		return r.c.Access.Record(ctx, tx, who, access.Entry{Act: "agreement.sign", Object: "agreement/" + string(id), Region: p.Region(), Mandate: mandate, Detail: now})
 	})

@@ -44,3 +44,35 @@ func selectShares(ctx context.Context, tx *db.Tx, id unit.ID) ([]string, error) 
 		return node, err
 	}, sqlShares, id, partiesMax)
 }
+
+const sqlTakeState = `
+UPDATE agreement_task SET done_at = $2, evidence = $3, verify_by = $4, problem = $5, submitted_by = $6 WHERE id = $1`
+
+const sqlTakeEvidence = `
+INSERT INTO agreement_evidence (id, task, title, place, digest, person, made_at, withdrawn_at, withdrawn)
+VALUES ($1, $2, $3, $4, $5, '', $6, $7, $8)`
+
+// takeState writes how far a task of another node is.
+func takeState(ctx context.Context, tx *db.Tx, t Task) error {
+	var done *int64
+	if t.State == StateDone {
+		at := db.Micros(t.Done)
+		done = &at
+	}
+	_, err := tx.Exec(ctx, sqlTakeState, t.ID, done, t.Evidence, t.VerifyBy, t.Problem, t.Submitted)
+	return err
+}
+
+// takeEvidence writes evidence of another node as it stands there.
+func takeEvidence(ctx context.Context, tx *db.Tx, task unit.ID, e Evidence) error {
+	if err := e.check(); err != nil {
+		return err
+	}
+	var gone *int64
+	if !e.Stands() {
+		at := db.Micros(e.Withdrawn)
+		gone = &at
+	}
+	_, err := tx.Exec(ctx, sqlTakeEvidence, e.ID, task, e.Title, e.Place, e.Digest, db.Micros(e.At), gone, e.Why)
+	return err
+}

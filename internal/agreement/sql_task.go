@@ -35,6 +35,10 @@ const sqlTasksOf = `
 SELECT ` + taskColumns + ` FROM agreement_task t JOIN agreement a ON a.id = t.agreement
 WHERE t.agreement = $1 ORDER BY t.due_on, t.id LIMIT $2`
 
+const sqlTasksAfter = `
+SELECT ` + taskColumns + ` FROM agreement_task t JOIN agreement a ON a.id = t.agreement
+WHERE t.agreement = $1 AND t.id > $2 ORDER BY t.id LIMIT $3`
+
 const sqlTaskByCode = `SELECT t.id FROM agreement_task t WHERE t.code = $1 ORDER BY t.id LIMIT 1`
 
 const sqlServing = `
@@ -105,7 +109,7 @@ const sqlPartners = `SELECT p.no, p.name, p.code, p.budget_fen FROM agreement_pa
 const sqlMilestones = `
 SELECT m.no, m.title, m.due_on, m.original_due_on, m.done_on FROM agreement_milestone m WHERE m.task = $1 ORDER BY m.no LIMIT $2`
 
-const sqlReachMilestone = `UPDATE agreement_milestone SET done_on = $3 WHERE task = $1 AND no = $2`
+const sqlReachMilestone = `UPDATE agreement_milestone SET done_on = $3 WHERE task = $1 AND no = $2 AND done_on IS NULL`
 
 const sqlMoveMilestone = `UPDATE agreement_milestone SET due_on = $3 WHERE task = $1 AND no = $2 AND done_on IS NULL`
 
@@ -197,6 +201,10 @@ func taskByCode(ctx context.Context, tx *db.Tx, code string) (id unit.ID, err er
 
 func selectTasks(ctx context.Context, tx *db.Tx, agreement unit.ID) ([]Task, error) {
 	return collect(ctx, tx, scanTask, sqlTasksOf, agreement, taskPageMax)
+}
+
+func selectTasksAfter(ctx context.Context, tx *db.Tx, agreement, last unit.ID, rows int) ([]Task, error) {
+	return collect(ctx, tx, scanTask, sqlTasksAfter, agreement, string(last), rows)
 }
 
 func selectServing(ctx context.Context, tx *db.Tx, id unit.ID) ([]Task, error) {

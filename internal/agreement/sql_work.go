@@ -55,7 +55,9 @@ const sqlOpenChange = `SELECT ` + changeColumns + ` FROM agreement_change c WHER
 
 const sqlChanges = `SELECT ` + changeColumns + ` FROM agreement_change c WHERE c.task = $1 ORDER BY c.id DESC LIMIT $2`
 
-const sqlDecideChange = `UPDATE agreement_change SET state = $2, decided_at = $3 WHERE id = $1 AND state = 'open'`
+// sqlDecideChange: what was withdrawn can still be agreed to by a consent that was on its way.
+const sqlDecideChange = `
+UPDATE agreement_change SET state = $2, decided_at = $3 WHERE id = $1 AND (state = 'open' OR state = 'withdrawn' AND $2 = 'agreed')`
 
 const sqlInsertConsent = `INSERT INTO agreement_consent (change, party, yes, person, node, made_at) VALUES ($1, $2, $3, $4, $5, $6)`
 

@@ -144,6 +144,9 @@ func (r *Register) plan(ctx context.Context, tx *db.Tx, who access.Actor, agreem
 			}
 		}
 	}
+	if err := r.sendTasks(ctx, tx, a.ID, planned); err != nil {
+		return nil, err
+	}
 	r.light(planned, tx.Now())
 	return planned, r.record(ctx, tx, who, "agreement.plan", "agreement/"+string(a.ID), fmt.Sprint(len(tasks), " tasks"))
 }

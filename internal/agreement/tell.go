@@ -90,6 +90,35 @@ func (r *Register) tellParties(ctx context.Context, tx *db.Tx, who access.Actor,
 	return nil
 }
 
+// tellSigners asks the other parties of an agreement to sign or refuse other words.
+func (r *Register) tellSigners(ctx context.Context, tx *db.Tx, who access.Actor, a Agreement, m Amendment) error {
+	if r.c.Notices == nil {
+		return nil
+	}
+	for i, p := range a.Signers {
+		if i == m.Party {
+			continue
+		}
+		to := r.audience(p, r.rules.Head)
+		to.Except = who.Person
+		if _, err := r.c.Notices.Tell(ctx, tx, notice.Notice{To: to, Kind: "agreement.amend", Object: "agreement/" + string(a.ID), Path: "/agreements/" + string(a.ID),
+			Title: fault.Words{"协议文本待会签：" + short(a.Title), "A new text waits to be signed: " + short(a.Title)}, Text: fault.Words{m.Reason, m.Reason}}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// publishText leaves a public entry that the text of a public agreement is another now.
+func (r *Register) publishText(ctx context.Context, tx *db.Tx, a Agreement, m Amendment) error {
+	if r.c.Log == nil || a.Secrecy != Public {
+		return nil
+	}
+	_, err := r.c.Log.Append(ctx, tx, log.Leaf{Kind: "agreement.amended", Day: r.today(tx), Object: "agreement/" + string(a.ID),
+		Fields: map[string]any{"was": m.WasDigest, "digest": m.Digest}})
+	return err
+}
+
 const shownMax = 60 // runes of a title in a notice
 
 func short(s string) string {

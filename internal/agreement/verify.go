@@ -2,6 +2,7 @@ package agreement
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -60,6 +61,7 @@ func (r *Register) Submit(ctx context.Context, who access.Actor, id unit.ID, ver
 		if t.State != StateRunning {
 			return fault.New(fault.Conflict, "agreement.already_submitted")
 		}
+		e.ID = unit.NewID(tx.Now())
 		if err := r.addEvidence(ctx, tx, who, t, e); err != nil {
 			return err
 		}
@@ -87,7 +89,11 @@ func (r *Register) AddEvidence(ctx context.Context, who access.Actor, id unit.ID
 		if err != nil {
 			return err
 		}
+		e.ID = unit.NewID(tx.Now())
 		if err := r.addEvidence(ctx, tx, who, t, e); err != nil {
+			return err
+		}
+		if err := r.send(ctx, tx, t, letterEvidence, e); err != nil {
 			return err
 		}
 		return r.record(ctx, tx, who, "task.evidence", "task/"+string(id), e.Digest)
@@ -113,7 +119,10 @@ func (r *Register) addEvidence(ctx context.Context, tx *db.Tx, who access.Actor,
 	if len(have) >= evidencesMax {
 		return fault.New(fault.Invalid, "agreement.evidence_many", "most", evidencesMax)
 	}
-	e.ID, e.By, e.At = unit.NewID(tx.Now()), string(who.Person), tx.Now()
+	if e.ID == "" { // of a node that gave none
+		e.ID = unit.NewID(tx.Now())
+	}
+	e.By, e.At = string(who.Person), tx.Now()
 	return insertEvidence(ctx, tx, t.ID, e)
 }
 
@@ -228,41 +237,42 @@ func (r *Register) Withdraw(ctx context.Context, who access.Actor, id, evidence 
 		if _, err := SpeaksFor(who, access.TaskUpdate, t.Lead); err != nil {
 			return err
 		}
-		n, err := withdrawEvidence(ctx, tx, id, evidence, why)
-		if err != nil {
+		if err := r.withdraw(ctx, tx, who, t, evidence, why); err != nil {
 			return err
 		}
-		if n == 0 {
-			return fault.New(fault.NotFound, "agreement.evidence_unknown")
-		}
-		left, err := selectEvidence(ctx, tx, id)
-		if err != nil {
+		if err := r.send(ctx, tx, t, letterWithdrawn, withdrawnBody{evidence, why}); err != nil {
 			return err
-		}
-		stands := 0
-		for _, e := range left {
-			if e.Stands() {
-				stands++
-			}
-		}
-		if stands == 0 && (t.State == StateDone || t.State == StateSubmitted) {
-			if err := voidVerdicts(ctx, tx, id); err != nil {
-				return err
-			}
-			if err := moveTask(ctx, tx, t, StateRunning, "", 0); err != nil {
-				return err
-			}
-			if err := r.tellReopened(ctx, tx, who, t); err != nil {
-				return err
-			}
-			if t.State == StateDone {
-				if err := r.publish(ctx, tx, t, "task.reopened", map[string]any{"task": t.Code}); err != nil {
-					return err
-				}
-			}
 		}
 		return r.record(ctx, tx, who, "task.withdraw", "task/"+string(id), string(evidence))
 	})
+}
+
+// withdraw writes that evidence was taken back, and what follows for the task.
+func (r *Register) withdraw(ctx context.Context, tx *db.Tx, who access.Actor, t Task, evidence unit.ID, why string) error {
+	n, err := withdrawEvidence(ctx, tx, t.ID, evidence, why)
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return fault.New(fault.NotFound, "agreement.evidence_unknown")
+	}
+	left, err := selectEvidence(ctx, tx, t.ID)
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(left, Evidence.Stands) || t.State != StateDone && t.State != StateSubmitted {
+		return nil
+	}
+	if err := voidVerdicts(ctx, tx, t.ID); err != nil {
+		return err
+	}
+	if err := moveTask(ctx, tx, t, StateRunning, "", 0); err != nil {
+		return err
+	}
+	if err := r.tellReopened(ctx, tx, who, t); err != nil || t.State != StateDone {
+		return err
+	}
+	return r.publish(ctx, tx, t, "task.reopened", map[string]any{"task": t.Code})
 }
 
 // NameVerifier names the person who verifies, or another one when that one has left. Only who speaks for the verifier may.
