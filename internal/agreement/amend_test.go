@@ -134,7 +134,10 @@ func (p *pairOf) same(id unit.ID) (digest string) {
 	promises := func(h *house) (out string) {
 		all, _, err := h.Find(ctx, planner, agreement.Query{Agreement: id, Sort: agreement.ByDue, Rows: 1000})
 		h.done(err)
-		for _, t := range all {
+		for i, t := range all {
+			if i >= 20 { // of very many the first will do; that all are there is counted
+				return out + fmt.Sprint(len(all))
+			}
 			d, err := h.is(t.ID).Digest()
 			h.done(err)
 			out += fmt.Sprintln(t.ID, t.State, d)

@@ -103,3 +103,88 @@ func TestAnAgreementTravelsToTheOtherPartysNode(t *testing.T) {
 		}
 	}
 }
+
+// After it was shared, an agreement is put in other words there and countersigned here, and tasks that are set up later
+// arrive: over real HTTP both nodes come to hold the same text under one digest, and the same promises.
+func TestTextAndTasksOfASharedAgreementTravel(t *testing.T) {
+	a, b := pair(t)
+	officer := func(person, role, region string) access.Actor {
+		return access.Actor{Person: unit.ID("01" + person), Name: person + "（演示）", Session: person, Grants: []access.Grant{{Role: role, Region: unit.Region(region)}}, Strong: true}
+	}
+	planner, headSH, headAH := officer("PLANNER", "planner", ""), officer("HEADSH", "head", "310000"), officer("HEADAH", "head", "340000")
+	x, err := a.Agreements.Add(t.Context(), planner, agreement.Agreement{Title: "演示合作协议", Form: agreement.Framework, Text: "双方合作。", Signers: []agreement.Party{{Code: "340000"}, {Code: "310000"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan := func(n *node.Node, title, lead string) agreement.Task {
+		t.Helper()
+		all, err := n.Agreements.Plan(t.Context(), planner, x.ID, []agreement.Task{{Title: title, Lead: agreement.Party{Code: lead, Budget: 500}, Due: unit.Date(2027, time.June, 30),
+			Milestones: []agreement.Milestone{{Title: "中期", Due: unit.Date(2027, time.March, 31)}}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return all[0]
+	}
+	first := plan(a, "分享之前的任务", "340000")
+	if err := a.Agreements.Share(t.Context(), planner, x.ID, "310000"); err != nil {
+		t.Fatal(err)
+	}
+	until := func(what string, holds func() bool) {
+		t.Helper()
+		for end := time.Now().Add(time.Minute); !holds(); time.Sleep(20 * time.Millisecond) {
+			if time.Now().After(end) {
+				t.Fatal(what)
+			}
+		}
+	}
+	digest := func(n *node.Node) string {
+		_, d, _ := n.Agreements.Signatures(t.Context(), planner, x.ID)
+		return d
+	}
+	promise := func(n *node.Node, id unit.ID) string {
+		task, err := n.Agreements.Task(t.Context(), planner, id)
+		if err != nil {
+			return ""
+		}
+		d, err := task.Digest()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return d
+	}
+	until("the text and its task did not arrive", func() bool { return digest(b) == digest(a) && promise(b, first.ID) == promise(a, first.ID) })
+	later, theirs := plan(a, "后加的任务", "340000"), plan(b, "对方加的任务", "310000")
+	until("what was added later did not arrive", func() bool {
+		return promise(b, later.ID) == promise(a, later.ID) && promise(a, theirs.ID) == promise(b, theirs.ID)
+	})
+	held, err := b.Agreements.Get(t.Context(), planner, x.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	words, before := held.Wording(), digest(b)
+	words.Text = "双方深度合作。"
+	m, err := b.Agreements.Amend(t.Context(), headSH, x.ID, before, -1, words, "补充")
+	if err != nil {
+		t.Fatal(err)
+	}
+	until("the new text was not proposed to the other side", func() bool {
+		all, err := a.Agreements.Amendments(t.Context(), planner, x.ID)
+		return err == nil && len(all) == 1 && all[0].Digest == m.Digest
+	})
+	if digest(a) != before || digest(b) != before {
+		t.Error("the text changed before both had signed")
+	}
+	if _, err := a.Agreements.Sign(t.Context(), headAH, x.ID, 0, m.Digest); err != nil {
+		t.Fatal(err)
+	}
+	until("both do not hold the new text", func() bool { return digest(a) == m.Digest && digest(b) == m.Digest })
+	for _, n := range []*node.Node{a, b} {
+		signed, _, err := n.Agreements.Signatures(t.Context(), planner, x.ID)
+		if err != nil || len(signed) != 2 || signed[0].Digest != m.Digest || signed[1].Digest != m.Digest {
+			t.Errorf("%+v, %v", signed, err)
+		}
+		if found, err := n.Audit(t.Context(), func(string) {}); err != nil || len(found) > 0 {
+			t.Errorf("audit %v, %v", found, err)
+		}
+	}
+}

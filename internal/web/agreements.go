@@ -121,6 +121,8 @@ type agreementPage struct {
 	Levels     []option
 	Proposals  []agreement.Proposal
 	Budgets    budgetsView
+	Amends     []amendView
+	Amend      amendForm
 }
 
 // signerView is a party of an agreement with what it signed.
@@ -177,6 +179,9 @@ func (v *visit) showAgreement(id unit.ID, form *group, proposals []agreement.Pro
 		_, err := agreement.SpeaksFor(v.who, access.AgreementSign, party)
 		s.May = err == nil && s.Signature.At.IsZero()
 		p.Signers = append(p.Signers, s)
+	}
+	if err := v.amendments(&p, signed); err != nil {
+		return err
 	}
 	_, planErr := agreement.SpeaksFor(v.who, access.AgreementPlan, agreement.Party{})
 	p.Plan = planErr == nil

@@ -215,5 +215,6 @@ func (s *Server) apiAgreements() {
 		}
 		return answer(signOut{x.Digest, string(x.Leaf)})
 	})
+	s.apiAmendments()
 	s.apiTasks()
 }

@@ -139,6 +139,7 @@ func (s *Server) apiTasks() {
 		Partners   []partyOut     `json:"partners"`
 		Budget     unit.Fen       `json:"budget" doc:"what lead and partners give together, in yuan; 0.00 where nothing was said"`
 		Milestones []milestoneOut `json:"milestones"`
+		Digest     string         `json:"digest" doc:"SHA-256 of what the task promises; nodes that hold it have the same"`
 		Needs      []string       `json:"needs"`
 		Tags       []string       `json:"tags"`
 	}
@@ -151,7 +152,11 @@ func (s *Server) apiTasks() {
 		if err != nil {
 			return nil, err
 		}
-		o := taskWhole{taskOut: tasksOf([]agreement.Task{t})[0], Lead: partyOut{t.Lead.Name, t.Lead.Code, t.Lead.Budget}, Budget: t.Budget(), Partners: []partyOut{}, Milestones: []milestoneOut{}, Needs: []string{}, Tags: []string{}}
+		digest, err := t.Digest()
+		if err != nil {
+			return nil, err
+		}
+		o := taskWhole{taskOut: tasksOf([]agreement.Task{t})[0], Lead: partyOut{t.Lead.Name, t.Lead.Code, t.Lead.Budget}, Budget: t.Budget(), Digest: digest, Partners: []partyOut{}, Milestones: []milestoneOut{}, Needs: []string{}, Tags: []string{}}
 		for _, p := range t.Partners {
 			o.Partners = append(o.Partners, partyOut{p.Name, p.Code, p.Budget})
 		}

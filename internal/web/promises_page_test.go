@@ -6,6 +6,7 @@ import (
 
 	"corridor/internal/agreement"
 	"corridor/internal/fault"
+	"corridor/internal/unit"
 )
 
 // somePromises are a late task, one that is done, and the agreement of both.
@@ -64,14 +65,20 @@ func promiseBodies(task, done agreement.Task, agreed agreement.Agreement, pages 
 		Evidence: []agreement.Evidence{{ID: someID, Title: "文件", Place: "https://a.example/x", Digest: strings.Repeat("e", 64), At: someTime, Also: []string{"T-2026-0002"}}, {ID: someID + "2", Title: "旧", Withdrawn: someTime, Why: "错"}},
 		Verdicts: []agreement.Verdict{{Passed: true, Party: "乙方", At: someTime, Void: someTime}, {Note: "不足", At: someTime}}, Changes: []taskChangeView{change, agreed2, refused, withdrawn},
 		Steps: []stepOf{{agreement.Supervision{ID: someID, Reason: "逾期", At: someTime, AnswerBy: someDay}, someWords}, {agreement.Supervision{ID: someID + "2", By: "x", Answer: "已办", Answered: someTime}, someWords}},
-		Open:  task.Milestones[1:], Supervise: choice, Update: true, Verify: true, Plan: true, Speaks: task.Parties(), Gone: true, NameIt: true, Measured: true, Month: "2026-03", Source: true}
+		Open:  task.Milestones[1:], Digest: strings.Repeat("a", 64), Supervise: choice, Update: true, Verify: true, Plan: true, Speaks: task.Parties(), Gone: true, NameIt: true, Measured: true, Month: "2026-03", Source: true}
+	lines := []wordingLine{{someWords, []string{"旧"}, []string{"新 <b>"}}}
+	said := []amendSaid{{No: 0, Name: "甲方", Signature: agreement.Signature{At: someTime, Leaf: someID, Node: "310000"}, Own: true}, {No: 1, Name: "乙方", May: true}, {No: 2, Name: "丙方"}}
+	var amends []amendView
+	for i, state := range []string{"open", "agreed", "refused", "withdrawn"} {
+		amends = append(amends, amendView{agreement.Amendment{ID: someID + unit.ID(state[:1]), State: state, Reason: "补充", Digest: strings.Repeat("d", 64), WasDigest: strings.Repeat("e", 64), Node: []string{"", "340000"}[i%2], At: someTime}, "甲方", lines, said})
+	}
 	report := &agreement.Imported{Rows: 3, Unknown: []string{"备注"}}
 	return map[string][]any{
 		"agreements": {agreementsPage{}, agreementsPage{All: []agreement.Agreement{agreed, {ID: someID, Title: "x"}}, Pager: pages, Typed: typed, Forms: choice, Frames: frames, Years: []int{2026}, Plan: true}},
 		"agreement": {agreementPage{}, agreementPage{Agreement: agreed, Plan: true, Source: true, Digest: strings.Repeat("f", 64), Shared: []string{"340000"}, Neighbours: choice, Under: agreed, Event: events[0], Lists: lists, Tags: tags, Frames: frames, States: choice,
 			Signers:   []signerView{{Party: agreed.Signers[0], No: 0, Signature: agreement.Signature{At: someTime, Leaf: someID, Node: "340000"}, Link: "/parties?key=x"}, {Party: agreed.Signers[1], No: 1, May: true, Link: "/parties?key=y"}, {No: 2, Link: "/parties?key=z"}},
 			Proposals: []agreement.Proposal{{Title: "a"}}, Rows: tasksView{Tasks: agreed.Tasks},
-			Owners: []option{{"乙方", "乙方"}}, Verifiers: []option{{"office", "办公室"}}, Levels: []option{{"city", "城市"}}, Budgets: budgetsView{Gives: []givesView{{agreement.Gives{Party: other2, Tasks: 2, Lead: 100, Other: 5}, "/tasks?party=x"}}, Sum: 105}, Form: &group{Name: "tasks", Rows: []*form{wrong("title", "owner", "due", "target", "budget", "level", "serves", "region", "partners", "verifier", "milestones", "sentence").on("tasks-0"), wrong().on("tasks-1")}, Most: 3}}},
+			Owners: []option{{"乙方", "乙方"}}, Verifiers: []option{{"office", "办公室"}}, Levels: []option{{"city", "城市"}}, Amend: amendForm{Parties: choice, Own: true, Open: true, Typed: url.Values{"at": {"amend"}, "title": {"甲"}}}, Amends: amends, Budgets: budgetsView{Gives: []givesView{{agreement.Gives{Party: other2, Tasks: 2, Lead: 100, Other: 5}, "/tasks?party=x"}}, Sum: 105}, Form: &group{Name: "tasks", Rows: []*form{wrong("title", "owner", "due", "target", "budget", "level", "serves", "region", "partners", "verifier", "milestones", "sentence").on("tasks-0"), wrong().on("tasks-1")}, Most: 3}}},
 		"agreementnew": {agreementNewPage{}, agreementNewPage{Typed: url.Values{"title": {"x"}}, Bad: map[string]string{"title": "错", "form": "错", "parties": "错", "signed": "错", "from": "错", "until": "错", "secrecy": "错", "clauses": "错", "text": "错", "investment": "错"}, Forms: choice, Lamps: choice, Events: events, Under: []agreement.Agreement{agreed}, Frames: frames, Chosen: map[string]bool{"five-centres/science": true}}},
 		"events":       {eventsPage{}, eventsPage{All: events, Plan: true, Typed: url.Values{"name": {"x"}}}},
 		"party":        {partyPage{}, partyPage{Gives: agreement.Gives{Tasks: 1, Lead: 100}, Key: "310000", Registry: "/registry/x", Agreements: []agreement.Agreement{agreed}, Total: 1, Owes: list, Helps: other, Owed: tasksView{Tasks: []agreement.Task{{ID: someID + "D"}}}, Counts: counts}},

@@ -256,3 +256,34 @@ func TestProjectsSignedAtAnEventAreFollowedToOperation(t *testing.T) {
 		t.Errorf("a classified text was taken: %d", w.Code)
 	}
 }
+
+func TestATextIsChangedAndCountersigned(t *testing.T) {
+	h := open(t)
+	planner, head := h.officer("p@node.example", "planner", ""), h.officer("head@node.example", "head", "340000")
+	at := h.goes("/agreements", planner, "title", "合作协议（虚构）", "form", "framework", "parties", "310000、340000", "text", "双方合作。\n双方将公布目录。")
+	page := h.shows(at, head, "登记以来没有改过文本", "代表哪一方")
+	digest := between(page, `name="digest" value="`, `"`)
+	h.goes(at+"/amendments", head, "at", "amend", "party", "1", "digest", digest, "title", "合作协议（虚构）", "clauses", "第一条 每季度通报。", "text", "双方深度合作。\n双方将公布目录。", "reason", "补充")
+	page = h.shows(at, planner, "待会签", "双方合作。 双方深度合作。", "第一条 每季度通报。", "会签新文本")
+	h.hides(at, "", "会签新文本") // who signs for nobody is offered nothing
+	m := between(page, `id="m-`, `"`)
+	listed := h.ask("GET", "/api/v1"+at+"/amendments", planner, nil).Body.String()
+	next := between(listed, `"digest":"`, `"`)
+	if !strings.Contains(listed, `"state":"open"`) {
+		t.Errorf("a program reads %s", listed)
+	}
+	if w := h.post(at+"/amendments/"+m+"/end", planner, url.Values{"party": {"5"}}); w.Code != 403 {
+		t.Errorf("nobody's party refused: %d", w.Code)
+	}
+	h.goes(at+"/sign", planner, "party", "0", "digest", next)
+	h.shows(at, "", "双方深度合作。", "已生效")
+	if w := h.post(at+"/amendments", head, url.Values{"at": {"amend"}, "party": {"1"}, "digest": {digest}, "title": {"旧本"}, "reason": {"x"}}); w.Code != 409 || !strings.Contains(w.Body.String(), `value="旧本"`) {
+		t.Errorf("an old text was changed: %d %s", w.Code, plainText(w))
+	}
+	if w := h.ask("POST", "/api/v1"+at+"/amendments", head, strings.NewReader(`{"party":1,"digest":"`+next+`","reason":"延期","title":"合作协议（虚构）","fields":[],"clauses":[],"valid_until":"2028-12-31","text":"双方深度合作。"}`), "Content-Type", "application/json", "Sec-Fetch-Site", "same-origin"); w.Code != 200 {
+		t.Fatalf("%d %s", w.Code, w.Body)
+	}
+	page = h.shows(at, planner, "2028-12-31")
+	h.goes(at+"/amendments/"+between(page, `id="m-`, `"`)+"/end", planner, "party", "0")
+	h.shows(at, "", "未同意")
+}

@@ -16,6 +16,8 @@ func (s *Server) promises() {
 	s.page("POST", "/agreements/{id}/tags", access.AgreementPlan, (*visit).tagAgreement)
 	s.page("POST", "/agreements/{id}/lists", access.AgreementPlan, (*visit).newList)
 	s.page("POST", "/agreements/{id}/sign", access.AgreementSign, (*visit).sign)
+	s.page("POST", "/agreements/{id}/amendments", access.AgreementSign, (*visit).amend)
+	s.page("POST", "/agreements/{id}/amendments/{amendment}/end", access.AgreementSign, (*visit).endAmendment)
 	s.page("POST", "/agreements/{id}/share", access.AgreementPlan, (*visit).shareAgreement)
 	s.page("GET", "/events", access.AgreementRead, (*visit).events)
 	s.page("POST", "/events", access.AgreementPlan, (*visit).addEvent)

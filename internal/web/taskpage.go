@@ -37,6 +37,7 @@ type taskPage struct {
 	NameIt    bool              // this person may name another verifier
 	Percent   int
 	Measured  bool
+	Digest    string                // of what it promises
 	Open      []agreement.Milestone // not reached
 	Month     string
 	Source    bool
@@ -86,6 +87,9 @@ func (v *visit) showTask(id unit.ID) error {
 		return err
 	}
 	p := taskPage{Task: t, Typed: v.r.PostForm, Month: unit.DayOf(v.now(), beijing).String()[:7], Source: access.MaySomewhere(v.who, access.DocumentRead) == nil}
+	if p.Digest, err = t.Digest(); err != nil {
+		return err
+	}
 	p.Percent, p.Measured = t.Measure.Percent()
 	for _, m := range t.Milestones {
 		if !m.Done.Valid() {
