@@ -1650,11 +1650,13 @@ CREATE TABLE subject (
   name    TEXT NOT NULL,
   code    TEXT NOT NULL, -- of the registry, or GB/T 2260 for a place; '' while nobody linked it
   made_at BIGINT NOT NULL
-, told BIGINT NOT NULL DEFAULT 0);
+, told BIGINT NOT NULL DEFAULT 0, said BIGINT NOT NULL DEFAULT 0, said_in BIGINT NOT NULL DEFAULT 0, shown BIGINT NOT NULL DEFAULT 0, shown_in BIGINT NOT NULL DEFAULT 0);
 
 CREATE INDEX subject_by_kind ON subject (kind, name, id);
 
-CREATE INDEX subject_by_told ON subject (told, name, id);
+CREATE INDEX subject_by_said ON subject (said DESC, name, id);
+
+CREATE INDEX subject_by_shown ON subject (shown DESC, name, id);
 
 CREATE TABLE subject_mention (
   kind     TEXT NOT NULL,

@@ -27,7 +27,7 @@ func TestAuditFindsWhatWasChangedBehindTheDesk(t *testing.T) {
 			{`UPDATE document_paragraph SET plain = 'x' WHERE no = 0`, "is found by"},
 			{`UPDATE document_finding SET state = 'waiting', decided_at = NULL WHERE corrected <> ''`, "last step"},
 			{`UPDATE document_finding SET corrected = '{}' WHERE corrected <> ''`, "last step"},
-			{`UPDATE subject SET told = told + 1 WHERE kind = 'indicator'`, "another count"},
+			{`UPDATE subject SET shown_in = shown_in + 1 WHERE kind = 'indicator'`, "another count"},
 		} {
 			if err := d.Act(ctx, func(tx *db.Tx) error {
 				_, err := tx.Exec(ctx, c.statement)

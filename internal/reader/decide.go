@@ -51,7 +51,7 @@ func (k *Desk) Decide(ctx context.Context, who access.Actor, document unit.ID, n
 		if f.State != Waiting {
 			return fault.New(fault.Conflict, "reader.decided", "by", f.By)
 		}
-		return k.decide(ctx, tx, who, d, &f, dec)
+		return k.counted(ctx, tx, d.ID, func() error { return k.decide(ctx, tx, who, d, &f, dec) })
 	})
 	return f, err
 }
@@ -124,15 +124,17 @@ func (k *Desk) Undo(ctx context.Context, who access.Actor, document unit.ID, no 
 				return err
 			}
 		}
-		was := f.State
-		if f.Read != nil {
-			f.Said, f.Read = *f.Read, nil
-			if err := k.mentionAgain(ctx, tx, d, f); err != nil {
-				return err
+		return k.counted(ctx, tx, d.ID, func() error {
+			was := f.State
+			if f.Read != nil {
+				f.Said, f.Read = *f.Read, nil
+				if err := k.mentionAgain(ctx, tx, d, f); err != nil {
+					return err
+				}
 			}
-		}
-		f.State, f.Reason, f.By, f.At, f.Became = Waiting, "", "", time.Time{}, ""
-		return k.settle(ctx, tx, who, f, was, "undone", "")
+			f.State, f.Reason, f.By, f.At, f.Became = Waiting, "", "", time.Time{}, ""
+			return k.settle(ctx, tx, who, f, was, "undone", "")
+		})
 	})
 	return f, err
 }
@@ -161,7 +163,7 @@ func (k *Desk) Publish(ctx context.Context, who access.Actor, id unit.ID, public
 		if (d.PublishedBy != "") == public {
 			return nil
 		}
-		if err := updatePublished(ctx, tx, id, by); err != nil {
+		if err := k.counted(ctx, tx, id, func() error { return updatePublished(ctx, tx, id, by) }); err != nil {
 			return fmt.Errorf("publish %s: %w", id, err)
 		}
 		return k.c.Access.Record(ctx, tx, who, access.Entry{Act: act, Object: "document/" + string(id)})

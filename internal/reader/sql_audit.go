@@ -20,8 +20,11 @@ WHERE f.state <> CASE s.act WHEN 'undone' THEN 'waiting' WHEN 'rejected' THEN 'r
 ORDER BY f.document, f.no LIMIT $1`
 
 	sqlAuditTold = `
-SELECT s.id, s.told FROM subject s
-WHERE s.told <> (SELECT count(*) FROM subject_name n JOIN subject_mention m ON m.kind = n.kind AND m.key = n.key WHERE n.subject = s.id)
+SELECT s.id, s.said FROM subject s
+WHERE (s.said, s.said_in, s.shown, s.shown_in) <> (
+  SELECT count(*) FILTER (WHERE f.state <> 'rejected'), count(DISTINCT m.document) FILTER (WHERE f.state <> 'rejected'),
+    count(*) FILTER (WHERE f.state = 'accepted' AND d.published_by <> ''),
+    count(DISTINCT m.document) FILTER (WHERE f.state = 'accepted' AND d.published_by <> '')` + mentionsOf + `s.id)
 ORDER BY s.id LIMIT $1`
 
 	sqlAuditMentions = `

@@ -43,34 +43,41 @@ JOIN document_finding f ON f.document = m.document AND f.no = m.no JOIN document
 WHERE n.subject = $1 AND` + shown + `
 ORDER BY m.said_of, d.taken_at, d.id, f.no, m.part LIMIT $3`
 
-	spokenOf = `
-FROM subject_name n JOIN subject_mention m ON m.kind = n.kind AND m.key = n.key
-JOIN document_finding f ON f.document = m.document AND f.no = m.no JOIN document d ON d.id = f.document
-WHERE n.subject = s.id AND` + shown
-
+	// $2: as above. Two statements for each list, because an index must know by which count it is sorted.
 	subjectsWhere = `
 FROM subject s
-WHERE ($1 = '' OR s.kind = $1) AND EXISTS (SELECT 1` + spokenOf + `)
-  AND ($3 = '' OR EXISTS (SELECT 1 FROM subject_name x WHERE x.subject = s.id AND x.key LIKE $3))`
+WHERE ($1 = '' OR s.kind = $1) AND ($2 AND s.said > 0 OR s.shown > 0)
+  AND ($3 = '' OR s.id IN (SELECT x.subject FROM subject_name x WHERE x.key LIKE $3))`
 
-	subjectsColumns = `SELECT s.id, s.kind, s.name, s.code, (SELECT count(*)` + spokenOf + `), (SELECT count(DISTINCT m.document)` + spokenOf + `)`
+	subjectsColumns = `
+SELECT s.id, s.kind, s.name, s.code, CASE WHEN $2 THEN s.said ELSE s.shown END, CASE WHEN $2 THEN s.said_in ELSE s.shown_in END`
 
-	sqlSubjects = subjectsColumns + subjectsWhere + `
-ORDER BY s.told DESC, s.name, s.id LIMIT $4 OFFSET $5`
-	sqlSubjectsByName = subjectsColumns + subjectsWhere + `
-ORDER BY s.name, s.id LIMIT $4 OFFSET $5`
-	sqlCountSubjects = `SELECT count(*) FROM (SELECT s.id` + subjectsWhere + ` ORDER BY s.id LIMIT $4) AS few ORDER BY 1 LIMIT 1`
+	sqlSubjects       = subjectsColumns + subjectsWhere + ` ORDER BY s.said DESC, s.name, s.id LIMIT $4 OFFSET $5`
+	sqlSubjectsShown  = subjectsColumns + subjectsWhere + ` ORDER BY s.shown DESC, s.name, s.id LIMIT $4 OFFSET $5`
+	sqlSubjectsByName = subjectsColumns + subjectsWhere + ` ORDER BY s.name, s.id LIMIT $4 OFFSET $5`
+	sqlCountSubjects  = `SELECT count(*) FROM (SELECT s.id` + subjectsWhere + ` ORDER BY s.id LIMIT $4) AS few ORDER BY 1 LIMIT 1`
 
 	sqlKindCounts = `
-SELECT s.kind, count(*) FROM subject s WHERE ($1 = '' OR s.kind = $1) AND EXISTS (SELECT 1` + spokenOf + `)
-GROUP BY s.kind ORDER BY s.kind LIMIT $3`
+SELECT s.kind, count(*) FROM subject s WHERE $1 AND s.said > 0 OR s.shown > 0 GROUP BY s.kind ORDER BY s.kind LIMIT $2`
 
-	sqlTold = `
-UPDATE subject SET told = (SELECT count(*) FROM subject_name n JOIN subject_mention m ON m.kind = n.kind AND m.key = n.key WHERE n.subject = subject.id)
+	sqlTallies = `
+SELECT n.subject, count(*) FILTER (WHERE f.state <> 'rejected'), count(*) FILTER (WHERE f.state = 'accepted' AND d.published_by <> '')
+FROM subject_mention m JOIN subject_name n ON n.kind = m.kind AND n.key = m.key
+JOIN document_finding f ON f.document = m.document AND f.no = m.no JOIN document d ON d.id = m.document
+WHERE m.document = $1 GROUP BY n.subject ORDER BY n.subject LIMIT $2`
+	sqlAddTally = `
+UPDATE subject SET said = said + $2, said_in = said_in + $3, shown = shown + $4, shown_in = shown_in + $5 WHERE id = $1`
+
+	mentionsOf = `
+FROM subject_name n JOIN subject_mention m ON m.kind = n.kind AND m.key = n.key
+JOIN document_finding f ON f.document = m.document AND f.no = m.no JOIN document d ON d.id = m.document WHERE n.subject = `
+
+	sqlRecount = `
+UPDATE subject SET (said, said_in, shown, shown_in) = (
+  SELECT count(*) FILTER (WHERE f.state <> 'rejected'), count(DISTINCT m.document) FILTER (WHERE f.state <> 'rejected'),
+    count(*) FILTER (WHERE f.state = 'accepted' AND d.published_by <> ''),
+    count(DISTINCT m.document) FILTER (WHERE f.state = 'accepted' AND d.published_by <> '')` + mentionsOf + `$1)
 WHERE id = $1`
-	sqlTouched = `
-SELECT DISTINCT n.subject FROM subject_mention m JOIN subject_name n ON n.kind = m.kind AND n.key = m.key
-WHERE m.document = $1 AND ($2 = 0 OR m.no = $2) ORDER BY n.subject LIMIT $3`
 
 	sqlSubjectsOf = `
 SELECT DISTINCT m.no, m.part, n.name, s.id, s.kind, s.name, s.code
@@ -154,22 +161,26 @@ func insertMention(ctx context.Context, tx *db.Tx, document unit.ID, m mention) 
 	return err
 }
 
-// touched are the subjects that a document speaks of, or one finding of it.
-func touched(ctx context.Context, tx *db.Tx, document unit.ID, no int) ([]unit.ID, error) {
-	return collect(ctx, tx, func(scan func(...any) error) (id unit.ID, err error) {
-		err = scan(&id)
-		return id, err
-	}, sqlTouched, document, no, 4*findsMax)
-}
-
-// recount writes anew how often subjects are mentioned.
+// recount counts anew of what subjects are spoken, over all documents: for names that move from one to another.
 func recount(ctx context.Context, tx *db.Tx, subjects ...unit.ID) error {
 	for _, id := range subjects {
-		if _, err := tx.Exec(ctx, sqlTold, id); err != nil {
+		if _, err := tx.Exec(ctx, sqlRecount, id); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func selectTallies(ctx context.Context, tx *db.Tx, document unit.ID) ([]tally, error) {
+	return collect(ctx, tx, func(scan func(...any) error) (t tally, err error) {
+		err = scan(&t.subject, &t.said, &t.shown)
+		return t, err
+	}, sqlTallies, document, 4*findsMax)
+}
+
+func addTally(ctx context.Context, tx *db.Tx, subject unit.ID, said, saidIn, shown, shownIn int) error {
+	_, err := tx.Exec(ctx, sqlAddTally, subject, said, saidIn, shown, shownIn)
+	return err
 }
 
 func deleteMentions(ctx context.Context, tx *db.Tx, document unit.ID, no int) error {
@@ -213,8 +224,11 @@ func selectSubjects(ctx context.Context, tx *db.Tx, q SubjectQuery, all bool) (o
 		return nil, 0, err
 	}
 	query := sqlSubjects
-	if q.ByName {
+	switch {
+	case q.ByName:
 		query = sqlSubjectsByName
+	case !all:
+		query = sqlSubjectsShown
 	}
 	out, err = collect(ctx, tx, func(scan func(...any) error) (s Subject, err error) {
 		err = scan(&s.ID, &s.Kind, &s.Name, &s.Code, &s.Mentions, &s.Documents)
@@ -231,7 +245,7 @@ func selectKindCounts(ctx context.Context, tx *db.Tx, all bool) (map[SubjectKind
 	rows, err := collect(ctx, tx, func(scan func(...any) error) (r row, err error) {
 		err = scan(&r.kind, &r.n)
 		return r, err
-	}, sqlKindCounts, "", all, len(SubjectKinds))
+	}, sqlKindCounts, all, len(SubjectKinds))
 	out := map[SubjectKind]int{}
 	for _, r := range rows {
 		out[r.kind] = r.n

@@ -231,20 +231,18 @@ func heads(d *extract.Document) []ArticleHead {
 
 // mentionAll writes down of what the findings of a document speak. Done again it changes nothing.
 func (k *Desk) mentionAll(ctx context.Context, tx *db.Tx, d Document, finds []Finding) error {
-	l := localOf(finds)
-	for _, f := range finds {
-		if err := k.mention(ctx, tx, l.mentions(d, f), d.ID); err != nil {
-			return fmt.Errorf("mentions of finding %d of %s: %w", f.No, d.ID, err)
+	return k.counted(ctx, tx, d.ID, func() error {
+		l := localOf(finds)
+		for _, f := range finds {
+			if err := k.mention(ctx, tx, l.mentions(d, f), d.ID); err != nil {
+				return fmt.Errorf("mentions of finding %d of %s: %w", f.No, d.ID, err)
+			}
 		}
-	}
-	subjects, err := touched(ctx, tx, d.ID, 0)
-	if err != nil {
-		return err
-	}
-	return recount(ctx, tx, subjects...)
+		return nil
+	})
 }
 
-// mentionAgain does so for one finding whose content changed.
+// mentionAgain does so for one finding whose content changed, inside of counted.
 func (k *Desk) mentionAgain(ctx context.Context, tx *db.Tx, d Document, f Finding) error {
 	finds, err := selectFindings(ctx, tx, d.ID)
 	if err != nil {
@@ -255,21 +253,10 @@ func (k *Desk) mentionAgain(ctx context.Context, tx *db.Tx, d Document, f Findin
 			finds[i] = f
 		}
 	}
-	before, err := touched(ctx, tx, d.ID, f.No)
-	if err != nil {
-		return err
-	}
 	if err := deleteMentions(ctx, tx, d.ID, f.No); err != nil {
 		return fmt.Errorf("mentions of finding %d of %s: %w", f.No, d.ID, err)
 	}
-	if err := k.mention(ctx, tx, localOf(finds).mentions(d, f), d.ID); err != nil {
-		return err
-	}
-	after, err := touched(ctx, tx, d.ID, f.No)
-	if err != nil {
-		return err
-	}
-	return recount(ctx, tx, append(before, after...)...)
+	return k.mention(ctx, tx, localOf(finds).mentions(d, f), d.ID)
 }
 
 func (k *Desk) mention(ctx context.Context, tx *db.Tx, all []mention, document unit.ID) error {
