@@ -81,6 +81,9 @@ func (s *Service) take(ctx context.Context, tx *db.Tx, who access.Actor, c *Case
 		return err
 	}
 	j, p, q, err := s.judge(ctx, tx, sch, *c, who, a)
+	if err == nil {
+		err = s.notClosing(ctx, tx, sch, *c)
+	}
 	if err != nil {
 		return err
 	}
@@ -231,6 +234,9 @@ func (s *Service) commit(ctx context.Context, tx *db.Tx, who access.Actor, sch *
 		return fmt.Errorf("state of case %s: %w", c.No, err)
 	}
 	if err := s.keepAccess(ctx, tx, sch, *c); err != nil {
+		return err
+	}
+	if err := s.openChildren(ctx, tx, who, sch, *c, a.Name); err != nil {
 		return err
 	}
 	if err := s.tell(ctx, tx, who, sch, *c); err != nil {

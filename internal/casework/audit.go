@@ -54,7 +54,10 @@ func (s *Service) auditOne(ctx context.Context, tx *db.Tx, c *Case) (found []str
 	if c.History, err = selectSteps(ctx, tx, c.ID); err != nil {
 		return found, err
 	}
-	stage := sch.Start()
+	stage := c.begun()
+	if !sch.Begins(stage) {
+		say("began in %s, where no case begins", stage)
+	}
 	for i, h := range c.History {
 		if h.No != i+1 || h.From != stage {
 			say("step %d leaves %s, the case stood in %s", h.No, h.From, stage)

@@ -55,6 +55,7 @@ type Service struct {
 	shelf    *atomic.Pointer[shelf] // the editions that run
 	shelving *sync.Mutex            // one change of the shelf at a time
 	trials   chan struct{}          // a trial was asked for
+	pieces   pieces                 // how much is done in one act
 }
 
 // New checks that no edition is given twice; it connects to nothing. Open follows, for the editions that were adopted here.
@@ -63,7 +64,7 @@ func New(c Config) (*Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Service{c: c, shelf: new(atomic.Pointer[shelf]), shelving: new(sync.Mutex), trials: make(chan struct{}, 1)}
+	s := &Service{c: c, shelf: new(atomic.Pointer[shelf]), shelving: new(sync.Mutex), trials: make(chan struct{}, 1), pieces: piecesDefault}
 	s.shelf.Store(sh)
 	return s, nil
 }
@@ -229,25 +230,8 @@ func (s *Service) create(ctx context.Context, who access.Actor, schemeID, org st
 		if err := s.mayStart(ctx, tx, who, sch, parent); err != nil {
 			return err
 		}
-		no, err := s.nextNo(ctx, tx, s.today(tx.Now()))
-		if err != nil {
-			return err
-		}
-		c = Case{ID: unit.NewID(tx.Now()), No: no,
-			Scheme: sch.ID, Edition: sch.Edition, EditionDigest: sch.Digest, Org: org, Parent: parent,
-			Region: s.belongs(sch, o.Region, s.today(tx.Now())), Stage: sch.Start(), OpenedBy: who.Person,
-			Opened: tx.Now(), Changed: tx.Now(), Version: 1, Fields: map[string]scheme.Value{}, Answers: map[string]bool{}}
-		at, err := s.times(ctx, tx, sch, c)
-		if err != nil {
-			return err
-		}
-		if err := insertCase(ctx, tx, c, at, key); err != nil {
-			return fmt.Errorf("open case %s: %w", c.No, err)
-		}
-		if err := s.keepAccess(ctx, tx, sch, c); err != nil {
-			return err
-		}
-		return s.c.Access.Record(ctx, tx, who, access.Entry{Act: "case.create", Object: c.Object(), Region: c.Region, Detail: c.Scheme + " " + c.No})
+		c = Case{Org: org, Parent: parent, Region: s.belongs(sch, o.Region, s.today(tx.Now())), Stage: sch.Start()}
+		return s.begin(ctx, tx, who, sch, &c, key)
 	})
 	if err != nil {
 		return Case{}, err

@@ -10,11 +10,12 @@ import (
 	"corridor/internal/unit"
 )
 
-// visits is the history of a case as its clocks see it.
+// visits is the history of a case as its clocks see it. What a person does without leaving the stage leaves the clock as
+// it is; a clock that rings and stays, as every Monday, starts again.
 func visits(c Case, sch *scheme.Scheme) []scheme.Visit {
-	out := []scheme.Visit{{Stage: sch.Start(), At: c.Opened}}
+	out := []scheme.Visit{{Stage: c.begun(), At: c.Opened}}
 	for _, h := range c.History {
-		if h.To != h.From {
+		if row, ok := sch.Row(h.From, h.Action); h.To != h.From || ok && row.ByClock() {
 			out = append(out, scheme.Visit{Stage: h.To, At: h.At})
 		}
 	}
@@ -117,10 +118,22 @@ func (s *Service) Tick(ctx context.Context) (done int, err error) {
 			}
 		}
 	}
+	for _, more := range s.alsoTicks() {
+		n, err := more(ctx)
+		done += n
+		if err != nil {
+			errs = append(errs, err)
+		}
+	}
 	if len(errs) > 0 {
 		return done, errs[0]
 	}
 	return done, nil
+}
+
+// alsoTicks is what goes on besides the clocks of cases: rounds whose steps are being taken.
+func (s *Service) alsoTicks() []func(context.Context) (int, error) {
+	return []func(context.Context) (int, error){s.closeOn}
 }
 
 // fire takes the row by clock if it is still due: an act of a person may have come first.
@@ -132,6 +145,9 @@ func (s *Service) fire(ctx context.Context, tx *db.Tx, id unit.ID) (bool, error)
 	row, due, found, err := sch.FiresAt(visits(c, sch), s.c.Calendar, s.facts(ctx, tx, sch, c))
 	if err != nil || !found || due.Provisional || tx.Now().Before(due.At) {
 		return false, err
+	}
+	if s.notClosing(ctx, tx, sch, c) != nil {
+		return false, nil // a round has decided about it; the time is looked at again when its step was taken
 	}
 	q := scheme.Question{Stage: c.Stage, Action: row.Action, Answers: c.Answers, Purse: c.Purse, Facts: s.facts(ctx, tx, sch, c)}
 	j, err := sch.Judge(q)

@@ -25,7 +25,8 @@ type world struct {
 	up       *Case // the case that this one lives under, read once
 	upScheme *scheme.Scheme
 
-	asks *[]Asked // of the case, read once
+	asks  *[]Asked            // of the case, read once
+	spent map[string]unit.Fen // what cases before this one take from accounts, where a round is ranked
 }
 
 func (s *Service) facts(ctx context.Context, tx *db.Tx, sch *scheme.Scheme, c Case) scheme.Facts {
@@ -58,7 +59,7 @@ func (w *world) Fact(name string, args ...scheme.Value) (scheme.Value, scheme.Vo
 	case strings.HasPrefix(name, "parent."):
 		return w.parentFact(name, args)
 	}
-	if v, from, known, err := w.childrenFact(name); known {
+	if v, from, known, err := w.childrenFact(name, args); known {
 		return v, from, err
 	}
 	if v, from, known, err := w.askFact(name); known {
@@ -146,6 +147,13 @@ func (w *world) function(name string, args []scheme.Value) (scheme.Value, scheme
 	case name == "in_region" && len(args) == 2:
 		in, known := w.s.c.Regions.In(unit.Region(args[0].Text), unit.Region(args[1].Text), w.day)
 		return yesIfKnown(in, known), scheme.Vouched{By: "GB/T 2260", At: w.tx.Now()}, nil
+	case name == "on_list" && len(args) == 3:
+		yes, known, err := w.s.c.Registry.OnList(w.ctx, w.tx, args[0].Text, args[1].Text, args[2].Day())
+		return yesIfKnown(yes, known && err == nil), here, err
+	case name == "count_regions" && len(args) == 1:
+		return w.countRegions(args[0])
+	case name == "already" && len(args) == 2:
+		return w.already(args[0].Text, args[1].Text)
 	case name == "paid_out" && len(args) == 1:
 		return scheme.MoneyValue(w.c.Purse.Out[args[0].Text]), books, nil
 	case (name == "available" || name == "balance") && len(args) == 1:
@@ -161,20 +169,25 @@ func (w *world) function(name string, args []scheme.Value) (scheme.Value, scheme
 		b, err := w.s.c.Ledger.Balance(w.ctx, w.tx, path)
 		if fault.KindOf(err) == fault.NotFound {
 			// Not opened yet: a limit will open with so much, everything else with nothing.
-			return scheme.MoneyValue(args[0].Entry("opens_with").Fen()), books, nil
+			return scheme.MoneyValue(args[0].Entry("opens_with").Fen() - w.spent[path]), books, nil
 		}
 		if name == "available" {
-			return scheme.MoneyValue(b.Available), books, err
+			return scheme.MoneyValue(b.Available - w.spent[path]), books, err
 		}
 		return scheme.MoneyValue(b.Posted), books, err
 	}
 	return scheme.Value{}, scheme.Vouched{}, nil
 }
 
-// openCases counts the firm's cases of a scheme that did not end by refusal or withdrawal.
+// openCases counts the firm's cases of a scheme that did not end by refusal or withdrawal: all, or those submitted in a
+// year; or the cases that go on and name a person, of whichever organisation.
 func (w *world) openCases(args []scheme.Value) (scheme.Value, scheme.Vouched, error) {
 	if len(args) == 0 {
 		return scheme.Value{}, scheme.Vouched{}, nil
+	}
+	if len(args) == 2 && args[1].Kind == scheme.Person {
+		n, err := countNamed(w.ctx, w.tx, args[0].Text, args[1].Text, w.c.ID)
+		return scheme.CountValue(n), scheme.Vouched{By: "case", At: w.tx.Now()}, err
 	}
 	from, to := time.Unix(0, 0), w.tx.Now().AddDate(1, 0, 0)
 	if len(args) == 2 && args[1].Kind == scheme.Count {

@@ -81,7 +81,7 @@ func (s *Service) replay(c Case) (out []Replayed, err error) {
 	if err != nil {
 		return nil, err
 	}
-	purse, stage := scheme.Purse{}, sch.Start()
+	purse, stage := scheme.Purse{}, c.begun()
 	for _, h := range c.History {
 		r := Replayed{Step: h}
 		if r.Digest, err = h.digest(c); err != nil {

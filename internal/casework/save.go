@@ -53,6 +53,9 @@ func (s *Service) Save(ctx context.Context, who access.Actor, id unit.ID, versio
 		if err := s.keepAccess(ctx, tx, sch, c); err != nil {
 			return err
 		}
+		if err := s.keepNamed(ctx, tx, c); err != nil {
+			return err
+		}
 		return s.c.Access.Record(ctx, tx, who, access.Entry{Act: "case.save", Object: c.Object(), Region: c.Region})
 	})
 	if err != nil {

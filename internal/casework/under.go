@@ -122,18 +122,6 @@ func (s *Service) Under(ctx context.Context, who access.Actor, id unit.ID) (out 
 	return out, err
 }
 
-// onwards takes what now goes by itself: in the case, and in the one that it lives under.
-func (s *Service) onwards(ctx context.Context, tx *db.Tx, sch *scheme.Scheme, c *Case) error {
-	if err := s.byItself(ctx, tx, sch, c); err != nil || c.Parent == "" {
-		return err
-	}
-	p, up, err := s.load(ctx, tx, c.Parent)
-	if err != nil || p.End != "" {
-		return err
-	}
-	return s.onwards(ctx, tx, up, &p)
-}
-
 // load reads a case with its steps and the edition that it keeps, for an act that nobody asks to see.
 func (s *Service) load(ctx context.Context, tx *db.Tx, id unit.ID) (Case, *scheme.Scheme, error) {
 	c, err := selectCase(ctx, tx, id)
@@ -216,14 +204,19 @@ func (s *Service) openTime(ctx context.Context, tx *db.Tx, up *scheme.Scheme, p 
 }
 
 // childrenFact counts the cases under this one: of those that an entry of the scheme's `cases` names.
-func (w *world) childrenFact(name string) (v scheme.Value, from scheme.Vouched, known bool, err error) {
+func (w *world) childrenFact(name string, args []scheme.Value) (v scheme.Value, from scheme.Vouched, known bool, err error) {
 	entry, part, _ := strings.Cut(name, ".")
 	ch, ok := w.sch.Cases.Get(entry)
-	if !ok || part != "open" && part != "all" {
+	from = scheme.Vouched{By: "case", At: w.tx.Now()}
+	switch {
+	case ok && part == "missing" && len(args) == 1:
+		v, err = w.missing(entry, ch, args[0].Text)
+		return v, from, true, err
+	case !ok || part != "open" && part != "all":
 		return v, from, false, nil
 	}
 	n, err := countUnder(w.ctx, w.tx, w.c.ID, ch.Scheme, part == "open")
-	return scheme.CountValue(n), scheme.Vouched{By: "case", At: w.tx.Now()}, true, err
+	return scheme.CountValue(n), from, true, err
 }
 
 // used says whether one of the files stands as evidence in another case of this node that has not come to nothing.

@@ -469,6 +469,15 @@ CREATE TABLE casework_asked (        -- an ask, each time that it was opened
   PRIMARY KEY (case_id, ask, opening)
 );
 
+CREATE TABLE casework_bill (
+  case_id TEXT PRIMARY KEY REFERENCES casework_case (id),
+  parent  TEXT NOT NULL REFERENCES casework_case (id),
+  entry   TEXT NOT NULL,            -- of `cases` in the scheme above
+  row_no  BIGINT NOT NULL CHECK (row_no > 0) -- of the group; 1 where there is none
+);
+
+CREATE INDEX casework_bill_row ON casework_bill (parent, entry, row_no, case_id);
+
 CREATE TABLE casework_case (
   id         TEXT PRIMARY KEY,
   no         TEXT NOT NULL UNIQUE, -- for people: node, year, serial
@@ -570,6 +579,14 @@ CREATE TABLE casework_file (
   PRIMARY KEY (case_id, digest)
 );
 
+CREATE TABLE casework_named (
+  case_id TEXT NOT NULL REFERENCES casework_case (id),
+  person  TEXT NOT NULL,            -- as the field has it
+  PRIMARY KEY (case_id, person)
+);
+
+CREATE INDEX casework_named_person ON casework_named (person, case_id);
+
 CREATE TABLE casework_reader (       -- who may see a case besides its organisation and the desks of its place
   case_id TEXT NOT NULL REFERENCES casework_case (id),
   code    TEXT NOT NULL,             -- of an organisation, an office, a person with an account
@@ -578,6 +595,40 @@ CREATE TABLE casework_reader (       -- who may see a case besides its organisat
 );
 
 CREATE INDEX casework_reader_code ON casework_reader (code, case_id);
+
+CREATE TABLE casework_round (
+  id        TEXT PRIMARY KEY,
+  digest    TEXT NOT NULL,    -- of the edition
+  scheme    TEXT NOT NULL,
+  day       TEXT NOT NULL,    -- on which it closed, ISO
+  at        BIGINT NOT NULL,  -- when it was decided, microseconds
+  person    TEXT NOT NULL,    -- who decided, with name, role and mandate as steps have them
+  by_name   TEXT NOT NULL,
+  role      TEXT NOT NULL,
+  mandate   TEXT NOT NULL,
+  plan      TEXT NOT NULL,    -- digest of the ranking that was decided on
+  total     BIGINT NOT NULL,
+  piece     BIGINT NOT NULL,  -- how many pieces of the steps were taken
+  done_at   BIGINT NOT NULL   -- when all steps were taken; 0 is not yet
+);
+
+CREATE INDEX casework_round_edition ON casework_round (digest, day, at);
+
+CREATE INDEX casework_round_open ON casework_round (at) WHERE done_at = 0;
+
+CREATE TABLE casework_round_line (
+  round_id TEXT NOT NULL REFERENCES casework_round (id),
+  rank     BIGINT NOT NULL CHECK (rank > 0),
+  case_id  TEXT NOT NULL REFERENCES casework_case (id),
+  value    TEXT NOT NULL,     -- JSON: what the case was ranked by
+  sum_fen  BIGINT NOT NULL,   -- what it takes from the account; 0 where the room is a count
+  room     TEXT NOT NULL,     -- which room it was counted against: the account's path, or the entry of a table
+  taken    BOOLEAN NOT NULL,
+  done     BOOLEAN NOT NULL,
+  PRIMARY KEY (round_id, rank)
+);
+
+CREATE INDEX casework_round_line_case ON casework_round_line (case_id, done);
 
 CREATE TABLE casework_seat (         -- who is asked
   case_id     TEXT NOT NULL,
@@ -619,6 +670,38 @@ CREATE TABLE casework_side (
   rule_en  TEXT NOT NULL,
   PRIMARY KEY (trial_id, org)
 );
+
+CREATE TABLE casework_start (
+  id         TEXT PRIMARY KEY,
+  scheme     TEXT NOT NULL,
+  digest     TEXT NOT NULL,   -- of the edition that was in force at the time
+  home       TEXT NOT NULL,   -- jurisdiction
+  due        BIGINT NOT NULL, -- the time, microseconds; of one scheme and jurisdiction once
+  begun_at   BIGINT NOT NULL,
+  done_at    BIGINT NOT NULL, -- 0 is not yet
+  after_org  TEXT NOT NULL,   -- the organisation up to which all were looked at
+  looked     BIGINT NOT NULL,
+  opened     BIGINT NOT NULL,
+  failed     BIGINT NOT NULL,
+  UNIQUE (scheme, home, due)
+);
+
+CREATE INDEX casework_start_open ON casework_start (begun_at) WHERE done_at = 0;
+
+CREATE TABLE casework_start_unknown (
+  start_id TEXT NOT NULL REFERENCES casework_start (id),
+  org      TEXT NOT NULL,
+  answers  TEXT NOT NULL,     -- JSON: what the rules answered, with what they saw
+  state    TEXT NOT NULL CHECK (state IN ('waits', 'opened', 'dismissed')),
+  case_id  TEXT NOT NULL,     -- that was opened by hand; '' if none
+  reason   TEXT NOT NULL,
+  person   TEXT NOT NULL,
+  by_name  TEXT NOT NULL,
+  at       BIGINT NOT NULL,   -- of the decision; 0 while it waits
+  PRIMARY KEY (start_id, org)
+);
+
+CREATE INDEX casework_start_waits ON casework_start_unknown (start_id, org) WHERE state = 'waits';
 
 CREATE TABLE casework_step (
   case_id    TEXT NOT NULL REFERENCES casework_case (id),
@@ -1404,6 +1487,24 @@ CREATE TABLE registry_label (        -- a label at each of its steps, whole
 CREATE INDEX registry_label_label ON registry_label (label, org);
 
 CREATE INDEX registry_label_org ON registry_label (org, label, since);
+
+CREATE TABLE registry_list (
+  id      TEXT PRIMARY KEY,
+  list    TEXT NOT NULL,   -- the name that schemes use
+  since   TEXT NOT NULL,   -- ISO day
+  source  TEXT NOT NULL,
+  person  TEXT NOT NULL,   -- who entered it
+  entered BIGINT NOT NULL  -- microseconds
+);
+
+CREATE INDEX registry_list_name ON registry_list (list, since, entered);
+
+CREATE TABLE registry_list_code (
+  version TEXT NOT NULL REFERENCES registry_list (id),
+  code    TEXT NOT NULL,
+  words   TEXT NOT NULL,   -- what the list calls it
+  PRIMARY KEY (version, code)
+);
 
 CREATE TABLE registry_mandate (      -- who may act for which organisation; the newest statement of an id counts
   id         TEXT NOT NULL,

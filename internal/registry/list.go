@@ -81,7 +81,9 @@ func (r *Registry) OnList(ctx context.Context, tx *db.Tx, code, list string, day
 }
 
 // Lists are the versions of all lists, by name, the newest first.
-func (r *Registry) Lists(ctx context.Context, tx *db.Tx) ([]CodeList, error) { return selectLists(ctx, tx) }
+func (r *Registry) Lists(ctx context.Context, tx *db.Tx) ([]CodeList, error) {
+	return selectLists(ctx, tx)
+}
 
 // ListCodes are the codes of one version, in their order.
 func (r *Registry) ListCodes(ctx context.Context, tx *db.Tx, id unit.ID) (CodeList, []ListedCode, error) {
