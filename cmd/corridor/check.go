@@ -16,26 +16,28 @@ import (
 
 func checkCommand() *cobra.Command {
 	var asJSON bool
-	var lang string
+	var lang, diagrams string
 	c := &cobra.Command{
 		Use:   "check PATH…",
 		Short: "Check schemes: names, units, words, tests, and that no money is lost",
 		Long: `Checks each scheme that PATH names: its folder, a single file, or a folder of many. Prints for each problem the
-file, line and column, the line itself, what is wrong and what to do. Exits with 1 if there is a problem.`,
+file, line and column, the line itself, what is wrong and what to do. Exits with 1 if there is a problem.
+With --diagram it draws the stages of each as SVG into a folder.`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, paths []string) error {
 			if lang != "zh" && lang != "en" {
 				return usageError{fmt.Errorf("--lang %s: zh or en", lang)}
 			}
-			return check(paths, asJSON, fault.Lang(lang), cmd.OutOrStdout())
+			return check(paths, asJSON, fault.Lang(lang), diagrams, cmd.OutOrStdout())
 		},
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	c.Flags().StringVar(&lang, "lang", "zh", "language of the report: zh or en")
+	c.Flags().StringVar(&diagrams, "diagram", "", "folder into which the stages of each scheme are drawn")
 	return c
 }
 
-func check(paths []string, asJSON bool, lang fault.Lang, out io.Writer) error {
+func check(paths []string, asJSON bool, lang fault.Lang, diagrams string, out io.Writer) error {
 	var packs []string
 	for _, p := range paths {
 		found, err := packsIn(p)
@@ -52,6 +54,9 @@ func check(paths []string, asJSON bool, lang fault.Lang, out io.Writer) error {
 		if len(problems) == 0 {
 			problems = scheme.Check(s)
 			good = append(good, s)
+			if err := draw(diagrams, s, lang); err != nil {
+				return err
+			}
 		}
 		all = append(all, problems...)
 		if !asJSON {
@@ -75,6 +80,24 @@ func check(paths []string, asJSON bool, lang fault.Lang, out io.Writer) error {
 	}
 	if len(all) > 0 {
 		return errSaid
+	}
+	return nil
+}
+
+// draw writes the diagram of a scheme into the folder, if there is one: voucher-340000-2026-1.svg.
+func draw(folder string, s *scheme.Scheme, lang fault.Lang) error {
+	if folder == "" {
+		return nil
+	}
+	if err := os.MkdirAll(folder, 0o750); err != nil {
+		return fmt.Errorf("folder of the diagrams: %w", err)
+	}
+	name := s.ID
+	if !s.Shared() {
+		name += "-" + s.Jurisdiction + "-" + s.Edition
+	}
+	if err := os.WriteFile(filepath.Join(folder, name+".svg"), scheme.Diagram(s, lang), 0o600); err != nil {
+		return fmt.Errorf("diagram of %s: %w", s.ID, err)
 	}
 	return nil
 }

@@ -12,12 +12,12 @@ import (
 // Measures of the diagram, in pixels.
 const (
 	diagramLeft   = 16
-	diagramBox    = 400 // width of a stage with its rows
+	diagramBox    = 480 // width of a stage with its rows
 	diagramHead   = 30  // height of a stage's heading
 	diagramRow    = 22  // height of one row
 	diagramGap    = 14  // between stages
 	diagramLane   = 12  // between the lines at the right
-	diagramLetter = 6.8 // width of a letter; a Han character takes nearly two
+	diagramLetter = 7.2 // width of a letter; a Han character takes nearly two
 )
 
 // box is a stage as it is drawn: a heading, and below it the rows out of it.
@@ -52,9 +52,9 @@ func Diagram(s *Scheme, lang fault.Lang) []byte {
 	width := diagramLeft*2 + diagramBox + (lanes+2)*diagramLane
 	title := s.Title.In(lang)
 	var w bytes.Buffer
-	fmt.Fprintf(&w, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%d" height="%d" role="img" aria-label="%s" font-family="system-ui, sans-serif" font-size="13">`,
-		width, y, width, y, escaped(title))
-	fmt.Fprintf(&w, "\n<title>%s</title>\n", escaped(title))
+	fmt.Fprintf(&w, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%d" height="%d" class="diagram" role="img" aria-labelledby="diagram-t" aria-describedby="diagram-d" font-family="system-ui, sans-serif" font-size="13">`,
+		width, y, width, y)
+	fmt.Fprintf(&w, "\n<title id=\"diagram-t\">%s</title>\n<desc id=\"diagram-d\">%s</desc>\n", escaped(title), escaped(s.told(lang)))
 	for _, x := range wires {
 		x.draw(&w)
 	}
@@ -63,6 +63,21 @@ func Diagram(s *Scheme, lang fault.Lang) []byte {
 	}
 	w.WriteString("</svg>\n")
 	return w.Bytes()
+}
+
+// told is the diagram in words, for who does not see it: how many stages there are, where it begins, and each row.
+func (s *Scheme) told(lang fault.Lang) string {
+	sep, arrow := fault.Words{"；", "; "}.In(lang), fault.Words{"，", ", "}.In(lang)
+	parts := []string{fault.Words{fmt.Sprintf("共 %d 个阶段，从“%s”开始", len(s.AllStages()), s.Say(s.Start())[0]),
+		fmt.Sprintf("%d stages, beginning with %s", len(s.AllStages()), s.Say(s.Start())[1])}.In(lang)}
+	for _, r := range s.Stages {
+		text := s.Say(r.From).In(lang) + " → " + s.Say(r.To).In(lang) + fault.Words{"：", ": "}.In(lang) + s.Say(r.Action).In(lang) + arrow + s.whoSays(r, lang)
+		if clock := s.clockSays(r, lang); clock != "" {
+			text += arrow + clock
+		}
+		parts = append(parts, text)
+	}
+	return strings.Join(parts, sep) + fault.Words{"。", "."}.In(lang)
 }
 
 // lanesOf gives each line the first lane in which it meets no other that leads to another stage.
@@ -125,7 +140,7 @@ func (s *Scheme) drawBox(w *bytes.Buffer, b box, lang fault.Lang) {
 	if b.stage == s.Start() {
 		head = "● " + head
 	}
-	fmt.Fprintf(w, `<text x="%d" y="%d" font-weight="600" fill="#1b2733">%s</text>`, diagramLeft+10, b.y+20, escaped(fit(head, 230)))
+	fmt.Fprintf(w, `<text x="%d" y="%d" font-weight="600" fill="#1b2733">%s</text>`, diagramLeft+10, b.y+20, escaped(fit(head, 300)))
 	if end != "" {
 		fmt.Fprintf(w, `<text x="%d" y="%d" text-anchor="end" fill="#1b2733">%s</text>`, diagramLeft+diagramBox-10, b.y+20, escaped(endWords[end].In(lang)))
 	}
@@ -135,9 +150,9 @@ func (s *Scheme) drawBox(w *bytes.Buffer, b box, lang fault.Lang) {
 		if len(s.MoneyAt(r.Action)) > 0 {
 			action += " ¥"
 		}
-		fmt.Fprintf(w, `<text x="%d" y="%d" fill="#1b2733">%s</text>`, diagramLeft+10, y, escaped(fit(action, 140)))
-		fmt.Fprintf(w, `<text x="%d" y="%d" fill="#3d4c5a">%s</text>`, diagramLeft+160, y, escaped(fit(s.whoSays(r, lang), 120)))
-		fmt.Fprintf(w, `<text x="%d" y="%d" text-anchor="end" fill="#3d4c5a">%s</text>`, diagramLeft+diagramBox-10, y, escaped(fit(s.clockSays(r, lang), 112)))
+		fmt.Fprintf(w, `<text x="%d" y="%d" fill="#1b2733">%s</text>`, diagramLeft+10, y, escaped(fit(action, 196)))
+		fmt.Fprintf(w, `<text x="%d" y="%d" fill="#3d4c5a">%s</text>`, diagramLeft+222, y, escaped(fit(s.whoSays(r, lang), 122)))
+		fmt.Fprintf(w, `<text x="%d" y="%d" text-anchor="end" fill="#3d4c5a">%s</text>`, diagramLeft+diagramBox-10, y, escaped(fit(s.clockSays(r, lang), 108)))
 	}
 	w.WriteString("\n")
 }

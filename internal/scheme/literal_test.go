@@ -40,7 +40,8 @@ func TestValuesForReaders(t *testing.T) {
 		zh, en string
 	}{
 		{d, "10个工作日", "10 working days"}, {m, "1,234.50元", "1,234.50 yuan"}, {YesNoValue(true), "是", "yes"}, {Value{}, "未知", "unknown"},
-		{ListValue(CountValue(1), CountValue(2)), "1、2", "1, 2"},
+		{ListValue(CountValue(1), CountValue(2)), "1、2", "1, 2"}, {Value{Kind: Cycle, Text: "3 months"}, "每3个月", "every 3 months"},
+		{Value{Kind: Cycle, Text: "monday"}, "每周一", "every monday"}, {Value{Kind: Cycle, Text: "05-31"}, "每年5月31日", "every 05-31"},
 	} {
 		if zh, en := c.v.In(fault.ZH), c.v.In(fault.EN); zh != c.zh || en != c.en {
 			t.Errorf("%v: %q %q, want %q %q", c.v, zh, en, c.zh, c.en)

@@ -163,7 +163,7 @@ func (v Value) In(lang fault.Lang) string {
 			return n + pick("年", " years")
 		}
 	case Cycle:
-		return pick("每", "every ") + v.Text
+		return pick(cycleZH(v.Text), "every "+v.Text)
 	case List:
 		parts := make([]string, len(v.List))
 		for i, x := range v.List {
@@ -178,6 +178,23 @@ func (v Value) In(lang fault.Lang) string {
 		return strings.Join(parts, pick("；", "; "))
 	}
 	return v.String()
+}
+
+// weekdaysZH are the days of the week as a cycle names them.
+var weekdaysZH = map[string]string{"monday": "一", "tuesday": "二", "wednesday": "三", "thursday": "四", "friday": "五", "saturday": "六", "sunday": "日"}
+
+// cycleZH is a cycle in Chinese: 12-31, monday, 3 months.
+func cycleZH(text string) string {
+	if day, ok := weekdaysZH[text]; ok {
+		return "每周" + day
+	}
+	if months, ok := strings.CutSuffix(text, " months"); ok {
+		return "每" + months + "个月"
+	}
+	if month, day, ok := strings.Cut(text, "-"); ok {
+		return "每年" + strings.TrimLeft(month, "0") + "月" + strings.TrimLeft(day, "0") + "日"
+	}
+	return "每" + text
 }
 
 // String is the value as it is written in a pack: `30.00 yuan`, `50%`, `10 wd`, `2026-05-31`.

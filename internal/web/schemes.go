@@ -181,7 +181,7 @@ func (v *visit) clockOf(s *scheme.Scheme, row scheme.Row) string {
 	if !ok {
 		return row.Clock
 	}
-	text := p.Value.In(v.lang)
+	text := s.Show(p.Value, v.lang)
 	if !p.Verified {
 		text += v.t("（未核实）", " (not verified)")
 	}
