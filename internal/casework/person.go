@@ -30,8 +30,11 @@ func (s *Service) AboutPerson(ctx context.Context, tx *db.Tx, person unit.ID) (m
 	return map[string]any{"parts": parts}, nil
 }
 
-// ErasePerson keeps the steps: who decided belongs to the decision, which others rely on.
+// ErasePerson takes the name out of comments and of who took a case, and keeps the steps: who decided belongs to the decision, which others rely on.
 func (s *Service) ErasePerson(ctx context.Context, tx *db.Tx, person unit.ID) ([]fault.Words, error) {
+	if err := unname(ctx, tx, person); err != nil {
+		return nil, fmt.Errorf("take the name of %s out of comments: %w", person, err)
+	}
 	parts, err := selectParts(ctx, tx, person)
 	if err != nil || len(parts) == 0 {
 		return nil, err

@@ -72,6 +72,8 @@ ORDER BY 1 LIMIT 1`
 SELECT c.no AS no, 'open' AS act, c.opened_at AS at, '' AS reason FROM casework_case c WHERE c.opened_by = $1
 UNION ALL
 SELECT c.no, h.action, h.at, h.reason FROM casework_step h JOIN casework_case c ON c.id = h.case_id WHERE h.person = $1
+UNION ALL
+SELECT c.no, 'comment', k.at, k.words FROM casework_comment k JOIN casework_case c ON c.id = k.case_id WHERE k.person = $1
 ORDER BY 3, 1, 2 LIMIT $2`
 
 	sqlTimes = `UPDATE casework_case SET fires_at = $2, due_at = $3 WHERE id = $1`

@@ -10,6 +10,7 @@ import (
 
 // apiLine are the operations of queues: what waits, batches, who took a case.
 func (s *Server) apiLine() {
+	s.apiTalk()
 	type lineOut struct {
 		caseLine
 		Due         string `json:"due" doc:"empty when no time is counted"`

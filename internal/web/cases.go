@@ -53,6 +53,7 @@ type casePage struct {
 	Under    []casework.Case
 	Above    *casework.Case // the case that this one lives under
 	Hands    handsView
+	Talk     talkView
 }
 
 // passed is a stage that the case came to.
@@ -85,7 +86,8 @@ type verdictView struct {
 type stepView struct {
 	casework.Step
 	Verdicts []verdictView
-	Leaf     string // address of the public entry; "" while it has no number
+	Leaf     string            // address of the public entry; "" while it has no number
+	Comment  *casework.Comment // a message between the steps; then it is no step
 }
 
 type amountView struct {
@@ -108,6 +110,7 @@ type typed struct {
 	action string
 	reason string
 	asks   map[string]bool
+	talk   talkView
 }
 
 func (v *visit) showCase(id unit.ID, was typed) error {
@@ -157,6 +160,11 @@ func (v *visit) showCase(id unit.ID, was typed) error {
 			return err
 		}
 	}
+	if p.History, err = v.talk(c, p.History); err != nil {
+		return err
+	}
+	p.Talk = was.talk
+	p.Talk.May, p.Talk.Desk = v.s.c.Cases.MaySay(v.who, c)
 	if p.Hands, err = v.handsOf(c); err != nil {
 		return err
 	}

@@ -62,7 +62,7 @@ func bodies() map[string][]any {
 		Stage: "filed", StageWords: someWords, Opened: someTime, Changed: someTime, Version: 3, Waits: []casework.Wait{wait, clock}}
 	ended := one
 	ended.ID, ended.End, ended.Waits = someID+"E", scheme.Granted, nil
-	step := stepView{casework.Step{No: 1, At: someTime, Action: "file", Words: someWords, ToWords: someWords, RoleWords: someWords, By: "甲", Reason: "可", Receipt: someID}, answers, "/log/entries/3"}
+	step := stepView{casework.Step{No: 1, At: someTime, Action: "file", Words: someWords, ToWords: someWords, RoleWords: someWords, By: "甲", Reason: "可", Receipt: someID}, answers, "/log/entries/3", nil}
 	byClock := stepView{Step: casework.Step{No: 2, At: someTime, Words: someWords, ToWords: someWords}}
 	yes := true
 	fields := []fieldView{{Field: scheme.Field{Name: "sum", Type: "money", Words: someWords}, ID: "f-sum", Input: "f.sum", Value: "1.00", Shown: "1.00", Mine: true, Problem: "错", Unit: "元", Help: "如", Mode: "decimal", Short: true, Described: "f-sum-h f-sum-e"},
@@ -111,7 +111,7 @@ func bodies() map[string][]any {
 			Backs: []batchBack{{Action: "bounced", Words: someWords, Cases: []casework.Batched{{ID: someID}}}}}},
 		"cases":  {casesPage{}, casesPage{Text: "x", Bad: "y"}, casesPage{Cases: []casework.Case{one, ended}, Pager: pages, May: true, Exports: exportView{"/a", "/b"}, Schemes: []*scheme.Scheme{edition}, Stages: []stageName{{"filed", someWords}}}},
 		"replay": {replayPage{}, replayPage{Case: ended, Same: true, Steps: []replayView{{casework.Replayed{Step: step.Step, Digest: "d"}, step.Verdicts}, {casework.Replayed{Step: byClock.Step, Digest: "e", Differ: []string{"stage"}}, nil}}}},
-		"case": {casePage{Case: one}, casePage{Case: one, Hands: handsView{Shown: true, Taken: casework.Taken{Name: "甲", At: someTime}, Take: true, Back: true, To: []casework.Colleague{{Person: someID, Name: "乙"}}}}, casePage{Case: ended, Path: []passed{{someWords, someTime, true}}, Proofs: []stepView{step}, History: []stepView{step, byClock}},
+		"case": {casePage{Case: one}, casePage{Case: one, Talk: talkView{May: true, Desk: true, Bad: "x"}, History: []stepView{{Comment: &casework.Comment{ID: someID, By: "甲", At: someTime, RoleWords: someWords, Sight: casework.SightDesk, Text: "x"}}}, Hands: handsView{Shown: true, Taken: casework.Taken{Name: "甲", At: someTime}, Take: true, Back: true, To: []casework.Colleague{{Person: someID, Name: "乙"}}}}, casePage{Case: ended, Path: []passed{{someWords, someTime, true}}, Proofs: []stepView{step}, History: []stepView{step, byClock}},
 			casePage{Case: one, Holder: holderOf(one.Waits, fault.ZH), ByClock: []casework.Wait{clock}, Path: []passed{{someWords, someTime, false}, {someWords, someTime, true}}, Fills: true, Orgs: []registry.Org{org},
 				Sections: []sectionView{{Name: "一", Fields: fields, Mine: true}, {Name: "二"}}, Actions: []actionView{action, not, party}, History: []stepView{step}, Amounts: []amountView{{someWords, 100, true}}, Doubt: true, Given: fields}},
 		"books":    {booksPage{}, booksPage{Form: wrong("day"), Day: someDay, Accounts: []ledger.AccountBalance{{Account: ledger.Account{Path: "340000/bank", Floor: true}, MovedAt: someTime}}, Next: "/books?after=x", Export: exportView{"/x?format=csv", "/x?format=xlsx"}, Whole: true}},

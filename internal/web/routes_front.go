@@ -9,4 +9,5 @@ func (s *Server) front() {
 	s.page("POST", "/cases/{id}/take", access.CaseAct, (*visit).takeCase)
 	s.page("POST", "/cases/{id}/give", access.CaseAct, (*visit).giveCase)
 	s.page("POST", "/cases/{id}/give-back", access.CaseAct, (*visit).giveBackCase)
+	s.page("POST", "/cases/{id}/comments", access.CaseAct, (*visit).say)
 }

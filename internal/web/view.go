@@ -51,6 +51,7 @@ func functions(lang fault.Lang) template.FuncMap {
 		"step":       func(n federation.Neighbour) bool { return n.OK && !n.Late && n.Problem == nil },
 		"stepWord":   func(n federation.Neighbour) string { return stepWord(n).In(lang) },
 		"holder":     func(waits []casework.Wait) holderView { return holderOf(waits, lang) },
+		"sight":      func(x casework.Sight) string { return sightWords(x).In(lang) },
 		"newKey":     func() string { return string(unit.NewID(time.Now())) },
 		"casePath":   casePath,
 		"role":       func(id string) string { return roleWords(id).In(lang) },
