@@ -255,9 +255,12 @@ type Held struct {
 type Blocked struct{ Task, Waits Task }
 
 // Late says what is late and who holds it: who verifies where evidence is in, who leads a task that it waits for where
-// that one is not done, else who leads it. The longest list comes first.
+// that one is not done, else who leads it. The longest list of the page comes first; a page begins with what is late longest.
 func (r *Register) Late(ctx context.Context, who access.Actor, q Query) (all []Held, total int, err error) {
-	q.Light, q.Rows = "late", taskPageMax
+	q.Light = "late"
+	if q.Rows < 1 || q.Rows > taskPageMax {
+		q.Rows = taskPageMax
+	}
 	err = r.c.DB.Read(ctx, func(tx *db.Tx) error {
 		args := r.filter(tx, who, q)
 		if total, err = countTasks(ctx, tx, args); err != nil {

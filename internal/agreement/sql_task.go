@@ -100,9 +100,9 @@ FROM agreement_task t ` + fits + `
 GROUP BY 1, 2 ORDER BY 1, 2 LIMIT $19`
 
 const sqlPairs = `
-SELECT l.name, l.code, p.name, p.code, count(*)
-FROM agreement_task t JOIN agreement_partner l ON l.task = t.id AND l.no = 0 JOIN agreement_partner p ON p.task = t.id AND p.no > 0 ` + fits + `
-GROUP BY l.name, l.code, p.name, p.code ORDER BY 5 DESC, l.name, p.name LIMIT $19`
+SELECT t.owner, t.lead_code, p.name, p.code, count(*)
+FROM agreement_task t JOIN agreement_partner p ON p.task = t.id AND p.no > 0 ` + fits + `
+GROUP BY t.owner, t.lead_code, p.name, p.code ORDER BY 5 DESC, t.owner, p.name LIMIT $19`
 
 const sqlPartners = `SELECT p.no, p.name, p.code, p.budget_fen FROM agreement_partner p WHERE p.task = $1 ORDER BY p.no LIMIT $2`
 

@@ -137,6 +137,9 @@ func (v *visit) addEvent() error {
 	return v.showEvents(f.Values)
 }
 
+// partyRows is among how many tasks with a part of a party those are looked for that it does not lead.
+const partyRows = 200
+
 // partyPage is what one party owes and is owed.
 type partyPage struct {
 	Key        string
@@ -147,6 +150,8 @@ type partyPage struct {
 	Owes       tasksView // it leads
 	Helps      tasksView // it takes part, or verifies
 	Owed       tasksView // others lead, in agreements with it
+	OwedAll    int       // how many of those there are
+	Leads      int       // how many it leads
 	Counts     []countOf
 	Gives      agreement.Gives // to all tasks
 }
@@ -163,46 +168,38 @@ func (v *visit) party() error {
 	if p.Agreements, p.Total, err = r.List(v.ctx(), v.who, agreement.Listing{Party: key, Rows: 200}); err != nil {
 		return err
 	}
-	led, _, err := r.Find(v.ctx(), v.who, agreement.Query{Lead: key, Rows: 200})
+	sum, err := r.Sum(v.ctx(), v.who, agreement.Query{Lead: key})
 	if err != nil {
 		return err
 	}
-	any, _, err := r.Find(v.ctx(), v.who, agreement.Query{Party: key, Rows: 200})
+	p.Counts, p.Leads = countsOf(sum.Counts, "/tasks?lead="+url.QueryEscape(key)), sum.Counts.Total()
+	led, err := r.Top(v.ctx(), v.who, agreement.Query{Lead: key, Rows: taskRows})
 	if err != nil {
 		return err
 	}
+	any, err := r.Top(v.ctx(), v.who, agreement.Query{Party: key, Rows: partyRows})
+	if err != nil {
+		return err
+	}
+	any = slices.DeleteFunc(any, func(t agreement.Task) bool { return t.Lead.Key() == key })
+	any = any[:min(len(any), taskRows)]
 	if p.Total == 0 && len(led)+len(any) == 0 {
 		return fault.New(fault.NotFound, "web.no_page")
 	}
-	leads := func(t agreement.Task) bool { return t.Lead.Key() == key }
-	p.Owes = tasksView{Tasks: led, Of: true}
-	p.Helps = tasksView{Tasks: slices.DeleteFunc(any, leads), Of: true}
+	p.Owes, p.Helps, p.Owed = tasksView{Tasks: led, Of: true}, tasksView{Tasks: any, Of: true}, tasksView{Of: true}
+	if p.Owed.Tasks, p.OwedAll, err = r.Owed(v.ctx(), v.who, key, 1, taskRows); err != nil {
+		return err
+	}
 	for _, a := range p.Agreements {
 		for _, s := range a.Signers {
 			if s.Key() == key {
 				p.Name = s.Name
 			}
 		}
-		whole, err := r.Get(v.ctx(), v.who, a.ID)
-		if err != nil {
-			return err
-		}
-		for _, t := range whole.Tasks {
-			helps := slices.ContainsFunc(p.Helps.Tasks, func(h agreement.Task) bool { return h.ID == t.ID && h.Verifier.Party.Key() != key })
-			if !leads(t) && !helps && a.Form != agreement.Plan {
-				p.Owed.Tasks = append(p.Owed.Tasks, t)
-			}
-		}
 	}
 	if len(led) > 0 {
 		p.Name = led[0].Lead.Name
 	}
-	p.Owed.Of = true
-	sum, err := r.Sum(v.ctx(), v.who, agreement.Query{Lead: key})
-	if err != nil {
-		return err
-	}
-	p.Counts = countsOf(sum.Counts, "/tasks?lead="+url.QueryEscape(key))
 	given, _, err := r.Budgets(v.ctx(), v.who, agreement.Query{Party: key})
 	if err != nil {
 		return err

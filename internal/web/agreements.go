@@ -114,7 +114,9 @@ type agreementPage struct {
 	Tags       []tagView
 	Frames     []agreement.Frame
 	States     []choiceOf
-	Rows       tasksView
+	Rows       tasksView // the first of them
+	Counts     []countOf
+	Total      int // tasks
 	Form       *group
 	Owners     []option
 	Verifiers  []option
@@ -229,7 +231,14 @@ func (v *visit) showAgreement(id unit.ID, form *group, proposals []agreement.Pro
 	for _, s := range agreement.States {
 		p.States = append(p.States, choiceOf{string(s), stateWords(s), s == a.State})
 	}
-	p.Rows = tasksView{Tasks: a.Tasks, Back: "/agreements/" + string(id)}
+	if p.Total = len(a.Tasks); p.Total > taskRows {
+		sum, err := r.Sum(v.ctx(), v.who, agreement.Query{Agreement: id})
+		if err != nil {
+			return err
+		}
+		p.Counts, p.Total = countsOf(sum.Counts, "/tasks?agreement="+string(id)), sum.Counts.Total()
+	}
+	p.Rows = tasksView{Tasks: a.Tasks[:min(len(a.Tasks), taskRows)], Back: "/agreements/" + string(id)}
 	if p.Budgets, err = v.budgets(agreement.Query{Agreement: id}); err != nil {
 		return err
 	}

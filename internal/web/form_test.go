@@ -30,7 +30,7 @@ import (
 const testFirm = "91340100MA0DEMQ19B"
 
 // packWithFiles is the pack of the program with fields for files and a repeated group in its form.
-func packWithFiles(t *testing.T) *scheme.Scheme {
+func packWithFiles(t testing.TB) *scheme.Scheme {
 	t.Helper()
 	const dir = "cn-340000/voucher/2026"
 	all := fstest.MapFS{}

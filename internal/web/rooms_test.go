@@ -45,13 +45,13 @@ func (c *testClock) Advance(d time.Duration) error {
 
 // house is a node of a test: real rooms over a real database.
 type house struct {
-	t *testing.T
+	t testing.TB
 	s *Server
 	c Config
 }
 
 // open joins the rooms of a node that runs one scheme.
-func open(t *testing.T) *house {
+func open(t testing.TB) *house {
 	t.Helper()
 	clock := &testClock{time.Date(2026, 3, 2, 1, 30, 0, 0, time.UTC)}
 	d := dbtest.Open(t, clock.Now)

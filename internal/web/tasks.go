@@ -17,6 +17,7 @@ const (
 	taskRows   = 50  // of a list on one page
 	boardRows  = 60  // cards in a column of the board
 	ganttRows  = 100 // bars of a timeline on one page
+	lateRows   = 100 // late tasks on one page
 	feedRows   = 1000
 	leadsShown = 6 // beside the counts; the sheet of the quarter has all
 )
@@ -172,7 +173,7 @@ func (v *visit) showTasks(secret string) error {
 	if err := v.choicesOf(&p, q); err != nil {
 		return err
 	}
-	if err := v.lookAt(&p, q); err != nil {
+	if err := v.lookAt(&p, q, sum.Counts); err != nil {
 		return err
 	}
 	return v.show("tasks", v.t("承诺与任务", "Promises and tasks"), p)
@@ -201,12 +202,12 @@ func (v *visit) choicesOf(p *tasksPage, q agreement.Query) (err error) {
 }
 
 // lookAt fills in the tasks in the way that is asked for.
-func (v *visit) lookAt(p *tasksPage, q agreement.Query) (err error) {
+func (v *visit) lookAt(p *tasksPage, q agreement.Query, counts agreement.Counts) (err error) {
 	r := v.s.c.Agreements
 	q.Page = v.pageNo()
 	switch p.View {
 	case "board":
-		return v.board(p, q)
+		return v.board(p, q, counts)
 	case "timeline":
 		q.Rows = ganttRows
 		if q.Sort == agreement.ByUrgency {
@@ -228,18 +229,20 @@ func (v *visit) lookAt(p *tasksPage, q agreement.Query) (err error) {
 		p.Matrix = matrixOf(pairs, "/tasks?"+p.Query)
 		return err
 	case "late":
+		q.Rows = lateRows
 		held, total, err := r.Late(v.ctx(), v.who, q)
 		for _, h := range held {
 			p.Late = append(p.Late, heldView{h, partyPath(h.Holder), tasksView{Tasks: h.Tasks, Of: true}})
 		}
-		p.Total = total
+		p.Total, p.Pager = total, v.pager(total, lateRows)
 		return err
 	}
 	p.View = ""
 	q.Rows = taskRows
-	tasks, total, err := r.Find(v.ctx(), v.who, q)
+	tasks, err := r.Top(v.ctx(), v.who, q)
 	p.Rows = tasksView{Tasks: tasks, Of: true, Back: "/tasks"}
-	p.Total, p.Pager = total, v.pager(total, taskRows)
+	p.Total = counts.Total()
+	p.Pager = v.pager(p.Total, taskRows)
 	return err
 }
 

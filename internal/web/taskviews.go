@@ -24,7 +24,7 @@ type boardColumn struct {
 }
 
 // board fills in a column for each light.
-func (v *visit) board(p *tasksPage, q agreement.Query) error {
+func (v *visit) board(p *tasksPage, q agreement.Query, counts agreement.Counts) error {
 	q.Rows, q.Page = boardRows, 1
 	for _, l := range []agreement.Light{agreement.Red, agreement.Amber, agreement.Green, agreement.Check, agreement.Done} {
 		if q.Light != "" && q.Light != string(l) {
@@ -32,12 +32,15 @@ func (v *visit) board(p *tasksPage, q agreement.Query) error {
 		}
 		one := q
 		one.Light = string(l)
-		tasks, total, err := v.s.c.Agreements.Find(v.ctx(), v.who, one)
-		if err != nil {
-			return err
+		var tasks []agreement.Task
+		if counts[l] > 0 {
+			var err error
+			if tasks, err = v.s.c.Agreements.Top(v.ctx(), v.who, one); err != nil {
+				return err
+			}
 		}
 		class, words := lightWords(l)
-		p.Board = append(p.Board, boardColumn{class, words, total, tasks, withQuery("/tasks?"+p.Query, "light", string(l))})
+		p.Board = append(p.Board, boardColumn{class, words, counts[l], tasks, withQuery("/tasks?"+p.Query, "light", string(l))})
 	}
 	for i := range p.Board {
 		p.Board[i].Path = withQuery(p.Board[i].Path, "view", "")
