@@ -57,9 +57,11 @@ func desks() (all []Person) {
 		}
 		all = append(all, Person{j.code, "admin@" + j.mail + ".example", fault.Words{j.name[0] + "管理员（演示）", j.name[1] + " administrator (demo)"}, "", "node_admin", ""})
 		desk("review", "创新券审核员", "Voucher reviewer", "", "voucher_review")
-		desk("finance", "创新券兑付员", "Voucher payment officer", "", "voucher_finance")
+		desk("finance", "创新券兑付员", "Voucher payment officer", "", "voucher_finance|finance|benefit_finance")
 		desk("check", "创新券抽查员", "Voucher audit officer", "", "voucher_audit")
 		desk("supervise", "督办员", "Supervisor of all desks", "", "voucher_supervise|voucher_audit|appeal_supervise|construction_supervise")
+		desk("desk", "业务经办员", "Officer of the general desks", "", "science|industry|approval|review|benefit_review|recognition_review")
+		desk("head", "负责人", "Head of the general desks", "", "head|recognition_head")
 		desk("window", "综合窗口人员", "Officer at the one window", "", "appeal_dispatch|acceptance_window")
 		desk("science", "科技部门承办人", "Handling officer, science", "science", "appeal_unit")
 		if j.code == Shanghai || j.code == Anhui { // whose packs ask these offices
@@ -84,7 +86,10 @@ func (p Person) Group() fault.Words {
 	case strings.HasPrefix(role, "appeal_"), strings.HasPrefix(role, "acceptance_"), strings.HasPrefix(role, "construction_"):
 		return fault.Words{"诉求与验收", "appeals and acceptance"}
 	}
-	return fault.Words{"节点", "the node"}
+	if role == "node_admin" || role == "auditor" || p.Node == Office {
+		return fault.Words{"节点", "the node"}
+	}
+	return fault.Words{"一般岗位", "general desks"}
 }
 
 // Groups are the people of a node, together by what they are for, in the order in which the groups are first met.

@@ -1,6 +1,7 @@
 package scheme
 
 import (
+	"bytes"
 	"encoding/json"
 	"os"
 	"path"
@@ -8,6 +9,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"corridor/internal/fault"
 	"corridor/schemes"
@@ -195,5 +197,26 @@ func TestTheLanguageDescriptionNamesEveryErrorAndKey(t *testing.T) {
 		if !regexp.MustCompile(`\b` + name + `\b`).MatchString(doc) {
 			t.Errorf("the description lacks the fact %s", fact)
 		}
+	}
+}
+
+// TestTheGuideIsTrue: the scheme that docs/adding/scheme.md tells an officer to copy passes as it stands there.
+func TestTheGuideIsTrue(t *testing.T) {
+	b, err := os.ReadFile("../../docs/adding/scheme.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	tree := fstest.MapFS{}
+	for _, block := range regexp.MustCompile("(?s)```yaml\n(.*?)```").FindAllStringSubmatch(string(b), -1) {
+		name := regexp.MustCompile(`(?m)^# (\w+\.yaml) — `).FindStringSubmatch(block[1])
+		if name == nil {
+			t.Fatalf("a file without a name: %.80s", block[1])
+		}
+		tree["cn-310000/small-grant/2026/"+name[1]] = &fstest.MapFile{Data: []byte(block[1])}
+	}
+	if problems := CheckPacks(tree, "cn-310000/small-grant/2026"); len(problems) > 0 || len(tree) != 3 {
+		var out bytes.Buffer
+		Report(&out, problems, fault.EN)
+		t.Errorf("%d files; %s", len(tree), out.String())
 	}
 }
