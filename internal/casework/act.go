@@ -35,7 +35,7 @@ func (s *Service) Act(ctx context.Context, who access.Actor, id unit.ID, a Actio
 		return Case{}, fault.New(fault.Invalid, "casework.reason_long", "most", reasonMax).On("reason")
 	}
 	if err := s.c.DB.Act(ctx, func(tx *db.Tx) error { return s.ActIn(ctx, tx, who, id, a) }); err != nil {
-		return Case{}, err
+		return Case{}, s.afterMove(ctx, who, id, err)
 	}
 	return s.Get(ctx, who, id)
 }
@@ -54,6 +54,9 @@ func (s *Service) ActIn(ctx context.Context, tx *db.Tx, who access.Actor, id uni
 	}
 	if a.Version != 0 && a.Version != c.Version {
 		return fault.New(fault.Conflict, "casework.changed_meanwhile").On("version")
+	}
+	if err := s.stays(ctx, tx, who, c, a.Name); err != nil {
+		return err
 	}
 	return s.take(ctx, tx, who, &c, a)
 }
@@ -211,6 +214,11 @@ func (s *Service) commit(ctx context.Context, tx *db.Tx, who access.Actor, sch *
 	step := Step{No: no, At: tx.Now(), Action: a.Name, From: c.Stage, To: out.To, Role: p.role, Person: who.Person,
 		By: who.Name, Mandate: p.mandate, Reason: a.Reason,
 		Decision: Decision{Verdict: j.Verdict, Answers: j.Answers, Seen: mergeSeen(j.Seen, out.Seen)}, key: a.Key}
+	if out.End == scheme.Refused && p.role != "" {
+		if step.Decision.Stood, err = s.stood(ctx, tx, sch, *c, q); err != nil {
+			return err
+		}
+	}
 	if out.Leaf != nil {
 		step.Receipt, err = s.c.Log.Append(ctx, tx, s.leaf(sch, *c, a.Name, s.today(tx.Now()), *out.Leaf))
 		if err != nil {

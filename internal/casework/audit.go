@@ -73,6 +73,11 @@ func (s *Service) auditOne(ctx context.Context, tx *db.Tx, c *Case) (found []str
 	if end, _ := sch.IsEnd(c.Stage); end != c.End {
 		say("ends as %q, its stage as %q", c.End, end)
 	}
+	lines, err := s.auditBound(ctx, tx, sch, *c)
+	if err != nil {
+		return found, err
+	}
+	found = append(found, lines...)
 	for name, h := range c.Purse.Holds {
 		if c.End != "" {
 			say("has ended and still holds %s", name)

@@ -128,6 +128,7 @@ type Step struct {
 	Decision  Decision
 	Receipt   unit.ID // of the public leaf; "" if nothing became public
 
+	raw string // the decision as it is kept
 	key string // the caller's idempotency key
 }
 
@@ -136,6 +137,7 @@ type Decision struct {
 	Verdict scheme.Result     `json:"verdict"`
 	Answers []scheme.Answer   `json:"answers,omitempty"`
 	Seen    []scheme.SeenFact `json:"seen,omitempty"`
+	Stood   []Stood           `json:"stood,omitempty"` // of a refusal: what stood in the way of the other actions
 }
 
 // Wait is a role that may act in the present stage, with its due time.
@@ -265,13 +267,28 @@ func (s *Service) Get(ctx context.Context, who access.Actor, id unit.ID) (c Case
 	if err := access.MaySomewhere(who, access.CaseRead); err != nil {
 		return c, err
 	}
+	read := func(tx *db.Tx) error {
+		if c, err = s.seen(ctx, tx, who, id); err == nil {
+			c, err = s.shown(ctx, tx, who, c)
+		}
+		return err
+	}
+	moves := false
 	err = s.c.DB.Read(ctx, func(tx *db.Tx) error {
-		if c, err = s.seen(ctx, tx, who, id); err != nil {
+		if err := read(tx); err != nil {
 			return err
 		}
-		c, err = s.shown(ctx, tx, who, c)
+		to, err := s.moves(ctx, tx, who, c)
+		moves = to != nil
 		return err
 	})
+	if err != nil || !moves {
+		return c, err
+	}
+	if err := s.move(ctx, who, id); err != nil { // a draft comes over when it is first opened after the change
+		return c, err
+	}
+	err = s.c.DB.Read(ctx, read)
 	return c, err
 }
 

@@ -57,6 +57,7 @@ type world struct {
 	told   *notice.Service
 	cases  *casework.Service
 	days   *unit.Days
+	reg    *registry.Registry
 }
 
 func each(t *testing.T, test func(*testing.T, *world)) {
@@ -91,6 +92,7 @@ func (w *world) build() {
 	w.must(err)
 	reg, err := registry.New(registry.Config{DB: w.db, Access: acc, Regions: unit.GB2260(), Calendar: unit.ChinaCalendar()})
 	w.must(err)
+	w.reg = reg
 	w.ledger, err = ledger.New(ledger.Config{DB: w.db})
 	w.must(err)
 	w.log, err = corridorlog.New(corridorlog.Config{DB: w.db, Origin: "log.example/34", Key: private})
@@ -101,7 +103,7 @@ func (w *world) build() {
 		w.t.Fatal(problems[0])
 	}
 	w.cases, err = casework.New(casework.Config{DB: w.db, Access: acc, Registry: reg, Ledger: w.ledger, Log: w.log, Notices: w.told,
-		Regions: unit.GB2260(), Calendar: w.days, Node: "34", Schemes: []*scheme.Scheme{pack, display(w.t)}})
+		Regions: unit.GB2260(), Calendar: w.days, Node: "34", Schemes: []*scheme.Scheme{pack, display(w.t)}, Layers: schemes.FS})
 	w.must(err)
 	filed := unit.Date(2026, time.January, 20)
 	w.must(w.db.Act(ctx, func(tx *db.Tx) error {

@@ -199,7 +199,8 @@ func TestAnEditionThatCannotStandIsRefused(t *testing.T) {
 		}
 		_, err := w.cases.CheckEdition(firm, nextYear(t))
 		code(t, err, "access.denied")
-		if all, err := w.cases.Editions(ctx, proposer); err != nil || len(all) != 1 || all[0].State != casework.Carried {
+		carried := len(w.cases.Schemes())
+		if all, err := w.cases.Editions(ctx, proposer); err != nil || len(all) != carried || all[0].State != casework.Carried {
 			t.Errorf("editions %+v %v", all, err)
 		}
 		// A proposal that is taken back leaves room for another with its id.
@@ -211,7 +212,7 @@ func TestAnEditionThatCannotStandIsRefused(t *testing.T) {
 		code(t, err, "casework.reason_missing")
 		_, err = w.cases.Withdraw(ctx, proposer, e.ID, "算错")
 		w.must(err)
-		if all, _ := w.cases.Editions(ctx, firm); len(all) != 1 {
+		if all, _ := w.cases.Editions(ctx, firm); len(all) != carried {
 			t.Errorf("a firm sees %+v", all)
 		}
 		_, _, err = w.cases.OneEdition(ctx, firm, e.ID)

@@ -109,6 +109,11 @@ func (s *Service) replay(c Case) (out []Replayed, err error) {
 				differs("%s answers %s", a.Need, a.Result)
 			}
 		}
+		stood, err := standsAgain(sch, q, h.Decision.Stood)
+		if err != nil {
+			return nil, fmt.Errorf("replay step %d of case %s: %w", h.No, c.No, err)
+		}
+		r.Differ = append(r.Differ, stood...)
 		q.Facts = scheme.Kept(h.Decision.Seen)
 		eff, err := sch.Effects(q, fmt.Sprintf("%s.%d", c.ID, h.No))
 		if err != nil {
@@ -128,8 +133,16 @@ func (s *Service) replay(c Case) (out []Replayed, err error) {
 	return out, nil
 }
 
-// digest names a decision: whoever appeals against it or shows it can be held to it.
+// digest names a decision: whoever appeals against it or shows it can be held to it. It is that of the text that is kept,
+// so that it stays the same when later programs keep more of a decision.
 func (h Step) digest(c Case) (string, error) {
+	raw := json.RawMessage(h.raw)
+	if h.raw == "" {
+		var err error
+		if raw, err = json.Marshal(h.Decision); err != nil {
+			return "", fmt.Errorf("decision of step %d of case %s: %w", h.No, c.No, err)
+		}
+	}
 	b, err := json.Marshal(struct {
 		Case, Edition string
 		No            int
@@ -139,8 +152,8 @@ func (h Step) digest(c Case) (string, error) {
 		Person        unit.ID
 		Mandate       string
 		Reason        string
-		Decision      Decision
-	}{string(c.ID), c.EditionDigest, h.No, db.Micros(h.At), h.Action, h.From, h.To, h.Role, h.Person, h.Mandate, h.Reason, h.Decision})
+		Decision      json.RawMessage
+	}{string(c.ID), c.EditionDigest, h.No, db.Micros(h.At), h.Action, h.From, h.To, h.Role, h.Person, h.Mandate, h.Reason, raw})
 	if err != nil {
 		return "", fmt.Errorf("digest of step %d of case %s: %w", h.No, c.No, err)
 	}

@@ -27,6 +27,9 @@ func (s *Service) Save(ctx context.Context, who access.Actor, id unit.ID, versio
 		if version != 0 && version != c.Version {
 			return fault.New(fault.Conflict, "casework.changed_meanwhile").On("version")
 		}
+		if err := s.stays(ctx, tx, who, c, ""); err != nil {
+			return err
+		}
 		sch, err := s.edition(c)
 		if err != nil {
 			return err
@@ -56,10 +59,13 @@ func (s *Service) Save(ctx context.Context, who access.Actor, id unit.ID, versio
 		if err := s.keepNamed(ctx, tx, c); err != nil {
 			return err
 		}
+		if err := s.bind(ctx, tx, sch, c); err != nil {
+			return err
+		}
 		return s.c.Access.Record(ctx, tx, who, access.Entry{Act: "case.save", Object: c.Object(), Region: c.Region})
 	})
 	if err != nil {
-		return Case{}, err
+		return Case{}, s.afterMove(ctx, who, id, err)
 	}
 	return s.Get(ctx, who, id)
 }
@@ -106,6 +112,9 @@ func (s *Service) typedField(ctx context.Context, tx *db.Tx, sch *scheme.Scheme,
 	v, err := scheme.ParseField(f, text)
 	if err == nil {
 		err = ownFiles(ctx, tx, c.ID, v)
+	}
+	if err == nil && v.Kind == scheme.Case {
+		return s.decisionNamed(ctx, tx, who, c.ID, f, v)
 	}
 	if err != nil {
 		return v, err

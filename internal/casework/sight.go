@@ -131,7 +131,7 @@ func (s *Service) shown(ctx context.Context, tx *db.Tx, who access.Actor, c Case
 	c.History = append([]Step(nil), c.History...)
 	for i := range c.History {
 		h := &c.History[i]
-		h.Decision = v.decision(h.Decision)
+		h.Decision, h.raw = v.decision(h.Decision), ""
 		if r, ok := sch.Roles.Get(h.Role); v.firm && ok && r.Party == "firm" {
 			h.Person, h.By, h.Mandate = "", "—", ""
 		}
@@ -159,6 +159,10 @@ func seated(sch *scheme.Scheme, c Case) map[string]scheme.Value {
 // decision is one without the values that the reader may not see; its answers stay.
 func (v veil) decision(d Decision) Decision {
 	d.Answers, d.Seen = v.answers(d.Answers), v.facts(d.Seen)
+	d.Stood = append([]Stood(nil), d.Stood...)
+	for i := range d.Stood {
+		d.Stood[i].Answers = v.answers(d.Stood[i].Answers)
+	}
 	return d
 }
 

@@ -385,7 +385,7 @@ func selectDecisions(ctx context.Context, tx *db.Tx, id unit.ID) ([]Step, error)
 	return db.Collect(ctx, tx, "decisions of case "+string(id), func(scan func(...any) error) (Step, error) {
 		var decision string
 		h, err := scanStep(func(to ...any) error { return scan(append(to, &decision)...) })
-		if err == nil {
+		if h.raw = decision; err == nil {
 			err = json.Unmarshal([]byte(decision), &h.Decision)
 		}
 		return h, err

@@ -434,6 +434,16 @@ BEGIN SELECT RAISE(ABORT, 'calendar_notice is append only'); END;
 CREATE TRIGGER calendar_notice_kept_update BEFORE UPDATE ON calendar_notice
 BEGIN SELECT RAISE(ABORT, 'calendar_notice is append only'); END;
 
+CREATE TABLE casework_against (
+  case_id TEXT NOT NULL REFERENCES casework_case (id),
+  field   TEXT NOT NULL,
+  of_case TEXT NOT NULL REFERENCES casework_case (id),
+  digest  TEXT NOT NULL,       -- of the decision, SHA-256 in hex
+  PRIMARY KEY (case_id, field)
+);
+
+CREATE INDEX casework_against_of ON casework_against (of_case, digest, case_id);
+
 CREATE TABLE casework_answer (       -- what a seat answered: once, and append only
   case_id    TEXT NOT NULL,
   ask        TEXT NOT NULL,
@@ -592,6 +602,18 @@ CREATE TABLE casework_file (
   person     TEXT NOT NULL,   -- who brought it
   at         BIGINT NOT NULL, -- microseconds since 1970 in UTC
   PRIMARY KEY (case_id, digest)
+);
+
+CREATE TABLE casework_move (
+  case_id      TEXT NOT NULL REFERENCES casework_case (id),
+  at           BIGINT NOT NULL, -- microseconds since 1970 in UTC
+  from_edition TEXT NOT NULL,
+  from_digest  TEXT NOT NULL,
+  to_edition   TEXT NOT NULL,
+  to_digest    TEXT NOT NULL,
+  renamed      TEXT NOT NULL,   -- JSON
+  dropped      TEXT NOT NULL,   -- JSON
+  PRIMARY KEY (case_id, to_digest)
 );
 
 CREATE TABLE casework_named (
