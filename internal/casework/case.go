@@ -56,6 +56,7 @@ type Service struct {
 	shelving *sync.Mutex            // one change of the shelf at a time
 	trials   chan struct{}          // a trial was asked for
 	pieces   pieces                 // how much is done in one act
+	ways     *sync.Map              // the main way of each edition, by digest
 }
 
 // New checks that no edition is given twice; it connects to nothing. Open follows, for the editions that were adopted here.
@@ -64,7 +65,7 @@ func New(c Config) (*Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Service{c: c, shelf: new(atomic.Pointer[shelf]), shelving: new(sync.Mutex), trials: make(chan struct{}, 1), pieces: piecesDefault}
+	s := &Service{c: c, shelf: new(atomic.Pointer[shelf]), shelving: new(sync.Mutex), trials: make(chan struct{}, 1), pieces: piecesDefault, ways: &sync.Map{}}
 	s.shelf.Store(sh)
 	return s, nil
 }

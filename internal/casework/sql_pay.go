@@ -3,6 +3,7 @@ package casework
 import (
 	"context"
 	"strings"
+	"time"
 
 	"corridor/internal/db"
 )
@@ -26,4 +27,25 @@ func selectStanding(ctx context.Context, tx *db.Tx, w where, stages []string, li
 	}
 	q := strings.NewReplacer("%REACH%", reach, "%STAGES%", strings.Join(marks, ", "), "%LIMIT%", w.arg(limit)).Replace(sqlStanding)
 	return queryCases(ctx, tx, q, w.args...)
+}
+
+const (
+	// sqlOfOrg are an organisation's cases, the latest change first.
+	sqlOfOrg = `SELECT ` + caseColumns + ` FROM casework_case WHERE org = $1 ORDER BY changed_at DESC, id DESC LIMIT $2`
+
+	// sqlTook is how long the newest cases of a scheme took from their first step to an action.
+	sqlTook = `
+SELECT h.at - f.at FROM casework_case c
+JOIN casework_step f ON f.case_id = c.id AND f.no = 1
+JOIN casework_step h ON h.case_id = c.id AND h.action = $2
+WHERE c.scheme = $1
+ORDER BY c.id DESC, h.no LIMIT $3`
+)
+
+func selectTook(ctx context.Context, tx *db.Tx, schemeID, action string, limit int) ([]time.Duration, error) {
+	return db.Collect(ctx, tx, "pace of "+schemeID, func(scan func(...any) error) (time.Duration, error) {
+		var micros int64
+		err := scan(&micros)
+		return time.Duration(micros) * time.Microsecond, err
+	}, sqlTook, schemeID, action, limit)
 }

@@ -438,3 +438,71 @@ func TestWhatTheBankSendsBackGoesTheSchemesWayBackAndIsPaidAgain(t *testing.T) {
 		t.clean()
 	})
 }
+
+// receipts sends a bank's file of lines "case|sum|reference".
+func (t *treasury) receipts(dry bool, lines ...string) settlement.Report {
+	t.Helper()
+	file := "附言,到账金额,银行流水号\n" + strings.ReplaceAll(strings.Join(lines, "\n"), "|", ",") + "\n"
+	rep, err := t.Payments.TakeReceipts(context.Background(), maker, "到账.csv", []byte(file), dry)
+	t.must(err)
+	return rep
+}
+
+func TestWhatWasWronglyPaidComesBackInPartsAndTheBooksAgree(t *testing.T) {
+	eachTreasury(t, func(t *treasury) {
+		ctx := context.Background()
+		t.ordered("O", t.firms[0], account, "60000")
+		paidOn := t.now
+		t.says(t.answers(false, t.released("O").No+"-001|已付|30000||"), "taken 1 same 0 bad 0")
+		auditor := officer("checker", "voucher_audit")
+		t.save(auditor, "O", map[string]string{"wrongly_paid": "5000"})
+		t.act(auditor, "O", "recover", "重复报销", nil)
+		owed, err := t.Payments.Owed(ctx, maker)
+		t.must(err)
+		if len(owed) != 1 || owed[0].Sum != 5_000_00 || owed[0].Reason != "重复报销" || owed[0].Due.Due.IsZero() {
+			t.Fatalf("owed %+v", owed)
+		}
+		no := owed[0].No
+		t.says(t.receipts(true, "退券款 "+no+"|5000.01|B1", "别的|1|B2", no+"|0|B3"), "taken 0 same 0 bad 3 B2 receipt_over A3 receipt_unknown B4 receipt_sum")
+		t.says(t.receipts(false, "退券款 "+no+"|2000|B1"), "taken 1 same 0 bad 0")
+		t.says(t.receipts(false, "退券款 "+no+"|2000|B1", no+"|3000.01|B2"), "taken 0 same 1 bad 1 B3 receipt_over")
+		if got, want := t.stage("O")+" "+t.balance("340000/bank"), "recovering 30000.00"; got != want {
+			t.Errorf("after a part %s, want %s", got, want)
+		}
+		day := func(at time.Time) unit.Day { return unit.DayOf(at, unit.Beijing()) }
+		r, err := t.Payments.Reconcile(ctx, maker, day(paidOn), day(t.now))
+		t.must(err)
+		if len(r.Differences) != 1 || r.Differences[0].Kind != "part" || !r.Total.Holds() {
+			t.Errorf("with a part %+v", r)
+		}
+		t.says(t.receipts(false, no+"|3000|B2"), "taken 1 same 0 bad 0")
+		if got, want := t.stage("O")+" "+t.balance("340000/bank"), "recovered 25000.00"; got != want {
+			t.Errorf("after the rest %s, want %s", got, want)
+		}
+		t.says(t.receipts(false, no+"|3000|B2"), "taken 0 same 1 bad 0")
+		// A case that somebody marks as paid by hand is named.
+		t.approved("A", t.firms[1], "20000")
+		t.act(maker, "A", "pay", "", nil)
+		// What comes back where the scheme has no way back is named, and the firm told.
+		t.approved("B", t.firms[0], "10000")
+		t.confirmed(t.firms[0], account)
+		b := t.released("B").No + "-001"
+		t.says(t.answers(false, b+"|已付|5000||"), "taken 1 same 0 bad 0")
+		t.says(t.answers(false, b+"|退票|5000||户名不符"), "taken 1 same 0 bad 0")
+		r, err = t.Payments.Reconcile(ctx, maker, day(paidOn), day(t.now))
+		t.must(err)
+		var kinds []string
+		for _, x := range r.Differences {
+			kinds = append(kinds, x.Kind+" "+x.Sum.Yuan())
+		}
+		slices.Sort(kinds)
+		if got, want := strings.Join(kinds, ", "), "by_hand 10000.00, stuck 5000.00"; got != want {
+			t.Errorf("differences %s, want %s", got, want)
+		}
+		if got, want := fmt.Sprint(r.Total.Out, r.Total.Back, r.Total.Paid, r.Total.Received, r.Total.ByHand, r.Total.Holds()),
+			fmt.Sprint(unit.Fen(45_000_00), unit.Fen(5_000_00), unit.Fen(35_000_00), unit.Fen(5_000_00), unit.Fen(10_000_00), true); got != want {
+			t.Errorf("sums %s, want %s", got, want)
+		}
+		t.clean()
+	})
+}

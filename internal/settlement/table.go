@@ -81,7 +81,7 @@ func readTable(f Format, name string, content []byte) (*table, error) {
 				r.cells[id] = strings.TrimPrefix(strings.TrimSpace(cells[at]), "'")
 			}
 		}
-		if r.cells["ref"] != "" || r.cells["result"] != "" {
+		if r.cells["ref"] != "" || r.cells["result"] != "" || r.cells["bank_ref"] != "" {
 			t.rows = append(t.rows, r)
 		}
 	}

@@ -1,0 +1,253 @@
+package casework
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"corridor/internal/access"
+	"corridor/internal/db"
+	"corridor/internal/fault"
+	"corridor/internal/registry"
+	"corridor/internal/scheme"
+	"corridor/internal/unit"
+)
+
+const (
+	pastCases = 200 // of a scheme, the newest, of which the pace is the median
+	pastLeast = 5   // below which a median says nothing
+)
+
+// Outlook is what one open scheme means for an organisation today, before it asks for anything.
+type Outlook struct {
+	Scheme  *scheme.Scheme
+	Verdict scheme.Result // of what can be judged now
+	Rules   []OutlookRule // what fails first, then what cannot be had, then what a form or an officer decides, then what passes
+	Sums    []scheme.Estimate
+	Fills   []scheme.Field // what its own people fill in on the way
+	Median  int            // days from submission to the end of the way, of past cases; -1 if there are too few
+	Past    int            // cases that the median is of
+	Clocks  []scheme.Value // else the time limits of those who decide, added up by unit
+	May     bool           // this actor can begin now
+	Under   *Case          // the case under which it is opened; nil if none is needed, or none stands open
+	Above   fault.Words    // the scheme that it lives under; "" for none
+	Running []Case         // cases of it that go on
+}
+
+// OutlookRule is a rule with what is to be done about it.
+type OutlookRule struct {
+	scheme.Answer
+	Hangs bool        // on what will be filled in, or on an officer
+	From  fault.Words // who can supply what is missing
+}
+
+// Outlooks judges every scheme in force that the organisation could ask for, today: those it qualifies for first.
+func (s *Service) Outlooks(ctx context.Context, who access.Actor, org string) (o registry.Org, out []Outlook, err error) {
+	if err := access.MaySomewhere(who, access.CaseRead); err != nil {
+		return o, nil, err
+	}
+	err = s.c.DB.Read(ctx, func(tx *db.Tx) error {
+		if o, err = s.c.Registry.Org(ctx, tx, org); err != nil {
+			return err
+		}
+		if access.May(who, access.CaseRead, access.Scope{Region: o.Region, Org: org}) != nil {
+			return fault.New(fault.NotFound, "casework.org_hidden")
+		}
+		facts := &world{ctx: ctx, tx: tx, s: s, day: s.today(tx.Now())}
+		if facts.firm, err = s.c.Registry.Facts(ctx, tx, org, facts.day); err != nil {
+			return err
+		}
+		own, err := queryCases(ctx, tx, sqlOfOrg, org, childrenMax)
+		if err != nil {
+			return fmt.Errorf("cases of %s: %w", org, err)
+		}
+		for _, sch := range s.Schemes() {
+			if !forFirms(sch) || !runs(sch, facts.day) {
+				continue
+			}
+			x, err := s.outlook(ctx, tx, who, sch, o, own, *facts)
+			if err != nil {
+				return fmt.Errorf("outlook of %s on %s: %w", org, sch.ID, err)
+			}
+			out = append(out, x)
+		}
+		return nil
+	})
+	rank := map[scheme.Result]int{scheme.Pass: 0, scheme.NotKnown: 1, scheme.Fail: 2}
+	slices.SortStableFunc(out, func(a, b Outlook) int { return rank[a.Verdict] - rank[b.Verdict] })
+	return o, out, err
+}
+
+// forFirms says whether the first stage is a firm's.
+func forFirms(sch *scheme.Scheme) bool {
+	for _, row := range sch.RowsFrom(sch.Start()) {
+		for _, name := range row.Who {
+			if r, ok := sch.Roles.Get(name); ok && r.Party == "firm" {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// runs says whether an edition is in force on a day.
+func runs(sch *scheme.Scheme, day unit.Day) bool {
+	from, to := sch.InForce[0].Day(), sch.InForce[1].Day()
+	return from <= day && (!to.Valid() || day <= to)
+}
+
+func (s *Service) outlook(ctx context.Context, tx *db.Tx, who access.Actor, sch *scheme.Scheme, o registry.Org, own []Case, w world) (Outlook, error) {
+	x := Outlook{Scheme: sch, Median: -1}
+	for i := range own {
+		if own[i].Scheme == sch.ID && own[i].End == "" {
+			x.Running = append(x.Running, own[i])
+		}
+	}
+	w.sch, w.c = sch, Case{Scheme: sch.ID, Edition: sch.Edition, EditionDigest: sch.Digest, Org: o.Code, Region: s.belongs(sch, o.Region, w.day), Stage: sch.Start(),
+		Changed: tx.Now(), Fields: map[string]scheme.Value{}}
+	x.May = s.startsFor(sch, who, o.Code)
+	if sch.Parent != "" {
+		up, err := s.Scheme(sch.Parent)
+		if err != nil {
+			return x, err
+		}
+		x.Above = up.Title
+		if x.Under = s.openAbove(sch, own); x.Under == nil {
+			x.May = false
+		} else {
+			w.c.Parent = x.Under.ID
+		}
+	}
+	way := s.mainWay(sch)
+	look, err := sch.Outlook(way, &w)
+	if err != nil {
+		return x, err
+	}
+	x.Verdict, x.Sums, x.Rules, x.Fills = look.Verdict, look.Sums, outlookRules(look), fillsOf(sch, way)
+	if x.Median, x.Past, err = pace(ctx, tx, sch, way); err != nil {
+		return x, err
+	}
+	x.Clocks = clocksOf(sch, way)
+	return x, nil
+}
+
+// openAbove finds the case of the organisation under which one of the scheme can be opened now.
+func (s *Service) openAbove(sch *scheme.Scheme, own []Case) *Case {
+	for i := range own {
+		up, err := s.edition(own[i])
+		if err != nil || own[i].Scheme != sch.Parent || own[i].End != "" {
+			continue
+		}
+		for _, ch := range up.Cases.All() {
+			if ch.Scheme == sch.ID && ch.StartedBy != "" && has(ch.In, own[i].Stage) {
+				return &own[i]
+			}
+		}
+	}
+	return nil
+}
+
+// mainWay is kept for each edition: it takes the whole proof to find.
+func (s *Service) mainWay(sch *scheme.Scheme) []scheme.Row {
+	if way, ok := s.ways.Load(sch.Digest); ok {
+		return way.([]scheme.Row)
+	}
+	way := sch.MainWay()
+	s.ways.Store(sch.Digest, way)
+	return way
+}
+
+func outlookRules(look scheme.Outlook) []OutlookRule {
+	var out []OutlookRule
+	for _, a := range look.Answers {
+		r := OutlookRule{Answer: a, Hangs: has(look.Hangs, a.Need)}
+		if a.Result == scheme.NotKnown && !r.Hangs {
+			r.From = suppliers(a.Saw)
+		}
+		out = append(out, r)
+	}
+	rank := func(r OutlookRule) int {
+		switch {
+		case r.Result == scheme.Fail:
+			return 0
+		case r.Hangs:
+			return 2
+		case r.Result == scheme.Pass:
+			return 3
+		}
+		return 1
+	}
+	slices.SortStableFunc(out, func(a, b OutlookRule) int { return rank(a) - rank(b) })
+	return out
+}
+
+// suppliers says who can supply facts that cannot be had.
+func suppliers(saw []scheme.SeenFact) (w fault.Words) {
+	for _, f := range saw {
+		if f.Value.Known() {
+			continue
+		}
+		from := fault.Words{"由登记部门或发证部门录入", "from the register that keeps it"}
+		switch f.Name {
+		case "firm.staff", "firm.revenue", "firm.rnd_spend":
+			from = fault.Words{"由企业报送上一年度数据，登记部门录入", "from the organisation's last yearly report, entered by the registry"}
+		case "firm.controller":
+			from = fault.Words{"由企业申报实际控制人", "from the organisation, which states its controller"}
+		case "recognised", "related":
+			from = fault.Words{"由对方所在地的节点答复", "from the node of the other organisation"}
+		}
+		return fault.Words{f.Words[0] + "：" + from[0], f.Words[1] + ": " + from[1]}
+	}
+	return w
+}
+
+// fillsOf are the fields that the firm's own people fill in on the way.
+func fillsOf(sch *scheme.Scheme, way []scheme.Row) (out []scheme.Field) {
+	seen := map[string]bool{}
+	for _, row := range way {
+		for _, f := range sch.NeedsField(row.Action) {
+			if r, ok := sch.Roles.Get(f.By); ok && r.Party == "firm" && !seen[f.Name] {
+				seen[f.Name] = true
+				out = append(out, f)
+			}
+		}
+	}
+	return out
+}
+
+// clocksOf adds up, by unit, the time limits of rows that are not the firm's own.
+func clocksOf(sch *scheme.Scheme, way []scheme.Row) (out []scheme.Value) {
+	sums := map[string]int64{}
+	for _, row := range way {
+		p, ok := sch.Params.Get(row.Clock)
+		if !ok || p.Unit() != scheme.Duration || row.ByPerson() && sch.Party(row.Who[0]) {
+			continue
+		}
+		v := p.Value
+		if p.By != "" {
+			v = p.Value.Entry("else")
+		}
+		sums[v.Text] += v.Int
+	}
+	for _, u := range []string{"h", "wd", "d", "y"} {
+		if sums[u] > 0 {
+			out = append(out, scheme.Value{Kind: scheme.Duration, Int: sums[u], Text: u})
+		}
+	}
+	return out
+}
+
+// pace is the median of the days that past cases took from their first step to the last of the way.
+func pace(ctx context.Context, tx *db.Tx, sch *scheme.Scheme, way []scheme.Row) (median, past int, err error) {
+	if len(way) == 0 {
+		return -1, 0, nil
+	}
+	took, err := selectTook(ctx, tx, sch.ID, way[len(way)-1].Action, pastCases)
+	if err != nil || len(took) < pastLeast {
+		return -1, len(took), err
+	}
+	slices.Sort(took)
+	const day = 24 * time.Hour
+	return int((took[len(took)/2] + day - 1) / day), len(took), nil
+}
