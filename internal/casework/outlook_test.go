@@ -138,3 +138,36 @@ func BenchmarkOutlooks(b *testing.B) {
 		outlooks(b, p.cases, p.actor("firm"), p.firm)
 	}
 }
+
+func TestHowFarABudgetIsUsed(t *testing.T) {
+	start := unit.Date(2026, time.March, 1).Start(unit.Beijing()).Add(10 * time.Hour)
+	h := &hand{at: start}
+	dbtest.Each(t, h.now, func(t *testing.T, d *db.DB) {
+		defer func() { h.at = start }()
+		w := &world{t: t, db: d}
+		w.build()
+		p := w.province("340000") // it gives another 1,000,000 to a budget that has 30,000
+		p.play(`
+firm  open  E voucher-entitlement                 -> draft
+firm  fill  E asked=80000 planned_use=检测 bank_account=A1 tax_consent=是
+firm  submit E                                    -> submitted
+city  recommend E                                 -> recommended
+reviewer grant E                                  -> open`)
+		says := func() string {
+			all, err := p.cases.Budgets(context.Background(), p.actor("reviewer"))
+			w.must(err)
+			out := ""
+			for _, b := range all {
+				out += fmt.Sprintf("%s given %s taken %s held %s left %s paid %s ends %s\n", b.Path, b.Given.Yuan(), b.Taken.Yuan(), b.Held.Yuan(), b.Left.Yuan(), b.Paid.Yuan(), b.Ends)
+			}
+			return out
+		}
+		// 80,000 in 60 days leave 950,000 for 712 days: beyond the year.
+		if got, want := says(), "340000/voucher/2026/budget given 1030000.00 taken 80000.00 held 0.00 left 950000.00 paid 0.00 ends \n"; got != want {
+			t.Errorf("got  %swant %s", got, want)
+		}
+		if _, err := p.cases.Budgets(context.Background(), p.actor("firm")); fault.KindOf(err) != fault.NotFound {
+			t.Errorf("a firm reads the budget: %v", err)
+		}
+	})
+}

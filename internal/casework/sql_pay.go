@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"corridor/internal/db"
+	"corridor/internal/unit"
 )
 
 // sqlStanding are the cases that stand in some stages, those that wait longest first.
@@ -48,4 +49,35 @@ func selectTook(ctx context.Context, tx *db.Tx, schemeID, action string, limit i
 		err := scan(&micros)
 		return time.Duration(micros) * time.Microsecond, err
 	}, sqlTook, schemeID, action, limit)
+}
+
+const (
+	// sqlByCases is what cases have done to an account of the books.
+	sqlByCases = `
+SELECT CAST(COALESCE(SUM(change_fen), 0) AS BIGINT) FROM v_ledger_entry WHERE account = $1 AND ref LIKE 'case/%'
+ORDER BY 1 LIMIT 1`
+
+	// sqlPaidBy is what cases have sent to an account, by scheme.
+	sqlPaidBy = `
+SELECT c.scheme, CAST(SUM(e.change_fen) AS BIGINT) FROM v_ledger_entry e JOIN casework_case c ON e.ref = 'case/' || c.id
+WHERE e.account = $1
+GROUP BY c.scheme
+ORDER BY c.scheme LIMIT $2`
+)
+
+func selectByCases(ctx context.Context, tx *db.Tx, path string) (sum unit.Fen, err error) {
+	err = tx.QueryRow(ctx, sqlByCases, path).Scan(&sum)
+	return sum, err
+}
+
+func selectPaidBy(ctx context.Context, tx *db.Tx, path string) (map[string]unit.Fen, error) {
+	out := map[string]unit.Fen{}
+	_, err := db.Collect(ctx, tx, "paid by scheme", func(scan func(...any) error) (struct{}, error) {
+		var id string
+		var sum unit.Fen
+		err := scan(&id, &sum)
+		out[id] = sum
+		return struct{}{}, err
+	}, sqlPaidBy, path, paymentsMax)
+	return out, err
 }

@@ -520,6 +520,8 @@ CREATE INDEX casework_case_org ON casework_case (org, changed_at, id);
 
 CREATE INDEX casework_case_parent ON casework_case (parent, id) WHERE parent <> '';
 
+CREATE INDEX casework_case_scheme ON casework_case (scheme, id);
+
 CREATE INDEX casework_case_stage ON casework_case (digest, stage, changed_at, id);
 
 CREATE UNIQUE INDEX casework_case_start ON casework_case (opened_by, start_key) WHERE start_key <> '';

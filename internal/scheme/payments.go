@@ -57,10 +57,15 @@ func (s *Scheme) FixedAt(amount string) string {
 }
 
 // OutPaths are the paths of the accounts that leave the books, of those whose path holds no fact of a case.
-func (s *Scheme) OutPaths() []string {
+func (s *Scheme) OutPaths() []string { return s.paths(Out) }
+
+// BudgetPaths are the paths of the budgets, of those whose path holds no fact of a case.
+func (s *Scheme) BudgetPaths() []string { return s.paths(Budget) }
+
+func (s *Scheme) paths(kind AccountKind) []string {
 	var out []string
 	for _, a := range s.Accounts.All() {
-		if a.Kind != Out {
+		if a.Kind != kind {
 			continue
 		}
 		path := strings.ReplaceAll(a.Path, "{jurisdiction}", s.Jurisdiction)

@@ -45,6 +45,7 @@ func (s *Server) api() {
 	s.apiKnowledge()
 	s.apiAgreements()
 	s.apiCases()
+	s.apiPayments()
 	s.apiChecks()
 	s.apiCalendar()
 }

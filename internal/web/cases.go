@@ -10,6 +10,7 @@ import (
 	"corridor/internal/fault"
 	"corridor/internal/registry"
 	"corridor/internal/scheme"
+	"corridor/internal/settlement"
 	"corridor/internal/unit"
 )
 
@@ -54,6 +55,7 @@ type casePage struct {
 	Above    *casework.Case // the case that this one lives under
 	Hands    handsView
 	Talk     talkView
+	Payments []settlement.Payment
 }
 
 // passed is a stage that the case came to.
@@ -166,6 +168,9 @@ func (v *visit) showCase(id unit.ID, was typed) error {
 	p.Talk = was.talk
 	p.Talk.May, p.Talk.Desk = v.s.c.Cases.MaySay(v.who, c)
 	if p.Hands, err = v.handsOf(c); err != nil {
+		return err
+	}
+	if p.Payments, err = v.paymentsOfCase(c.ID); err != nil {
 		return err
 	}
 	p.Amounts = amountsOf(c, s)

@@ -82,6 +82,7 @@ func (s *Server) routes() {
 	s.page("GET", "/clauses/{id}/{path}", access.KnowledgeRead, (*visit).regulation)
 
 	s.promises()
+	s.money()
 
 	s.page("GET", "/schemes", access.SchemeRead, (*visit).schemes)
 	s.page("GET", "/schemes/{id}", access.SchemeRead, (*visit).scheme)
@@ -187,7 +188,10 @@ var sections = []struct {
 	{fault.Words{"办事", "Do"}, []section{
 		{"/queue", fault.Words{"待办", "Waiting for me"}, access.CaseAct},
 		{"/cases", fault.Words{"申请与办件", "Cases"}, access.CaseRead},
+		{"/open", fault.Words{"能申报什么", "What is open to us"}, access.CaseRead},
 		{"/schemes", fault.Words{"事项", "Schemes"}, access.SchemeRead},
+		{"/payments/lists", fault.Words{"付款", "Payments"}, access.PaymentRead},
+		{"/payees", fault.Words{"收款账户", "Payees' accounts"}, access.PayeeEdit},
 		{"/registry", fault.Words{"主体登记", "Registry"}, access.RegistryRead},
 		{"/authorities", fault.Words{"部门与协定", "Authorities"}, access.RegistryRead},
 	}},
@@ -203,6 +207,7 @@ var sections = []struct {
 		{"/systems", fault.Words{"系统目录", "Systems"}, access.SystemsRead},
 	}},
 	{fault.Words{"核对", "Check"}, []section{
+		{"/budgets", fault.Words{"预算执行", "Budgets"}, access.BudgetRead},
 		{"/books", fault.Words{"账簿", "Books"}, access.BooksRead},
 		{"/log", fault.Words{"公开日志", "Public log"}, access.LogRead},
 		{"/neighbours", fault.Words{"邻站", "Neighbours"}, access.FederationRead},

@@ -75,8 +75,11 @@ func functions(lang fault.Lang) template.FuncMap {
 			}
 			return w.Party.Name
 		},
-		"percent": func(m agreement.Measure) int { n, _ := m.Percent(); return n },
-		"get":     func(f url.Values, name string) string { return f.Get(name) },
+		"percent":   func(m agreement.Measure) int { n, _ := m.Percent(); return n },
+		"listState": func(s string) string { return listState(s).In(lang) },
+		"lineState": func(s string) string { return lineState(s).In(lang) },
+		"share":     func(a, b, whole unit.Fen) int { return sharePercent(a+b, whole) },
+		"get":       func(f url.Values, name string) string { return f.Get(name) },
 	}
 }
 
