@@ -34,6 +34,7 @@ type Document struct {
 	Articles    []ArticleHead
 	Warnings    []string
 	Repairs     []extract.Repair
+	Mends       []extract.Mend // their places, as far as the reader tells them; nil for a document taken before it did
 	Noise       []extract.Noise
 	Encoding    string // of the text that the spans point into
 	Format      extract.Format
@@ -143,7 +144,7 @@ func (k *Desk) Take(ctx context.Context, who access.Actor, name string, content 
 		}
 		isNew = true
 		d = Document{ID: unit.NewID(tx.Now()), Digest: string(file.Digest), Name: file.Name, Title: title(read, file.Name),
-			By: who.Name, At: tx.Now(), Articles: heads(read), Warnings: read.Warnings, Repairs: read.Repairs, Noise: read.Noise,
+			By: who.Name, At: tx.Now(), Articles: heads(read), Warnings: read.Warnings, Repairs: read.Repairs, Mends: read.Mends, Noise: read.Noise,
 			Encoding: read.Encoding, Format: read.Format, Open: len(finds), Total: len(finds)}
 		if err := insertDocument(ctx, tx, d, read.Text); err != nil {
 			return fmt.Errorf("document %s: %w", d.Name, err)

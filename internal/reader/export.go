@@ -137,7 +137,7 @@ func (k *Desk) Export(ctx context.Context, id unit.ID, f Format, lang fault.Lang
 // contract is a document as `corridor read --json` prints it, made of what stands in the review.
 func contract(d Document, finds []Finding, paragraphs []Paragraph) extract.Document {
 	out := extract.Document{File: d.Name, SHA256: d.Digest, Format: d.Format, Encoding: d.Encoding, Articles: []extract.Article{},
-		Noise: orNone(d.Noise), Repairs: orNone(d.Repairs), Warnings: orNone(d.Warnings)}
+		Noise: orNone(d.Noise), Repairs: orNone(d.Repairs), Warnings: orNone(d.Warnings), Mends: d.Mends}
 	maybe := func(s string) *string {
 		if s == "" {
 			return nil

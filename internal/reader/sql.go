@@ -73,10 +73,11 @@ type reading struct {
 	Noise    []extract.Noise  `json:"noise"`
 	Encoding string           `json:"encoding"`
 	Format   extract.Format   `json:"format,omitempty"`
+	Mends    []extract.Mend   `json:"mends,omitempty"`
 }
 
 func insertDocument(ctx context.Context, tx *db.Tx, d Document, text string) error {
-	r, err := json.Marshal(reading{d.Warnings, d.Repairs, d.Noise, d.Encoding, d.Format})
+	r, err := json.Marshal(reading{d.Warnings, d.Repairs, d.Noise, d.Encoding, d.Format, d.Mends})
 	if err != nil {
 		return err
 	}
@@ -107,7 +108,7 @@ func scanDocument(scan func(...any) error) (d Document, err error) {
 	if err := json.Unmarshal([]byte(read), &r); err != nil {
 		return d, err
 	}
-	d.Warnings, d.Repairs, d.Noise, d.Encoding, d.Format = r.Warnings, r.Repairs, r.Noise, r.Encoding, r.Format
+	d.Warnings, d.Repairs, d.Noise, d.Encoding, d.Format, d.Mends = r.Warnings, r.Repairs, r.Noise, r.Encoding, r.Format, r.Mends
 	return d, json.Unmarshal([]byte(articles), &d.Articles)
 }
 

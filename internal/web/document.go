@@ -35,6 +35,9 @@ type documentPage struct {
 	Decided     int         // of all findings
 	Here        string      // address of this part without a filter
 	Regulation  bool        // it has clauses
+	Mends       []mendView  // repairs of this part
+	Mended      int         // how many there are
+	MoreMends   int         // of them that are not listed
 }
 
 // kindCount is a line of the legend: how much there is of a kind, how much waits, and the address that shows only it.
@@ -93,7 +96,9 @@ func (v *visit) showDocument(id unit.ID, part int64, q url.Values, again retry) 
 	}
 	from, to := bounds[p.Part-1], bounds[p.Part]
 	shown := within(finds, from, to)
-	p.Source = paragraphs(text, isMarkup(d, text), from, to, d.Noise, shown, at)
+	p.Source = paragraphs(text, isMarkup(d, text), from, to, d.Noise, d.Mends, shown, at)
+	p.Mends, p.Mended = mendsIn(text, isMarkup(d, text), d.Mends, from, to)
+	p.MoreMends = p.Mended - len(p.Mends)
 	p.Kinds = p.count(shown)
 	var facts []reader.Finding
 	for _, f := range shown {

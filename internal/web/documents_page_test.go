@@ -7,6 +7,7 @@ import (
 	"corridor/internal/fault"
 	"corridor/internal/indicator"
 	"corridor/internal/reader"
+	"corridor/internal/reader/extract"
 )
 
 // documentBodies are the values of the pages about documents, as bodies.
@@ -35,7 +36,8 @@ func documentBodies() map[string][]any {
 
 func fullDocument(d reader.Document) documentPage {
 	return documentPage{Document: d, NamesOpen: 2, Part: 2, Parts: 3, Decide: true, Indicators: []indicator.Definition{{ID: "n", Title: someWords}},
-		Source: []paragraph{{Off: true, Runs: []run{{Text: "首页", Off: true}}}, {Runs: []run{{Text: "<b>甲</b>", Class: "agreement", ID: 1, More: []int{2}, On: true, Here: true}, {Text: "乙", Class: "figure", Ends: []int{1, 2}}, {Text: "丙"}, {Text: "丁", Off: true}}}},
+		Source: []paragraph{{Off: true, Runs: []run{{Text: "首页", Off: true}}}, {Runs: []run{{Text: "<b>甲</b>", Class: "agreement", ID: 1, More: []int{2}, On: true, Here: true}, {Text: "乙", Class: "figure", Ends: []int{1, 2}}, {Text: "丙"}, {Text: "丁", Off: true}, {Text: "實", Mended: "traditional", Now: "<实>", Mend: 1}}}},
+		Mends:  []mendView{{Mend: extract.Mend{Kind: "traditional", Now: "<实>"}, No: 1, Was: "實"}, {Mend: extract.Mend{Kind: "pinyin"}, No: 2, Was: "(shí)"}}, Mended: 9, MoreMends: 7,
 		Facts: []factView{{No: 1, Kind: "figure", Class: "figure", Head: "订单", Quote: "1200 单", State: "waiting", Lines: []factLine{{"数值", "1,200", "约数"}}, From: 1, To: 5,
 			Fields: []fieldLine{{"value", "数值", "1200", false, nil}, {"approx", "约", "over", false, []option{{"over", "超"}}}, {"parties", "方", "甲\n乙", true, nil}}, Subjects: []subjectLink{{ID: string(someID), Kind: "机构", Name: "甲<所>", Suggested: []reader.Registered{{Code: "9134", Name: someWords, Same: true}, {Code: "9135", Name: someWords}}}, {ID: string(someID), Code: "9134"}}},
 			{No: 2, Kind: "agreement", Head: "协议", State: "accepted", Became: "/agreements/x", BecameName: "登记", By: "甲", At: someTime, Read: []factLine{{"日期", "无", ""}},

@@ -222,3 +222,14 @@ func TestASchemeAndItsClauseLeadToEachOther(t *testing.T) {
 	wants(t, h.ask("GET", "/clauses/"+id, "", nil), 200, "不得有关联关系")
 	wants(t, h.ask("GET", "/api/v1/documents/"+id+"/clauses", "", nil), 200, `"path":"2"`)
 }
+
+// TestRepairsAreMarkedWhereTheyWereMade uploads a damaged text: the original stands on the page with what was read instead.
+func TestRepairsAreMarkedWhereTheyWereMade(t *testing.T) {
+	h := open(t)
+	editor := h.person("editor@node.example", "editor", "")
+	h.send(editor, [2]string{"a.txt", "創(chuàng)新券實(shí)施辦(bàn)法發(fā)布\n\n2025年,虚构市科技\u200b创新券支持金额1.7亿元,服务企业320家,企业普遍反映办理方便。\n"})
+	id := h.documentsOf(editor, "")[0]
+	wants(t, h.ask("GET", "/documents/"+id, editor, nil), 200, `<span class="mend" id="m1" title="繁体转简体：创">創</span>`,
+		`title="去除注音">(chuàng)</span>`, `<del lang="zh-CN">\U200B</del>`, `<a href="#m2">去除注音</a>：<del lang="zh-CN">(chuàng)</del>`, `<del lang="zh-CN">創</del> → <ins lang="zh-CN">创</ins>`)
+	wants(t, h.ask("GET", "/documents/"+id+"/facts?format=json", editor, nil), 200, `"kind": "pinyin"`, `"now": "创"`)
+}

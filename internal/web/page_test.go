@@ -316,7 +316,7 @@ func TestDocumentMarksNestAndKeepTheirAnchors(t *testing.T) {
 		return reader.Finding{No: no, Kind: k, From: from, To: to}
 	}
 	finds := []reader.Finding{f(1, reader.Agreement, "甲市与乙所签署协议"), f(2, reader.Organisation, "甲市"), f(3, reader.Figure, "12台")}
-	got := paragraphs(text, false, 0, len(text), nil, finds, -1)
+	got := paragraphs(text, false, 0, len(text), nil, nil, finds, -1)
 	want := []paragraph{{Runs: []run{
 		{Text: "甲市", Class: "agreement", ID: 1, More: []int{2}},
 		{Text: "与乙所签署协议", Class: "agreement", Ends: []int{1}},
@@ -332,7 +332,7 @@ func TestDocumentMarksNestAndKeepTheirAnchors(t *testing.T) {
 func TestMarkupIsShownAsItsText(t *testing.T) {
 	text := "<!doctype html><html><head><style>p{}</style></head><body><h1>题&amp;目</h1><p>甲<b>乙</b>丙</p><script>x</script></body></html>"
 	var got []string
-	for _, p := range paragraphs(text, isHTML("x", text), 0, len(text), nil, nil, -1) {
+	for _, p := range paragraphs(text, isHTML("x", text), 0, len(text), nil, nil, nil, -1) {
 		line := ""
 		for _, r := range p.Runs {
 			line += r.Text

@@ -5,6 +5,7 @@ import (
 	"html"
 	"path"
 	"sort"
+	"strconv"
 	"strings"
 
 	"golang.org/x/net/html/atom"
@@ -31,7 +32,51 @@ type run struct {
 	More  []int // further findings that begin here
 	Ends  []int // findings that end here and have a fact beside the text
 	Here  bool  // the byte that was asked for
+
+	Mended string // the kind of repair that was made here, "" for none
+	Now    string // what is read here instead
+	Mend   int    // number of the repair that begins here, 0 for none
 }
+
+// mendView is a line of the log of repairs.
+type mendView struct {
+	extract.Mend
+	No  int    // among those of the document, from 1
+	Was string // what stands there
+}
+
+// mendsIn are the repairs of a part of a document, at most mendsShown, and how many there are.
+func mendsIn(text string, markup bool, all []extract.Mend, from, to int) (out []mendView, total int) {
+	for i, m := range all {
+		if m.Span[0] < from || m.Span[0] >= to || m.Span[1] > len(text) {
+			continue
+		}
+		if total++; total > mendsShown {
+			continue
+		}
+		was := strings.ToValidUTF8(text[m.Span[0]:m.Span[1]], "·")
+		if markup {
+			was = html.UnescapeString(was)
+		}
+		if r := []rune(was); len(r) > mendRunes {
+			was = string(r[:mendRunes]) + "…"
+		}
+		switch {
+		case m.Kind == extract.RepairInvisible:
+			was = strings.Trim(strings.ToUpper(strconv.QuoteToASCII(was)), `"`)
+		case strings.TrimSpace(was) == "":
+			was = breakSign
+		}
+		out = append(out, mendView{Mend: m, No: i + 1, Was: was})
+	}
+	return out, total
+}
+
+const (
+	mendsShown = 200 // of the log of one part
+	mendRunes  = 40  // of what stood there
+	breakSign  = "↵" // where a line was joined to the next
+)
 
 // classes of marks by kind.
 var markClass = map[reader.Kind]string{reader.Agreement: "agreement", reader.Figure: "figure", reader.Policy: "policy",
@@ -92,7 +137,7 @@ type stretch struct {
 
 // paragraphs shows the bytes [from, to) of a text with the marks of its findings. Where marks overlap, the innermost
 // fact is shown, else the innermost name; every finding keeps its anchor. at is the byte that was asked for, or -1.
-func paragraphs(text string, markup bool, from, to int, noise []extract.Noise, finds []reader.Finding, at int) []paragraph {
+func paragraphs(text string, markup bool, from, to int, noise []extract.Noise, mends []extract.Mend, finds []reader.Finding, at int) []paragraph {
 	cuts := map[int]bool{}
 	for _, f := range finds {
 		cuts[f.From], cuts[f.To] = true, true
@@ -100,12 +145,15 @@ func paragraphs(text string, markup bool, from, to int, noise []extract.Noise, f
 	for _, n := range noise {
 		cuts[n.Span[0]], cuts[n.Span[1]] = true, true
 	}
+	for _, x := range mends {
+		cuts[x.Span[0]], cuts[x.Span[1]] = true, true
+	}
 	edges := make([]int, 0, len(cuts))
 	for c := range cuts {
 		edges = append(edges, c)
 	}
 	sort.Ints(edges)
-	m := marker{text: text, noise: noise, finds: finds, at: at, begun: map[int]bool{}}
+	m := marker{text: text, noise: noise, mends: mends, finds: finds, at: at, begun: map[int]bool{}}
 	for _, s := range stretches(text, markup) {
 		s.from, s.to = max(s.from, from), min(s.to, to)
 		if s.from >= s.to {
@@ -135,6 +183,8 @@ type marker struct {
 	finds []reader.Finding
 	at    int
 	next  int // of the noise
+	mends []extract.Mend
+	mend  int // the next of them
 	open  []reader.Finding
 	begun map[int]bool
 	now   paragraph
@@ -173,6 +223,19 @@ func (m *marker) add(from, to int, markup bool) {
 	}
 	for m.next < len(m.noise) && m.noise[m.next].Span[1] <= from {
 		m.next++
+	}
+	for m.mend < len(m.mends) && m.mends[m.mend].Span[1] <= from {
+		m.mend++
+	}
+	if m.mend < len(m.mends) && m.mends[m.mend].Span[0] <= from {
+		x := m.mends[m.mend]
+		r.Mended, r.Now = x.Kind, x.Now
+		if x.Span[0] == from {
+			r.Mend = m.mend + 1
+			if strings.TrimSpace(r.Text) == "" {
+				r.Text = breakSign
+			}
+		}
 	}
 	r.Off = m.next < len(m.noise) && m.noise[m.next].Span[0] <= from
 	var best *reader.Finding

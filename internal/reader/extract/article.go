@@ -254,6 +254,7 @@ func (r *reading) finish() error {
 			r.doc.Repairs = append(r.doc.Repairs, Repair{Kind: kind, Count: n})
 		}
 	}
+	r.orderMends()
 	sort.SliceStable(r.doc.Noise, func(i, j int) bool { return r.doc.Noise[i].Span[0] < r.doc.Noise[j].Span[0] })
 	if len(r.doc.Articles) == 0 {
 		return fault.New(fault.Invalid, "reader.no_text")

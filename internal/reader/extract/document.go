@@ -10,6 +10,8 @@ type Document struct {
 	Noise    []Noise   `json:"noise"`
 	Repairs  []Repair  `json:"repairs"`
 	Warnings []string  `json:"warnings"`
+	// Mends are the places of the repairs in their order, at most mendsMax.
+	Mends []Mend `json:"mends,omitempty"`
 	// Text is set for PDF and DOCX only: the text taken out of the file, into which the spans then point.
 	Text string `json:"text,omitempty"`
 }

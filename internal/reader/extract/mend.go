@@ -72,10 +72,10 @@ func (r *reading) mend() {
 	for i := range r.blocks {
 		b := &r.blocks[i]
 		if tones >= pinyinMin {
-			r.repaired(RepairPinyin, dropPinyin(&b.flow))
+			r.repaired(RepairPinyin, r.dropPinyin(&b.flow))
 		}
 		if traditional*traditionalShare >= han && traditional > 0 {
-			r.repaired(RepairTraditional, simplify(&b.flow, table))
+			r.repaired(RepairTraditional, r.simplify(&b.flow, table))
 		}
 		if b.signs&sBlank != 0 {
 			r.closeUp(b)
@@ -165,12 +165,14 @@ func (r *reading) clean(f *flow) {
 			f.r[i] = c - 0xfee0
 		case c >= 0x2e80 && c <= 0x2fdf:
 			if s := []rune(norm.NFKC.String(string(c))); len(s) == 1 && s[0] != c {
+				r.mended(RepairRadicals, f.span(i, i+1), string(s))
 				f.r[i] = s[0]
 				r.repaired(RepairRadicals, 1)
 			}
 		}
 	}
 	if dirty {
+		r.mendedRuns(RepairInvisible, f, unseen, nil)
 		r.repaired(RepairInvisible, f.keep(func(i int) bool {
 			return !unseen(f.r[i])
 		}))
@@ -198,7 +200,8 @@ var traditionalTable = sync.OnceValue(func() []uint16 {
 	return t
 })
 
-func simplify(f *flow, table []uint16) (n int) {
+func (r *reading) simplify(f *flow, table []uint16) (n int) {
+	r.mendedRuns(RepairTraditional, f, func(c rune) bool { return c < 0x10000 && table[c] != 0 }, func(c rune) rune { return rune(table[c]) })
 	for i, c := range f.r {
 		if c < 0x10000 && table[c] != 0 {
 			f.r[i] = rune(table[c])
@@ -238,7 +241,7 @@ func pinyinBracket(r []rune, i int) (end int, toned bool) {
 	return 0, false
 }
 
-func dropPinyin(f *flow) (n int) {
+func (r *reading) dropPinyin(f *flow) (n int) {
 	drop := 0       // characters before this one are inside a bracket
 	prev := rune(0) // last character that was kept; the flow is compacted while it is read
 	f.keep(func(i int) bool {
@@ -248,6 +251,7 @@ func dropPinyin(f *flow) (n int) {
 		if c := f.r[i]; (c == '(' || c == '（') && isHan(prev) {
 			if end, _ := pinyinBracket(f.r, i); end > 0 {
 				drop = end
+				r.mended(RepairPinyin, f.span(i, end), "")
 				n++
 				return false
 			}
@@ -276,7 +280,7 @@ func (r *reading) closeUp(b *block) {
 		return
 	}
 	all := spaced*10 >= pairs*8 // digits and letters are spaced, too
-	prev := rune(0)
+	prev, whole := rune(0), b.whole()
 	n := b.keep(func(i int) bool {
 		c := b.r[i]
 		if all && c == ' ' && i > 0 && i+1 < len(b.r) && b.r[i+1] != ' ' && prev != ' ' {
@@ -290,6 +294,7 @@ func (r *reading) closeUp(b *block) {
 	})
 	if n > 0 {
 		r.repaired(RepairSpacing, 1)
+		r.mended(RepairSpacing, whole, b.String())
 	}
 }
 
@@ -318,6 +323,7 @@ func (r *reading) dropFileNames(b *block) {
 			continue
 		}
 		r.noise(b.span(start, end), NoiseImage)
+		r.mended(RepairFileName, b.span(start, end), "")
 		b.keep(func(j int) bool { return j < start || j >= end })
 		r.repaired(RepairFileName, 1)
 		i = start
@@ -349,6 +355,7 @@ func (r *reading) halve(b *block) {
 			}
 		}
 		if same && letters >= 3 {
+			r.mended(RepairDoubled, b.span(h, n), "")
 			b.flow, b.twice = b.cut(0, h), true
 			r.repaired(RepairDoubled, 1)
 			return

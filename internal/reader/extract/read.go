@@ -93,7 +93,9 @@ func (r *reading) load(data []byte) error {
 		return err
 	}
 	r.doc.Encoding = encoding
-	r.repaired(RepairBadBytes, bad)
+	if r.repaired(RepairBadBytes, bad); bad > 0 {
+		r.mendedBytes(f, len(data))
+	}
 	front, rest := r.frontMatter(f)
 	if front.len() > 0 {
 		r.noise(front.whole(), NoiseFrontMatter)

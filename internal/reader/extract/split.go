@@ -29,6 +29,7 @@ func (r *reading) split() {
 		l := look(&r.blocks[i])
 		if n := len(lines); n > 0 && l.kind != lineRow && same(lines[n-1].r, l.r) {
 			r.repaired(RepairDoubled, 1)
+			r.mended(RepairDoubled, l.whole(), "")
 			r.noise(l.whole(), NoiseTitle)
 			lines[n-1].twice = true
 			continue

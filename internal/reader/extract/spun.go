@@ -117,7 +117,7 @@ func (r *reading) unspin() {
 	if r.opt.KeepSpun {
 		return
 	}
-	u := &unspinner{book: book, left: spunDoubtsMax}
+	u := &unspinner{r: r, book: book, left: spunDoubtsMax}
 	if len(r.opt.Twin) > 0 {
 		u.learnt = learn(r.blocks, r.opt.Twin)
 	}
@@ -132,6 +132,7 @@ func (r *reading) unspin() {
 
 // unspinner is one text on its way back.
 type unspinner struct {
+	r              *reading
 	book           *spunBook
 	learnt         *learntWords // from a twin; nil is none
 	left           int          // words that may still be weighed
@@ -148,6 +149,7 @@ func (u *unspinner) putBack(f *flow) {
 		if e, was := u.learnt.at(f.r, i); e > i {
 			out.replace(f, i, e, was)
 			u.fromTwin++
+			u.r.mended(RepairSpunTwin, f.span(i, e), string(was))
 			changed, i = true, e
 			continue
 		}
@@ -161,6 +163,7 @@ func (u *unspinner) putBack(f *flow) {
 		switch {
 		case was == nil:
 			u.doubts = append(u.doubts, f.span(i, e))
+			u.r.mended(RepairSpunLeft, f.span(i, e), "")
 			fallthrough
 		case same(was, f.r[i:e]): // the neighbours say that the word is its own
 			for ; i < e; i++ {
@@ -169,6 +172,7 @@ func (u *unspinner) putBack(f *flow) {
 		default:
 			out.replace(f, i, e, was)
 			u.back++
+			u.r.mended(RepairSpun, f.span(i, e), string(was))
 			changed, i = true, e
 		}
 	}

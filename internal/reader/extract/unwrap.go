@@ -31,8 +31,10 @@ func (r *reading) unwrap(in []line) []line {
 				b.own()
 				l.block, joined = &b, true
 			}
+			end := l.stop(len(l.r) - 1)
 			l.joinLine(in[i+1].flow)
 			r.repaired(RepairBreaks, 1)
+			r.mended(RepairBreaks, Span{end, in[i+1].begin(0)}, "")
 			i++
 		}
 		if joined {
