@@ -53,7 +53,7 @@ func (s *Service) ActIn(ctx context.Context, tx *db.Tx, who access.Actor, id uni
 		return err
 	}
 	if a.Version != 0 && a.Version != c.Version {
-		return fault.New(fault.Conflict, "casework.changed_meanwhile").On("version")
+		return s.changed(c, who, a.Name)
 	}
 	if err := s.stays(ctx, tx, who, c, a.Name); err != nil {
 		return err
@@ -108,7 +108,7 @@ func (s *Service) take(ctx context.Context, tx *db.Tx, who access.Actor, c *Case
 func (s *Service) judge(ctx context.Context, tx *db.Tx, sch *scheme.Scheme, c Case, who access.Actor, a Action) (j scheme.Judgement, p part, q scheme.Question, err error) {
 	row, ok := sch.Row(c.Stage, a.Name)
 	if !ok || !row.ByPerson() {
-		return j, p, q, fault.New(fault.Conflict, "scheme.no_row", "action", sch.Say(a.Name), "stage", sch.Say(c.Stage))
+		return j, p, q, s.noRow(sch, c, who, a.Name)
 	}
 	if p, ok = s.plays(sch, c, who, row); !ok {
 		return j, p, q, fault.New(fault.Denied, "casework.not_your_role", "role", sch.Say(row.Who[0]))

@@ -332,10 +332,15 @@ func TestTwoOfficersAtOnceApproveOnce(t *testing.T) {
 		for _, err := range errs {
 			if err == nil {
 				won++
-			} else {
-				code(t, err, "scheme.no_row")
+				continue
+			}
+			code(t, err, "casework.decided_meanwhile")
+			if say := fault.Of(err).Sentence(fault.EN); !strings.Contains(say, "officer") || !strings.Contains(say, "2026-03-02 10:00:00") {
+				t.Errorf("the other is not told by whom and when: %s", say)
 			}
 		}
+		_, err = w.cases.Act(context.Background(), who("late", "voucher_review", "340000", ""), c.ID, casework.Action{Name: "approve", Version: c.Version})
+		code(t, err, "casework.decided_meanwhile")
 		if won != 1 {
 			t.Errorf("%d approvals went, want 1", won)
 		}

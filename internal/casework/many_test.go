@@ -18,6 +18,8 @@ import (
 	"corridor/internal/unit"
 )
 
+type actor = access.Actor
+
 var (
 	chief = who("chief", "voucher_supervise", "340000", "")
 	payer = who("payer", "voucher_review", "340000", "")
