@@ -66,7 +66,9 @@ func noSchemeInGo(say report, all []*file, names map[string]string) {
 	}
 }
 
-// namesOfPacks are the ids, stages and actions of every pack of schemes/, with what each is.
+// namesOfPacks are the ids, stages and actions of every pack of schemes/, with what each is. Common words are taken from the
+// shared layers and the first pack only: a new pack that calls a stage by a word that the house has long used is no fault
+// of either, and must not need a line here.
 func namesOfPacks(t *testing.T) map[string]string {
 	t.Helper()
 	names := map[string]string{}
@@ -78,11 +80,16 @@ func namesOfPacks(t *testing.T) map[string]string {
 		if len(problems) > 0 {
 			t.Fatalf("%s: %v", p, problems)
 		}
+		old := s.Shared() || path.Dir(p) == "cn-340000/voucher/2026"
 		for _, a := range s.AllStages() {
-			names[a] = "a stage of " + s.ID
+			if old || strings.Contains(a, "_") {
+				names[a] = "a stage of " + s.ID
+			}
 		}
 		for _, a := range s.Actions() {
-			names[a] = "an action of " + s.ID
+			if old || strings.Contains(a, "_") {
+				names[a] = "an action of " + s.ID
+			}
 		}
 		names[s.ID] = "the id of a scheme"
 		return nil
