@@ -23,7 +23,7 @@ func (s *Service) List(ctx context.Context, who access.Actor, f Filter) ([]Case,
 	if err := access.MaySomewhere(who, access.CaseRead); err != nil {
 		return nil, 0, err
 	}
-	w := reachWhere(access.ReachOf(who, access.CaseRead)).and(f)
+	w := reachWhere(access.ReachOf(who, access.CaseRead), s.schemesOf(who)).and(f)
 	if f.Org != "" && !hasOrg(who, f.Org) || f.Orgs != nil {
 		w.conds = append(w.conds, sqlUnveiled)
 	}

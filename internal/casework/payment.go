@@ -133,7 +133,7 @@ func (s *Service) moving(ctx context.Context, tx *db.Tx, who access.Actor, is fu
 			}
 		}
 	}
-	all, err := selectStanding(ctx, tx, reachWhere(access.ReachOf(who, access.CaseRead)), stages, paymentsMax)
+	all, err := selectStanding(ctx, tx, reachWhere(access.ReachOf(who, access.CaseRead), s.schemesOf(who)), stages, paymentsMax)
 	if err != nil {
 		return nil, fmt.Errorf("cases that wait for money: %w", err)
 	}

@@ -50,11 +50,22 @@ func (s *Service) keepAccess(ctx context.Context, tx *db.Tx, sch *scheme.Scheme,
 }
 
 // mayRead refuses, as not found, who may not see a case: it is neither of their place or organisation, nor names them, nor
-// asked them.
+// asked them. A desk that a scheme seats in no single office is read by whoever holds it, in whichever office.
 func (s *Service) mayRead(ctx context.Context, tx *db.Tx, who access.Actor, c Case) error {
 	err := access.May(who, access.CaseRead, s.scope(c))
 	if err == nil || fault.KindOf(err) == fault.SignIn {
 		return err
+	}
+	sch, bad := s.edition(c)
+	if bad != nil {
+		return bad
+	}
+	for _, r := range sch.Roles.All() {
+		for _, g := range who.Grants {
+			if r.Desk != "" && r.Desk == g.Role && !strings.HasPrefix(r.At, "form.") && access.May(who, access.CaseRead, access.Scope{Region: c.Region, Office: g.Org}) == nil {
+				return nil
+			}
+		}
 	}
 	more, err := selectReaders(ctx, tx, c.ID)
 	if err != nil {
@@ -109,6 +120,21 @@ func seatsOf(who access.Actor) []string {
 	for _, g := range who.Grants {
 		if g.Org != "" && access.IsDesk(g.Role) {
 			out = append(out, g.Org)
+		}
+	}
+	return out
+}
+
+// schemesOf are the schemes that seat, in no single office, a desk that the actor holds in one; by the place of the desk.
+func (s *Service) schemesOf(who access.Actor) map[unit.Region][]string {
+	out := map[unit.Region][]string{}
+	for _, sch := range s.Schemes() {
+		for _, r := range sch.Roles.All() {
+			for _, g := range who.Grants {
+				if g.Org != "" && r.Desk != "" && r.Desk == g.Role && !strings.HasPrefix(r.At, "form.") && !slices.Contains(out[g.Region], sch.ID) {
+					out[g.Region] = append(out[g.Region], sch.ID)
+				}
+			}
 		}
 	}
 	return out

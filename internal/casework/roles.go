@@ -35,7 +35,7 @@ func (s *Service) holds(sch *scheme.Scheme, c Case, who access.Actor, name strin
 	case r.Desk != "":
 		region, office, there := s.deskPlace(r, c, sch)
 		for _, g := range who.Grants {
-			if there && g.Role == r.Desk && (g.Region == "" || region.In(g.Region)) && (g.Org == "" || g.Org == office) {
+			if there && g.Role == r.Desk && (g.Region == "" || region.In(g.Region)) && (g.Org == "" || office == "" || g.Org == office) {
 				return g.String(), true
 			}
 		}
@@ -64,7 +64,7 @@ func partyOf(c Case, r scheme.Role) string {
 }
 
 // deskPlace is where a desk sits: where the scheme says, and else the whole jurisdiction. office is "" where the desk of
-// no single office is meant; there is none as long as the field that names it is empty.
+// no single office is meant, so that who holds it in an office plays it too; there is none as long as the field that names it is empty.
 func (s *Service) deskPlace(r scheme.Role, c Case, sch *scheme.Scheme) (region unit.Region, office string, there bool) {
 	field, named := strings.CutPrefix(r.At, "form.")
 	switch {

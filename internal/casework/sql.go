@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -146,8 +148,9 @@ func (w *where) in(column string, values []string) string {
 	return column + " IN (" + strings.Join(marks, ", ") + ")"
 }
 
-// reachWhere keeps what a reach covers: its organisations, its regions, or all.
-func reachWhere(r access.Reach) where {
+// reachWhere keeps what a reach covers: its organisations, its regions, what names its offices, or all; and the cases of
+// some schemes in a place.
+func reachWhere(r access.Reach, also map[unit.Region][]string) where {
 	w := where{order: "changed_at DESC, id DESC"}
 	if r.All {
 		return w
@@ -161,6 +164,9 @@ func reachWhere(r access.Reach) where {
 	}
 	if codes := codesOf(r); len(codes) > 0 {
 		any = append(any, "id IN (SELECT r.case_id FROM casework_reader r WHERE "+w.in("r.code", codes)+")")
+	}
+	for _, place := range slices.Sorted(maps.Keys(also)) {
+		any = append(any, "(region LIKE "+w.arg(digitsOf(place)+"%")+" AND "+w.in("scheme", also[place])+")")
 	}
 	if len(any) == 0 {
 		any = []string{"1 = 0"}

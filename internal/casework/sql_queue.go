@@ -73,7 +73,7 @@ type line struct {
 }
 
 // deskParts adds the rows of one desk and stage.
-func (l *line) deskPart(desk string, regions []unit.Region, offices []string, at place, f QueueFilter, now time.Time, limit int) {
+func (l *line) deskPart(desk string, regions []unit.Region, offices []access.Office, at place, f QueueFilter, now time.Time, limit int) {
 	conds := []string{"w.desk = " + l.arg(desk), "w.desk <> ''", "w.digest = " + l.arg(at.digest), "w.stage = " + l.arg(at.stage)}
 	var any []string
 	node := slices.Contains(regions, "")
@@ -82,8 +82,10 @@ func (l *line) deskPart(desk string, regions []unit.Region, offices []string, at
 			any = append(any, "w.region LIKE "+l.arg(digitsOf(r)+"%"))
 		}
 	}
-	if len(offices) > 0 && !node {
-		any = append(any, l.in("w.org", offices))
+	for _, o := range offices {
+		if !node {
+			any = append(any, "(w.org = "+l.arg(o.Org)+" OR w.org = '' AND w.region LIKE "+l.arg(digitsOf(o.Region)+"%")+")")
+		}
 	}
 	if len(any) > 0 {
 		conds = append(conds, "("+strings.Join(any, " OR ")+")")
@@ -284,12 +286,12 @@ func putCatchup(ctx context.Context, tx *db.Tx, what string, after unit.ID) erro
 }
 
 // placesOf are the places for which an actor holds a desk, and the single offices; "" is the whole node.
-func placesOf(who access.Actor, desk string) (regions []unit.Region, offices []string) {
+func placesOf(who access.Actor, desk string) (regions []unit.Region, offices []access.Office) {
 	for _, g := range who.Grants {
 		switch {
 		case g.Role != desk:
 		case g.Org != "":
-			offices = append(offices, g.Org)
+			offices = append(offices, access.Office{Region: g.Region, Org: g.Org})
 		default:
 			regions = append(regions, g.Region)
 		}

@@ -204,6 +204,7 @@ func (s *Server) apiCases() {
 	})
 	s.apiLists()
 	s.apiCaseFiles()
+	s.apiAsks()
 }
 
 type caseLine struct {

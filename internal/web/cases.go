@@ -56,6 +56,8 @@ type casePage struct {
 	Hands    handsView
 	Talk     talkView
 	Payments []settlement.Payment
+	Asked    []askedView
+	Veiled   []veiledField
 }
 
 // passed is a stage that the case came to.
@@ -113,6 +115,7 @@ type typed struct {
 	reason string
 	asks   map[string]bool
 	talk   talkView
+	answer *answered // to an ask
 }
 
 func (v *visit) showCase(id unit.ID, was typed) error {
@@ -136,6 +139,10 @@ func (v *visit) showCase(id unit.ID, was typed) error {
 	if err := v.caseForm(&p, s, was.form); err != nil {
 		return err
 	}
+	if err := v.asksIn(&p, s, was.answer); err != nil {
+		return err
+	}
+	p.Veiled = veiledFields(c, s)
 	for _, h := range c.History {
 		x := stepView{Step: h, Verdicts: verdicts(s, h.Decision.Answers)}
 		if h.Receipt != "" {

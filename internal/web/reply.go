@@ -91,6 +91,7 @@ var doneWords = map[string]fault.Words{
 	"opened":             {"草稿已建立，填好后提交。", "The draft has been opened. Fill it in and file it."},
 	"saved":              {"已保存。", "Saved."},
 	"acted":              {"已办理。", "Done."},
+	"seat_answered":      {"答复已提交。", "The answer is given."},
 	"clock":              {"演示时钟已拨快。", "The demonstration clock has been moved forward."},
 	"password":           {"密码已更改，其他会话已结束。", "The password is changed; your other sessions have ended."},
 	"codes_dropped":      {"一次性验证码已取消。", "The one-time codes are taken away."},
