@@ -94,7 +94,6 @@ func (s *Server) routes() {
 	s.page("POST", "/cases/{id}/actions/{action}", access.CaseAct, (*visit).actCase)
 	s.page("GET", "/cases/{id}/files/{digest}", access.CaseRead, (*visit).caseFile)
 	s.front()
-	s.page("GET", "/queue", access.CaseRead, (*visit).queue)
 	s.askPages()
 
 	s.page("GET", "/registry", access.RegistryRead, (*visit).organisations)
