@@ -34,17 +34,17 @@ async function freePorts() {
   throw new Error('no five free ports in a row')
 }
 
-export async function open({ shots } = {}) {
+export async function open({ shots, read } = {}) {
   const dir = mkdtempSync(join(tmpdir(), 'corridor-e2e-'))
   const base = await freePorts()
-  const child = spawn(binary, ['demo', '--dir', dir, '--base-port', String(base)], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(binary, ['demo', '--dir', dir, '--base-port', String(base), ...(read ? ['--read', read] : [])], { stdio: ['ignore', 'pipe', 'pipe'] })
   let said = ''
   child.stdout.on('data', b => { said += b })
   child.stderr.on('data', b => { said += b })
   let ended = false
   child.once('exit', code => { ended = true; said += `\n(ended with ${code})` })
   const at = { office: `http://127.0.0.1:${base}`, shanghai: `http://127.0.0.1:${base + 1}`, jiangsu: `http://127.0.0.1:${base + 2}`, zhejiang: `http://127.0.0.1:${base + 3}`, anhui: `http://127.0.0.1:${base + 4}` }
-  for (const end = Date.now() + readyWithin; ;) {
+  for (const end = Date.now() + (read ? 4 : 1) * readyWithin; ;) {
     const well = await Promise.all(Object.values(at).map(u => fetch(u + '/healthz').then(r => r.ok, () => false)))
     if (well.every(Boolean)) break
     want(!ended && Date.now() < end, 'the demonstration does not come up:\n' + said)

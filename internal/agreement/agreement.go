@@ -103,8 +103,9 @@ type Source struct {
 	Quote    string  // the words that stand there
 }
 
-// Enter puts an accepted agreement into the register, in the caller's act. The same place of the same document
-// is entered once: asked again it answers with the agreement that stands there.
+// Enter puts an accepted agreement into the register, in the caller's act. What the same place of the same document says of
+// the same parties is entered once: asked again it answers with the agreement that stands there. A sentence that tells of
+// several agreements, of one city with three firms, becomes several.
 func (r *Register) Enter(ctx context.Context, tx *db.Tx, who access.Actor, a Agreement) (Agreement, error) {
 	if len(a.Signers) == 0 {
 		for _, name := range a.Parties {
@@ -119,10 +120,12 @@ func (r *Register) Enter(ctx context.Context, tx *db.Tx, who access.Actor, a Agr
 	if err := a.check(); err != nil {
 		return a, err
 	}
-	if id, err := findBySource(ctx, tx, a.Source); err != nil {
+	same, no, err := r.placed(ctx, tx, a)
+	if err != nil {
 		return a, err
-	} else if id != "" {
-		return r.get(ctx, tx, id)
+	}
+	if same != "" {
+		return r.get(ctx, tx, same)
 	}
 	seen := map[string]bool{}
 	a.Parties = a.Parties[:0:0]
@@ -144,13 +147,39 @@ func (r *Register) Enter(ctx context.Context, tx *db.Tx, who access.Actor, a Agr
 		}
 	}
 	a.ID, a.By, a.At, a.Version = unit.NewID(tx.Now()), who.Name, tx.Now(), 1
-	if err := insert(ctx, tx, a); err != nil {
+	if err := insert(ctx, tx, a, no); err != nil {
 		return a, fmt.Errorf("enter agreement %s: %w", a.ID, err)
 	}
 	if err := r.setTags(ctx, tx, a.ID, a.Tags); err != nil {
 		return a, err
 	}
 	return a, r.record(ctx, tx, who, "agreement.enter", "agreement/"+string(a.ID), string(a.Form))
+}
+
+// placed says which agreement of the same parties stands at the place of a, and which number a would have there.
+func (r *Register) placed(ctx context.Context, tx *db.Tx, a Agreement) (same unit.ID, no int, err error) {
+	there, err := findBySource(ctx, tx, a.Source)
+	for _, id := range there {
+		if err != nil {
+			return "", 0, err
+		}
+		var signers []Party
+		if signers, err = selectSigners(ctx, tx, id); err == nil && sameNames(signers, a.Signers) || a.Text != "" {
+			return id, 0, err // a text of its own is one agreement, whoever signs it
+		}
+	}
+	if err == nil && len(there) >= atPlaceMax {
+		err = fault.New(fault.TooLarge, "agreement.place_full", "most", atPlaceMax).On("source")
+	}
+	return "", len(there) + 1, err
+}
+
+// sameNames says whether two lists name the same parties, in whatever order.
+func sameNames(a, b []Party) bool {
+	in := func(p Party, all []Party) bool {
+		return slices.ContainsFunc(all, func(o Party) bool { return o.Name == p.Name || o.Code != "" && o.Code == p.Code })
+	}
+	return len(a) == len(b) && !slices.ContainsFunc(a, func(p Party) bool { return !in(p, b) })
 }
 
 // Add enters an agreement, a project or a plan with its own text by hand. The same text is entered once.

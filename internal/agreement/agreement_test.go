@@ -208,3 +208,49 @@ func TestATaskIsFinishedOnceWithWhatShowsIt(t *testing.T) {
 		}
 	})
 }
+
+// One sentence may tell of several agreements; each is entered with that sentence as its place, and once.
+func TestASentenceTellsOfSeveralAgreements(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		ctx := context.Background()
+		ids := map[unit.ID]bool{}
+		enter := func(parties ...string) (a agreement.Agreement) {
+			t.Helper()
+			a = sample()
+			a.Parties = parties
+			if err := h.db.Act(ctx, func(tx *db.Tx) (err error) { a, err = h.Enter(ctx, tx, editor, a); return err }); err != nil {
+				t.Fatal(err)
+			}
+			ids[a.ID] = true
+			return a
+		}
+		for range 2 { // the second time they stand there
+			for _, firm := range []string{"甲企业（虚构）", "乙企业（虚构）", "丙企业（虚构）"} {
+				enter("九城市（虚构）", firm)
+				enter(firm, "九城市（虚构）")
+			}
+		}
+		if len(ids) != 3 {
+			t.Fatalf("%d agreements stand in the register", len(ids))
+		}
+		all, n, err := h.List(ctx, planner, agreement.Listing{})
+		h.done(err)
+		for _, a := range all {
+			if n != 3 || a.Source != all[0].Source || a.Source.Digest != "d1" {
+				t.Errorf("%d: %+v", n, a.Source)
+			}
+		}
+		// Other words for one of them leave its place as it is.
+		_, digest, err := h.Signatures(ctx, planner, all[0].ID)
+		h.done(err)
+		w := all[0].Wording()
+		w.Clauses = []string{"第一条"}
+		m, err := h.Amend(ctx, planner, all[0].ID, digest, 0, w, "补充")
+		h.done(err)
+		_, err = h.Sign(ctx, officer("OTHER", "planner", ""), all[0].ID, 1, m.Digest)
+		h.done(err)
+		if got, err := h.Get(ctx, planner, all[0].ID); err != nil || got.Source != all[0].Source || len(got.Clauses) != 1 {
+			t.Errorf("%+v, %v", got, err)
+		}
+	})
+}

@@ -141,9 +141,9 @@ func (r *Register) openAmendment(ctx context.Context, tx *db.Tx, a Agreement, m 
 		return fault.New(fault.Conflict, "agreement.digest")
 	}
 	m.Digest, m.To = digest, to.Wording()
-	if other, err := findBySource(ctx, tx, to.Source); err != nil {
+	if other, _, err := r.placed(ctx, tx, to); err != nil {
 		return err
-	} else if other != "" && other != a.ID {
+	} else if to.Text != "" && other != "" && other != a.ID {
 		return fault.New(fault.Conflict, "agreement.text_known").On("text")
 	}
 	open, err := openAmendmentOf(ctx, tx, a.ID)

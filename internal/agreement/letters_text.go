@@ -50,15 +50,19 @@ func (r *Register) receiveText(ctx context.Context, tx *db.Tx, who access.Actor,
 	if err := a.check(); err != nil {
 		return err
 	}
-	if same, err := findBySource(ctx, tx, a.Source); err != nil || same != "" { // both sides read it in one document
-		return fault.New(fault.Conflict, "agreement.text_known").Because(err)
+	same, no, err := r.placed(ctx, tx, a)
+	if err != nil {
+		return err
+	}
+	if same != "" { // both sides read it in one document
+		return fault.New(fault.Conflict, "agreement.text_known")
 	}
 	a.Home, a.By, a.At, a.Event, a.Parties = from, who.Name, tx.Now(), "", nil
 	a.Source.Document = ""
 	for _, p := range a.Signers {
 		a.Parties = append(a.Parties, p.Name)
 	}
-	if err := insert(ctx, tx, a); err != nil {
+	if err := insert(ctx, tx, a, no); err != nil {
 		return err
 	}
 	if err := insertShare(ctx, tx, a.ID, from); err != nil {

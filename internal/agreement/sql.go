@@ -22,9 +22,15 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
 
 const sqlInsertParty = `INSERT INTO agreement_party (agreement, no, name, code) VALUES ($1, $2, $3, $4)`
 
+// sqlFindBySource finds what stands at one place. One sentence may tell of several agreements, and the table holds a place
+// once: the second and those after it carry their number behind the digest of the document, "…#2".
 const sqlFindBySource = `
-SELECT id FROM agreement WHERE document_digest = $1 AND span_from = $2 AND span_to = $3
-ORDER BY id LIMIT 1`
+SELECT a.id FROM agreement a
+WHERE (a.document_digest = $1 OR a.document_digest > $1 || '#' AND a.document_digest < $1 || '$') AND a.span_from = $2 AND a.span_to = $3
+ORDER BY a.id LIMIT $4`
+
+// atPlaceMax is how many agreements one place can tell of.
+const atPlaceMax = 50
 
 const agreementColumns = `a.id, a.title, a.kind, a.parties, a.signed_on, a.about, a.document, a.document_digest, a.document_title,
        a.span_from, a.span_to, a.quote, a.accepted_by, a.accepted_at, a.form, a.fields, a.clauses, a.valid_from, a.valid_until,
@@ -99,14 +105,19 @@ func list(s []string) string {
 	return string(b)
 }
 
-func insert(ctx context.Context, tx *db.Tx, a Agreement) error {
+// insert writes an agreement as the no-th of its place, from 1.
+func insert(ctx context.Context, tx *db.Tx, a Agreement, no int) error {
+	digest := a.Source.Digest
+	if no > 1 {
+		digest = fmt.Sprintf("%s#%d", digest, no)
+	}
 	var investment *int64
 	if a.Investment > 0 {
 		n := int64(a.Investment)
 		investment = &n
 	}
 	_, err := tx.Exec(ctx, sqlInsert, a.ID, a.Title, a.Kind, list(a.Parties), a.Signed, a.About, a.Source.Document,
-		a.Source.Digest, a.Source.Title, a.Source.From, a.Source.To, a.Source.Quote, a.By, db.Micros(a.At), string(a.Form), list(a.Fields),
+		digest, a.Source.Title, a.Source.From, a.Source.To, a.Source.Quote, a.By, db.Micros(a.At), string(a.Form), list(a.Fields),
 		list(a.Clauses), a.From, a.Until, string(a.Secrecy), a.Contact, string(a.Event), investment, string(a.Region), string(a.State),
 		string(a.Under), a.Lamps, a.Text, a.Home)
 	for i, p := range a.Signers {
@@ -118,12 +129,12 @@ func insert(ctx context.Context, tx *db.Tx, a Agreement) error {
 	return err
 }
 
-func findBySource(ctx context.Context, tx *db.Tx, s Source) (id unit.ID, err error) {
-	err = tx.QueryRow(ctx, sqlFindBySource, s.Digest, s.From, s.To).Scan(&id)
-	if db.NoRows(err) {
-		return "", nil
-	}
-	return id, err
+// findBySource finds the agreements that stand at a place.
+func findBySource(ctx context.Context, tx *db.Tx, s Source) ([]unit.ID, error) {
+	return collect(ctx, tx, func(row scanner) (id unit.ID, err error) {
+		err = row.Scan(&id)
+		return id, err
+	}, sqlFindBySource, s.Digest, s.From, s.To, atPlaceMax)
 }
 
 func scanAgreement(row scanner) (a Agreement, err error) {
@@ -136,6 +147,7 @@ func scanAgreement(row scanner) (a Agreement, err error) {
 		return a, err
 	}
 	a.At = db.Time(at)
+	a.Source.Digest, _, _ = strings.Cut(a.Source.Digest, "#")
 	err = errors.Join(json.Unmarshal([]byte(parties), &a.Parties), json.Unmarshal([]byte(fields), &a.Fields), json.Unmarshal([]byte(clauses), &a.Clauses))
 	if err != nil {
 		return a, fmt.Errorf("agreement %s: %w", a.ID, err)

@@ -34,8 +34,8 @@ const sqlDecideAmendment = `
 UPDATE agreement_amendment SET state = $2, decided_at = $3 WHERE id = $1 AND (state = 'open' OR state = 'withdrawn' AND $2 = 'agreed')`
 
 const sqlReword = `
-UPDATE agreement SET title = $2, fields = $3, clauses = $4, valid_from = $5, valid_until = $6, text = $7, document_digest = $8, span_to = $9,
-       quote = $10, version = version + 1 WHERE id = $1`
+UPDATE agreement SET title = $2, fields = $3, clauses = $4, valid_from = $5, valid_until = $6, text = $7,
+       document_digest = CASE WHEN $7 = '' THEN document_digest ELSE $8 END, span_to = $9, quote = $10, version = version + 1 WHERE id = $1`
 
 const sqlSentences = `
 SELECT t.id, t.sentence FROM agreement_task t WHERE t.agreement = $1 AND t.sentence <> '' AND t.id > $2 ORDER BY t.id LIMIT $3`
