@@ -41,7 +41,7 @@ try {
     await editor.go(office + '/documents?sort=oldest')
     const all = await editor.page.locator('tbody a[href^="/documents/"]').evaluateAll(list => [...new Set(list.map(a => a.getAttribute('href').split(/[?#]/)[0]))])
     want(all.length === names.length, `${names.length} documents were given and ${all.length} taken`)
-    let looked = false
+    let looked = false, sum = 0
     for (const [i, path] of all.entries()) {
       let accepted = 0, back = 0
       const refused = new Set()
@@ -65,6 +65,7 @@ try {
           const became = new URL(editor.page.url()).pathname
           if (became.startsWith('/agreements/')) {
             accepted++
+            sum++
             entered.set(became, i + 1)
           } else {
             want(await editor.page.locator('#problems').count() > 0, `document ${i + 1}: accepting ${id} neither entered an agreement nor said why`)
@@ -78,9 +79,10 @@ try {
       console.log(`    document ${i + 1}: ${accepted} agreements entered${back ? `, ${back} sent back for a person to mend (fewer than two parties)` : ''}`)
     }
     want(entered.size > 0, 'no agreement was entered')
+    want(entered.size === sum, `${sum} agreements were accepted and ${entered.size} stand in the register`)
     await editor.go(office + '/agreements')
     await editor.look('d-register')
-    return `${entered.size} of ${all.length} documents`
+    return `${entered.size} agreements in ${all.length} documents`
   })
 
   let best, most = 0

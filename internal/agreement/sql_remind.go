@@ -14,10 +14,11 @@ const sqlEachDue = `
 SELECT t.id, t.code, t.title, t.owner, t.lead_code, t.due_on FROM agreement_task t
 WHERE t.state = 'running' AND t.due_on >= $1 AND t.due_on <= $2 ORDER BY t.due_on, t.id LIMIT $3`
 
+// sqlEachMilestone begins with the nodes: CROSS JOIN keeps SQLite from going through all running tasks first.
 const sqlEachMilestone = `
 SELECT t.code, t.owner, t.lead_code, m.no, m.title, m.due_on
-FROM agreement_milestone m JOIN agreement_task t ON t.id = m.task AND t.state = 'running'
-WHERE m.done_on IS NULL AND m.due_on >= $1 AND m.due_on <= $2 ORDER BY m.due_on, m.task, m.no LIMIT $3`
+FROM agreement_milestone m CROSS JOIN agreement_task t
+WHERE t.id = m.task AND t.state = 'running' AND m.done_on IS NULL AND m.due_on >= $1 AND m.due_on <= $2 ORDER BY m.due_on, m.task, m.no LIMIT $3`
 
 const sqlEachVerify = `
 SELECT t.code, t.title, t.verifier_kind, t.verifier_name, t.verifier_code, t.verify_by FROM agreement_task t
