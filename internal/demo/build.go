@@ -12,6 +12,7 @@ import (
 	"corridor/internal/ledger"
 	"corridor/internal/node"
 	"corridor/internal/registry"
+	"corridor/internal/scheme"
 	"corridor/internal/unit"
 )
 
@@ -66,7 +67,7 @@ func organisations() []organisation {
 	}
 }
 
-// Budget is what each treasury gives to vouchers in the world.
+// Budget is what each treasury gives to every budget that its schemes name.
 const Budget = 5_000_000 * unit.FenPerYuan
 
 // build adds what is missing of a node's world, through the rooms' own operations.
@@ -134,12 +135,29 @@ func enterOrganisations(ctx context.Context, n *node.Node, admin access.Actor) e
 	return nil
 }
 
-// fund moves the year's budget from the treasury, once: the transfer's id is the year's.
+// fund moves what each budget needs from the treasury, once: for every budget that the node's schemes name.
 func fund(ctx context.Context, n *node.Node, admin access.Actor) error {
 	const year = "2026"
 	at := n.Node.Code
-	treasury, budget := at+"/treasury/"+year, at+"/voucher/"+year+"/budget"
-	err := n.DB.Act(ctx, func(tx *db.Tx) error {
+	seen := map[string]bool{}
+	for _, s := range n.Cases.Schemes() {
+		for _, a := range s.Accounts.All() {
+			budget := strings.NewReplacer("{jurisdiction}", at, "{year}", year).Replace(a.Path)
+			if a.Kind != scheme.Budget || seen[budget] {
+				continue
+			}
+			seen[budget] = true
+			if err := fill(ctx, n, admin, at+"/treasury/"+year, budget); err != nil {
+				return fmt.Errorf("budget %s: %w", budget, err)
+			}
+		}
+	}
+	return nil
+}
+
+// fill moves Budget from the treasury to one budget; the transfer's id is the budget's.
+func fill(ctx context.Context, n *node.Node, admin access.Actor, treasury, budget string) error {
+	return n.DB.Act(ctx, func(tx *db.Tx) error {
 		for _, a := range []ledger.Account{{Path: treasury, Asset: "CNY"}, {Path: budget, Asset: "CNY", Floor: true}} {
 			if err := n.Ledger.Open(ctx, tx, a); err != nil {
 				return err
@@ -153,12 +171,8 @@ func fund(ctx context.Context, n *node.Node, admin access.Actor) error {
 			Amount: Budget, Ref: id, Note: "年度预算（演示） yearly budget (demo)"}); err != nil {
 			return err
 		}
-		return n.Access.Record(ctx, tx, admin, access.Entry{Act: "books.fund", Object: budget, Region: unit.Region(at), Detail: Budget.String()})
+		return n.Access.Record(ctx, tx, admin, access.Entry{Act: "books.fund", Object: budget, Region: unit.Region(n.Node.Code), Detail: Budget.String()})
 	})
-	if err != nil {
-		return fmt.Errorf("budget: %w", err)
-	}
-	return nil
 }
 
 // people makes the accounts of a node: the first administrator by the one-time link, the others by invitation. It

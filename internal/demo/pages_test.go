@@ -117,7 +117,7 @@ func (w *town) send(c *http.Client, path string, fields url.Values) (status int,
 	for name, values := range fields {
 		for _, v := range values {
 			if content, isFile := strings.CutPrefix(v, "file:"); isFile {
-				part, err := form.CreateFormFile(name, strings.TrimPrefix(name, "f.")+".txt")
+				part, err := form.CreateFormFile(name, name[2:]+".txt")
 				w.must(err)
 				_, _ = part.Write([]byte(content))
 			} else {
@@ -202,6 +202,31 @@ func (w *town) step(who, verb, name string, rest []string) string {
 			fields.Set("f."+field, strings.ReplaceAll(value, "+", "\n"))
 		}
 		path += "/form"
+	case "answers": // A cohandling opinion=… [seat=… reason]; without a seat, the one that the page offers first
+		page := w.get(browser, path)
+		for _, x := range rest[1:] {
+			field, value, isField := strings.Cut(x, "=")
+			switch {
+			case !isField:
+				fields.Set("reason", x)
+			case field == "seat":
+				fields.Set("seat", value)
+			default:
+				fields.Set("a."+field, value)
+			}
+		}
+		offered := regexp.MustCompile(`(?s)action="`+path+`/asks/`+rest[0]+`".*?name="seat" value="([^"]*)"`).FindAllStringSubmatch(page, -1)
+		found := false
+		for _, m := range offered {
+			if fields.Get("seat") == "" {
+				fields.Set("seat", m[1])
+			}
+			found = found || m[1] == fields.Get("seat")
+		}
+		if !found {
+			return "the page asks for no answer"
+		}
+		path += "/asks/" + rest[0]
 	default:
 		page := w.get(browser, path)
 		if !strings.Contains(page, path+"/actions/"+verb+`"`) && !strings.Contains(page, `name="action" value="`+verb+`"`) {
