@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"strings"
 	"sync"
 
 	"golang.org/x/text/unicode/norm"
@@ -164,9 +165,9 @@ func (r *reading) clean(f *flow) {
 		case fullWidth(c):
 			f.r[i] = c - 0xfee0
 		case c >= 0x2e80 && c <= 0x2fdf:
-			if s := []rune(norm.NFKC.String(string(c))); len(s) == 1 && s[0] != c {
+			if s := characterOf(c); s != c {
 				r.mended(RepairRadicals, f.span(i, i+1), string(s))
-				f.r[i] = s[0]
+				f.r[i] = s
 				r.repaired(RepairRadicals, 1)
 			}
 		}
@@ -177,6 +178,23 @@ func (r *reading) clean(f *flow) {
 			return !unseen(f.r[i])
 		}))
 	}
+}
+
+// radicals are those of Unicode's supplement that are characters of their own and that fonts take for them, each before its
+// character (EquivalentUnifiedIdeograph); NFKC knows only the others.
+const radicals = "⺁厂⺋卩⺝月⺟母⺠民⺩王⻁虎⻄西⻅见⻆角⻉贝⻋车⻑長⻓长⻔门⻘青⻙韦⻚页⻛风⻜飞⻝食⻠饣⻢马⻣骨⻤鬼⻥鱼⻦鸟⻧卤⻨麦⻩黄⻪黾⻬齐⻭歯⻮齿⻰龙⻳龟"
+
+// characterOf is the character that a radical looks like, or what it was given.
+func characterOf(c rune) rune {
+	if s := []rune(norm.NFKC.String(string(c))); len(s) == 1 && s[0] != c {
+		return s[0]
+	}
+	if _, behind, ok := strings.Cut(radicals, string(c)); ok {
+		for _, s := range behind {
+			return s
+		}
+	}
+	return c
 }
 
 // traditionalTable maps a traditional character to its simplified form, 0 where there is none.

@@ -96,7 +96,7 @@ func drawPDF(data []byte, until time.Time) (d *drawn, err error) {
 		if time.Now().After(until) {
 			return nil, errTooMany
 		}
-		text := page.Content().Text
+		text := glyphsOf(page)
 		if glyphs += len(text); glyphs > pdfGlyphsMax {
 			return nil, errTooMany
 		}
@@ -137,8 +137,8 @@ type run struct {
 	text            string
 }
 
-// columnsOf orders the characters of a page as they are read. The library knows no widths of characters, so a gap is
-// told from the places where characters begin.
+// columnsOf orders the characters of a page as they are read. Not every font tells the widths of its characters, so a gap
+// is told from the places where characters begin.
 func columnsOf(glyphs []pdf.Text) []string {
 	runs := runsOf(glyphs)
 	if len(runs) == 0 {
@@ -214,7 +214,7 @@ func rowRuns(row []pdf.Text) []run {
 			out = append(out, cur)
 			b.Reset()
 			cur = run{x0: t.X, y: t.Y, size: size}
-		case t.X-row[k-1].X > step*1.6 && len(t.S) == 1 && len(row[k-1].S) == 1:
+		case len(t.S) == 1 && len(row[k-1].S) == 1 && apart(row[k-1], t, step):
 			b.WriteByte(' ')
 		}
 		b.WriteString(t.S)
@@ -223,6 +223,18 @@ func rowRuns(row []pdf.Text) []run {
 	cur.text = b.String()
 	return append(out, cur)
 }
+
+// apart says whether a blank stands between two letters of a row; step is how far on the next begins where the font does
+// not say how wide the letter is.
+func apart(a, b pdf.Text, step float64) bool {
+	if a.W > 0 && a.W < 2*a.FontSize {
+		return b.X-a.X-a.W > blankMin*a.FontSize
+	}
+	return b.X-a.X > step*1.6
+}
+
+// blankMin is the share of a font's size from which on a gap between letters is a blank; blanks are about a quarter wide.
+const blankMin = 0.15
 
 // inColumns puts runs whose places overlap into one column, and the columns from left to right.
 func inColumns(runs []run) []string {

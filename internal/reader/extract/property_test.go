@@ -298,6 +298,8 @@ func FuzzPDF(f *testing.F) {
 	for _, kids := range []string{"[3 0 R]", "[2 0 R]", "[2 0 R 3 0 R 1 0 R]", "[9 0 R]", "4 0 R"} { // a page, circles, nothing
 		f.Add(makePDF(nil, kids))
 	}
+	f.Add(type3PDF([]string{"虚构市2025年支持金额1.7亿元。"}, true, true))
+	f.Add(type3PDF([]string{"虚构市2025年支持金额1.7亿元。"}, true, false))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		d, err := Read("a.pdf", data, Options{Packed: true, MaxBytes: 1 << 20})
 		if err == nil {
