@@ -58,6 +58,7 @@ func desks() (all []Person) {
 		all = append(all, Person{j.code, "admin@" + j.mail + ".example", fault.Words{j.name[0] + "管理员（演示）", j.name[1] + " administrator (demo)"}, "", "node_admin", ""})
 		desk("review", "创新券审核员", "Voucher reviewer", "", "voucher_review")
 		desk("finance", "创新券兑付员", "Voucher payment officer", "", "voucher_finance|finance|benefit_finance")
+		desk("release", "付款清单签发员", "Officer who releases payment lists", "", "voucher_finance|finance|benefit_finance")
 		desk("check", "创新券抽查员", "Voucher audit officer", "", "voucher_audit")
 		desk("supervise", "督办员", "Supervisor of all desks", "", "voucher_supervise|voucher_audit|appeal_supervise|construction_supervise")
 		desk("desk", "业务经办员", "Officer of the general desks", "", "science|industry|approval|review|benefit_review|recognition_review")

@@ -30,10 +30,10 @@ type Estimate struct {
 }
 
 // MainWay is the shortest way on which money goes out, else on which it leaves a budget, else to a granted end, else
-// through a desk; it is cut there. It explores the machine, so whoever asks often keeps it.
+// through a desk, and among those one to the end that the pack names first; it is cut there. It explores the machine, so whoever asks often keeps it.
 func (s *Scheme) MainWay() []Row {
 	var best []Row
-	rank := -1
+	rank := -3
 	for _, w := range s.Ways() {
 		if w.End == "" {
 			continue
@@ -42,6 +42,10 @@ func (s *Scheme) MainWay() []Row {
 			continue
 		}
 		rows, r := s.rankOf(w.Actions)
+		r *= 2
+		if names := s.Ends.Names(); len(names) > 0 && w.End == names[0] {
+			r++ // packs name first how it should end
+		}
 		if r > rank || r == rank && len(rows) < len(best) {
 			best, rank = rows, r
 		}
@@ -274,6 +278,11 @@ func (s *Scheme) sentence(r *reading, x ast.Expr) fault.Words {
 		return fault.Words{"1", "1"}
 	case ast.CallKind:
 		c := x.AsCall()
+		if c.FunctionName() == operators.Conditional {
+			if yes, known := s.sure(r, c.Args()[0]); known {
+				return s.sentence(r, c.Args()[map[bool]int{true: 1, false: 2}[yes]])
+			}
+		}
 		var zh, en []string
 		for _, a := range c.Args() {
 			w := s.sentence(r, a)
@@ -285,12 +294,28 @@ func (s *Scheme) sentence(r *reading, x ast.Expr) fault.Words {
 		case "max":
 			return fault.Words{"其中较大者（" + strings.Join(zh, "，") + "）", "the most of (" + strings.Join(en, ", ") + ")"}
 		}
+		if c.FunctionName() == operators.Add && zh[1] == "0" {
+			return fault.Words{zh[0], en[0]}
+		}
 		if form, ok := spoken[c.FunctionName()]; ok {
 			return fault.Words{put(form[0], zh), put(form[1], en)}
 		}
 		return fault.Words{c.FunctionName() + "（" + strings.Join(zh, "，") + "）", c.FunctionName() + "(" + strings.Join(en, ", ") + ")"}
 	}
 	return fault.Words{}
+}
+
+// sure says what a comparison of a param with a literal answers, so that a sentence tells only the branch that is taken.
+func (s *Scheme) sure(r *reading, x ast.Expr) (yes, known bool) {
+	if x.Kind() != ast.CallKind || x.AsCall().FunctionName() != operators.Equals {
+		return false, false
+	}
+	a, b := x.AsCall().Args()[0], x.AsCall().Args()[1]
+	if a.Kind() != ast.IdentKind || b.Kind() != ast.LiteralKind || !s.Params.Has(a.AsIdent()) {
+		return false, false
+	}
+	want, ok := b.AsLiteral().(types.String)
+	return ok && r.fact(a.AsIdent()).Text == string(want), ok
 }
 
 func put(form string, args []string) string {

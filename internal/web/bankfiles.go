@@ -197,6 +197,8 @@ func (v *visit) reconcile() error {
 		}
 		from, to = unit.Date(y, m, 1), today
 	}
+	f.Set("from", from.String())
+	f.Set("to", to.String())
 	p := reconcilePage{Tabs: v.payTabs(), Form: f, By: f.Get("by"), Export: v.exports()}
 	if p.Reconciliation, err = d.Reconcile(v.ctx(), v.who, from, to); err != nil {
 		return err

@@ -26,6 +26,8 @@ type homePage struct {
 	Log           int64
 	Systems       int
 	Works, Partly int
+	Open          []outlookView // what is open to this person's first organisation, what fits first
+	OpenTo        string        // its credit code
 }
 
 // waiting is one thing that somebody has to do, and until when.
@@ -44,6 +46,11 @@ func (v *visit) home() error {
 	var err error
 	if p.Waits, p.More, err = v.waits(); err != nil {
 		return err
+	}
+	if orgs := access.ReachOf(v.who, access.CaseCreate).Orgs; len(orgs) > 0 {
+		if p.OpenTo, p.Open, err = v.openTo(orgs[0]); err != nil {
+			return err
+		}
 	}
 	if p.Log, err = v.s.c.Log.Size(v.ctx()); err != nil {
 		return err

@@ -87,6 +87,19 @@ func (v *visit) outlooks() error {
 	return v.show("outlooks", v.t("能申报什么", "What is open to us"), p)
 }
 
+// openTo is what is open to an organisation, for the home page of its people; nothing where the node does not know it.
+func (v *visit) openTo(org string) (string, []outlookView, error) {
+	_, all, err := v.s.c.Cases.Outlooks(v.ctx(), v.who, org)
+	if fault.KindOf(err) == fault.NotFound {
+		return "", nil, nil
+	}
+	var out []outlookView
+	for _, x := range all {
+		out = append(out, v.outlookOf(x))
+	}
+	return org, out, err
+}
+
 func (v *visit) outlookOf(x casework.Outlook) outlookView {
 	out := outlookView{Outlook: x, When: whenOf(x, v.lang), Counted: x.Median >= 0}
 	for _, r := range x.Rules {
