@@ -44,6 +44,7 @@ var (
 		regexp.MustCompile(`^\s*([（(]([` + han + `]{1,4})[)）])`),
 		regexp.MustCompile(`^\s*((\d{1,3})[.．、])(?:\D|$)`),
 	}
+	outlineIn = regexp.MustCompile(`(?:^|[\s》号])([` + han + `]{1,4})、(?:[（(]([` + han + `]{1,4})[)）])?(?:(\d{1,3})[.．、]?)?\s*$`)
 	articleIn = regexp.MustCompile(`第([` + han + `]{1,7})条(?:之([` + han + `]{1,3}))?`)
 )
 
@@ -192,17 +193,25 @@ func hanNumber(s string) int {
 	return total + digit
 }
 
-// ClausePath is the path of a clause that a text names, "" for none: 《办法》第十条之一 is 10-1.
+// ClausePath is the path of a clause that a text names, "" for none: 《办法》第十条之一 is 10-1, 《通知》二、（三） at the end
+// is 2.3.
 func ClausePath(text string) string {
-	m := articleIn.FindStringSubmatch(text)
-	if m == nil {
-		return ""
+	if m := articleIn.FindStringSubmatch(text); m != nil {
+		path := strconv.Itoa(hanNumber(m[1]))
+		if m[2] != "" {
+			path += "-" + strconv.Itoa(hanNumber(m[2]))
+		}
+		return path
 	}
-	path := strconv.Itoa(hanNumber(m[1]))
-	if m[2] != "" {
-		path += "-" + strconv.Itoa(hanNumber(m[2]))
+	var path []string
+	if m := outlineIn.FindStringSubmatch(text); m != nil {
+		for _, level := range m[1:] {
+			if level != "" {
+				path = append(path, strconv.Itoa(hanNumber(level)))
+			}
+		}
 	}
-	return path
+	return strings.Join(path, ".")
 }
 
 // Regulation is a document that has clauses.
@@ -285,7 +294,10 @@ func (k *Desk) Locate(ctx context.Context, who access.Actor, sources []Source) (
 }
 
 // sourceKey is the compared title of a source without the clause that it names.
-func sourceKey(title string) string { return plain(articleIn.ReplaceAllString(title, "")) }
+func sourceKey(title string) string {
+	title = articleIn.ReplaceAllString(title, "")
+	return plain(strings.TrimSuffix(title, outlineIn.FindString(title)))
+}
 
 // sameTitle says how well two titles agree: 2 for the same, 1 where one is the end of the other, as behind the name of who
 // issued it; 0 for two titles.

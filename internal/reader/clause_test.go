@@ -102,6 +102,7 @@ func TestABasisLeadsToItsClause(t *testing.T) {
 		}
 		for _, c := range []struct{ title, want string }{
 			{"《虚构市科技创新券管理办法（合成材料）》第三条之一", "regulation#3-1"}, {"虚构市科技创新券管理办法（合成材料）", "regulation#"},
+			{"关于申报示范项目的通知（合成材料） 二、", "other#2"},
 			{"《另一市科技创新券管理办法》第三条", ""}, {"办法", ""},
 		} {
 			if got := at(officer, c.title); got != c.want {
@@ -125,4 +126,13 @@ func TestABasisLeadsToItsClause(t *testing.T) {
 			t.Errorf("%v", err)
 		}
 	})
+}
+
+func TestAClauseIsNamedByItsText(t *testing.T) {
+	for text, want := range map[string]string{"《办法》第十条之一": "10-1", "国合〔2026〕1号 第六条": "6", "第二十三条第二款": "23", "国合〔2026〕1号 二、（三）": "2.3", "通知 一、（二）3": "1.2.3",
+		"通知》二、": "2", "办法": "", "一、二、三": "", "2026年工作要点": ""} {
+		if got := reader.ClausePath(text); got != want {
+			t.Errorf("%s is %q, want %q", text, got, want)
+		}
+	}
 }

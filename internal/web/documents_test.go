@@ -233,3 +233,18 @@ func TestRepairsAreMarkedWhereTheyWereMade(t *testing.T) {
 		`title="去除注音">(chuàng)</span>`, `<del lang="zh-CN">\U200B</del>`, `<a href="#m2">去除注音</a>：<del lang="zh-CN">(chuàng)</del>`, `<del lang="zh-CN">創</del> → <ins lang="zh-CN">创</ins>`)
 	wants(t, h.ask("GET", "/documents/"+id+"/facts?format=json", editor, nil), 200, `"kind": "pinyin"`, `"now": "创"`)
 }
+
+// TestASchemeLeadsToTheVeryClauseThatItsSourceNames follows a source that names 第六条 to that clause and back.
+func TestASchemeLeadsToTheVeryClauseThatItsSourceNames(t *testing.T) {
+	h := open(t)
+	editor := h.person("editor@node.example", "editor", "")
+	text := "科技型中小企业评价办法\n\n"
+	for _, c := range []string{"第一条 合成条文一。", "第五条 合成条文五。", "第六条 合成条文六：职工人数不超过上限。", "第七条 合成条文七。"} {
+		text += c + "\n\n"
+	}
+	h.send(editor, [2]string{"measures.txt", text})
+	clause := "/clauses/" + h.documentsOf(editor, "")[0] + "/6"
+	wants(t, h.ask("GET", "/schemes/voucher", editor, nil), 200, `href="`+clause+`"`)
+	wants(t, h.ask("GET", clause, editor, nil), 200, "合成条文六", "/schemes/voucher?edition=", "!合成条文五")
+	wants(t, h.ask("GET", strings.TrimSuffix(clause, "6")+"5", editor, nil), 200, "合成条文五", "!/schemes/voucher?edition=")
+}
