@@ -128,6 +128,11 @@ func (s *Service) Attachment(ctx context.Context, who access.Actor, id unit.ID, 
 		return a, nil, err
 	}
 	a, ok := all[d]
+	if !ok {
+		if err := s.fileTried(ctx, who, id); err != nil {
+			return a, nil, err
+		}
+	}
 	if !ok || s.c.Files == nil {
 		return a, nil, fault.New(fault.NotFound, "casework.file_unknown")
 	}

@@ -41,7 +41,9 @@ type Config struct {
 	Files    *files.Store    // nil: no case takes a file
 	Regions  *unit.Regions
 	Calendar Calendar
-	Node     string // two digits, the beginning of a case's number
+	Secret   string   // encrypts what schemes seal; "" lets nothing be sealed
+	Former   []string // secrets before it, which still open
+	Node     string   // two digits, the beginning of a case's number
 	Schemes  []*scheme.Scheme
 	Layers   fs.FS // shared layers that an edition brought in may extend; nil: only those that it brings or that stand here
 }
@@ -97,6 +99,8 @@ type Case struct {
 	Waits         []Wait            // who has to act now, and until when
 	Asks          []Asked           // opinions that are asked for, as the reader may see them
 	Veiled        map[string]string // fields that the reader may not see, and why: "sight", "sealed"
+
+	Seals []Seal // fields that were sealed
 
 	seated map[string]scheme.Value // the fields that say who plays a role, while Fields is what the reader may see
 }
@@ -315,8 +319,7 @@ func (s *Service) inHand(ctx context.Context, tx *db.Tx, who access.Actor, id un
 	if err != nil {
 		return c, err
 	}
-	c.Asks, err = s.asksOf(ctx, tx, sch, id)
-	return c, err
+	return c, s.inner(ctx, tx, sch, &c)
 }
 
 func (s *Service) find(ctx context.Context, tx *db.Tx, who access.Actor, id unit.ID) (Case, error) {
@@ -354,7 +357,7 @@ func (s *Service) fill(ctx context.Context, tx *db.Tx, c *Case) error {
 		h := &c.History[i]
 		h.Words, h.ToWords, h.RoleWords = sch.Say(h.Action), sch.Say(h.To), sch.Say(h.Role)
 	}
-	if c.Asks, err = s.asksOf(ctx, tx, sch, c.ID); err != nil {
+	if err := s.inner(ctx, tx, sch, c); err != nil {
 		return err
 	}
 	if err := s.nameSeats(ctx, tx, c.Asks); err != nil {
@@ -381,6 +384,14 @@ func (s *Service) name(ctx context.Context, tx *db.Tx, sch *scheme.Scheme, c *Ca
 	}
 	c.OrgName, c.Synthetic = o.Name, o.Synthetic
 	return nil
+}
+
+// inner adds what stands beside the row and decides what is seen: asks and seals.
+func (s *Service) inner(ctx context.Context, tx *db.Tx, sch *scheme.Scheme, c *Case) (err error) {
+	if c.Asks, err = s.asksOf(ctx, tx, sch, c.ID); err != nil {
+		return err
+	}
+	return s.unseal(ctx, tx, sch, c)
 }
 
 // Edition is the edition that a case keeps, for whoever shows it.

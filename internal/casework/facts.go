@@ -72,6 +72,11 @@ func (w *world) Fact(name string, args ...scheme.Value) (scheme.Value, scheme.Vo
 func (w *world) form(name string) (scheme.Value, scheme.Vouched, error) {
 	field, part, _ := strings.Cut(name, ".")
 	v := w.c.Fields[field]
+	if f, ok := w.sch.Field(field); ok && !v.Known() {
+		if digest, sealed := w.c.sealed(f, w.tx.Now()); sealed {
+			return digest, scheme.Vouched{By: "form", At: w.c.Changed}, nil
+		}
+	}
 	if part != "region" || !v.Known() {
 		return v, scheme.Vouched{By: "form", At: w.c.Changed}, nil
 	}

@@ -38,6 +38,9 @@ func (s *Service) Save(ctx context.Context, who access.Actor, id unit.ID, versio
 		if err != nil {
 			return err
 		}
+		if err := s.seal(ctx, tx, sch, c, fields); err != nil {
+			return err
+		}
 		for name, v := range fields {
 			if v.Known() {
 				c.Fields[name] = v

@@ -44,8 +44,10 @@ func (s *Service) veilFor(ctx context.Context, tx *db.Tx, sch *scheme.Scheme, wh
 			v.asks[a.Ask] = untilAll
 		}
 	}
-	if len(sch.See) == 0 {
-		return v, nil
+	for _, x := range c.Seals {
+		if !x.open(tx.Now()) {
+			v.fields[x.Field] = bySeal
+		}
 	}
 	for name, sight := range sch.See {
 		on, err := s.narrows(ctx, tx, sch, c, sight)
@@ -62,7 +64,9 @@ func (s *Service) veilFor(ctx context.Context, tx *db.Tx, sch *scheme.Scheme, wh
 		case sch.Asks.Has(name):
 			v.asks[name] = bySight
 		default:
-			v.fields[name] = bySight
+			if v.fields[name] == "" {
+				v.fields[name] = bySight
+			}
 			v.values = append(v.values, parts(c.Fields[name])...)
 		}
 	}

@@ -227,3 +227,25 @@ func keepReaders(ctx context.Context, tx *db.Tx, id unit.ID, want map[string]boo
 	}
 	return nil
 }
+
+const (
+	sqlPutSeal = `
+INSERT INTO casework_sealed (case_id, field, box, digest, sealed_at, opens_at) VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (case_id, field) DO UPDATE SET box = excluded.box, digest = excluded.digest, sealed_at = excluded.sealed_at, opens_at = excluded.opens_at`
+
+	sqlSeals = `SELECT field, box, digest, sealed_at, opens_at FROM casework_sealed WHERE case_id = $1 ORDER BY field LIMIT $2`
+)
+
+func putSeal(ctx context.Context, tx *db.Tx, id unit.ID, x Seal) error {
+	_, err := tx.Exec(ctx, sqlPutSeal, string(id), x.Field, x.box, x.Digest, db.Micros(x.Sealed), microsOrNever(x.Opens))
+	return err
+}
+
+func selectSeals(ctx context.Context, tx *db.Tx, id unit.ID) ([]Seal, error) {
+	return db.Collect(ctx, tx, "seals", func(scan func(...any) error) (x Seal, err error) {
+		var sealed, opens int64
+		err = scan(&x.Field, &x.box, &x.Digest, &sealed, &opens)
+		x.Sealed, x.Opens = db.Time(sealed), timeOrNever(opens)
+		return x, err
+	}, sqlSeals, string(id), asksMax)
+}

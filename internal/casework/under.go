@@ -135,8 +135,7 @@ func (s *Service) load(ctx context.Context, tx *db.Tx, id unit.ID) (Case, *schem
 	if c.History, err = selectSteps(ctx, tx, id); err != nil {
 		return c, nil, fmt.Errorf("steps of case %s: %w", c.No, err)
 	}
-	c.Asks, err = s.asksOf(ctx, tx, sch, id)
-	return c, sch, err
+	return c, sch, s.inner(ctx, tx, sch, &c)
 }
 
 // parentFact answers what a case may read of the one it lives under.

@@ -370,6 +370,9 @@ func (c *checker) readerNames() {
 			c.unknown(pos, "field", f, c.fieldNames())
 		}
 		c.param(pos, s.Sealed[f], clockKinds...)
+		if fd, ok := s.Field(f); ok && fd.Type != "text" && fd.Type != "file" && fd.Type != "files" {
+			c.at(pos, "rule.unit", "why", both(kindWords[fieldShapes[fd.Type].kind], kindWords[Text]))
+		}
 	}
 	for _, f := range sortedKeys(s.See) {
 		sight := s.See[f]
