@@ -53,7 +53,7 @@ func (w *world) looks(pack string) *looks {
 	store, err := files.New(files.Config{DB: w.db, Dir: w.t.TempDir()})
 	l.must(err)
 	l.cases, err = casework.New(casework.Config{DB: w.db, Access: w.access, Registry: l.reg, Ledger: w.ledger, Log: w.log, Files: store, Notices: w.told,
-		Regions: unit.GB2260(), Calendar: w.days, Node: "34", Schemes: []*scheme.Scheme{s}})
+		Regions: unit.GB2260(), Calendar: w.days, Node: "34", Secret: "a secret of the test", Schemes: []*scheme.Scheme{s}})
 	l.must(err)
 	w.must(w.db.Act(ctx, func(tx *db.Tx) error {
 		for _, o := range []string{"fire", "water", "build", "plans"} {
@@ -106,7 +106,7 @@ func (l *looks) sent(quiet, offices string) casework.Case {
 	l.t.Helper()
 	c, err := l.cases.Create(context.Background(), firm, "look-over", small, "")
 	l.must(err)
-	l.save("firm", c, map[string]string{"thing": "秘密的内容", "size": "large", "quiet": quiet})
+	l.save("firm", c, map[string]string{"thing": "秘密的内容", "size": "large", "quiet": quiet, "bid": "封标价九万"})
 	l.do("firm", c, "hand_in")
 	l.save("window", c, map[string]string{"offices": offices, "unit": "340100.build"})
 	return l.do("window", c, "send_out")
@@ -286,7 +286,7 @@ func TestWhoIsAskedActsOnRowsOfTheSeat(t *testing.T) {
 		code(t, err, "casework.field_not_yours")
 		c, err = l.cases.Create(context.Background(), firm, "look-over", small, "")
 		l.must(err)
-		l.save("firm", c, map[string]string{"thing": "x", "size": "small"})
+		l.save("firm", c, map[string]string{"thing": "x", "size": "small", "bid": "1"})
 		l.do("firm", c, "hand_in")
 		_, err = l.cases.Save(context.Background(), l.actor("window"), c.ID, 0, map[string]string{"offices": "340100.nowhere"})
 		code(t, err, "casework.office_unknown")

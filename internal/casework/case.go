@@ -319,7 +319,8 @@ func (s *Service) inHand(ctx context.Context, tx *db.Tx, who access.Actor, id un
 	if err != nil {
 		return c, err
 	}
-	return c, s.inner(ctx, tx, sch, &c)
+	err = s.inner(ctx, tx, sch, &c)
+	return c, err
 }
 
 func (s *Service) find(ctx context.Context, tx *db.Tx, who access.Actor, id unit.ID) (Case, error) {

@@ -135,7 +135,8 @@ func (s *Service) load(ctx context.Context, tx *db.Tx, id unit.ID) (Case, *schem
 	if c.History, err = selectSteps(ctx, tx, id); err != nil {
 		return c, nil, fmt.Errorf("steps of case %s: %w", c.No, err)
 	}
-	return c, sch, s.inner(ctx, tx, sch, &c)
+	err = s.inner(ctx, tx, sch, &c)
+	return c, sch, err
 }
 
 // parentFact answers what a case may read of the one it lives under.

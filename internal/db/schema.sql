@@ -669,6 +669,16 @@ CREATE TABLE casework_round_line (
 
 CREATE INDEX casework_round_line_case ON casework_round_line (case_id, done);
 
+CREATE TABLE casework_sealed (
+  case_id   TEXT NOT NULL REFERENCES casework_case (id),
+  field     TEXT NOT NULL,
+  box       TEXT NOT NULL,   -- the value as JSON, encrypted under the node's secret; hex
+  digest    TEXT NOT NULL,   -- SHA-256 of salt and value, in hex: shows afterwards that it was not exchanged
+  sealed_at BIGINT NOT NULL,
+  opens_at  BIGINT NOT NULL, -- the first moment after its day; 0 when the day lies beyond the published calendar
+  PRIMARY KEY (case_id, field)
+);
+
 CREATE TABLE casework_seat (         -- who is asked
   case_id     TEXT NOT NULL,
   ask         TEXT NOT NULL,
