@@ -60,3 +60,6 @@ func (s *Scheme) called(fact string) fault.Words {
 	}
 	return s.Say(fact)
 }
+
+// Called is what people call a fact: a field by its label.
+func (s *Scheme) Called(fact string) fault.Words { return s.called(fact) }

@@ -21,6 +21,9 @@ type Problem struct {
 	Caret string      `json:"caret"` // spaces and a caret that points into it
 }
 
+// Gutter is as wide as the number of the line, to stand before the caret.
+func (p Problem) Gutter() string { return strings.Repeat(" ", len(fmt.Sprint(p.Pos.Line))) }
+
 // Problems are in the order of the files.
 type Problems []Problem
 

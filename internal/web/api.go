@@ -46,6 +46,7 @@ func (s *Server) api() {
 	s.apiAgreements()
 	s.apiCases()
 	s.apiPayments()
+	s.apiEditions()
 	s.apiChecks()
 	s.apiCalendar()
 }

@@ -21,6 +21,7 @@ type fieldView struct {
 	ID, Input string // of its control
 	Value     string // as it is typed
 	Shown     string // as it is read
+	Link      string // address of the decision that it names; "" for what names none
 	Mine      bool
 	Problem   string
 	Unit      string
@@ -52,7 +53,7 @@ func (v *visit) caseForm(p *casePage, s *scheme.Scheme, was *form) (err error) {
 			x := v.fieldView(s, f, was, files)
 			x.Mine = mine[f.Name]
 			if val := p.Case.Fields[f.Name]; val.Known() {
-				x.Shown = v.shown(s, val)
+				x.Shown, x.Link = v.shown(s, val), v.decisionLink(val)
 				x.Files = files.named(val)
 			}
 			view.Fields = append(view.Fields, x)

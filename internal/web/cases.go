@@ -52,6 +52,7 @@ type casePage struct {
 	Proofs   []stepView
 	Offers   []casework.Offer // of which this person may open a case under this one
 	Under    []casework.Case
+	Moved    *casework.Move // how the draft came over to the edition in force
 	Above    *casework.Case // the case that this one lives under
 	Hands    handsView
 	Talk     talkView
@@ -156,6 +157,9 @@ func (v *visit) showCase(id unit.ID, was typed) error {
 			p.Proofs = append(p.Proofs, x)
 		}
 		p.History = append(p.History, x)
+	}
+	if p.Moved, err = v.moved(c); err != nil {
+		return err
 	}
 	p.Offers = v.s.c.Cases.Offers(v.who, c)
 	if p.Under, err = v.s.c.Cases.Under(v.ctx(), v.who, c.ID); err != nil {

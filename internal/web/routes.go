@@ -84,6 +84,7 @@ func (s *Server) routes() {
 	s.promises()
 	s.money()
 
+	s.editionRoutes()
 	s.page("GET", "/schemes", access.SchemeRead, (*visit).schemes)
 	s.page("GET", "/schemes/{id}", access.SchemeRead, (*visit).scheme)
 	s.page("POST", "/cases", access.CaseCreate, (*visit).openCase)
