@@ -73,6 +73,9 @@ science   fills    A answer_text=已协调补齐材料 root_cause=process
 science   answer   A                                                                   -> 协办单位的意见须全部到齐
 planning  answers  A cohandling opinion=用地无异议                                     -> handling
 planning  answers  A cohandling opinion=再答一次                                       -> the page asks for no answer`)
+		if page := w.get(w.client("window"), w.cases["A"]); !strings.Contains(page, "安徽省自然资源厅、安徽省消防救援总队") || !strings.Contains(page, "难易程度：一般事项") && !strings.Contains(page, "<dd>一般事项</dd>") {
+			t.Error("offices and choices are not told by their names")
+		}
 		name := "巢湖电池材料"
 		for who, knows := range map[string]bool{"firm": true, "window": true, "supervise": true, "science": false, "planning": false, "fire": false} {
 			if strings.Contains(w.get(w.client(who), w.cases["A"]), name) != knows {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"corridor/internal/casework"
+	"corridor/internal/db"
 	"corridor/internal/fault"
 	"corridor/internal/scheme"
 )
@@ -154,14 +155,38 @@ func (v *visit) groups(s *scheme.Scheme, f *form) (again bool) {
 	return again
 }
 
-// shown is a value for a reader: an organisation by its name, a choice by its words.
+// shown is a value for a reader: organisations and offices by their names, a choice by its words.
 func (v *visit) shown(s *scheme.Scheme, x scheme.Value) string {
-	if x.Kind == scheme.Org {
+	switch {
+	case x.Kind == scheme.Org:
 		if o, err := v.org(x.Text); err == nil {
 			return o.Name.In(v.lang)
 		}
+	case x.Kind == scheme.Office:
+		if name := v.officeName(x.Text); name != "" {
+			return name
+		}
+	case x.Kind == scheme.List && len(x.List) > 0 && (x.List[0].Kind == scheme.Office || x.List[0].Kind == scheme.Org):
+		names := make([]string, len(x.List))
+		for i, e := range x.List {
+			names[i] = v.shown(s, e)
+		}
+		return strings.Join(names, v.t("、", ", "))
 	}
 	return s.Show(x, v.lang)
+}
+
+// officeName is what an office is called today; "" for one that the registry does not have.
+func (v *visit) officeName(id string) (name string) {
+	err := v.s.c.DB.Read(v.ctx(), func(tx *db.Tx) error {
+		a, err := v.s.c.Registry.Authority(v.ctx(), tx, id, v.s.c.Registry.Today(tx))
+		name = a.Name.In(v.lang)
+		return err
+	})
+	if err != nil {
+		return "" // its id is shown
+	}
+	return name
 }
 
 // saveCase saves the form, and goes on to an action when its button was pressed.

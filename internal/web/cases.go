@@ -86,6 +86,7 @@ type askView struct {
 type verdictView struct {
 	scheme.Answer
 	BasisTitle string
+	Looked     fault.Words // what the rule looked at, choices by their words
 }
 
 type stepView struct {
@@ -244,7 +245,7 @@ func withoutReason(all []scheme.Answer) []scheme.Answer {
 func verdicts(s *scheme.Scheme, all []scheme.Answer) []verdictView {
 	var open, passes []verdictView
 	for _, a := range all {
-		x := verdictView{a, sourceTitle(s, a.Basis)}
+		x := verdictView{a, sourceTitle(s, a.Basis), looked(s, a)}
 		if a.Result == scheme.Pass {
 			passes = append(passes, x)
 		} else {
@@ -252,6 +253,21 @@ func verdicts(s *scheme.Scheme, all []scheme.Answer) []verdictView {
 		}
 	}
 	return append(open, passes...)
+}
+
+// looked says what a rule looked at and found, with choices by their words.
+func looked(s *scheme.Scheme, a scheme.Answer) (w fault.Words) {
+	for i, lang := range []fault.Lang{fault.ZH, fault.EN} {
+		told := a
+		told.Saw = slices.Clone(a.Saw)
+		for j, f := range told.Saw {
+			if f.Value.Kind == scheme.Choice {
+				told.Saw[j].Value = scheme.TextOf(scheme.Text, s.Show(f.Value, lang))
+			}
+		}
+		w[i] = casework.Saw(told)[i]
+	}
+	return w
 }
 
 // amountsOf are the sums that the case has fixed and what is held of them now.
