@@ -9,6 +9,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"corridor/internal/agreement"
+	"corridor/internal/db/dbtest"
 	"corridor/internal/fault"
 	"corridor/internal/unit"
 )
@@ -39,7 +40,7 @@ func TestAListIsImportedWholeOrNotAtAll(t *testing.T) {
 		plan := h.framework(func(a *agreement.Agreement) { a.Form = agreement.Plan })
 		list, err := h.AddList(ctx, planner, agreement.List{Plan: plan.ID, Name: fault.Words{"重点任务"}})
 		h.done(err)
-		good := []string{"附件：重点任务清单", columns, "1|开通预约|上海市|安徽省|2026年6月底||||||", "2|建成目录|340000|310000=50万元、320000|2026-12-31|数据集|0|600|个|办公室|1|", "", "3|发布指南|340100||2026年|||||第三方：某研究院|1、2|"}
+		good := []string{"附件：重点任务清单", columns, "1|开通预约|上海市|安徽省|2026年6月底|||||||120万元|city||310117", "2|建成目录|340000|310000=50万元、320000|2026-12-31|数据集|0|600|个|办公室|1|", "", "3|发布指南|340100||2026年|||||第三方：某研究院|1、2|"}
 		rep, err := h.Import(ctx, planner, plan.ID, list.ID, spreadsheet(t, good...), true)
 		if err != nil || rep.Rows != 3 || len(rep.Bad) != 0 || rep.Written != 0 || len(rep.Unknown) != 1 {
 			t.Fatalf("%+v, %v", rep, err)
@@ -109,10 +110,39 @@ func TestWhatIsNoList(t *testing.T) {
 	})
 }
 
+// FuzzImport looks at spreadsheets of any words in any cells, and of any bytes: nothing panics, what is refused is refused
+// by a sentence of ours, and what is only looked at is not written.
 func FuzzImport(f *testing.F) {
-	f.Add(spreadsheet(f, columns, "1|开通预约|上海市|安徽省|2026年6月底||||||"))
-	f.Add([]byte("PK"))
-	f.Fuzz(func(t *testing.T, file []byte) {
-		agreement.ReadTasks(file) // does not panic, and ends
+	clock := &hand{}
+	clock.set(day(2026, 3, 2))
+	h := newHouse(f, dbtest.Open(f, clock.now), clock, nil, "")
+	plan := h.framework()
+	const columns = columns + "|牵头投入|层级|上级任务|地点代码"
+	for _, row := range []string{"1|开通预约|上海市|安徽省|2026年6月底|||||||120万元|city||310117", "2|加强合作|310000|340000=50万元、江苏省＝1.5亿元|46203|1|省市|T-2026-0001|机构|1|2", "x|=1+1|第三方：某所|a,b;c\n|2026-13|1、2、x|国家|||-1|1e9",
+		"1|任务|999999|=|12月底|1|city|||٣|3", "|\x00\xff|🙂|310000=0|2027|||||", "1|a|310000|310000|2026-12-31|||||||0|city|T-9999-1|999999"} {
+		f.Add([]byte(row), false)
+	}
+	f.Add(spreadsheet(f, columns, "1|开通预约|上海市|安徽省|2026年6月底||||||"), true)
+	f.Add([]byte("PK"), true)
+	f.Fuzz(func(t *testing.T, in []byte, whole bool) {
+		file := in
+		if !whole {
+			if len(in) > 4096 {
+				return
+			}
+			file = spreadsheet(t, append([]string{columns}, strings.Split(string(in), "\n")...)...)
+		}
+		rep, err := h.Import(context.Background(), planner, plan.ID, "", file, true)
+		if k := fault.KindOf(err); err != nil && (k == fault.Internal || k == fault.Unavailable) {
+			t.Fatal(err)
+		}
+		if rep.Written != 0 {
+			t.Errorf("%d tasks were written", rep.Written)
+		}
+		for _, b := range rep.Bad {
+			if b.Fault.Sentence(fault.ZH) == "" || b.Fault.Sentence(fault.EN) == "" {
+				t.Errorf("%s row %d: no sentence for %s", b.Column, b.Row, b.Fault.Code)
+			}
+		}
 	})
 }

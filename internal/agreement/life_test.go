@@ -23,7 +23,7 @@ import (
 // house is the room joined to real rooms below it.
 type house struct {
 	*agreement.Register
-	t    *testing.T
+	t    testing.TB
 	db   *db.DB
 	acc  *access.Service
 	hand *hand
@@ -53,7 +53,7 @@ func eachHouse(t *testing.T, test func(h *house)) {
 	})
 }
 
-func newHouse(t *testing.T, d *db.DB, clock *hand, letters agreement.Letters, node string) *house {
+func newHouse(t testing.TB, d *db.DB, clock *hand, letters agreement.Letters, node string) *house {
 	t.Helper()
 	h := &house{t: t, db: d, hand: clock}
 	var err error

@@ -126,7 +126,7 @@ func wordingTyped(f url.Values) (w agreement.Wording, err error) {
 
 // amend proposes other words; the digest of what the person read comes with the form.
 func (v *visit) amend() error {
-	return v.onAgreement("proposed", func(id unit.ID, f url.Values) error {
+	return v.onAgreement("amend_proposed", func(id unit.ID, f url.Values) error {
 		w, err := wordingTyped(f)
 		if err != nil {
 			return err

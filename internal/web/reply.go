@@ -125,6 +125,7 @@ var doneWords = map[string]fault.Words{
 	"evidence_kept":      {"证据已保存，尚未提交核验。", "The evidence is kept and not submitted yet."},
 	"evidence_withdrawn": {"证据已撤回，撤回记录保留可见。", "The evidence is withdrawn, which stays to be seen."},
 	"verified":           {"核验结果已记录。", "The verdict is entered."},
+	"amend_proposed":     {"新文本已提出并代表该方会签，等待其他各方；原文本在各方会签之前继续有效。", "The new text is proposed and signed for that party; the present one holds until all have signed."},
 	"proposed":           {"变更已提出，等待各方同意；原定期限保留。", "The change is proposed; it holds when all parties agree. The first day stays."},
 	"answered":           {"已答复。", "Answered."},
 	"supervised":         {"已发出，答复时限已记录。", "Sent; the day by which to answer is kept."},
