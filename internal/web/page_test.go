@@ -25,6 +25,7 @@ import (
 	corridorlog "corridor/internal/log"
 	"corridor/internal/notice"
 	"corridor/internal/reader"
+	"corridor/internal/reader/extract"
 	"corridor/internal/registry"
 	"corridor/internal/scheme"
 	"corridor/internal/unit"
@@ -336,6 +337,17 @@ func TestDocumentMarksNestAndKeepTheirAnchors(t *testing.T) {
 		{Text: "12台", Class: "figure", ID: 3, Ends: []int{3}},
 		{Text: "仪器。\n"},
 	}}}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("got %+v\nwant %+v", got, want)
+	}
+}
+
+// TestRepairsMayStandInRepairs marks a line that was closed up and in which a character was exchanged.
+func TestRepairsMayStandInRepairs(t *testing.T) {
+	text := "甲 億 元\n"
+	got := paragraphs(text, false, 0, len(text), nil, []extract.Mend{{Kind: "letter_spacing", Span: extract.Span{0, 11}, Now: "甲亿元"}, {Kind: "traditional", Span: extract.Span{4, 7}, Now: "亿"}}, nil, -1)
+	want := []paragraph{{Runs: []run{{Text: "甲 ", Mended: "letter_spacing", Now: "甲亿元", Mend: 1}, {Text: "億", Mended: "traditional", Now: "亿", Mend: 2},
+		{Text: " 元", Mended: "letter_spacing", Now: "甲亿元"}, {Text: "\n"}}}}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v\nwant %+v", got, want)
 	}

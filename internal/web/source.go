@@ -227,11 +227,14 @@ func (m *marker) add(from, to int, markup bool) {
 	for m.mend < len(m.mends) && m.mends[m.mend].Span[1] <= from {
 		m.mend++
 	}
-	if m.mend < len(m.mends) && m.mends[m.mend].Span[0] <= from {
-		x := m.mends[m.mend]
+	for i := m.mend; i < len(m.mends) && m.mends[i].Span[0] <= from; i++ { // the innermost is shown, as of findings
+		x := m.mends[i]
+		if x.Span[1] <= from {
+			continue
+		}
 		r.Mended, r.Now = x.Kind, x.Now
 		if x.Span[0] == from {
-			r.Mend = m.mend + 1
+			r.Mend = i + 1
 			if strings.TrimSpace(r.Text) == "" {
 				r.Text = breakSign
 			}

@@ -16,7 +16,7 @@ type flow struct {
 
 // source says where the characters of flows stand in the file, in one of two ways. Of a UTF-8 text without fault it is
 // enough to know where each stepChars-th character begins, because the others tell their width themselves; such a source
-// takes a third of the memory of the other. It holds while no character is exchanged for one of another width: who wants
+// takes less than half of the memory of the other. It holds while no character is exchanged for one of another width: who wants
 // that must make the flow its own.
 type source struct {
 	at []uint32 // byte offset of each character
