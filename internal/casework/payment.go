@@ -8,6 +8,7 @@ import (
 	"corridor/internal/access"
 	"corridor/internal/db"
 	"corridor/internal/fault"
+	"corridor/internal/notice"
 	"corridor/internal/registry"
 	"corridor/internal/scheme"
 	"corridor/internal/unit"
@@ -276,4 +277,29 @@ func (s *Service) accountOf(ctx context.Context, tx *db.Tx, sch *scheme.Scheme, 
 		return "", err
 	}
 	return s.accountOf(ctx, tx, above, up, org)
+}
+
+// Owes says whether the organisation of a case has to pay something back where the case stands.
+func (s *Service) Owes(c Case) bool {
+	sch, err := s.edition(c)
+	if err != nil || c.End != "" {
+		return false
+	}
+	for _, r := range sch.RowsFrom(c.Stage) {
+		if sch.Recovers(r) {
+			return true
+		}
+	}
+	return false
+}
+
+// tellOwed tells the organisation that it has to pay something back, with the demand to read.
+func (s *Service) tellOwed(ctx context.Context, tx *db.Tx, sch *scheme.Scheme, c Case) error {
+	if !s.Owes(c) {
+		return nil
+	}
+	_, err := s.c.Notices.Tell(ctx, tx, notice.Notice{To: notice.Audience{Org: c.Org}, Kind: "case.owes", Object: c.Object(), Path: "/payments/owed/" + string(c.ID), Org: c.Org,
+		Title: fault.Words{fmt.Sprintf("须退回资金，请看退款通知书：%s %s", sch.Title[0], c.No), fmt.Sprintf("Money has to be paid back; read the demand: %s %s", sch.Title[1], c.No)},
+		Key:   fmt.Sprintf("%s/%d/owes", c.Object(), len(c.History))})
+	return err
 }

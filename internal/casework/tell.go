@@ -46,7 +46,7 @@ func (s *Service) tell(ctx context.Context, tx *db.Tx, who access.Actor, sch *sc
 			}
 		}
 	}
-	return nil
+	return s.tellOwed(ctx, tx, sch, c)
 }
 
 // audience is who plays a role in a case; nobody can be told of anyone.

@@ -148,7 +148,7 @@ func TestAPaymentDayOnThePages(t *testing.T) {
 		t.page(one, "/payments/reconcile?from=2026-03-01&to=2026-03-31&by=month", "2026-03")
 		t.page(one, "/payments/owed", "没有应退款项|Nothing has to be paid back")
 		t.page(one, "/budgets", "1,000,000.00", "日均使用|a day:", "24,000.00")
-		for path, want := range map[string]string{"/api/v1/open?org=" + t.firms[0]: `"voucher-entitlement"`, "/api/v1/budgets": `"taken":"24000.00"`, "/api/v1/payments": `"waiting":[]`,
+		for path, want := range map[string]string{"/api/v1/open?org=" + t.firms[0]: `"voucher-entitlement"`, "/api/v1/budgets": `"taken":"24000.00"`, "/api/v1/payments": `"waiting":[]`, "/api/v1/payees": account, "/api/v1/payments/owed": `"owed":[]`, "/api/v1/payments/unanswered": `"payments":[]`,
 			"/api/v1/payments/lists": `"total":1`, "/api/v1/payments/reconcile?from=2026-03-01&to=2026-03-31": `"agrees":true`} {
 			if body := t.asks(one, "GET", path, 200, "", nil); !strings.Contains(body, want) {
 				t.Errorf("%s says %.600s", path, body)

@@ -462,6 +462,16 @@ func TestWhatWasWronglyPaidComesBackInPartsAndTheBooksAgree(t *testing.T) {
 		if len(owed) != 1 || owed[0].Sum != 5_000_00 || owed[0].Reason != "重复报销" || owed[0].Due.Due.IsZero() {
 			t.Fatalf("owed %+v", owed)
 		}
+		if c, err := t.Cases.Get(ctx, clerk(t.firms[0]), t.cases["O"]); err != nil || !t.Cases.Owes(c) {
+			t.Errorf("the firm does not see that it owes: %v", err)
+		}
+		mine, err := t.Payments.Owed(ctx, clerk(t.firms[0]))
+		if err != nil || len(mine) != 1 {
+			t.Errorf("the firm reads %d demands, %v", len(mine), err)
+		}
+		if others, err := t.Payments.Owed(ctx, clerk(t.firms[1])); err != nil || len(others) != 0 {
+			t.Errorf("another firm reads %d demands, %v", len(others), err)
+		}
 		no := owed[0].No
 		t.says(t.receipts(true, "退券款 "+no+"|5000.01|B1", "别的|1|B2", no+"|0|B3"), "taken 0 same 0 bad 3 B2 receipt_over A3 receipt_unknown B4 receipt_sum")
 		t.says(t.receipts(false, "退券款 "+no+"|2000|B1"), "taken 1 same 0 bad 0")

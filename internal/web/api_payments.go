@@ -193,6 +193,7 @@ func (s *Server) apiPayments() {
 		})
 	}
 	s.apiBankFiles()
+	s.apiPayees()
 }
 
 func (s *Server) listOut(ctx context.Context, a asked, d *settlement.Desk, text string, before func(unit.ID) error) (*body[paymentListOut], error) {
@@ -302,6 +303,136 @@ func (s *Server) apiBankFiles() {
 		}
 		for _, x := range r.Differences {
 			o.Differences = append(o.Differences, differenceOut{x.Day.String(), x.Kind, string(x.Case), x.Ref, x.Sum, x.Words().In(a.lang)})
+		}
+		return answer(o)
+	})
+}
+
+type payeeOut struct {
+	ID      string `json:"id"`
+	Org     string `json:"org"`
+	Holder  string `json:"holder"`
+	Bank    string `json:"bank"`
+	Account string `json:"account"`
+	State   string `json:"state" enum:"given,confirmed,refused"`
+	Reason  string `json:"reason"`
+	Given   string `json:"given"`
+	Decided string `json:"decided"`
+}
+
+func payeeOf(a settlement.Account) payeeOut {
+	return payeeOut{string(a.ID), a.Org, a.Holder, a.Bank, a.Number, a.State, a.Reason, iso(a.GivenAt), iso(a.DecidedAt)}
+}
+
+// apiPayees serves the accounts of payees, what is owed, and what the bank has not answered.
+func (s *Server) apiPayees() {
+	type payeesOut struct {
+		Accounts []payeeOut `json:"accounts"`
+	}
+	operate(s, "GET", "/api/v1/payees", access.NoticeRead, "The accounts of payees that one may see", func(ctx context.Context, a asked, _ *nothing) (*body[payeesOut], error) {
+		d, err := s.paying()
+		if err != nil {
+			return nil, err
+		}
+		all, err := d.Accounts(ctx, a.who)
+		o := payeesOut{Accounts: []payeeOut{}}
+		for _, x := range all {
+			o.Accounts = append(o.Accounts, payeeOf(x))
+		}
+		if err != nil {
+			return nil, err
+		}
+		return answer(o)
+	})
+	type payeeGiveIn struct {
+		Body struct {
+			Org     string `json:"org"`
+			Holder  string `json:"holder"`
+			Bank    string `json:"bank"`
+			Account string `json:"account"`
+		}
+	}
+	operate(s, "POST", "/api/v1/payees", access.PayeeEdit, "Say where one's organisation is paid", func(ctx context.Context, a asked, i *payeeGiveIn) (*body[payeeOut], error) {
+		d, err := s.paying()
+		if err != nil {
+			return nil, err
+		}
+		x, err := d.GiveAccount(ctx, a.who, settlement.Account{Org: i.Body.Org, Holder: i.Body.Holder, Bank: i.Body.Bank, Number: i.Body.Account})
+		if err != nil {
+			return nil, err
+		}
+		return answer(payeeOf(x))
+	})
+	type payeeDecideIn struct {
+		ID   string `path:"id"`
+		Body struct {
+			Confirm bool   `json:"confirm"`
+			Reason  string `json:"reason,omitempty" required:"false" doc:"needed where it is refused"`
+		}
+	}
+	operate(s, "POST", "/api/v1/payees/{id}/decision", access.PaymentManage, "Confirm or refuse a payee's account", func(ctx context.Context, a asked, i *payeeDecideIn) (*body[payeeOut], error) {
+		d, err := s.paying()
+		if err != nil {
+			return nil, err
+		}
+		id, err := idOf(i.ID)
+		if err != nil {
+			return nil, err
+		}
+		x, err := d.DecideAccount(ctx, a.who, id, i.Body.Confirm, i.Body.Reason)
+		if err != nil {
+			return nil, err
+		}
+		return answer(payeeOf(x))
+	})
+	type owedLineOut struct {
+		Case     string   `json:"case"`
+		CaseNo   string   `json:"case_no"`
+		Org      string   `json:"org"`
+		Sum      unit.Fen `json:"sum" doc:"yuan, like all sums"`
+		Received unit.Fen `json:"received"`
+		Left     unit.Fen `json:"left"`
+		Due      string   `json:"due"`
+		Late     bool     `json:"late"`
+		Reason   string   `json:"reason"`
+	}
+	type allOwedOut struct {
+		Owed []owedLineOut `json:"owed"`
+	}
+	operate(s, "GET", "/api/v1/payments/owed", access.CaseRead, "What has to be paid back, of the cases that one may see", func(ctx context.Context, a asked, _ *nothing) (*body[allOwedOut], error) {
+		d, err := s.paying()
+		if err != nil {
+			return nil, err
+		}
+		all, err := d.Owed(ctx, a.who)
+		if err != nil {
+			return nil, err
+		}
+		o := allOwedOut{Owed: []owedLineOut{}}
+		for _, x := range all {
+			o.Owed = append(o.Owed, owedLineOut{string(x.Case), x.No, x.Org, x.Sum, x.Received, x.Left, iso(x.Due.Due), x.Late, x.Reason})
+		}
+		return answer(o)
+	})
+	type unansweredOut struct {
+		Payments []paymentOut `json:"payments"`
+		Late     []string     `json:"late" doc:"refs of those that have had no answer in time"`
+	}
+	operate(s, "GET", "/api/v1/payments/unanswered", access.PaymentRead, "Released payments of which the bank has said nothing", func(ctx context.Context, a asked, _ *nothing) (*body[unansweredOut], error) {
+		d, err := s.paying()
+		if err != nil {
+			return nil, err
+		}
+		all, late, err := d.Unanswered(ctx, a.who)
+		if err != nil {
+			return nil, err
+		}
+		o := unansweredOut{Payments: []paymentOut{}, Late: []string{}}
+		for _, p := range all {
+			o.Payments = append(o.Payments, paymentOf(p))
+			if late[p.ID] {
+				o.Late = append(o.Late, p.Ref())
+			}
 		}
 		return answer(o)
 	})

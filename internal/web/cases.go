@@ -57,6 +57,7 @@ type casePage struct {
 	Hands    handsView
 	Talk     talkView
 	Payments []settlement.Payment
+	Owes     bool // the organisation has to pay something back
 	Asked    []askedView
 	Veiled   []veiledField
 }
@@ -182,6 +183,7 @@ func (v *visit) showCase(id unit.ID, was typed) error {
 	if p.Hands, err = v.handsOf(c); err != nil {
 		return err
 	}
+	p.Owes = v.s.c.Payments != nil && v.s.c.Cases.Owes(c)
 	if p.Payments, err = v.paymentsOfCase(c.ID); err != nil {
 		return err
 	}
