@@ -168,6 +168,16 @@ func (a Agreement) partyNo(n int) string {
 	return a.Signers[n].Name
 }
 
+// SignedBy finds the signature of a party under the new text that was given since it was proposed. A party may have signed
+// the same words before they were changed; that is no answer to going back to them.
+func (m Amendment) SignedBy(all []Signature, party int) (Signature, bool) {
+	i := slices.IndexFunc(all, func(s Signature) bool { return s.Party == party && s.Digest == m.Digest && !s.At.Before(m.At) })
+	if i < 0 {
+		return Signature{}, false
+	}
+	return all[i], true
+}
+
 // amendIfSigned puts the new words into force when every party has signed them. A signature that crosses a withdrawal on
 // its way completes the amendment all the same: it was given before the withdrawal was known.
 func (r *Register) amendIfSigned(ctx context.Context, tx *db.Tx, a Agreement, m Amendment) error {
@@ -176,7 +186,7 @@ func (r *Register) amendIfSigned(ctx context.Context, tx *db.Tx, a Agreement, m 
 		return err
 	}
 	for i := range a.Signers {
-		if !slices.ContainsFunc(signed, func(s Signature) bool { return s.Party == i && s.Digest == m.Digest }) {
+		if _, yes := m.SignedBy(signed, i); !yes {
 			return nil
 		}
 	}
@@ -228,7 +238,7 @@ func (r *Register) endAmendment(ctx context.Context, tx *db.Tx, m Amendment, par
 		state = "withdrawn"
 	} else if signed, err := selectSignatures(ctx, tx, m.Agreement); err != nil {
 		return "", err
-	} else if slices.ContainsFunc(signed, func(s Signature) bool { return s.Party == party && s.Digest == m.Digest }) {
+	} else if _, yes := m.SignedBy(signed, party); yes {
 		return "", fault.New(fault.Conflict, "agreement.signed_already", "party", "")
 	}
 	if m.State != "open" {

@@ -84,6 +84,19 @@ func TestATextChangesWhenAllHaveSignedIt(t *testing.T) {
 		if y := h.is(x.ID); y.To != 0 || y.Sentence != x.Sentence {
 			t.Errorf("%d–%d %s", y.From, y.To, y.Sentence)
 		}
+		// Back to words that both had signed before: it takes both signatures again.
+		now := digest()
+		h.hand.set(day(2026, 3, 3))
+		back, err := h.Amend(ctx, headAnhui, a.ID, now, -1, all[0].To, "恢复")
+		h.done(err)
+		if back.Digest != all[0].Digest || digest() != now {
+			t.Errorf("an old signature brought back the old words")
+		}
+		_, err = h.Sign(ctx, headShanghai, a.ID, 0, back.Digest)
+		h.done(err)
+		if digest() != back.Digest {
+			t.Error("the old words do not stand again")
+		}
 	})
 }
 

@@ -91,6 +91,9 @@ func (r *Register) Sign(ctx context.Context, who access.Actor, id unit.ID, party
 			return err
 		}
 		for _, h := range have {
+			if amends.ID != "" && h.At.Before(amends.At) {
+				continue // of the same words, before they were changed
+			}
 			if h.Digest == now && h.Party == party {
 				return fault.New(fault.Conflict, "agreement.signed_already", "party", p.Name)
 			}

@@ -9,7 +9,8 @@ import (
 
 const sqlInsertSignature = `
 INSERT INTO agreement_signature (agreement, party, digest, name, person, node, leaf, signed_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING`
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (agreement, party, digest) DO UPDATE
+SET name = excluded.name, person = excluded.person, node = excluded.node, leaf = excluded.leaf, signed_at = excluded.signed_at`
 
 const sqlSignatures = `
 SELECT s.party, s.digest, s.name, s.person, s.node, s.leaf, s.signed_at FROM agreement_signature s

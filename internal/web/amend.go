@@ -66,11 +66,7 @@ func (v *visit) amendments(p *agreementPage, signed []agreement.Signature) error
 			if i == m.Party {
 				view.Who = party.Name
 			}
-			for _, s := range signed {
-				if s.Party == i && s.Digest == m.Digest {
-					said.Signature = s
-				}
-			}
+			said.Signature, _ = m.SignedBy(signed, i)
 			if m.State == "open" {
 				p.Amend.Open = false
 				said.May = signs(i) && said.Signature.At.IsZero()
