@@ -1,7 +1,12 @@
 package web
 
 import (
+	"bytes"
+	"strings"
+	"testing"
+
 	"corridor/internal/casework"
+	"corridor/internal/fault"
 	"corridor/internal/scheme"
 )
 
@@ -20,5 +25,26 @@ func askedBodies() []askedView {
 				{Case: someID, Ask: "looks", Seat: "x", ID: "a-looks-3", Who: "丙", Instead: true, Fields: []fieldView{other}, Reason: "理由"}}},
 		{Asked: closed, Verdict: true, Scored: true, Rows: []seatView{{Seat: given, Who: "乙", Verdict: someWords, Class: "ok", Score: "76.15", Lines: []answerLine{{someWords, "值 <b>", nil}, {Words: someWords, Files: []fileView{{"d", "名", "/f", "1 KiB"}}}}}}},
 		{Asked: casework.Asked{Ask: "blind", Words: someWords, Opening: 1, Missing: 1, Hidden: "sight"}},
+	}
+}
+
+func TestATableOfWhoIsAskedSaysItInAFewWords(t *testing.T) {
+	all, err := parsePages()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for lang, want := range map[fault.Lang][]string{
+		fault.ZH: {"共征求 3，已答复 1。 全部答复之前，各方只看得到自己的答复。", "共征求 2，已答复 1；通过 1，不通过 0；加权平均分 <b>76.15</b>。", "沿用上一轮", "逾期未复，代为答复：理由 &lt;i&gt;", "答复和答复人不对您公开"},
+		fault.EN: {"Asked 3, answered 1. Until all have answered each reads only their own answer.", "Asked 2, answered 1; passed 1, failed 0; weighted mean <b>76.15</b>.", "late, replaced"},
+	} {
+		var b bytes.Buffer
+		if err := all.of(lang, "case").ExecuteTemplate(&b, "asks", askedBodies()); err != nil {
+			t.Fatal(err)
+		}
+		for _, w := range want {
+			if !strings.Contains(b.String(), w) {
+				t.Errorf("%s: the table does not say %q:\n%s", lang, w, b.String())
+			}
+		}
 	}
 }
