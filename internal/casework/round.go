@@ -238,7 +238,7 @@ func (s *Service) admit(ctx context.Context, tx *db.Tx, p *plan) error {
 func notFit(account bool, in room) fault.Words {
 	if account {
 		left := unit.Fen(in.left)
-		return fault.Words{"资金已排完，余 " + left.String() + " 元", "the money is used up, " + left.String() + " yuan left"}
+		return fault.Words{"资金不足，线上余 " + left.String() + " 元", "the money does not reach, " + left.String() + " yuan are left"}
 	}
 	return fault.Words{fmt.Sprintf("名额 %d 个已满", in.all), fmt.Sprintf("all %d places are taken", in.all)}
 }

@@ -47,6 +47,7 @@ func (s *Server) api() {
 	s.apiCases()
 	s.apiPayments()
 	s.apiEditions()
+	s.apiMany()
 	s.apiChecks()
 	s.apiCalendar()
 }

@@ -96,6 +96,7 @@ func (s *Server) routes() {
 	s.page("GET", "/cases/{id}/files/{digest}", access.CaseRead, (*visit).caseFile)
 	s.front()
 	s.askPages()
+	s.many()
 
 	s.page("GET", "/registry", access.RegistryRead, (*visit).organisations)
 	s.page("GET", "/registry/export", access.RegistryRead, (*visit).exportOrganisations)
@@ -191,10 +192,13 @@ var sections = []struct {
 		{"/queue", fault.Words{"待办", "Waiting for me"}, access.CaseAct},
 		{"/cases", fault.Words{"申请与办件", "Cases"}, access.CaseRead},
 		{"/open", fault.Words{"能申报什么", "What is open to us"}, access.CaseRead},
+		{"/rounds", fault.Words{"集中评定", "Rounds"}, access.CaseQueue},
+		{"/starts", fault.Words{"免申即享开办", "Opened unasked"}, access.CaseQueue},
 		{"/schemes", fault.Words{"事项", "Schemes"}, access.SchemeRead},
 		{"/payments/lists", fault.Words{"付款", "Payments"}, access.PaymentRead},
 		{"/payees", fault.Words{"收款账户", "Payees' accounts"}, access.PayeeEdit},
 		{"/registry", fault.Words{"主体登记", "Registry"}, access.RegistryRead},
+		{"/catalogues", fault.Words{"代码名录", "Lists of codes"}, access.RegistryEdit},
 		{"/authorities", fault.Words{"部门与协定", "Authorities"}, access.RegistryRead},
 	}},
 	{fault.Words{"共同体", "Community"}, []section{
