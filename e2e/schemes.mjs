@@ -1,0 +1,185 @@
+// Each pack in a real browser, as the people of its node use it: a voucher with an order under it, an appeal, a joint
+// acceptance, from the draft to the end. Every page that is looked at is checked (see house.mjs). Run by `make browser`;
+// alone: node schemes.mjs [--shots FOLDER].
+import { open, want } from './house.mjs'
+
+const shots = process.argv.includes('--shots') ? process.argv[process.argv.indexOf('--shots') + 1] : undefined
+const house = await open({ shots })
+const { at } = house
+let failed = false
+
+async function step(name, does) {
+  const began = Date.now()
+  await does()
+  console.log(`  ${name} (${Date.now() - began} ms)`)
+}
+
+// town is one node with its people; each is signed in once until the clock is moved.
+function town(base, domain) {
+  let here = {}
+  const who = async name => here[name] ??= await (await house.visitor()).signIn(base, `${name}@${domain}.example`)
+  return {
+    who,
+    async open(name, scheme) {
+      const v = await who(name)
+      await v.go(`${base}/schemes/${scheme}`)
+      await v.press('.head button.go')
+      return v.page.url().split('?')[0]
+    },
+    // fill types into the form of a case and saves it.
+    async fill(name, url, fields) {
+      const v = await who(name)
+      await v.go(url)
+      for (const [field, value] of Object.entries(fields)) {
+        const control = v.page.locator(`[name="f.${field}"]`).first()
+        if (await control.evaluate(e => e.tagName) === 'SELECT') await control.selectOption(value)
+        else if (await control.getAttribute('type') === 'file') await control.setInputFiles({ name: field + '.txt', mimeType: 'text/plain', buffer: Buffer.from(value) })
+        else await control.fill(value)
+      }
+      await v.press('#form p.act button:not([name])')
+      want(await v.page.locator('#problems').count() === 0, `${name} cannot fill in: ` + await v.text('#problems').catch(() => ''))
+      return v
+    },
+    // act takes a step by its button, with answers and a reason; the stage that follows is read from the strip.
+    async act(name, url, action, { asks = {}, reason, to } = {}) {
+      const v = await who(name)
+      await v.go(url)
+      const form = v.page.locator(`form[action$="/actions/${action}"]`)
+      want(await form.count() === 1, `the page does not offer ${action} to ${name}`)
+      for (const [rule, yes] of Object.entries(asks)) await form.locator(`[name="ask.${rule}"][value=${yes}]`).check()
+      if (reason) await form.locator('textarea[name=reason]').fill(reason)
+      await v.press(form.locator('button').last())
+      want(await v.page.locator('#problems').count() === 0, `${action} by ${name} is refused: ` + await v.text('#problems').catch(() => ''))
+      if (to) want((await v.text('ol.steps li:last-child')).includes(to), `${action} does not lead to ${to}: ` + await v.text('ol.steps'))
+      return v
+    },
+    async answer(name, url, ask, { seat, verdict, reason, ...fields }) {
+      const v = await who(name)
+      await v.go(url)
+      const form = v.page.locator(`form[action$="/asks/${ask}"]`).filter({ has: v.page.locator(seat ? `[name=seat][value="${seat}"]` : '[name=seat]') }).first()
+      if (await form.locator('xpath=ancestor::details').count()) await form.locator('xpath=ancestor::details/summary').click()
+      if (verdict) await form.locator(`[name="a.verdict"][value=${verdict}]`).check()
+      for (const [field, value] of Object.entries(fields)) await form.locator(`[name="a.${field}"]`).fill(value)
+      if (reason) await form.locator('textarea[name=reason]').fill(reason)
+      await v.press(form.locator('button').last())
+      want(await v.page.locator('#problems').count() === 0, `${name} cannot answer: ` + await v.text('#problems').catch(() => ''))
+      return v
+    },
+    async days(n) {
+      const v = await house.visitor()
+      await v.go(base + '/')
+      await v.page.fill('#clock-days', String(n))
+      await v.press('.clock button')
+      await v.page.waitForTimeout(2500) // what is due happens within two looks at the clock
+      here = {}
+    },
+  }
+}
+
+try {
+  const anhui = town(at.anhui, 'anhui'), shanghai = town(at.shanghai, 'shanghai')
+  const lab = '12310000DEMQ000341'
+  let entitlement, order
+
+  await step('a yearly voucher is asked for, recommended by the city and granted by the province', async () => {
+    entitlement = await anhui.open('firm', 'voucher-entitlement')
+    await (await anhui.who('firm')).look('entitlement-draft')
+    await anhui.fill('firm', entitlement, { asked: '80000', planned_use: '委托检测', bank_account: '6222021', tax_consent: 'true' })
+    await anhui.act('firm', entitlement, 'submit', { to: '已提交' })
+    await anhui.act('city', entitlement, 'recommend', { to: '市级已推荐' })
+    await (await anhui.act('review', entitlement, 'grant', { to: '可使用' })).look('entitlement-granted')
+  })
+
+  await step('an order under it is filed, accepted, delivered, claimed and approved', async () => {
+    const firm = await anhui.who('firm')
+    await firm.go(entitlement)
+    await firm.press('form:has(input[name=scheme][value=voucher-order]) button')
+    order = firm.page.url().split('?')[0]
+    await (await anhui.fill('firm', order, { provider: lab, service: 'testing', quote: '60000', purpose: '正极材料表征' })).look('order-draft')
+    await anhui.act('firm', order, 'file', { to: '已备案' })
+    await anhui.act('lab', order, 'accept', { to: '已受理' })
+    await anhui.fill('lab', order, { report: '报告' })
+    await anhui.act('lab', order, 'deliver', { to: '已交付' })
+    await anhui.fill('firm', order, { contract: '合同', signed: '2026-03-02', contract_sum: '60000', invoices: '发票', invoiced: '60000', slip: '回单', paid: '60000', other_subsidy: '0', rating: '5' })
+    await anhui.act('firm', order, 'claim', { to: '待审核' })
+    await (await anhui.act('review', order, 'approve', { asks: { for_research: 'yes' }, to: '公示中' })).look('order-noticed')
+  })
+
+  let appeal
+  await step('a firm appeals without its name; units are asked at once', async () => {
+    appeal = await anhui.open('firm', 'enterprise-appeal')
+    await anhui.fill('firm', appeal, { kind: 'permits', question: '检测资质认定迟迟没有结果', confidential: 'true' })
+    await (await anhui.act('firm', appeal, 'submit', { to: '已收件' })).look('appeal-submitted')
+    await (await anhui.fill('window', appeal, { unit: '340000.science', level: 'ordinary', co_units: '340000.planning\n340000.fire' })).look('appeal-dispatch')
+    await anhui.act('window', appeal, 'dispatch', { to: '已派单' })
+    const science = await anhui.act('science', appeal, 'take', { to: '办理中' })
+    await science.look('appeal-unit')
+    want(!(await science.text()).includes('巢湖'), 'the unit reads the name of a firm that wishes to stay unnamed')
+    await anhui.fill('science', appeal, { answer_text: '已协调补齐材料', root_cause: 'process' })
+    await (await anhui.answer('planning', appeal, 'cohandling', { opinion: '用地无异议' })).look('appeal-co-unit')
+  })
+
+  await step('a silent unit is answered for; the voucher is paid after its notice', async () => {
+    await anhui.days(14)
+    await (await anhui.answer('supervise', appeal, 'cohandling', { seat: '340000.fire', opinion: '不涉及消防', reason: '逾期未复' })).look('appeal-instead')
+    await anhui.act('science', appeal, 'answer', { to: '已答复' })
+    await anhui.fill('firm', appeal, { satisfaction: '4' })
+    await (await anhui.act('firm', appeal, 'confirm', { to: '已办结' })).look('appeal-closed')
+    await (await anhui.act('finance', order, 'mark_paid', { to: '已拨付' })).look('order-paid')
+    const firm = await anhui.act('firm', entitlement, 'hand_back', { to: '清理中' })
+    await firm.look('entitlement-handed-back')
+  })
+
+  let works
+  await step('departments inspect finished works at once; only who found a failure looks again', async () => {
+    works = await shanghai.open('firm', 'joint-acceptance')
+    await (await shanghai.who('firm')).look('acceptance-draft')
+    await shanghai.fill('firm', works, { project_code: '2025-310115-40-01-000000', risk: 'low', permit_no: 'X1', 'buildings.0.name': '一号厂房', 'buildings.0.area': '12000', drawings: '竣工图', survey: '测量' })
+    await shanghai.act('firm', works, 'submit', { to: '待受理' })
+    await shanghai.fill('window', works, { departments: '310000.planning\n310000.fire' })
+    await shanghai.act('window', works, 'accept', { asks: { works_done: 'yes', fire_asked: 'yes' }, to: '联合验收中' })
+    await shanghai.answer('planning', works, 'inspection', { verdict: 'passed' })
+    const fire = await shanghai.who('fire')
+    await fire.go(works)
+    await fire.look('acceptance-department')
+    await shanghai.answer('fire', works, 'inspection', { verdict: 'failed', failed_items: '防火门缺失' })
+    await (await shanghai.act('housing', works, 'order_fix', { to: '整改中' })).look('acceptance-rectify')
+    await shanghai.fill('firm', works, { rectified: '已安装' })
+    await shanghai.act('firm', works, 'reinspect', { to: '联合验收中' })
+    await shanghai.answer('fire', works, 'inspection', { verdict: 'passed' })
+    await (await shanghai.act('housing', works, 'conclude', { to: '验收通过' })).look('acceptance-passed')
+  })
+
+  await step('every scheme of a node has a page with its drawing, in both languages', async () => {
+    for (const lang of ['zh-CN', 'en-GB']) {
+      const v = await house.visitor(lang)
+      for (const scheme of ['voucher-entitlement', 'voucher-order', 'enterprise-appeal', 'joint-acceptance', 'future-talent']) {
+        await v.go(`${at.shanghai}/schemes/${scheme}`)
+        await v.look(`scheme-${scheme}-${lang.slice(0, 2)}`)
+        want(await v.page.locator('svg.diagram desc').count() === 1, `${scheme} is not drawn`)
+      }
+    }
+  })
+
+  await step('the order closes when its audit window ends, and the entitlement after it', async () => {
+    await anhui.days(366)
+    const firm = await anhui.who('firm')
+    for (const [url, name] of [[order, 'order'], [entitlement, 'entitlement']]) {
+      for (const end = Date.now() + 20_000; ;) {
+        await firm.go(url)
+        const now = await firm.text('ol.steps li:last-child')
+        if (now.includes('已办结') || now.includes('已关闭')) break
+        want(Date.now() < end, `the ${name} stands in ${now}`)
+        await firm.page.waitForTimeout(500)
+      }
+      await firm.look(name + '-closed')
+    }
+  })
+  console.log('every pack holds in the browser')
+} catch (e) {
+  failed = true
+  console.error(e)
+} finally {
+  await house.close()
+}
+process.exitCode = failed ? 1 : 0
