@@ -55,6 +55,9 @@ func (v *visit) caseForm(p *casePage, s *scheme.Scheme, was *form) (err error) {
 			x.Mine = mine[f.Name]
 			if val := p.Case.Fields[f.Name]; val.Known() {
 				x.Shown, x.Link = v.shown(s, val), v.decisionLink(val)
+				if no, digest, ok := strings.Cut(val.Text, "@"); ok && x.Link != "" {
+					x.Shown = no + " @ " + shortDigest(digest)
+				}
 				x.Files = files.named(val)
 			}
 			view.Fields = append(view.Fields, x)
