@@ -68,6 +68,9 @@ func (s *Service) recount(ctx context.Context, tx *db.Tx, news unit.ID, before, 
 	if err := updateTimes(ctx, tx, c.ID, at); err != nil {
 		return err
 	}
+	if err := now.reannounce(ctx, tx, sch, c); err != nil {
+		return err
+	}
 	will, err := now.waits(ctx, tx, sch, c)
 	if err != nil {
 		return err

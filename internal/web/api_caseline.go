@@ -11,6 +11,7 @@ import (
 // apiLine are the operations of queues: what waits, batches, who took a case.
 func (s *Server) apiLine() {
 	s.apiTalk()
+	s.apiPublic()
 	type lineOut struct {
 		caseLine
 		Due         string `json:"due" doc:"empty when no time is counted"`

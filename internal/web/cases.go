@@ -60,6 +60,8 @@ type casePage struct {
 	Owes     bool // the organisation has to pay something back
 	Asked    []askedView
 	Veiled   []veiledField
+
+	Objections []casework.Objection // for a desk
 }
 
 // passed is a stage that the case came to.
@@ -176,6 +178,9 @@ func (v *visit) showCase(id unit.ID, was typed) error {
 		}
 	}
 	if p.History, err = v.talk(c, p.History); err != nil {
+		return err
+	}
+	if p.Objections, err = v.s.c.Cases.Objections(v.ctx(), v.who, c.ID); err != nil {
 		return err
 	}
 	p.Talk = was.talk

@@ -50,6 +50,10 @@ func (v *visit) publicMap(kind string, m map[string]any) []namedValue {
 			x.Value = edition.Say(x.Value).In(v.lang)
 		case strings.HasSuffix(name, ".region") || strings.HasSuffix(name, ".city"):
 			x.Value = placeName(unit.Region(x.Value)).In(v.lang)
+		case strings.HasPrefix(name, "form.") && edition != nil: // a choice has words
+			if f, ok := edition.Field(strings.TrimPrefix(name, "form.")); ok && f.Type == "choice" {
+				x.Value = edition.Say(x.Value).In(v.lang)
+			}
 		}
 		out = append(out, x)
 	}

@@ -195,6 +195,7 @@ var sections = []struct {
 		{"/rounds", fault.Words{"集中评定", "Rounds"}, access.CaseQueue},
 		{"/starts", fault.Words{"免申即享开办", "Opened unasked"}, access.CaseQueue},
 		{"/schemes", fault.Words{"事项", "Schemes"}, access.SchemeRead},
+		{"/public-notices", fault.Words{"公示", "Public notices"}, access.CaseObject},
 		{"/payments/lists", fault.Words{"付款", "Payments"}, access.PaymentRead},
 		{"/payees", fault.Words{"收款账户", "Payees' accounts"}, access.PayeeEdit},
 		{"/registry", fault.Words{"主体登记", "Registry"}, access.RegistryRead},
