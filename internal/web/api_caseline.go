@@ -12,6 +12,7 @@ import (
 func (s *Server) apiLine() {
 	s.apiTalk()
 	s.apiPublic()
+	s.apiLetter()
 	type lineOut struct {
 		caseLine
 		Due         string `json:"due" doc:"empty when no time is counted"`

@@ -96,6 +96,7 @@ type stepView struct {
 	casework.Step
 	Verdicts []verdictView
 	Leaf     string            // address of the public entry; "" while it has no number
+	Letter   string            // address of the letter that the decision gives; "" for none
 	Comment  *casework.Comment // a message between the steps; then it is no step
 }
 
@@ -159,6 +160,9 @@ func (v *visit) showCase(id unit.ID, was typed) error {
 				x.Leaf = fmt.Sprintf("/log/entries/%d", e.Index)
 			}
 			p.Proofs = append(p.Proofs, x)
+		}
+		if _, gives := letterOf(s, h); gives {
+			x.Letter = fmt.Sprintf("/cases/%s/letters/%d", c.ID, h.No)
 		}
 		p.History = append(p.History, x)
 	}

@@ -65,7 +65,7 @@ func bodies() map[string][]any {
 	over := publicView{PublicNotice: casework.PublicNotice{ID: someID, Scheme: "display", Title: someWords, Since: someTime, Ended: someTime, How: "object", HowSay: someWords}}
 	ended := one
 	ended.ID, ended.End, ended.Waits = someID+"E", scheme.Granted, nil
-	step := stepView{casework.Step{No: 1, At: someTime, Action: "file", Words: someWords, ToWords: someWords, RoleWords: someWords, By: "甲", Reason: "可", Receipt: someID}, answers, "/log/entries/3", nil}
+	step := stepView{casework.Step{No: 1, At: someTime, Action: "file", Words: someWords, ToWords: someWords, RoleWords: someWords, By: "甲", Reason: "可", Receipt: someID}, answers, "/log/entries/3", "/cases/x/letters/1", nil}
 	byClock := stepView{Step: casework.Step{No: 2, At: someTime, Words: someWords, ToWords: someWords}}
 	yes := true
 	fields := []fieldView{{Field: scheme.Field{Name: "sum", Type: "money", Words: someWords}, ID: "f-sum", Input: "f.sum", Value: "1.00", Shown: "1.00", Mine: true, Problem: "错", Unit: "元", Help: "如", Mode: "decimal", Short: true, Described: "f-sum-h f-sum-e"},
@@ -121,6 +121,7 @@ func bodies() map[string][]any {
 			Fields: []formField{{scheme.Field{Name: "f", Words: someWords, Public: "true"}, someWords}}, Diagram: "<svg></svg>", Orgs: []registry.Org{org, org}, Key: "k"}},
 		"queue": {queuePage{}, queuePage{Filter: casework.QueueFilter{Due: "late"}}, queuePage{Page: casework.QueuePage{Cases: []casework.Waiting{{Case: one, Due: someTime, Late: true, Provisional: true, Taken: casework.Taken{Name: "甲"}}}}, Pager: pages, Desk: true, All: "/queue", Exports: exportView{"/a", "/b"},
 			Stages: []queueStage{{casework.StageCount{Title: someWords, Words: someWords, N: 3, Late: 1, More: true}, "/queue?stage=filed", true}}, Actions: []casework.BatchAction{{Action: "approve", Words: someWords, NeedsReason: true}}}},
+		"caseletter": {caseLetterPage{Case: one, Step: step.Step, Kind: letterRefusal, Words: someWords, Open: answers, Passed: answers, Amounts: []amountView{{someWords, 100, true}}, Doubt: true, Due: wait, Proof: "http://x/y", Public: true}, caseLetterPage{Case: ended, Words: someWords}},
 		"publicnotices": {publicNoticesPage{Exports: exportView{"/a", "/b"}, DOCX: "/c"}, publicNoticesPage{Notices: []publicView{shown}, Schemes: []option{{"display", "x"}}, Scheme: "display", Pager: pages, Exports: exportView{"/a", "/b"}, DOCX: "/c"},
 			publicNoticesPage{Notices: []publicView{over}, Past: true, Scheme: "display", Pager: pages, Exports: exportView{"/a", "/b"}, DOCX: "/c"}},
 		"publicnotice": {publicNoticePage{shown, wrong("objection", "name")}, publicNoticePage{over, nil}},

@@ -10,6 +10,7 @@ func (s *Server) front() {
 	s.page("POST", "/cases/{id}/give", access.CaseAct, (*visit).giveCase)
 	s.page("POST", "/cases/{id}/give-back", access.CaseAct, (*visit).giveBackCase)
 	s.page("POST", "/cases/{id}/comments", access.CaseAct, (*visit).say)
+	s.page("GET", "/cases/{id}/letters/{no}", access.CaseRead, (*visit).caseLetter)
 	s.page("GET", "/public-notices", access.CaseObject, (*visit).publicNotices)
 	s.page("GET", "/public-notices/{id}", access.CaseObject, (*visit).publicNotice)
 	s.page("POST", "/public-notices/{id}/objections", access.CaseObject, (*visit).object)
