@@ -24,11 +24,6 @@ const (
 INSERT INTO casework_wait (` + waitColumns + `, soon_told)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`
 
-	sqlSoon = `
-SELECT case_id, role FROM casework_wait WHERE NOT soon_told AND until_at > $1 AND until_at <= $2
-ORDER BY until_at, case_id LIMIT $3`
-	sqlSoonTold = `UPDATE casework_wait SET soon_told = TRUE WHERE case_id = $1 AND role = $2`
-
 	sqlTaken    = `SELECT case_id, role, person, name, given_by, at FROM casework_taken WHERE case_id = $1 ORDER BY case_id LIMIT 1`
 	sqlPutTaken = `
 INSERT INTO casework_taken (case_id, role, person, name, given_by, at) VALUES ($1, $2, $3, $4, $5, $6)
@@ -245,24 +240,6 @@ func putTaken(ctx context.Context, tx *db.Tx, t Taken) error {
 
 func dropTaken(ctx context.Context, tx *db.Tx, id unit.ID) error {
 	_, err := tx.Exec(ctx, sqlDropTaken, string(id))
-	return err
-}
-
-// soonRow is a role whose time is near.
-type soonRow struct {
-	id   unit.ID
-	role string
-}
-
-func selectSoon(ctx context.Context, tx *db.Tx, now, before time.Time) ([]soonRow, error) {
-	return db.Collect(ctx, tx, "what is due soon", func(scan func(...any) error) (r soonRow, err error) {
-		err = scan(&r.id, &r.role)
-		return r, err
-	}, sqlSoon, db.Micros(now), db.Micros(before), ticksAtOnce)
-}
-
-func markSoon(ctx context.Context, tx *db.Tx, r soonRow) error {
-	_, err := tx.Exec(ctx, sqlSoonTold, string(r.id), r.role)
 	return err
 }
 
