@@ -24,9 +24,6 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0, '')`
 
 	sqlSeatAnswered = `UPDATE casework_seat SET waiting = $5 WHERE case_id = $1 AND ask = $2 AND opening = $3 AND seat = $4`
 
-	sqlStrikeSeat = `
-UPDATE casework_seat SET waiting = $5, struck_at = $6, struck_why = $7 WHERE case_id = $1 AND ask = $2 AND opening = $3 AND seat = $4`
-
 	sqlSeatDue = `
 UPDATE casework_seat SET due_at = $5, provisional = $6 WHERE case_id = $1 AND ask = $2 AND opening = $3 AND seat = $4`
 
@@ -122,11 +119,6 @@ func insertAnswer(ctx context.Context, tx *db.Tx, id unit.ID, ask string, x Seat
 	}
 	_, err = tx.Exec(ctx, sqlSeatAnswered, string(id), ask, x.opening, x.ID, false)
 	return true, err
-}
-
-func strikeSeat(ctx context.Context, tx *db.Tx, id unit.ID, ask string, x Seat, why string) error {
-	_, err := tx.Exec(ctx, sqlStrikeSeat, string(id), ask, x.opening, x.ID, false, db.Micros(tx.Now()), why)
-	return err
 }
 
 func updateSeatDue(ctx context.Context, tx *db.Tx, id unit.ID, ask string, x Seat) error {
