@@ -3,6 +3,7 @@ package casework
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -170,14 +171,14 @@ func (s *Service) openAsks(ctx context.Context, tx *db.Tx, sch *scheme.Scheme, c
 	was := map[string]Asked{}
 	for _, a := range old {
 		was[a.Ask] = a
-		if a.open() && (c.End != "" || step.From != step.To && saw(step, a.Ask) || has(a.decl.OpenedBy, step.Action)) {
+		if a.open() && (c.End != "" || step.From != step.To && saw(step, a.Ask) || slices.Contains(a.decl.OpenedBy, step.Action)) {
 			if err := closeAsked(ctx, tx, c.ID, a.Ask, a.Opening); err != nil {
 				return fmt.Errorf("close ask %s: %w", a.Ask, err)
 			}
 		}
 	}
 	for name, decl := range sch.Asks.All() {
-		if !has(decl.OpenedBy, step.Action) || c.End != "" {
+		if !slices.Contains(decl.OpenedBy, step.Action) || c.End != "" {
 			continue
 		}
 		seats, err := s.seatsFor(ctx, tx, sch, *c, name, decl)

@@ -3,6 +3,7 @@ package casework
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"corridor/internal/access"
@@ -88,7 +89,7 @@ func (s *Service) burn(ctx context.Context, tx *db.Tx, b *Burn, day unit.Day) er
 			return err
 		}
 		for id, sum := range paid {
-			if has(b.Schemes, id) || s.drawsOn(id, b.Schemes) {
+			if slices.Contains(b.Schemes, id) || s.drawsOn(id, b.Schemes) {
 				b.Paid += sum
 			}
 		}
@@ -111,7 +112,7 @@ const horizonDays = 3660
 // drawsOn says whether cases of a scheme live under one of the others.
 func (s *Service) drawsOn(id string, of []string) bool {
 	sch, err := s.Scheme(id)
-	return err == nil && sch.Parent != "" && has(of, sch.Parent) && !ownBudget(sch)
+	return err == nil && sch.Parent != "" && slices.Contains(of, sch.Parent) && !ownBudget(sch)
 }
 
 func ownBudget(sch *scheme.Scheme) bool {

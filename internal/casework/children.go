@@ -3,6 +3,7 @@ package casework
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"corridor/internal/access"
@@ -27,7 +28,7 @@ type bill struct {
 // only what came to nothing; it is refused where a row has changed under a case that was opened for it.
 func (s *Service) openChildren(ctx context.Context, tx *db.Tx, who access.Actor, sch *scheme.Scheme, c Case, action string) error {
 	for entry, ch := range sch.Cases.All() {
-		if !has(ch.OpenedBy, action) {
+		if !slices.Contains(ch.OpenedBy, action) {
 			continue
 		}
 		newest, err := s.newestBills(ctx, tx, c.ID, entry)

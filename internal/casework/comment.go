@@ -184,7 +184,7 @@ func (s *Service) tellComment(ctx context.Context, tx *db.Tx, who access.Actor, 
 // waitsFor says whether a role can act in the case's present stage.
 func waitsFor(sch *scheme.Scheme, c Case, role string) bool {
 	for _, row := range sch.RowsFrom(c.Stage) {
-		if has(row.Who, role) {
+		if row.Allows(role) {
 			return true
 		}
 	}

@@ -140,7 +140,7 @@ func (s *Service) openAbove(sch *scheme.Scheme, own []Case) *Case {
 			continue
 		}
 		for _, ch := range up.Cases.All() {
-			if ch.Scheme == sch.ID && ch.StartedBy != "" && has(ch.In, own[i].Stage) {
+			if ch.Scheme == sch.ID && ch.StartedBy != "" && slices.Contains(ch.In, own[i].Stage) {
 				return &own[i]
 			}
 		}
@@ -161,7 +161,7 @@ func (s *Service) mainWay(sch *scheme.Scheme) []scheme.Row {
 func outlookRules(look scheme.Outlook) []OutlookRule {
 	var out []OutlookRule
 	for _, a := range look.Answers {
-		r := OutlookRule{Answer: a, Hangs: has(look.Hangs, a.Need)}
+		r := OutlookRule{Answer: a, Hangs: slices.Contains(look.Hangs, a.Need)}
 		if a.Result == scheme.NotKnown && !r.Hangs {
 			r.From = suppliers(a.Saw)
 		}

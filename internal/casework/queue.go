@@ -3,6 +3,7 @@ package casework
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sort"
 	"time"
 
@@ -136,7 +137,7 @@ func (s *Service) waiting(ctx context.Context, tx *db.Tx, who access.Actor, ids 
 		for _, x := range c.Waits {
 			_, mine := s.holds(sch, c, who, x.Role)
 			_, seat := seatRole(x.Role)
-			if (mine || has(seats, seat)) && !x.Due.IsZero() && (w.Due.IsZero() || x.Due.Before(w.Due)) {
+			if (mine || slices.Contains(seats, seat)) && !x.Due.IsZero() && (w.Due.IsZero() || x.Due.Before(w.Due)) {
 				w.Due, w.Provisional, w.Late = x.Due, x.Provisional, x.Late
 			}
 		}

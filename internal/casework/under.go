@@ -3,6 +3,7 @@ package casework
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -59,21 +60,12 @@ func (s *Service) mayStart(ctx context.Context, tx *db.Tx, who access.Actor, sch
 		if _, mine := s.holds(up, p, who, ch.StartedBy); !mine {
 			return fault.New(fault.Denied, "casework.not_your_role", "role", up.Say(ch.StartedBy))
 		}
-		if !has(ch.In, p.Stage) {
+		if !slices.Contains(ch.In, p.Stage) {
 			return fault.New(fault.Conflict, "casework.parent_stage", "scheme", sch.Title, "stage", p.StageWords).On("parent")
 		}
 		return nil
 	}
 	return fault.New(fault.Invalid, "casework.parent_other", "scheme", sch.Title, "parent", up.Title).On("parent")
-}
-
-func has(all []string, one string) bool {
-	for _, x := range all {
-		if x == one {
-			return true
-		}
-	}
-	return false
 }
 
 // Offers lists the schemes of which the actor may open a case under this one now.
@@ -84,7 +76,7 @@ func (s *Service) Offers(who access.Actor, c Case) (out []Offer) {
 	}
 	for _, ch := range sch.Cases.All() {
 		_, mine := s.holds(sch, c, who, ch.StartedBy)
-		if child, err := s.Scheme(ch.Scheme); err == nil && ch.StartedBy != "" && mine && has(ch.In, c.Stage) {
+		if child, err := s.Scheme(ch.Scheme); err == nil && ch.StartedBy != "" && mine && slices.Contains(ch.In, c.Stage) {
 			out = append(out, Offer{ch.Scheme, child.Title})
 		}
 	}
@@ -187,13 +179,13 @@ func (s *Service) openTime(ctx context.Context, tx *db.Tx, up *scheme.Scheme, p 
 	}
 	for _, x := range all {
 		switch {
-		case !opened.Valid() && has(in, x.Stage):
+		case !opened.Valid() && slices.Contains(in, x.Stage):
 			opened = s.today(x.At)
-		case opened.Valid() && !has(in, x.Stage):
+		case opened.Valid() && !slices.Contains(in, x.Stage):
 			ends = s.today(x.At)
 		}
 	}
-	if !opened.Valid() || !has(in, p.Stage) {
+	if !opened.Valid() || !slices.Contains(in, p.Stage) {
 		return opened, ends, nil
 	}
 	_, due, found, err := up.FiresAt(all, s.c.Calendar, s.facts(ctx, tx, up, p))

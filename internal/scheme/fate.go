@@ -2,6 +2,7 @@ package scheme
 
 import (
 	"fmt"
+	"slices"
 
 	"cel.dev/cel-go/common/ast"
 	"cel.dev/cel-go/common/operators"
@@ -131,7 +132,7 @@ func (c *classes) walk(f Firm) (fate, error) {
 			return done, err
 		}
 		for _, a := range j.Answers {
-			if !slicesHas(c.rules, a.Need) {
+			if !slices.Contains(c.rules, a.Need) {
 				continue
 			}
 			switch a.Result {

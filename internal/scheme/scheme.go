@@ -1,6 +1,7 @@
 package scheme
 
 import (
+	"slices"
 	"strings"
 
 	"corridor/internal/fault"
@@ -139,14 +140,7 @@ func (r Row) ByRound() bool  { return len(r.Who) == 1 && r.Who[0] == "round" }
 func (r Row) ByPerson() bool { return !r.ByClock() && !r.ByItself() && !r.ByRound() }
 
 // Allows says whether the role may act on this row.
-func (r Row) Allows(role string) bool {
-	for _, w := range r.Who {
-		if w == role {
-			return true
-		}
-	}
-	return false
-}
+func (r Row) Allows(role string) bool { return slices.Contains(r.Who, role) }
 
 // End is what entering a stage means at the end.
 type End string

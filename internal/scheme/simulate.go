@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"iter"
+	"slices"
 	"sort"
 	"strings"
 
@@ -227,7 +228,7 @@ func (out *Simulation) over(s *Scheme, way []Row, given *factSet, firms Firms, c
 			continue
 		}
 		for _, row := range way {
-			if slicesHas(s.Needs[row.Action], name) && counts[name] == nil {
+			if slices.Contains(s.Needs[row.Action], name) && counts[name] == nil {
 				counts[name] = &RuleCount{Rule: name, Words: r.Words, Basis: r.Basis, Verified: r.Verified}
 				out.rules = append(out.rules, name)
 			}
@@ -274,24 +275,6 @@ func (out *Simulation) over(s *Scheme, way []Row, given *factSet, firms Firms, c
 	return nil
 }
 
-func slicesHas(all []string, one string) bool {
-	for _, x := range all {
-		if x == one {
-			return true
-		}
-	}
-	return false
-}
-
-func indexOf(all []string, one string) int {
-	for i, x := range all {
-		if x == one {
-			return i
-		}
-	}
-	return -1
-}
-
 // add counts one firm.
 func (out *Simulation) add(found fate, f Firm, counts map[string]*RuleCount, cuts map[string]map[string]*Segment, progress func(int)) {
 	h := fnv.New32a()
@@ -307,7 +290,7 @@ func (out *Simulation) add(found fate, f Firm, counts map[string]*RuleCount, cut
 		counts[found.fails[0]].Alone++
 	}
 	if stopped := append(found.fails[:len(found.fails):len(found.fails)], found.open...); len(stopped) > 0 {
-		j.rule = int16(indexOf(out.rules, stopped[0]))
+		j.rule = int16(slices.Index(out.rules, stopped[0]))
 	}
 	if out.Firms++; progress != nil && out.Firms%progressStep == 0 {
 		progress(out.Firms)
