@@ -11,6 +11,7 @@
 //   - internal/log is the transparency log of a node, whose leaves and receipts anybody can verify.
 //   - internal/files keeps attachments by their digest.
 //   - internal/notice tells people what happened and keeps what was told.
+//   - internal/sheets writes a list as CSV or XLSX.
 //
 // The base:
 //

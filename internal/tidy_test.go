@@ -29,7 +29,7 @@ var floors = []struct {
 	{"ground: fault", []string{"fault"}},
 	{"ground: unit", []string{"unit"}},
 	{"ground: db", []string{"db"}},
-	{"ground", []string{"log", "files", "notice"}},
+	{"ground", []string{"log", "files", "notice", "sheets"}},
 	{"base", []string{"access"}},
 	{"facts", []string{"registry", "scheme", "ledger", "federation", "calendar"}},
 	{"work", []string{"casework"}},

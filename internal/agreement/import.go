@@ -14,6 +14,7 @@ import (
 	"corridor/internal/access"
 	"corridor/internal/db"
 	"corridor/internal/fault"
+	"corridor/internal/sheets"
 	"corridor/internal/unit"
 )
 
@@ -362,20 +363,13 @@ func headOf(cells []string) (headers map[string]int, unknown []string) {
 
 // Template is an empty spreadsheet with the columns of a list.
 func Template(lang fault.Lang) ([]byte, error) {
-	x := excelize.NewFile()
-	defer x.Close()
+	head := make([]string, len(ImportColumns))
 	for i, c := range ImportColumns {
-		at, err := excelize.CoordinatesToCellName(i+1, 1)
-		if err != nil {
-			return nil, err
-		}
-		if err := x.SetCellStr("Sheet1", at, c.Words.In(lang)); err != nil {
-			return nil, err
-		}
+		head[i] = c.Words.In(lang)
 	}
-	b, err := x.WriteToBuffer()
+	b, err := (&sheets.Table{Head: head}).Bytes(sheets.XLSX)
 	if err != nil {
 		return nil, fmt.Errorf("write the template: %w", err)
 	}
-	return b.Bytes(), nil
+	return b, nil
 }

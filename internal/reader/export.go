@@ -1,19 +1,15 @@
 package reader
 
 import (
-	"bytes"
 	"context"
-	"encoding/csv"
 	"encoding/json"
-	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/xuri/excelize/v2"
 
 	"corridor/internal/db"
 	"corridor/internal/fault"
 	"corridor/internal/reader/extract"
+	"corridor/internal/sheets"
 	"corridor/internal/unit"
 )
 
@@ -22,12 +18,9 @@ type Format string
 
 const (
 	JSON Format = "json" // the contract of `corridor read --json`, with what persons made of it
-	CSV  Format = "csv"  // UTF-8 with a mark, so that spreadsheets see that it is
-	XLSX Format = "xlsx"
+	CSV  Format = Format(sheets.CSV)
+	XLSX Format = Format(sheets.XLSX)
 )
-
-// guarded are the signs with which a spreadsheet begins a formula; such a cell of a CSV gets an apostrophe before it.
-const guarded = "=+-@\t\r"
 
 // columns of a table of facts, with their heading.
 var columns = []struct {
@@ -124,10 +117,12 @@ func (k *Desk) Export(ctx context.Context, id unit.ID, f Format, lang fault.Lang
 		out := contract(d, finds, all)
 		out.Text = drawn
 		content, err = json.MarshalIndent(out, "", " ")
-	case CSV:
-		content, err = asCSV(finds, lang)
-	case XLSX:
-		content, err = asXLSX(finds, lang)
+	case CSV, XLSX:
+		t := sheets.Table{Title: "facts", Head: headings(lang)}
+		for _, f := range finds {
+			t.Put(sheets.Texts(cells(f))...) // a value keeps its digits
+		}
+		content, err = t.Bytes(sheets.Format(f))
 	default:
 		err = fault.New(fault.Invalid, "reader.export_format", "format", string(f)).On("format")
 	}
@@ -201,65 +196,4 @@ func headings(lang fault.Lang) (row []string) {
 		row = append(row, c.words.In(lang))
 	}
 	return row
-}
-
-func asCSV(finds []Finding, lang fault.Lang) ([]byte, error) {
-	var b bytes.Buffer
-	b.WriteString("\uFEFF")
-	w := csv.NewWriter(&b)
-	w.UseCRLF = true
-	if err := w.Write(headings(lang)); err != nil {
-		return nil, err
-	}
-	for _, f := range finds {
-		row := slices.Clone(cells(f))
-		for i, c := range row {
-			if c != "" && strings.ContainsRune(guarded, rune(c[0])) {
-				row[i] = "'" + c
-			}
-		}
-		if err := w.Write(row); err != nil {
-			return nil, err
-		}
-	}
-	w.Flush()
-	return b.Bytes(), w.Error()
-}
-
-func asXLSX(finds []Finding, lang fault.Lang) ([]byte, error) {
-	x := excelize.NewFile()
-	defer x.Close()
-	const sheet = "facts"
-	if err := x.SetSheetName(x.GetSheetName(0), sheet); err != nil {
-		return nil, err
-	}
-	s, err := x.NewStreamWriter(sheet)
-	if err != nil {
-		return nil, err
-	}
-	rows := [][]string{headings(lang)}
-	for _, f := range finds {
-		rows = append(rows, cells(f))
-	}
-	for i, row := range rows {
-		values := make([]any, len(row))
-		for j, c := range row {
-			values[j] = c // text: a value keeps its digits, and a text is no formula
-		}
-		at, err := excelize.CoordinatesToCellName(1, i+1)
-		if err != nil {
-			return nil, err
-		}
-		if err := s.SetRow(at, values); err != nil {
-			return nil, err
-		}
-	}
-	if err := s.Flush(); err != nil {
-		return nil, err
-	}
-	b, err := x.WriteToBuffer()
-	if err != nil {
-		return nil, err
-	}
-	return b.Bytes(), nil
 }

@@ -18,6 +18,7 @@ import (
 	"corridor/internal/db"
 	"corridor/internal/fault"
 	"corridor/internal/registry"
+	"corridor/internal/sheets"
 )
 
 const good = `统一社会信用代码,单位名称,英文名称,机构类型,行政区划代码,行业代码,成立日期,登记状态,演示数据,备注
@@ -358,7 +359,7 @@ func TestWhatIsExportedIsTakenInAgain(t *testing.T) {
 		h.must(func(tx *db.Tx) error {
 			return h.PutMark(h.ctx, tx, admin, firmA, registry.Operating, true, h.day("2019-05-20"), "company register")
 		})
-		for _, f := range []registry.Format{registry.CSV, registry.XLSX} {
+		for _, f := range []sheets.Format{sheets.CSV, sheets.XLSX} {
 			for _, lang := range []fault.Lang{fault.ZH, fault.EN} {
 				var b bytes.Buffer
 				if err := h.Export(h.ctx, &b, f, lang, "", ""); err != nil {
@@ -368,22 +369,22 @@ func TestWhatIsExportedIsTakenInAgain(t *testing.T) {
 				if err != nil || counts(rep) != "rows 4 good 4 new 0 changed 0 same 4 bad 0 written 4" {
 					t.Errorf("%s %s: got %s %v, %v", f, lang, counts(rep), named(rep), err)
 				}
-				if f == registry.CSV && !strings.Contains(b.String(), "'=cmd") {
+				if f == sheets.CSV && !strings.Contains(b.String(), "'=cmd") {
 					t.Error("a name that begins a formula is not guarded")
 				}
 			}
 		}
 		var b bytes.Buffer
-		if err := h.Export(h.ctx, &b, registry.CSV, fault.EN, "340000", "firm"); err != nil || strings.Count(b.String(), "\n") != 3 {
+		if err := h.Export(h.ctx, &b, sheets.CSV, fault.EN, "340000", "firm"); err != nil || strings.Count(b.String(), "\n") != 3 {
 			t.Errorf("two firms of a province: %q, %v", b.String(), err)
 		}
 		for _, kind := range registry.ImportKinds() {
 			b.Reset()
-			if err := registry.Template(&b, kind, registry.CSV, fault.ZH); err != nil || !strings.Contains(b.String(), "统一社会信用代码") {
+			if err := registry.Template(&b, kind, sheets.CSV, fault.ZH); err != nil || !strings.Contains(b.String(), "统一社会信用代码") {
 				t.Errorf("template of %s: %q, %v", kind, b.String(), err)
 			}
 		}
-		if err := registry.Template(&b, "organisations", "pdf", fault.ZH); fault.CodeOf(err) != "registry.export_format" {
+		if err := registry.Template(&b, "organisations", "pdf", fault.ZH); fault.CodeOf(err) != "sheets.format" {
 			t.Error(err)
 		}
 	})

@@ -18,6 +18,7 @@ import (
 	"golang.org/x/text/transform"
 
 	"corridor/internal/fault"
+	"corridor/internal/sheets"
 	"corridor/internal/unit"
 )
 
@@ -122,10 +123,7 @@ func (c column) named(header string) (unit string, fits bool) {
 
 // tidy is a cell as the table reads it: spaces off, and of a spreadsheet's number what its writer saw.
 func (s *sheet) tidy(c column, cell, money string) string {
-	cell = strings.TrimSpace(cell)
-	if len(cell) > 1 && cell[0] == '\'' && strings.ContainsRune(guarded, rune(cell[1])) {
-		cell = cell[1:] // as Export guards it
-	}
+	cell = sheets.Unguard(strings.TrimSpace(cell)) // as Export guards it
 	if s.xlsx && cell != "" {
 		switch c.shape {
 		case isDay:

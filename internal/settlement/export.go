@@ -1,18 +1,14 @@
 package settlement
 
 import (
-	"bytes"
 	"context"
-	"encoding/csv"
 	"fmt"
 	"strconv"
-
-	"github.com/xuri/excelize/v2"
-	"golang.org/x/text/encoding/simplifiedchinese"
 
 	"corridor/internal/access"
 	"corridor/internal/db"
 	"corridor/internal/fault"
+	"corridor/internal/sheets"
 	"corridor/internal/unit"
 )
 
@@ -41,32 +37,31 @@ func (d *Desk) Allocation(ctx context.Context, who access.Actor, id unit.ID, for
 	if err != nil {
 		return "", nil, err
 	}
-	rows := d.allocationRows(l, lang)
-	if format == "xlsx" {
-		content, err = asXLSX(rows)
-	} else {
-		content, err = asCSV(rows, encoding)
+	as := sheets.Format(format)
+	if encoding != "" {
+		as = sheets.CSVGB
 	}
-	if err != nil {
+	if content, err = d.allocationTable(l, lang).Bytes(as); err != nil {
 		return "", nil, fmt.Errorf("file of list %s: %w", l.No, err)
 	}
 	return l.No + "." + format, content, nil
 }
 
-// allocationRows are the cells of the file, in the order of the format.
-func (d *Desk) allocationRows(l List, lang fault.Lang) [][]string {
+// allocationTable is the file in the order of the format. Every cell is a text: a spreadsheet would round an account
+// number, and a sum is given with both decimals.
+func (d *Desk) allocationTable(l List, lang fault.Lang) *sheets.Table {
 	f := d.formats.allocation
 	head := make([]string, len(f.Columns))
 	for i, c := range f.Columns {
 		head[i] = c.Words().In(lang)
 	}
-	rows := [][]string{head}
+	t := &sheets.Table{Head: head}
 	put := func(cells map[string]string) {
 		row := make([]string, len(f.Columns))
 		for i, c := range f.Columns {
 			row[i] = cells[c.ID]
 		}
-		rows = append(rows, row)
+		t.Put(sheets.Texts(row)...)
 	}
 	for _, p := range l.Lines {
 		if p.State == "dropped" {
@@ -77,58 +72,7 @@ func (d *Desk) allocationRows(l List, lang fault.Lang) [][]string {
 	}
 	put(map[string]string{"line": fault.Words{f.Total.ZH, f.Total.EN}.In(lang), "payee": strconv.Itoa(l.Payments), "sum": l.Total.Yuan()})
 	put(map[string]string{"line": fault.Words{f.Digest.ZH, f.Digest.EN}.In(lang), "payee": l.Digest})
-	return rows
-}
-
-func asCSV(rows [][]string, encoding string) ([]byte, error) {
-	var b bytes.Buffer
-	if encoding == "" {
-		b.WriteString("\uFEFF")
-	}
-	w := csv.NewWriter(&b)
-	w.UseCRLF = true
-	for _, row := range rows {
-		for i, c := range row {
-			if c != "" && bytes.ContainsRune([]byte("=+-@\t\r"), rune(c[0])) {
-				row[i] = "'" + c // or a spreadsheet would take it for a formula
-			}
-		}
-		if err := w.Write(row); err != nil {
-			return nil, err
-		}
-	}
-	w.Flush()
-	if err := w.Error(); err != nil || encoding == "" {
-		return b.Bytes(), err
-	}
-	return simplifiedchinese.GB18030.NewEncoder().Bytes(b.Bytes())
-}
-
-// asXLSX writes every cell as text: a spreadsheet would round an account number.
-func asXLSX(rows [][]string) ([]byte, error) {
-	x := excelize.NewFile()
-	defer x.Close()
-	w, err := x.NewStreamWriter(x.GetSheetName(0))
-	if err != nil {
-		return nil, err
-	}
-	for n, row := range rows {
-		cells := make([]any, len(row))
-		for i, c := range row {
-			cells[i] = c
-		}
-		if err := w.SetRow("A"+strconv.Itoa(n+1), cells); err != nil {
-			return nil, err
-		}
-	}
-	if err := w.Flush(); err != nil {
-		return nil, err
-	}
-	b, err := x.WriteToBuffer()
-	if err != nil {
-		return nil, err
-	}
-	return b.Bytes(), nil
+	return t
 }
 
 // Template is an empty file with the columns that a bank's file is read by.
@@ -139,7 +83,7 @@ func (d *Desk) Template(kind string, lang fault.Lang) ([]byte, error) {
 			for i, c := range f.Columns {
 				head[i] = c.Words().In(lang)
 			}
-			return asXLSX([][]string{head})
+			return (&sheets.Table{Head: head}).Bytes(sheets.XLSX)
 		}
 	}
 	return nil, fault.New(fault.NotFound, "settlement.unknown")

@@ -3,11 +3,13 @@ package web
 import (
 	"bytes"
 	"context"
+	"fmt"
 
 	"corridor/internal/access"
 	"corridor/internal/db"
 	"corridor/internal/fault"
 	"corridor/internal/registry"
+	"corridor/internal/sheets"
 	"corridor/internal/unit"
 )
 
@@ -63,7 +65,7 @@ func (s *Server) apiRegistry() {
 	}
 	operate(s, "GET", "/api/v1/registry/export", access.RegistryRead, "The organisations as a file, with the columns that an import reads", func(ctx context.Context, a asked, i *exportIn) (*fileOut, error) {
 		var b bytes.Buffer
-		if err := s.c.Registry.Export(ctx, &b, registry.Format(i.Format), a.lang, unit.Region(i.Region), i.Kind); err != nil {
+		if err := s.c.Registry.Export(ctx, &b, sheets.Format(i.Format), a.lang, unit.Region(i.Region), i.Kind); err != nil {
 			return nil, err
 		}
 		return &fileOut{sheetType(i.Format), b.Bytes()}, nil
@@ -74,7 +76,7 @@ func (s *Server) apiRegistry() {
 	}
 	operate(s, "GET", "/api/v1/registry/template", access.RegistryEdit, "An empty file with the columns of a kind of import", func(_ context.Context, a asked, i *templateIn) (*fileOut, error) {
 		var b bytes.Buffer
-		if err := registry.Template(&b, i.Kind, registry.Format(i.Format), a.lang); err != nil {
+		if err := registry.Template(&b, i.Kind, sheets.Format(i.Format), a.lang); err != nil {
 			return nil, err
 		}
 		return &fileOut{sheetType(i.Format), b.Bytes()}, nil
@@ -91,7 +93,7 @@ func sheetType(format string) string {
 	if format == "xlsx" {
 		return xlsxType
 	}
-	return "text/csv; charset=utf-8"
+	return csvType
 }
 
 func (s *Server) apiOrganisation() {
@@ -177,7 +179,7 @@ func factText(x any) string {
 	if sum, ok := x.(unit.Fen); ok {
 		return sum.Yuan()
 	}
-	return cellText(x)
+	return fmt.Sprint(x)
 }
 
 // importIn is a file that is taken into the registry.

@@ -180,8 +180,8 @@ func (v *visit) download(name, kind string, content []byte) error {
 	return err
 }
 
-var exportKinds = map[reader.Format]string{reader.JSON: "application/json", reader.CSV: "text/csv; charset=utf-8",
-	reader.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+var exportKinds = map[reader.Format]string{reader.JSON: "application/json", reader.CSV: csvType,
+	reader.XLSX: xlsxType}
 
 // exportFacts downloads what a document says, as it stands in the review.
 func (v *visit) exportFacts() error {

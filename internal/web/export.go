@@ -1,17 +1,16 @@
 package web
 
 import (
-	"bytes"
-	"encoding/csv"
 	"fmt"
 	"net/url"
-	"strconv"
-	"strings"
-
-	"github.com/xuri/excelize/v2"
 
 	"corridor/internal/fault"
-	"corridor/internal/unit"
+	"corridor/internal/sheets"
+)
+
+const (
+	csvType  = "text/csv; charset=utf-8"
+	xlsxType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 )
 
 // exportRowsMax is the largest list that is handed out as a file; who wants more narrows it.
@@ -54,89 +53,19 @@ func (s *sheet) put(cells ...any) error {
 
 // send answers with the list: CSV in UTF-8 with a mark, so that spreadsheets see that it is, or XLSX.
 func (v *visit) send(s *sheet) error {
-	var b bytes.Buffer
-	switch v.r.URL.Query().Get("format") {
-	case "csv":
-		if err := s.csv(&b); err != nil {
-			return fmt.Errorf("write %s as CSV: %w", s.Name, err)
-		}
-		return v.download(s.Name+".csv", "text/csv; charset=utf-8", b.Bytes())
-	case "xlsx":
-		if err := s.xlsx(&b); err != nil {
-			return fmt.Errorf("write %s as XLSX: %w", s.Name, err)
-		}
-		return v.download(s.Name+".xlsx", xlsxType, b.Bytes())
+	format, kind := sheets.Format(v.r.URL.Query().Get("format")), csvType
+	switch format {
+	case sheets.CSV:
+	case sheets.XLSX:
+		kind = xlsxType
+	default:
+		return fault.New(fault.Invalid, "web.format").On("format")
 	}
-	return fault.New(fault.Invalid, "web.format").On("format")
-}
-
-// cellText is a cell as text: money in yuan with two decimals.
-func cellText(x any) string {
-	switch c := x.(type) {
-	case unit.Fen:
-		return c.Yuan()
-	case string:
-		return c
-	}
-	return fmt.Sprint(x)
-}
-
-func (s *sheet) csv(b *bytes.Buffer) error {
-	b.WriteString("\uFEFF")
-	w := csv.NewWriter(b)
-	w.UseCRLF = true
-	if err := w.Write(s.Head); err != nil {
-		return err
-	}
-	for _, row := range s.rows {
-		cells := make([]string, len(row))
-		for i, x := range row {
-			cells[i] = cellText(x)
-			if text, ok := x.(string); ok && text != "" && strings.ContainsRune("=+-@\t\r", rune(text[0])) {
-				cells[i] = "'" + text // or a spreadsheet would take it for a formula
-			}
-		}
-		if err := w.Write(cells); err != nil {
-			return err
-		}
-	}
-	w.Flush()
-	return w.Error()
-}
-
-func (s *sheet) xlsx(b *bytes.Buffer) error {
-	f := excelize.NewFile()
-	defer f.Close()
-	w, err := f.NewStreamWriter(f.GetSheetName(0))
+	b, err := (&sheets.Table{Head: s.Head, Rows: s.rows}).Bytes(format)
 	if err != nil {
-		return err
+		return fmt.Errorf("write %s as %s: %w", s.Name, format, err)
 	}
-	head := make([]any, len(s.Head))
-	for i, h := range s.Head {
-		head[i] = h
-	}
-	for n, row := range append([][]any{head}, s.rows...) {
-		cells := make([]any, len(row))
-		for i, x := range row {
-			switch c := x.(type) {
-			case unit.Fen: // a number of yuan; below 10^13 yuan a float holds every fen
-				if cells[i], err = strconv.ParseFloat(c.Yuan(), 64); err != nil {
-					return err
-				}
-			case int, int64:
-				cells[i] = c
-			default:
-				cells[i] = cellText(x)
-			}
-		}
-		if err := w.SetRow("A"+strconv.Itoa(n+1), cells); err != nil {
-			return err
-		}
-	}
-	if err := w.Flush(); err != nil {
-		return err
-	}
-	return f.Write(b)
+	return v.download(s.Name+"."+string(format), kind, b)
 }
 
 // filterLink is the address of a list narrowed by one more word, all else kept but the place in it.

@@ -268,7 +268,7 @@ func fileKind(format, encoding string) string {
 	case encoding != "":
 		return "text/csv; charset=" + encoding
 	}
-	return "text/csv; charset=utf-8"
+	return csvType
 }
 
 type unansweredPage struct {

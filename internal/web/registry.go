@@ -11,6 +11,7 @@ import (
 	"corridor/internal/fault"
 	"corridor/internal/registry"
 	"corridor/internal/scheme"
+	"corridor/internal/sheets"
 	"corridor/internal/unit"
 )
 
@@ -290,20 +291,18 @@ func (v *visit) importFile() error {
 func (v *visit) importTemplate() error {
 	var b bytes.Buffer
 	kind := v.r.URL.Query().Get("kind")
-	if err := registry.Template(&b, kind, registry.XLSX, v.lang); err != nil {
+	if err := registry.Template(&b, kind, sheets.XLSX, v.lang); err != nil {
 		return err
 	}
 	return v.download(kind+".xlsx", xlsxType, b.Bytes())
 }
 
-const xlsxType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
 // exportOrganisations is the register as a file, with the columns that an import reads.
 func (v *visit) exportOrganisations() error {
 	q := v.r.URL.Query()
-	format, kind, name := registry.CSV, "text/csv; charset=utf-8", "organisations.csv"
+	format, kind, name := sheets.CSV, csvType, "organisations.csv"
 	if q.Get("format") == "xlsx" {
-		format, kind, name = registry.XLSX, xlsxType, "organisations.xlsx"
+		format, kind, name = sheets.XLSX, xlsxType, "organisations.xlsx"
 	}
 	var b bytes.Buffer
 	if err := v.s.c.Registry.Export(v.ctx(), &b, format, v.lang, unit.Region(q.Get("region")), q.Get("kind")); err != nil {

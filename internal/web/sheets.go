@@ -1,15 +1,11 @@
 package web
 
 import (
-	"bytes"
-	"encoding/csv"
 	"fmt"
-	"strings"
-
-	"github.com/xuri/excelize/v2"
 
 	"corridor/internal/agreement"
 	"corridor/internal/fault"
+	"corridor/internal/sheets"
 	"corridor/internal/unit"
 	"corridor/internal/web/docx"
 )
@@ -26,48 +22,13 @@ type sheetOf struct {
 	Rows [][]string
 }
 
-// xlsx writes a table with a head that stays in sight.
-func (t sheetOf) xlsx() ([]byte, error) {
-	x := excelize.NewFile()
-	defer x.Close()
-	name := "Sheet1"
-	if err := x.SetSheetRow(name, "A1", &t.Head); err != nil {
-		return nil, err
+// bytes writes the table as a spreadsheet.
+func (t sheetOf) bytes(f sheets.Format) ([]byte, error) {
+	out := sheets.Table{Title: t.Name, Head: t.Head}
+	for _, row := range t.Rows {
+		out.Put(sheets.Texts(row)...)
 	}
-	for i, row := range t.Rows {
-		if err := x.SetSheetRow(name, fmt.Sprintf("A%d", i+2), &row); err != nil {
-			return nil, err
-		}
-	}
-	if err := x.SetPanes(name, &excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"}); err != nil {
-		return nil, err
-	}
-	b, err := x.WriteToBuffer()
-	if err != nil {
-		return nil, err
-	}
-	return b.Bytes(), nil
-}
-
-// csv writes a table as UTF-8 with a mark; a cell that a spreadsheet would take for a formula gets an apostrophe.
-func (t sheetOf) csv() ([]byte, error) {
-	var b bytes.Buffer
-	b.WriteString("\ufeff")
-	w := csv.NewWriter(&b)
-	for _, row := range append([][]string{t.Head}, t.Rows...) {
-		safe := make([]string, len(row))
-		for i, c := range row {
-			if c != "" && strings.ContainsRune("=+-@\t\r", rune(c[0])) {
-				c = "'" + c
-			}
-			safe[i] = c
-		}
-		if err := w.Write(safe); err != nil {
-			return nil, err
-		}
-	}
-	w.Flush()
-	return b.Bytes(), w.Error()
+	return out.Bytes(f)
 }
 
 // docx writes a table as a document with a title.
@@ -80,14 +41,19 @@ func (t sheetOf) docx() ([]byte, error) {
 
 // downloadTable sends a table in the form that the address asks for.
 func (v *visit) downloadTable(file string, t sheetOf) error {
-	make, kind, end := t.csv, "text/csv; charset=utf-8", ".csv"
+	var b []byte
+	var err error
+	kind, end := csvType, ".csv"
 	switch v.r.URL.Query().Get("format") {
 	case "xlsx":
-		make, kind, end = t.xlsx, xlsxType, ".xlsx"
+		kind, end = xlsxType, ".xlsx"
+		b, err = t.bytes(sheets.XLSX)
 	case "docx":
-		make, kind, end = t.docx, docxType, ".docx"
+		kind, end = docxType, ".docx"
+		b, err = t.docx()
+	default:
+		b, err = t.bytes(sheets.CSV)
 	}
-	b, err := make()
 	if err != nil {
 		return err
 	}
@@ -184,7 +150,7 @@ func (v *visit) quarterly() error {
 				t.Rows = append(t.Rows, append(v.taskCells(x), moneyCells(shares[x.ID])...))
 			}
 		}
-		b, err := t.xlsx()
+		b, err := t.bytes(sheets.XLSX)
 		if err != nil {
 			return err
 		}
