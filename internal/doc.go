@@ -33,6 +33,7 @@
 //
 //   - internal/reader reads published documents and proposes what they say.
 //   - internal/agreement keeps what was promised, with its tasks and evidence.
+//   - internal/catalogue keeps what is offered, by kinds that are files.
 //   - internal/settlement makes payment lists, takes the bank's answers, and holds both against the books.
 //   - internal/indicator shows a figure as a query with its evidence.
 //

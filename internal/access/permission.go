@@ -56,6 +56,7 @@ const (
 
 	ListingRead    Permission = "listing.read"
 	ListingEdit    Permission = "listing.edit"
+	ListingPublish Permission = "listing.publish"
 	BookingCreate  Permission = "booking.create"
 	BookingManage  Permission = "booking.manage"
 	StatementRead  Permission = "statement.read"
@@ -160,6 +161,7 @@ var Rules = []Rule{
 
 	{Permission: ListingRead, ZH: "检索共享资源", EN: "Search what is offered", Open: true, Token: true},
 	{Permission: ListingEdit, ZH: "维护共享资源", EN: "Edit a listing", Token: true, Holders: []Holder{by(ScopeOrg, "org_admin", "lab_operator", "tech_manager")}},
+	{Permission: ListingPublish, ZH: "审核、发布、暂停和退役共享资源", EN: "Review, publish, suspend and retire a listing", Token: true, Holders: []Holder{by(ScopeOrg, "org_admin"), by(ScopeRegion, "science")}},
 	{Permission: BookingCreate, ZH: "预约共享资源", EN: "Book", Token: true, Holders: []Holder{by(ScopeOrg, "org_admin", "org_member")}},
 	{Permission: BookingManage, ZH: "管理预约和使用记录", EN: "Manage bookings and usage", Hidden: true, Token: true, Holders: []Holder{by(ScopeOrg, "org_admin", "lab_operator")}},
 

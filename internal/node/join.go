@@ -10,6 +10,7 @@ import (
 	"corridor/internal/agreement"
 	"corridor/internal/calendar"
 	"corridor/internal/casework"
+	"corridor/internal/catalogue"
 	"corridor/internal/db"
 	"corridor/internal/federation"
 	"corridor/internal/files"
@@ -99,13 +100,17 @@ func (n *Node) desks() (err error) {
 	}
 	n.letters()
 	n.Access.Join("agreement", n.Agreements)
+	if n.Catalogue, err = catalogue.New(catalogue.Config{DB: n.DB, Access: n.Access, Registry: n.Registry, Files: n.Files, Log: n.Log, Notices: n.Notices,
+		Regions: unit.GB2260(), Days: days}); err != nil {
+		return err
+	}
 	if n.Indicators, err = indicator.New(indicator.Config{DB: n.DB, Access: n.Access}); err != nil {
 		return err
 	}
 	n.Reader = reader.New(reader.Config{Extract: n.Extract, DB: n.DB, Files: n.Files, Access: n.Access,
 		Agreements: found{n.Agreements, n.Indicators}, Figures: found{n.Agreements, n.Indicators}, Registry: registered{n.Registry}})
 	n.metrics = newMetrics(n)
-	n.Web, err = web.New(web.Config{Node: n.Node, DB: n.DB, Access: n.Access, Registry: n.Registry, Calendar: n.Calendar, Cases: n.Cases, Payments: n.Payments,
+	n.Web, err = web.New(web.Config{Node: n.Node, DB: n.DB, Access: n.Access, Registry: n.Registry, Calendar: n.Calendar, Cases: n.Cases, Payments: n.Payments, Catalogue: n.Catalogue,
 		Reader: n.Reader, Agreements: n.Agreements, Indicators: n.Indicators, Ledger: n.Ledger, Log: n.Log,
 		Federation: n.Federation, Files: n.Files, Notices: n.Notices, Clock: n.Clock, Secure: n.Secure, Logger: n.Logger,
 		Metrics: n.metrics.handler(), MetricsAllow: n.MetricsAllow, Answered: n.metrics.answered})

@@ -14,6 +14,7 @@ import (
 	"corridor/internal/agreement"
 	"corridor/internal/calendar"
 	"corridor/internal/casework"
+	"corridor/internal/catalogue"
 	"corridor/internal/db"
 	"corridor/internal/fault"
 	"corridor/internal/federation"
@@ -87,6 +88,7 @@ type Node struct {
 	Payments   *settlement.Desk
 	Reader     *reader.Desk
 	Agreements *agreement.Register
+	Catalogue  *catalogue.Service
 	Indicators *indicator.Book
 	Files      *files.Store
 	Web        *web.Server

@@ -18,6 +18,7 @@ import (
 	"corridor/internal/agreement"
 	"corridor/internal/calendar"
 	"corridor/internal/casework"
+	"corridor/internal/catalogue"
 	"corridor/internal/db"
 	"corridor/internal/fault"
 	"corridor/internal/federation"
@@ -62,6 +63,7 @@ type Config struct {
 	Calendar   *calendar.Book
 	Cases      *casework.Service
 	Payments   *settlement.Desk // nil: no payment lists
+	Catalogue  *catalogue.Service
 	Reader     *reader.Desk
 	Agreements *agreement.Register
 	Indicators *indicator.Book
