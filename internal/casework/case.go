@@ -142,7 +142,8 @@ type Decision struct {
 	Verdict scheme.Result     `json:"verdict"`
 	Answers []scheme.Answer   `json:"answers,omitempty"`
 	Seen    []scheme.SeenFact `json:"seen,omitempty"`
-	Stood   []Stood           `json:"stood,omitempty"` // of a refusal: what stood in the way of the other actions
+	Stood   []Stood           `json:"stood,omitempty"`  // of a refusal: what stood in the way of the other actions
+	Letter  []scheme.Shown    `json:"letter,omitempty"` // what the letter names, as it was then
 }
 
 // Wait is a role that may act in the present stage, with its due time.

@@ -15,6 +15,7 @@ func (c *checker) names() {
 	c.moneyNames()
 	c.manyNames()
 	c.readerNames()
+	c.letterNames()
 	c.migration()
 	c.unused()
 	c.words()
@@ -390,7 +391,7 @@ func (c *checker) readerNames() {
 		leaf := s.Publish[a]
 		c.action(leaf.At, a)
 		for i, n := range leaf.Shows {
-			c.shown(c.mark(markOf("publish", a, i)), n)
+			c.shown(c.mark(markOf("publish", a, i)), n, "publish.private")
 		}
 	}
 	for _, sec := range s.Form.Sections {
@@ -403,8 +404,9 @@ func (c *checker) readerNames() {
 	}
 }
 
-// shown refuses to publish what is private: shows may name amounts, params, stage, firm.region and public fields.
-func (c *checker) shown(pos Pos, name string) {
+// shown refuses, by the code, to show what is private: what may be named is amounts, params, stage, firm.region and public
+// fields.
+func (c *checker) shown(pos Pos, name, code string) {
 	s := c.s
 	if field, part, ok := formFact(name); ok {
 		f, there := s.Field(field)
@@ -412,7 +414,7 @@ func (c *checker) shown(pos Pos, name string) {
 		case !there || part != "" && part != "region":
 			c.unknown(pos, "field", name, c.fieldNames())
 		case f.Public == "" || f.Public == "region" && part != "region":
-			c.at(pos, "publish.private", "name", name)
+			c.at(pos, code, "name", name)
 		}
 		return
 	}
@@ -420,7 +422,7 @@ func (c *checker) shown(pos Pos, name string) {
 		return
 	}
 	if _, ok := s.compiled.facts[name]; ok {
-		c.at(pos, "publish.private", "name", name)
+		c.at(pos, code, "name", name)
 		return
 	}
 	c.unknown(pos, "fact", name, append(s.Amounts.Names(), s.Params.Names()...))

@@ -67,6 +67,9 @@ func (c *checker) useRows(use func(...string)) {
 	for _, l := range s.Publish {
 		use(l.Shows...)
 	}
+	for _, l := range s.Letters {
+		use(l.Names...)
+	}
 }
 
 func (c *checker) useMoney(use func(...string)) {

@@ -185,6 +185,7 @@ func decode(root *node, f found) (*Scheme, *decoder) {
 	d.stages()
 	d.moneyLines()
 	d.many()
+	d.letters()
 	d.each("words", isWord, func(name string, k, v *node) { s.Words.add(name, d.words(v, name)) })
 	d.form()
 	return s, d

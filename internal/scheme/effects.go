@@ -52,8 +52,8 @@ type LabelEffect struct {
 
 // Shown is one public value of a leaf.
 type Shown struct {
-	Name  string
-	Value Value
+	Name  string `json:"name"`
+	Value Value  `json:"value"`
 }
 
 // Published is the leaf that enters the public log.
@@ -71,6 +71,7 @@ type Outcome struct {
 	Postings []Posting
 	Labels   []LabelEffect
 	Leaf     *Published
+	Letter   []Shown // what the letter of the action names
 	Seen     []SeenFact
 }
 
@@ -101,6 +102,9 @@ func (s *Scheme) Effects(q Question, act string) (Outcome, error) {
 	}
 	if leaf, ok := s.Publish[q.Action]; ok {
 		out.Leaf = s.published(r, leaf, purse)
+	}
+	if l, ok := s.Letters[q.Action]; ok {
+		out.Letter = s.letter(r, l, purse)
 	}
 	if out.End != "" {
 		for name, h := range purse.Holds {
@@ -261,13 +265,15 @@ func (s *Scheme) labelEffect(r *reading, l LabelLine) LabelEffect {
 func (s *Scheme) published(r *reading, leaf Leaf, purse Purse) *Published {
 	p := &Published{Name: leaf.Name}
 	for _, name := range leaf.Shows {
-		v := Value{}
-		if list, ok := purse.Lists[name]; ok && list.Taken > 0 {
-			v = MoneyValue(list.Parts[list.Taken-1])
-		} else {
-			v = r.fact(name)
-		}
-		p.Shows = append(p.Shows, Shown{Name: name, Value: v})
+		p.Shows = append(p.Shows, s.shownValue(r, name, purse))
 	}
 	return p
+}
+
+// shownValue is a value as it is shown: of a list the tranche last taken.
+func (s *Scheme) shownValue(r *reading, name string, purse Purse) Shown {
+	if list, ok := purse.Lists[name]; ok && list.Taken > 0 {
+		return Shown{name, MoneyValue(list.Parts[list.Taken-1])}
+	}
+	return Shown{name, r.fact(name)}
 }

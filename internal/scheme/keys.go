@@ -4,7 +4,7 @@ package scheme
 // has the same ones, which a test holds together.
 const (
 	schemeKeys = `scheme title extends parent jurisdiction edition in_force sources params rules amounts roles stages ends pauses
-	times overdue needs separate accounts money asks round cases starts labels sealed see publish group fixed migrate words form tests`
+	times overdue needs separate accounts money asks round cases starts labels sealed see publish letters group fixed migrate words form tests`
 	sourceKeys  = "title doc url"
 	paramKeys   = "value choices by basis verified"
 	ruleKeys    = "when ask basis verified zh en"
@@ -12,6 +12,7 @@ const (
 	roleKeys    = "party desk seat anyone at"
 	accountKeys = "budget limit own parent out opens_with lent_to by"
 	publishKeys = "leaf shows"
+	letterKeys  = "zh en"
 	caseKeys    = "scheme opened_by one_for gives started_by in"
 	roundKeys   = "waits closes order within takes leaves by"
 	startKeys   = "over where on at"

@@ -183,6 +183,7 @@ func (p *prover) step(st *state, row Row) *state {
 	if l, ok := p.s.Labels[row.Action]; ok {
 		p.label(next, l)
 	}
+	p.letterFixed(next, row.Action)
 	next.stage = row.To
 	if _, isEnd := p.s.IsEnd(row.To); isEnd {
 		p.atEnd(next)

@@ -105,6 +105,7 @@ func schemeSchema() js {
 		"cases":  table(object(caseKeys, js{"scheme": text(), "opened_by": text(), "one_for": text(), "started_by": text(), "in": names()}, "scheme")),
 		"labels": table(matching(patternLabel)), "sealed": table(text()), "see": table(object(seeKeys, js{"only": names(), "if": text()}, "only")),
 		"publish": table(object(publishKeys, js{"leaf": text(), "shows": names()}, "leaf", "shows")),
+		"letters": described(table(object(letterKeys, js{"zh": text(), "en": text()}, "zh", "en")), "action: what the letter of that decision says; {name} is filled in"),
 		"group":   text(), "fixed": names(), "migrate": object(migrateKeys, js{"from": text(), "fields": table(text())}),
 		"words": table(words()), "form": formSchema(), "tests": testsSchema(),
 	}, "scheme")

@@ -42,6 +42,7 @@ type Scheme struct {
 	Sealed   map[string]string // field: param of a day
 	See      map[string]Sight  // field, ask or "firm"
 	Publish  map[string]Leaf
+	Letters  map[string]Letter // action: what its letter says
 	Group    string
 	Fixed    []string
 	Migrate  *Migration

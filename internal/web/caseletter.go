@@ -51,6 +51,7 @@ type caseLetterPage struct {
 	Step    casework.Step
 	Kind    letterKind
 	Words   fault.Words
+	Text    fault.Words // in the words of the pack; empty where it has none
 	No      string
 	Open    []verdictView // what did not pass
 	Passed  []verdictView
@@ -74,6 +75,7 @@ func (v *visit) caseLetter() error {
 		return err
 	}
 	p := caseLetterPage{Case: c, Step: h, Kind: kind, Words: letterWords(kind), No: fmt.Sprintf("%s/%d", c.No, h.No), Proof: v.site() + "/cases/" + string(c.ID)}
+	p.Text, _ = s.LetterText(h.Action, h.Decision.Letter)
 	for _, x := range verdicts(s, withoutReason(h.Decision.Answers)) {
 		if x.Result == scheme.Pass {
 			p.Passed = append(p.Passed, x)
@@ -140,6 +142,7 @@ func (s *Server) apiLetter() {
 		Title   string      `json:"title"`
 		To      string      `json:"to" doc:"organisation"`
 		Says    string      `json:"says" doc:"the action that was decided"`
+		Text    string      `json:"text" doc:"in the words of the scheme"`
 		Reason  string      `json:"reason"`
 		Answers []answerOut `json:"answers"`
 		At      string      `json:"at"`
@@ -150,11 +153,12 @@ func (s *Server) apiLetter() {
 		if err != nil {
 			return nil, err
 		}
-		c, _, h, kind, err := s.letter(ctx, a.who, id, i.No)
+		c, sch, h, kind, err := s.letter(ctx, a.who, id, i.No)
 		if err != nil {
 			return nil, err
 		}
-		return answer(caseLetterOut{fmt.Sprintf("%s/%d", c.No, h.No), string(kind), letterWords(kind).In(a.lang), c.Org, h.Words.In(a.lang), h.Reason,
+		text, _ := sch.LetterText(h.Action, h.Decision.Letter)
+		return answer(caseLetterOut{fmt.Sprintf("%s/%d", c.No, h.No), string(kind), letterWords(kind).In(a.lang), c.Org, h.Words.In(a.lang), text.In(a.lang), h.Reason,
 			answersOf(withoutReason(h.Decision.Answers), a.lang), iso(h.At), string(h.Receipt)})
 	})
 }
