@@ -1,6 +1,7 @@
 package kinds
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 
@@ -32,7 +33,7 @@ var sixDigits = regexp.MustCompile(`^[0-9]{6}$`)
 type Kind struct {
 	ID      string
 	ZH, EN  string
-	About   fault.Words
+	About   Two
 	Order   int      // in which it is shown
 	Do      []string // of Deeds
 	Title   Title
@@ -48,6 +49,22 @@ type Kind struct {
 	Fields  []Field
 	file    string
 	index   map[string]int
+}
+
+// Two is a text in both languages, written [zh, en].
+type Two fault.Words
+
+// UnmarshalYAML takes exactly two texts.
+func (t *Two) UnmarshalYAML(unmarshal func(any) error) error {
+	var s []string
+	if err := unmarshal(&s); err != nil {
+		return err
+	}
+	if len(s) != 2 || s[0] == "" || s[1] == "" {
+		return fmt.Errorf("%q: two texts are expected, [zh, en]; one with a comma stands in quotes", s)
+	}
+	t[0], t[1] = s[0], s[1]
+	return nil
 }
 
 // Title names the fields that a listing is called by.
@@ -67,12 +84,12 @@ type Group struct{ ID, ZH, EN string }
 type Field struct {
 	ID      string
 	ZH, EN  string
-	Help    fault.Words
+	Help    Two
 	Type    string
 	Group   string
 	Need    Need
 	When    Condition `yaml:"need_when"` // needed to be published when another field has this value
-	Unit    fault.Words
+	Unit    Two
 	Step    int    // of a decimal: digits after the point
 	Min     *int64 // of a number, in its canonical form
 	Max     *int64 // of a number as Min; of a text its characters
