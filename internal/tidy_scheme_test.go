@@ -28,6 +28,7 @@ var otherThings = map[string]string{
 	"passed":    "a verdict, a word of the language",
 	"refused":   "what an end means, a word of the language",
 	"answered":  "the state of a seat",
+	"declined":  "why a drawn seat fell out",
 	"missing":   "a part of an ask, a word of the language",
 	"grant":     "the grant by which somebody acts",
 	"take":      "an officer takes a case from the queue",

@@ -244,6 +244,9 @@ func (s *Service) commit(ctx context.Context, tx *db.Tx, who access.Actor, sch *
 	if err := s.keepAccess(ctx, tx, sch, *c); err != nil {
 		return err
 	}
+	if err := s.promise(ctx, tx, sch, *c); err != nil {
+		return err
+	}
 	if err := s.announce(ctx, tx, sch, *c, step, out.Leaf); err != nil {
 		return err
 	}

@@ -32,6 +32,7 @@ type Asked struct {
 	Score                 scheme.Value // unknown while Hidden, and where none is asked for
 	Hidden                string       // why answers of others are not shown: "until_all" or "sight"; "" is shown
 	Nameless              bool         // who is asked is not told to this reader either
+	Drawn                 bool         // those who are asked were drawn
 	Fields                []scheme.Field
 	Seats                 []Seat
 
@@ -57,6 +58,10 @@ type Seat struct {
 	Waiting     bool        // for its answer
 	Carried     bool        // not asked again: its answer of an earlier opening counts
 	Struck      string      // why it fell out: declined, late, conflict; "" is asked
+	StruckBy    string      // name of who struck it
+	StruckWhy   string      // the reason that was given
+	Vacant      bool        // somebody fell out and nobody stood by any more
+	Strike      []string    // why the reader can take it off now: declined, conflict, late
 	Answer      *SeatAnswer // nil: none yet, or not shown
 	Mine        bool        // the reader speaks for it and can answer now
 	Instead     bool        // the reader can answer now because it is silent
@@ -103,7 +108,7 @@ func (s *Service) asksOf(ctx context.Context, tx *db.Tx, sch *scheme.Scheme, id 
 	for i := range all {
 		a := &all[i]
 		a.decl, _ = sch.Asks.Get(a.Ask)
-		a.Words, a.Fields = sch.Say(a.Ask), sch.AnswerFields(a.decl)
+		a.Words, a.Fields, a.Drawn = sch.Say(a.Ask), sch.AnswerFields(a.decl), a.decl.Draw != nil
 		var scored []map[string]scheme.Value
 		for j := range a.Seats {
 			x := &a.Seats[j]
@@ -137,6 +142,10 @@ func (s *Service) nameSeats(ctx context.Context, tx *db.Tx, all []Asked) error {
 		for i := range a.Seats {
 			x := &a.Seats[i]
 			x.Name = fault.Words{x.ID, x.ID}
+			if x.Vacant {
+				x.Name = fault.Words{"空缺", "vacant"}
+				continue
+			}
 			if x.Kind == "person" {
 				name, _, err := s.c.Access.Address(ctx, tx, unit.ID(x.ID))
 				if err != nil {
@@ -181,7 +190,7 @@ func (s *Service) openAsks(ctx context.Context, tx *db.Tx, sch *scheme.Scheme, c
 		if !slices.Contains(decl.OpenedBy, step.Action) || c.End != "" {
 			continue
 		}
-		seats, err := s.seatsFor(ctx, tx, sch, *c, name, decl)
+		seats, err := s.seatsFor(ctx, tx, sch, *c, name, decl, was[name])
 		if err != nil {
 			return err
 		}
@@ -217,9 +226,9 @@ func saw(h Step, ask string) bool {
 }
 
 // seatsFor is who is asked at an opening: the offices of the field, or who is drawn.
-func (s *Service) seatsFor(ctx context.Context, tx *db.Tx, sch *scheme.Scheme, c Case, name string, decl scheme.Ask) (out []Seat, err error) {
+func (s *Service) seatsFor(ctx context.Context, tx *db.Tx, sch *scheme.Scheme, c Case, name string, decl scheme.Ask, was Asked) (out []Seat, err error) {
 	if decl.Draw != nil {
-		return nil, fault.New(fault.Unavailable, "casework.draw_not_here", "ask", sch.Say(name))
+		return s.draw(ctx, tx, sch, c, name, decl, was)
 	}
 	v := c.Fields[strings.TrimPrefix(decl.Seats, "form.")]
 	if len(v.List) > seatsMax {

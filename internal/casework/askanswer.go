@@ -70,7 +70,7 @@ func (s *Service) answer(ctx context.Context, tx *db.Tx, who access.Actor, sch *
 	if err != nil {
 		return err
 	}
-	given, err := s.typedAnswer(ctx, tx, sch, *c, a, in.Fields)
+	given, err := s.typedAnswer(ctx, tx, sch, *c, a, in.Fields, instead != "")
 	if err != nil {
 		return err
 	}
@@ -158,7 +158,7 @@ func (s *Service) seatOf(sch *scheme.Scheme, c Case, a Asked, who access.Actor, 
 
 // typedAnswer reads what a seat typed. A verdict and every score must be given; where neither is asked for, something of
 // the rest. The errors of all fields come together.
-func (s *Service) typedAnswer(ctx context.Context, tx *db.Tx, sch *scheme.Scheme, c Case, a Asked, typed map[string]string) (map[string]scheme.Value, error) {
+func (s *Service) typedAnswer(ctx context.Context, tx *db.Tx, sch *scheme.Scheme, c Case, a Asked, typed map[string]string, instead bool) (map[string]scheme.Value, error) {
 	given, left := map[string]scheme.Value{}, map[string]bool{}
 	for name := range typed {
 		left[name] = true
@@ -170,6 +170,9 @@ func (s *Service) typedAnswer(ctx context.Context, tx *db.Tx, sch *scheme.Scheme
 		v, err := s.answerField(ctx, tx, c.ID, f, typed[f.Name])
 		must := f.Name == "verdict" && len(a.decl.Verdict) > 0 || strings.HasPrefix(f.Name, "score_")
 		needed = needed || must
+		if f.Name == scheme.NoConflict && a.Drawn && !instead && err == nil && !v.True() {
+			err = fault.New(fault.Invalid, "casework.declare_or_decline")
+		}
 		if err == nil && must && !v.Known() {
 			err = fault.New(fault.Invalid, "casework.answer_field_missing", "field", f.Words)
 		}

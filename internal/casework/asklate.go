@@ -40,8 +40,10 @@ func (s *Service) tellLateSeat(ctx context.Context, tx *db.Tx, sch *scheme.Schem
 	if s.c.Notices == nil {
 		return nil
 	}
-	if err := s.tellSeat(ctx, tx, sch, c, a, x, "case.late", fault.Words{"逾期未答复" + a.Words[0], "Late with " + a.Words[1]}, "/late"); err != nil {
-		return err
+	if !x.Vacant {
+		if err := s.tellSeat(ctx, tx, sch, c, a, x, "case.late", fault.Words{"逾期未答复" + a.Words[0], "Late with " + a.Words[1]}, "/late"); err != nil {
+			return err
+		}
 	}
 	told := map[string]bool{}
 	for _, role := range []string{sch.Overdue, a.decl.Instead} {
@@ -67,7 +69,7 @@ func (s *Service) recountSeats(ctx context.Context, tx *db.Tx, sch *scheme.Schem
 	}
 	for _, a := range all {
 		for _, x := range a.Seats {
-			if !x.Waiting {
+			if !x.Waiting || x.Vacant {
 				continue
 			}
 			due, err := sch.AskDue(a.decl, x.asked, s.c.Calendar, s.facts(ctx, tx, sch, c))

@@ -78,6 +78,10 @@ func (s *Service) auditOne(ctx context.Context, tx *db.Tx, c *Case) (found []str
 		return found, err
 	}
 	found = append(found, lines...)
+	if lines, err = s.auditDraws(ctx, tx, sch, *c); err != nil {
+		return found, err
+	}
+	found = append(found, lines...)
 	for name, h := range c.Purse.Holds {
 		if c.End != "" {
 			say("has ended and still holds %s", name)

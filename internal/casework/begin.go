@@ -35,6 +35,9 @@ func (s *Service) begin(ctx context.Context, tx *db.Tx, who access.Actor, sch *s
 	if err := s.keepAccess(ctx, tx, sch, *c); err != nil {
 		return err
 	}
+	if err := s.promise(ctx, tx, sch, *c); err != nil {
+		return err
+	}
 	if err := s.keepNamed(ctx, tx, *c); err != nil {
 		return err
 	}

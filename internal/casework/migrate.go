@@ -129,6 +129,9 @@ func (s *Service) move(ctx context.Context, who access.Actor, id unit.ID) error 
 		if err := moveCase(ctx, tx, c, m); err != nil {
 			return fmt.Errorf("move draft %s to edition %s: %w", c.No, to.Edition, err)
 		}
+		if err := s.promise(ctx, tx, to, c); err != nil {
+			return err
+		}
 		if err := s.bind(ctx, tx, to, c); err != nil {
 			return err
 		}

@@ -41,7 +41,7 @@ func (s *Service) holds(sch *scheme.Scheme, c Case, who access.Actor, name strin
 		}
 	case r.Seat != "":
 		for _, x := range c.asked(r.Seat).Seats {
-			if m, mine := speaksFor(who, x); mine {
+			if m, mine := speaksFor(who, x); mine && x.Struck == "" {
 				return m, true
 			}
 		}

@@ -188,21 +188,7 @@ func (s *Service) box(id unit.ID, field string, v scheme.Value) (box, digest str
 }
 
 func (s *Service) unbox(id unit.ID, x Seal) (scheme.Value, error) {
-	raw, err := hex.DecodeString(x.box)
-	if err != nil {
-		return scheme.Value{}, err
-	}
-	var plain []byte
-	err = errors.New("no secret opens it")
-	for _, secret := range append([]string{s.c.Secret}, s.c.Former...) {
-		aead, bad := sealer(secret)
-		if bad != nil || len(raw) < aead.NonceSize() {
-			continue
-		}
-		if plain, err = aead.Open(nil, raw[:aead.NonceSize()], raw[aead.NonceSize():], []byte(string(id)+"/"+x.Field)); err == nil {
-			break
-		}
-	}
+	plain, err := s.decrypt(id, x.Field, x.box)
 	if err != nil {
 		return scheme.Value{}, err
 	}
@@ -212,6 +198,35 @@ func (s *Service) unbox(id unit.ID, x Seal) (scheme.Value, error) {
 	var b boxed
 	err = json.Unmarshal(plain, &b)
 	return b.Value, err
+}
+
+// unboxed opens what was boxed under a name.
+func (s *Service) unboxed(id unit.ID, name, box string) (scheme.Value, error) {
+	plain, err := s.decrypt(id, name, box)
+	if err != nil {
+		return scheme.Value{}, err
+	}
+	var b boxed
+	err = json.Unmarshal(plain, &b)
+	return b.Value, err
+}
+
+func (s *Service) decrypt(id unit.ID, name, box string) (plain []byte, err error) {
+	raw, err := hex.DecodeString(box)
+	if err != nil {
+		return nil, err
+	}
+	err = errors.New("no secret opens it")
+	for _, secret := range append([]string{s.c.Secret}, s.c.Former...) {
+		aead, bad := sealer(secret)
+		if bad != nil || len(raw) < aead.NonceSize() {
+			continue
+		}
+		if plain, err = aead.Open(nil, raw[:aead.NonceSize()], raw[aead.NonceSize():], []byte(string(id)+"/"+name)); err == nil {
+			break
+		}
+	}
+	return plain, err
 }
 
 // sealer encrypts under a key that follows from the node's secret.

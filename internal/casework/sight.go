@@ -245,12 +245,13 @@ func (s *Service) veilAsks(sch *scheme.Scheme, who access.Actor, c Case, v veil)
 			_, speaks := speaksFor(who, x)
 			x.Mine = speaks && x.Waiting
 			x.Instead = !speaks && plays && x.Waiting && x.Late && !x.Provisional
+			x.Strike = s.strikes(sch, c, who, a, x)
 			switch {
 			case speaks:
 			case a.Hidden == bySight && !x.Instead:
 				continue
 			case a.Nameless:
-				x.ID, x.Name = "", fault.Words{}
+				x.ID, x.Name, x.StruckBy, x.StruckWhy = "", fault.Words{}, "", ""
 			}
 			if a.Hidden != "" && !speaks {
 				x.Answer = nil

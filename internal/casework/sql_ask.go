@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"corridor/internal/db"
@@ -44,7 +45,7 @@ WHERE a.case_id = $1 AND a.opening = (SELECT max(b.opening) FROM casework_asked 
 ORDER BY a.step, a.ask LIMIT $2`
 
 	sqlSeats = `
-SELECT x.ask, x.opening, x.seat, x.kind, x.no, x.holds, x.waiting, x.asked_at, x.due_at, x.provisional, x.struck_why,
+SELECT x.ask, x.opening, x.seat, x.kind, x.no, x.holds, x.waiting, x.asked_at, x.due_at, x.provisional, x.struck_why, x.struck_by, x.struck_reason,
   COALESCE(y.at, 0), COALESCE(y.person, ''), COALESCE(y.by_name, ''), COALESCE(y.mandate, ''), COALESCE(y.instead, ''), COALESCE(y.reason, ''),
   COALESCE(y.answer, ''), COALESCE(y.answer_key, '')
 FROM casework_seat x LEFT JOIN casework_answer y
@@ -150,11 +151,11 @@ func selectAsked(ctx context.Context, tx *db.Tx, id unit.ID) ([]Asked, error) {
 		var ask, answer string
 		var y SeatAnswer
 		var asked, due, answered int64
-		if err = scan(&ask, &x.opening, &x.ID, &x.Kind, &x.No, &x.holds, &x.Waiting, &asked, &due, &x.Provisional, &x.Struck,
+		if err = scan(&ask, &x.opening, &x.ID, &x.Kind, &x.No, &x.holds, &x.Waiting, &asked, &due, &x.Provisional, &x.Struck, &x.StruckBy, &x.StruckWhy,
 			&answered, &y.Person, &y.By, &y.Mandate, &y.Instead, &y.Reason, &answer, &y.key); err != nil {
 			return x, err
 		}
-		x.asked, x.Due = db.Time(asked), timeOrNever(due)
+		x.asked, x.Due, x.Vacant = db.Time(asked), timeOrNever(due), strings.HasPrefix(x.ID, vacant)
 		if answered > 0 {
 			y.At = db.Time(answered)
 			if err := json.Unmarshal([]byte(answer), &y.Given); err != nil {

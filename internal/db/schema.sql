@@ -546,6 +546,26 @@ CREATE INDEX casework_comment_case ON casework_comment (case_id, id);
 
 CREATE INDEX casework_comment_person ON casework_comment (person, id);
 
+CREATE TABLE casework_draw (
+  case_id     TEXT NOT NULL REFERENCES casework_case (id),
+  ask         TEXT NOT NULL,
+  opening     BIGINT NOT NULL,       -- the opening of the ask that it is for
+  box         TEXT NOT NULL,         -- the seed and the key of the tokens, encrypted
+  promise     TEXT NOT NULL,         -- digest of the seed, as it was published
+  promised_at BIGINT NOT NULL,
+  promised_in TEXT NOT NULL,         -- id of the public leaf
+  drawn_at    BIGINT NOT NULL,
+  drawn_in    TEXT NOT NULL,         -- id of the public leaf; '' before
+  seed        TEXT NOT NULL,         -- '' before
+  pool        TEXT NOT NULL,
+  field       TEXT NOT NULL,         -- code that was asked for; '' is any
+  digest      TEXT NOT NULL,         -- of everybody who could be drawn
+  want        BIGINT NOT NULL,
+  standby     BIGINT NOT NULL,
+  per_unit    BIGINT NOT NULL,       -- 0 is no limit
+  PRIMARY KEY (case_id, ask, opening)
+);
+
 CREATE TABLE casework_edition (
   id           TEXT PRIMARY KEY,
   scheme       TEXT NOT NULL,
@@ -604,6 +624,20 @@ CREATE TABLE casework_file (
   person     TEXT NOT NULL,   -- who brought it
   at         BIGINT NOT NULL, -- microseconds since 1970 in UTC
   PRIMARY KEY (case_id, digest)
+);
+
+CREATE TABLE casework_lot (          -- everybody in the pool, those who could not be drawn too
+  case_id TEXT NOT NULL,
+  ask     TEXT NOT NULL,
+  opening BIGINT NOT NULL,
+  token   TEXT NOT NULL,             -- names nobody
+  person  TEXT NOT NULL,             -- id of the account
+  unit    TEXT NOT NULL,             -- code of his or her organisation
+  unit_no BIGINT NOT NULL,           -- all of one organisation have one number in a draw
+  kept    TEXT NOT NULL,             -- JSON: why he or she could not be drawn; '' could be
+  place   BIGINT NOT NULL,           -- from 1; the last ones stand by; 0 was not drawn
+  PRIMARY KEY (case_id, ask, opening, token),
+  FOREIGN KEY (case_id, ask, opening) REFERENCES casework_draw (case_id, ask, opening)
 );
 
 CREATE TABLE casework_move (
@@ -730,7 +764,7 @@ CREATE TABLE casework_seat (         -- who is asked
   provisional BOOLEAN NOT NULL,      -- the due time lies beyond the published calendar
   late_told   BOOLEAN NOT NULL,
   struck_at   BIGINT NOT NULL,       -- when it fell out: declined, late, in conflict
-  struck_why  TEXT NOT NULL,
+  struck_why  TEXT NOT NULL, struck_by TEXT NOT NULL DEFAULT '', struck_reason TEXT NOT NULL DEFAULT '',
   PRIMARY KEY (case_id, ask, opening, seat),
   FOREIGN KEY (case_id, ask, opening) REFERENCES casework_asked (case_id, ask, opening)
 );
@@ -1587,6 +1621,21 @@ CREATE TABLE registry_compact_member (
 );
 
 CREATE INDEX registry_compact_member_region ON registry_compact_member (region, compact);
+
+CREATE TABLE registry_expert (
+  id         TEXT NOT NULL,
+  pool       TEXT NOT NULL,          -- the name that schemes draw from
+  account    TEXT NOT NULL,          -- id in access: an expert answers here
+  unit       TEXT NOT NULL,          -- code of the organisation that he or she belongs to
+  field      TEXT NOT NULL,          -- code of what he or she knows; '' is every field
+  since      TEXT NOT NULL,
+  until      TEXT NOT NULL,          -- last day; '' is without end
+  source     TEXT NOT NULL,
+  entered_at BIGINT NOT NULL,
+  PRIMARY KEY (id, entered_at)
+);
+
+CREATE INDEX registry_expert_pool ON registry_expert (pool, account, id);
 
 CREATE TABLE registry_figure (       -- figures of a year, as filed: money in fen, else a count
   org        TEXT NOT NULL REFERENCES registry_org (code),

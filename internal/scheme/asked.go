@@ -14,6 +14,9 @@ const ScoreMax = 100_00
 // scorePart begins the name of the field in which a seat scores one of the weights.
 const scorePart = "score_"
 
+// NoConflict is the field in which whoever was drawn declares, with the answer, to be tied to no party.
+const NoConflict = "no_conflict"
+
 // AskDue is until when whoever is asked at a time has to answer. Facts are only read for a parameter that is a table.
 func (s *Scheme) AskDue(a Ask, asked time.Time, cal Calendar, facts Facts) (Due, error) {
 	r := s.reading(facts, "", &Purse{})
@@ -38,6 +41,9 @@ func (s *Scheme) AnswerFields(a Ask) []Field {
 		for _, k := range p.Value.Keys {
 			out = append(out, Field{Name: scorePart + k, Type: "score", Words: s.Say(k)})
 		}
+	}
+	if a.Draw != nil {
+		out = append(out, Field{Name: NoConflict, Type: "yesno", Words: fault.Words{"本人声明与各当事人无利害关系", "I declare that I am tied to no party"}})
 	}
 	for _, f := range a.Answers {
 		out = append(out, Field{Name: f.Name, Type: f.Type, Words: s.Say(f.Name)})

@@ -265,6 +265,17 @@ func (c *checker) manyNames() {
 			if a.Draw.Field != "" {
 				c.fact(pos, a.Draw.Field)
 			}
+			if a.Draw.Worked != "" {
+				c.param(pos, a.Draw.Worked, Duration)
+			}
+			if a.Draw.PerUnit != "" {
+				c.param(pos, a.Draw.PerUnit, Count)
+			}
+			for _, x := range a.Draw.Conflicts {
+				if x != "firm" {
+					c.fact(pos, x, Org, List)
+				}
+			}
 		}
 		if a.Within != "" {
 			c.param(pos, a.Within, clockKinds...)

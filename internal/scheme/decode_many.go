@@ -63,9 +63,10 @@ func (d *decoder) ask(name string, k, v *node) {
 		d.at(k.pos, "ask.no_clock", "name", name)
 	}
 	if n := v.get("draw"); n != nil && d.keys(n, drawKeys) {
-		a.Draw = &Draw{From: d.text(n, "from"), Field: d.text(n, "field"), Count: d.text(n, "count"), Reserves: d.text(n, "reserves"), Conflicts: d.list(n.get("conflicts"))}
+		a.Draw = &Draw{From: d.text(n, "from"), Field: d.text(n, "field"), Count: d.text(n, "count"), Reserves: d.text(n, "reserves"), Conflicts: d.list(n.get("conflicts")),
+			Worked: d.text(n, "worked"), PerUnit: d.text(n, "per_unit")}
 	}
-	if (a.Seats == "") == (a.Draw == nil) {
+	if (a.Seats == "") == (a.Draw == nil) || a.Draw != nil && a.Draw.From == "" {
 		d.at(k.pos, "ask.no_seats", "name", name)
 	}
 	if n := v.get("answers"); n != nil && d.want(n, mapNode, "键和值", "keys with values") {

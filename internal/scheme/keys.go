@@ -19,7 +19,7 @@ const (
 	seeKeys     = "only if"
 	migrateKeys = "from fields"
 	askKeys     = "opened_by seats draw answers within again instead drop"
-	drawKeys    = "from field count reserves conflicts"
+	drawKeys    = "from field count reserves conflicts worked per_unit"
 	formKeys    = "sections"
 	sectionKeys = "words fields"
 	fieldKeys   = "type by zh en of list from once public shown_when fields"

@@ -191,10 +191,15 @@ type Ask struct {
 // AnswerField is one thing that an asked person fills in.
 type AnswerField struct{ Name, Type string }
 
-// Draw takes people by lot.
+// Draw takes people by lot out of a pool of experts of the registry. Lots says how.
 type Draw struct {
-	From, Field, Count, Reserves string
-	Conflicts                    []string
+	From      string   // the name of the pool
+	Field     string   // whose code they must know; "" is any
+	Count     string   // param: how many
+	Reserves  string   // param: how many stand by
+	Conflicts []string // organisations to whom nobody drawn may be tied: "firm", "form.x"
+	Worked    string   // param: whose unit stood in one case with such an organisation within this time is left out; "" leaves nobody out
+	PerUnit   string   // param: so many of one unit at most; "" is any number
 }
 
 // Round ranks the cases that wait and admits while there is room.
