@@ -1,0 +1,444 @@
+package find
+
+import (
+	"context"
+	"fmt"
+	"math/bits"
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"corridor/internal/fault"
+	"corridor/internal/unit"
+)
+
+// Order is what results are sorted by.
+type Order string
+
+// The orders. What has no price, no free slot or no place comes last; equals go by relevance, then the newest first.
+const (
+	ByRelevance Order = ""
+	ByPrice     Order = "price"
+	ByDistance  Order = "distance" // from Query.From
+	ByFree      Order = "free"
+	ByNewest    Order = "newest"
+)
+
+// Query is a question with what was chosen beside it. The zero Query finds everything, the newest first.
+type Query struct {
+	Text    string
+	Literal bool                // words as they stand: no synonym, no wish, no guess
+	Filter  map[string][]string // by facet: any of the codes
+	// PriceMost and PriceLeast are for listings that name a price; 0 is no limit.
+	PriceMost, PriceLeast unit.Fen
+	FreeBy                []time.Time // bounds that free slots are counted by, rising
+	FreePick              int         // the bound that is asked for, from 1; 0 for none
+	Order                 Order
+	From                  string // the place that distances are from, a code of Config.Origin
+	Offset, Limit         int
+	Facets                []string // that are counted
+}
+
+// Limits of a query.
+const (
+	LimitMax    = 50_000 // of one answer: an export
+	depthMax    = 100_000
+	filterMax   = 200 // codes of one facet
+	freeByMax   = 8
+	workersMost = 4
+)
+
+// Hit is a listing that was found.
+type Hit struct {
+	ID    unit.ID
+	Score uint32 // compares within one answer only
+	Km    int    // from Query.From; -1 where one of the two places is not known
+}
+
+// Count is how many listings have a code, with every filter but those of its own facet.
+type Count struct {
+	Code string
+	N    int
+}
+
+// Answer is what was found.
+type Answer struct {
+	Hits    []Hit
+	Total   int
+	Facets  map[string][]Count // most first
+	Free    []int              // by Query.FreeBy: with a slot until then
+	Notes   []Note
+	Places  map[string][]string // what places of the question were taken as filters
+	Order   Order               // that was used
+	From    string
+	Nearest bool // nothing has all that was asked; Notes say what was left out
+	Without int  // with Total 0: how many there are without the filters
+	Marks   Marks
+	Seq     int64 // the last change that was seen
+}
+
+// Search answers a query. It takes milliseconds; ctx is looked at between segments.
+func (x *Index) Search(ctx context.Context, q Query) (*Answer, error) {
+	v := x.seen.Load()
+	if err := x.check(q); err != nil {
+		return nil, err
+	}
+	a, err := x.read(v, q.Text, q.Literal)
+	if err != nil {
+		return nil, err
+	}
+	p, err := x.plan(v, q, a)
+	if err != nil {
+		return nil, err
+	}
+	out, err := x.run(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	if out.total == 0 {
+		if p, out, err = x.nearest(ctx, p, q, out); err != nil {
+			return nil, err
+		}
+	}
+	ans := x.answer(p, q, out)
+	if out.total == 0 && (len(p.filters) > 0 || p.pick > 0 || p.least > 0 || p.most != none32) {
+		if ans.Without, err = x.withoutFilters(ctx, p); err != nil {
+			return nil, err
+		}
+	}
+	return ans, nil
+}
+
+func (x *Index) check(q Query) error {
+	switch {
+	case q.Offset < 0 || q.Limit < 0 || q.Limit > LimitMax || q.Offset+q.Limit > depthMax:
+		return fault.New(fault.Invalid, "find.search_depth", "most", depthMax).On("page")
+	case len(q.FreeBy) > freeByMax || q.FreePick < 0 || q.FreePick > len(q.FreeBy):
+		return fault.New(fault.Invalid, "find.search_free").On("free")
+	}
+	switch q.Order {
+	case ByRelevance, ByPrice, ByDistance, ByFree, ByNewest:
+	default:
+		return fault.New(fault.Invalid, "find.search_order").On("sort")
+	}
+	for f, codes := range q.Filter {
+		if _, ok := x.facet[f]; !ok || len(codes) > filterMax {
+			return fault.New(fault.Invalid, "find.search_facet", "facet", f).On("filter")
+		}
+	}
+	for _, f := range q.Facets {
+		if _, ok := x.facet[f]; !ok {
+			return fmt.Errorf("find: no facet %q", f)
+		}
+	}
+	return nil
+}
+
+// plan is a query made ready to be run on segments.
+type plan struct {
+	v       *view
+	asked   *asked
+	clauses []clause
+	filters []filter
+	places  map[string][]string
+	least   uint32 // price
+	most    uint32
+	free    []uint32 // bounds
+	pick    int
+	order   Order
+	blend   bool // the order comes from a wish and is mixed with relevance
+	from    string
+	km      []float32 // by number of the origin's code; under 0 for not known
+	now     uint32    // minutes, of the first bound
+	keep    int
+	counted []int
+	nearest bool
+	notes   []Note
+}
+
+// filter lets listings pass by a facet.
+type filter struct {
+	facet, seat int
+	many        bool
+	allowed     []bool // by number
+	mask        uint32
+}
+
+func (x *Index) filterOf(v *view, f int, codes []string) filter {
+	out := filter{facet: f, seat: x.seat[f], many: x.c.Facets[f].Many, allowed: make([]bool, len(v.codes[f]))}
+	for n, c := range v.codes[f] {
+		if slices.Contains(codes, c) && (out.many || n > 0) {
+			out.allowed[n] = true
+			if out.many {
+				out.mask |= 1 << n
+			}
+		}
+	}
+	return out
+}
+
+func (x *Index) plan(v *view, q Query, a *asked) (*plan, error) {
+	p := &plan{v: v, asked: a, clauses: slices.Clone(a.clauses), places: map[string][]string{}, least: 0, most: none32, pick: q.FreePick,
+		order: q.Order, from: q.From, keep: q.Offset + q.Limit, notes: a.notes}
+	for name, codes := range q.Filter {
+		if len(codes) > 0 {
+			p.filters = append(p.filters, x.filterOf(v, x.facet[name], codes))
+		}
+	}
+	for name, codes := range a.places {
+		if f, ok := x.facet[name]; ok && len(q.Filter[name]) == 0 {
+			p.filters = append(p.filters, x.filterOf(v, f, codes))
+			p.places[name] = codes
+		}
+	}
+	if q.PriceLeast > 0 {
+		p.least = price32(q.PriceLeast)
+	}
+	if q.PriceMost > 0 {
+		p.most = price32(q.PriceMost)
+	} else if a.gratis {
+		p.most = 0
+	} else if a.most > 0 {
+		p.most = price32(unit.Fen(a.most))
+	}
+	for _, t := range q.FreeBy {
+		p.free = append(p.free, minutes32(t))
+	}
+	for _, name := range q.Facets {
+		p.counted = append(p.counted, x.facet[name])
+	}
+	if p.order == ByRelevance {
+		p.blend = true
+		switch {
+		case a.cheap:
+			p.order = ByPrice
+		case a.near && q.From != "":
+			p.order = ByDistance
+		case a.newest:
+			p.order = ByNewest
+		default:
+			p.blend = false
+			if a.empty {
+				p.order = ByNewest
+			}
+		}
+	}
+	x.measure(p)
+	// The rarest first: what follows is only looked at where that is.
+	slices.SortStableFunc(p.clauses, func(a, b clause) int { return a.reach() - b.reach() })
+	return p, nil
+}
+
+// measure fills the distances from p.from.
+func (x *Index) measure(p *plan) {
+	if x.c.Origin == "" {
+		return
+	}
+	codes := p.v.codes[x.facet[x.c.Origin]]
+	p.km = make([]float32, len(codes))
+	from, known := x.c.Words.point[p.from]
+	for n, c := range codes {
+		p.km[n] = -1
+		if to, ok := x.c.Words.point[c]; ok && known {
+			p.km[n] = float32(from.km(to))
+		}
+	}
+}
+
+// reach is how many listings a clause may let through.
+func (c clause) reach() int {
+	sum := 0
+	for _, u := range c.units {
+		sum += u.df
+	}
+	return sum
+}
+
+// found is what a worker found.
+type found struct {
+	total  int
+	free   []int
+	counts [][]uint32
+	top    top
+}
+
+// run answers a plan, with several workers where it pays.
+func (x *Index) run(ctx context.Context, p *plan) (*found, error) {
+	work := 0
+	for _, c := range p.clauses {
+		work += c.reach()
+	}
+	if len(p.clauses) == 0 {
+		work = p.v.alive
+	}
+	workers := 1
+	if work > segmentMax/2 {
+		workers = min(runtime.GOMAXPROCS(0), workersMost, len(p.v.parts))
+	}
+	workers = max(1, workers)
+	outs := make([]*found, workers)
+	var next atomic.Int64
+	var wait sync.WaitGroup
+	body := func(w int) {
+		sc := x.free.Get().(*scratch)
+		defer x.free.Put(sc)
+		out := x.newFound(p)
+		outs[w] = out
+		for {
+			i := int(next.Add(1)) - 1
+			if i >= len(p.v.parts) || ctx.Err() != nil {
+				return
+			}
+			x.part(p, &p.v.parts[i], i, sc, out)
+		}
+	}
+	for w := 1; w < workers; w++ {
+		wait.Add(1)
+		go func() { defer wait.Done(); body(w) }()
+	}
+	body(0)
+	wait.Wait()
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	for _, o := range outs[1:] {
+		outs[0].join(o)
+	}
+	return outs[0], nil
+}
+
+func (x *Index) newFound(p *plan) *found {
+	out := &found{free: make([]int, len(p.free)), top: top{keep: p.keep}}
+	for _, f := range p.counted {
+		out.counts = append(out.counts, make([]uint32, max(len(p.v.codes[f]), manyMax)))
+	}
+	return out
+}
+
+func (f *found) join(o *found) {
+	f.total += o.total
+	for i, n := range o.free {
+		f.free[i] += n
+	}
+	for i := range f.counts {
+		for j, n := range o.counts[i] {
+			f.counts[i][j] += n
+		}
+	}
+	for _, e := range o.top.all {
+		f.top.offer(e)
+	}
+}
+
+// part answers a plan on one segment.
+func (x *Index) part(p *plan, s *part, no int, sc *scratch, out *found) {
+	words := (s.n + 63) / 64
+	hit := newBitmap(s.n)
+	if len(p.clauses) == 0 {
+		for i := range words {
+			hit[i] = ^uint64(0)
+		}
+		if rest := s.n & 63; rest != 0 {
+			hit[words-1] = 1<<rest - 1
+		}
+	}
+	clear(sc.score[:s.n])
+	for i := range p.clauses {
+		if !s.clause(&p.clauses[i], i == 0, hit, sc) {
+			return
+		}
+	}
+	if s.dead != nil {
+		for i := range words {
+			hit[i] &^= s.dead[i]
+		}
+	}
+	x.collect(p, s, no, hit, sc, out)
+}
+
+// clause keeps in hit what satisfies the clause too, and adds to the scores; false where nothing is left.
+func (s *part) clause(c *clause, first bool, hit bitmap, sc *scratch) bool {
+	l := sc.take()
+	defer sc.give(l)
+	touched := newBitmap(s.n)
+	if len(c.units) == 1 {
+		u := c.units[0]
+		s.eval(u.node, sc, l)
+		w := uint32(u.weight)
+		for i, at := range l.at {
+			sc.score[at] += w * uint32(l.impact[i])
+			touched[at>>6] |= 1 << (at & 63)
+		}
+	} else {
+		clear(sc.cover[:s.n])
+		for _, u := range c.units {
+			s.eval(u.node, sc, l)
+			w := uint32(u.weight)
+			for i, at := range l.at {
+				sc.score[at] += w * uint32(l.impact[i])
+				sc.cover[at] += u.weight
+				touched[at>>6] |= 1 << (at & 63)
+			}
+		}
+		for i, set := range touched {
+			for rest := set; rest != 0; rest &= rest - 1 {
+				if at := i<<6 + bits.TrailingZeros64(rest); int(sc.cover[at]) < c.need {
+					set &^= rest & -rest
+				}
+			}
+			touched[i] = set
+		}
+	}
+	var any uint64
+	for i := range hit {
+		if first {
+			hit[i] = touched[i]
+		} else {
+			hit[i] &= touched[i]
+		}
+		any |= hit[i]
+	}
+	return any != 0
+}
+
+// answer dresses what was found.
+func (x *Index) answer(p *plan, q Query, out *found) *Answer {
+	a := &Answer{Total: out.total, Free: out.free, Notes: p.notes, Places: p.places, Order: p.order, From: p.from, Nearest: p.nearest, Seq: p.v.seq,
+		Facets: map[string][]Count{}, Marks: Marks{}}
+	for _, e := range out.top.page(q.Offset, q.Limit) {
+		s := p.v.parts[e.part]
+		h := Hit{ID: s.ids[e.at].unit(), Score: e.score, Km: -1}
+		if p.km != nil {
+			if km := p.km[s.one[x.seat[x.facet[x.c.Origin]]][e.at]]; km >= 0 {
+				h.Km = int(km + 0.5)
+			}
+		}
+		a.Hits = append(a.Hits, h)
+	}
+	for i, f := range p.counted {
+		var all []Count
+		for n, c := range p.v.codes[f] {
+			if got := out.counts[i][n]; got > 0 && (n > 0 || x.c.Facets[f].Many) {
+				all = append(all, Count{c, int(got)})
+			}
+		}
+		slices.SortFunc(all, func(a, b Count) int {
+			if a.N != b.N {
+				return b.N - a.N
+			}
+			if a.Code < b.Code {
+				return -1
+			}
+			return 1
+		})
+		a.Facets[x.c.Facets[f].Name] = all
+	}
+	for _, c := range p.clauses {
+		for _, u := range c.units {
+			u.marks(a.Marks)
+		}
+	}
+	return a
+}
