@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"corridor/internal/fault"
+	"corridor/internal/sheets"
 	"corridor/internal/unit"
 )
 
@@ -20,9 +21,9 @@ func FuzzRead(f *testing.F) {
 	r := &Registry{c: Config{Regions: unit.GB2260()}}
 	f.Fuzz(func(t *testing.T, file []byte, kind uint8) {
 		tb := tables[int(kind)%len(tables)]
-		c := &taking{r: r, t: tb, in: Import{Source: "fuzz"}, today: unit.Date(2026, 5, 6), seen: map[[16]byte]int32{}}
-		err := readCSV(bytes.NewReader(file), tb, func(s *sheet, row int, cells []string) error {
-			it := c.read(s, row, cells)
+		c := &taking{r: r, t: tb, in: Import{Source: "fuzz", Name: "x.csv", File: bytes.NewReader(file)}, today: unit.Date(2026, 5, 6), seen: map[[16]byte]int32{}}
+		err := readSheets(c.in, tb, func(s *sheet, r sheets.Row) error {
+			it, row := c.read(s, r), r.No
 			for _, cell := range it.cells {
 				if len(it.bad) == 0 && !utf8.ValidString(cell) {
 					t.Errorf("row %d is good and has bytes that are no text: %q", row, cell)

@@ -13,6 +13,7 @@ import (
 	"corridor/internal/access"
 	"corridor/internal/db"
 	"corridor/internal/fault"
+	"corridor/internal/sheets"
 	"corridor/internal/unit"
 )
 
@@ -187,11 +188,11 @@ func (c *taking) check(ctx context.Context) error {
 		c.progress(false, c.rep.Rows, 0)
 		return nil
 	}
-	err := readSheets(c.in, c.t, func(s *sheet, row int, cells []string) error {
+	err := readSheets(c.in, c.t, func(s *sheet, r sheets.Row) error {
 		if c.rep.Rows++; c.rep.Rows > rowsMax {
 			return fault.New(fault.TooLarge, "registry.import_rows", "most", rowsMax)
 		}
-		chunk = append(chunk, c.read(s, row, cells))
+		chunk = append(chunk, c.read(s, r))
 		if len(chunk) < chunkRows {
 			return nil
 		}
@@ -211,12 +212,12 @@ func (c *taking) check(ctx context.Context) error {
 }
 
 // read makes an item of the cells of one row.
-func (c *taking) read(s *sheet, row int, cells []string) *item {
-	it := &item{at: place{sheet: s.name, row: row}, sheet: s}
+func (c *taking) read(s *sheet, r sheets.Row) *item {
+	it := &item{at: place{sheet: s.name, row: r.No}, sheet: s}
 	it.cells = make([]string, len(c.t.columns))
 	for i, col := range s.columns {
-		if col >= 0 && i < len(cells) {
-			it.cells[col] = s.tidy(c.t.columns[col], cells[i], s.units[i])
+		if col >= 0 && i < len(r.Cells) {
+			it.cells[col] = tidy(r, c.t.columns[col], r.Cells[i], s.units[i])
 		}
 	}
 	y := &line{it: it, t: c.t, s: s, source: c.in.Source, today: c.today}
@@ -229,7 +230,7 @@ func (c *taking) read(s *sheet, row int, cells []string) *item {
 	if first, twice := c.seen[key]; twice {
 		y.refuse(c.t.columns[0].id, fault.New(fault.Conflict, "registry.import_twice", "row", int(first)))
 	} else {
-		c.seen[key] = int32(row)
+		c.seen[key] = int32(r.No)
 	}
 	return it
 }

@@ -288,8 +288,8 @@ func TestFilesThatCannotBeRead(t *testing.T) {
 		for code, in := range map[string]registry.Import{
 			"registry.import_kind":    {Kind: "people", Name: "x.csv", File: strings.NewReader("")},
 			"registry.column_missing": {Kind: "organisations", Name: "x.csv", File: strings.NewReader("名称\n甲\n")},
-			"registry.import_csv":     {Kind: "organisations", Name: "x.csv", File: strings.NewReader("代码,名称\nx,\"甲\n")},
-			"registry.import_xlsx":    {Kind: "organisations", Name: "x.xlsx", File: strings.NewReader("no zip")},
+			"sheets.csv":              {Kind: "organisations", Name: "x.csv", File: strings.NewReader("代码,名称\nx,\"甲\n")},
+			"sheets.xlsx":             {Kind: "organisations", Name: "x.xlsx", File: strings.NewReader("no zip")},
 		} {
 			if _, err := h.Take(h.ctx, officer, in); fault.CodeOf(err) != code {
 				t.Errorf("got %v, want %s", err, code)

@@ -1,4 +1,4 @@
-// Package sheets writes a list into a file that a spreadsheet opens: CSV or XLSX.
+// Package sheets writes a list into a file that a spreadsheet opens, and reads such files: CSV or XLSX.
 //
 // A list that was narrowed on a page and the same list as a file hold the same rows; how a cell is written is settled
 // here once for all rooms. A text stays a text: a credit code or an account number keeps every digit, and what would begin
@@ -6,7 +6,8 @@
 // whole numbers are numbers. The head stays in sight. CSV is UTF-8 with a mark, lines end as RFC 4180 says; GB 18030 is
 // written for programs that know nothing else.
 //
-// The package reads no file: each table has columns and limits of its own, which belong to the room that takes it in.
+// Reading gives rows of cells and no more: each table has columns and limits of its own, which belong to the room that
+// takes it in. A file that is broken, encrypted, of the old format or with macros is refused with a sentence.
 package sheets
 
 import (
