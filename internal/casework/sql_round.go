@@ -41,7 +41,8 @@ WHERE r.digest = $1 AND r.day = $2 AND l.room = $3 AND l.taken
 ORDER BY 1 LIMIT 1`
 
 	sqlLines = `
-SELECT l.rank, l.case_id, l.value, l.sum_fen, l.room, l.taken, l.done
+SELECT l.rank, l.case_id, l.value, l.sum_fen, l.room, l.taken, l.done,
+  COALESCE((SELECT s.at FROM casework_step s WHERE s.case_id = l.case_id ORDER BY s.no LIMIT 1), 0)
 FROM casework_round_line l JOIN casework_round r ON r.id = l.round_id
 WHERE l.round_id = $1 AND r.digest = $2
 ORDER BY l.rank LIMIT $3`
@@ -122,9 +123,11 @@ func countTaken(ctx context.Context, tx *db.Tx, digest string, day unit.Day, roo
 func selectLines(ctx context.Context, tx *db.Tx, closing unit.ID, digest string) ([]Ranked, error) {
 	out, err := db.Collect(ctx, tx, "places of a round", func(scan func(...any) error) (r Ranked, err error) {
 		var value string
-		if err = scan(&r.Rank, &r.Case.ID, &value, &r.Sum, &r.Room, &r.Takes, &r.Done); err != nil {
+		var submitted int64
+		if err = scan(&r.Rank, &r.Case.ID, &value, &r.Sum, &r.Room, &r.Takes, &r.Done, &submitted); err != nil {
 			return r, err
 		}
+		r.Submitted = db.Time(submitted)
 		return r, json.Unmarshal([]byte(value), &r.Value)
 	}, sqlLines, string(closing), digest, roundMax)
 	if err != nil || len(out) == 0 {
@@ -137,7 +140,6 @@ func selectLines(ctx context.Context, tx *db.Tx, closing unit.ID, digest string)
 	}
 	for i := range out {
 		out[i].Case = by[out[i].Case.ID]
-		out[i].Submitted = out[i].Case.Opened
 	}
 	return out, err
 }

@@ -44,7 +44,7 @@ func (c *checker) letterNames() {
 		l := s.Letters[a]
 		c.action(l.At, a)
 		if contains(s.Actions(), a) && !slices.ContainsFunc(s.Stages, func(r Row) bool {
-			return r.Action == a && slices.ContainsFunc(r.Who, s.Desk)
+			return r.Action == a && (r.ByRound() || slices.ContainsFunc(r.Who, s.Desk))
 		}) {
 			c.at(l.At, "letter.no_desk", "action", a)
 		}

@@ -68,6 +68,7 @@ func rankedOutOf(all []casework.Ranked, lang fault.Lang) []rankedOut {
 // apiMany are the operations on rounds, starts and lists of codes.
 func (s *Server) apiMany() {
 	s.apiRounds()
+	s.apiRoundLists()
 	s.apiStarts()
 	s.apiCatalogues()
 }

@@ -59,6 +59,7 @@ type casePage struct {
 	Payments []settlement.Payment
 	Owes     bool // the organisation has to pay something back
 	Asked    []askedView
+	Round    *casework.RoundPlace // for which it waits, or that decided about it
 	Veiled   []veiledField
 
 	Objections []casework.Objection // for a desk
@@ -165,6 +166,9 @@ func (v *visit) showCase(id unit.ID, was typed) error {
 			x.Letter = fmt.Sprintf("/cases/%s/letters/%d", c.ID, h.No)
 		}
 		p.History = append(p.History, x)
+	}
+	if p.Round, err = v.roundOf(c.ID); err != nil {
+		return err
 	}
 	if p.Moved, err = v.moved(c); err != nil {
 		return err

@@ -79,7 +79,10 @@ func TestARoundIsRehearsedClosedAndTakenAsAFile(t *testing.T) {
 	h.wants(list, 200, "2026-03-20", "分批发放", "收件中")
 	path := regexp.MustCompile(`/rounds/[0-9a-f]{16}-2026-03-20`).FindString(list.Body.String())
 	h.wants(h.ask("GET", "/rounds", firm, nil), 200, "没有轮次")
-	h.wants(h.ask("GET", path, firm, nil), 404)
+	h.wants(h.ask("GET", path, firm, nil), 200, "您的办件", a.No, b.No, c.No, "等待评定", "收件中")
+	h.wants(h.ask("GET", path, h.person("other@node.example", "org_admin", "91340200MA0DEMQ27B"), nil), 404)
+	h.wants(h.ask("GET", "/cases/"+string(a.ID), firm, nil), 200, "本件等待集中评定", "2026-03-20", path)
+	h.wants(h.ask("GET", "/round-lists", "", nil), 200, "还没有结果")
 	h.wants(h.ask("GET", "/rounds/0000000000000000-2026-03-20", desk, nil), 404)
 	page := h.ask("GET", path, desk, nil)
 	h.wants(page, 200, "尚未定档", a.No, b.No, c.No, "资金不足", "到截止日结束后可以定档")
@@ -103,6 +106,32 @@ func TestARoundIsRehearsedClosedAndTakenAsAFile(t *testing.T) {
 	h.wants(h.ask("GET", path, desk, nil), 200, "定档结果")
 	h.wants(h.ask("GET", "/cases/"+string(a.ID), desk, nil), 200, "待付")
 	h.wants(h.ask("GET", "/cases/"+string(c.ID), desk, nil), 200, "未排上")
+	// What everybody sees of it, and what an applicant sees.
+	closing := regexp.MustCompile(`closing=([0-9A-Z]{26})`).FindStringSubmatch(done.Header().Get("Location"))[1]
+	if _, err := h.c.Log.Sequence(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	h.wants(h.ask("GET", "/round-lists", "", nil), 200, "/round-lists/"+closing, "分批发放")
+	public := h.ask("GET", "/round-lists/"+closing, "", nil)
+	h.wants(public, 200, "2 / 3", "1,000.00", "2,500.00", "/log/entries/")
+	for _, secret := range []string{a.No, b.No, testFirm, "演示企业"} {
+		if strings.Contains(public.Body.String(), secret) {
+			t.Errorf("the public list says %s", secret)
+		}
+	}
+	if rows := h.sheetOf(h.ask("GET", "/round-lists/"+closing+"?format=csv", "", nil)); len(rows) != 3 || rows[1][0] != "1" || rows[2][2] != "入选" {
+		t.Errorf("the public file holds %v", rows)
+	}
+	if w := h.ask("GET", "/round-lists/"+closing+"?format=docx", "", nil); w.Code != 200 || w.Header().Get("Content-Type") != docxType {
+		t.Errorf("DOCX: %d %s", w.Code, w.Header().Get("Content-Type"))
+	}
+	firm = h.signIn("firm@node.example")
+	h.wants(h.ask("GET", "/cases/"+string(c.ID), firm, nil), 200, "落选", "3 名，共 3", "/round-lists/"+closing)
+	h.wants(h.ask("GET", path, firm, nil), 200, "入选", "落选", "公开的名单")
+	h.wants(h.ask("GET", "/cases/"+string(a.ID)+"/letters/2", firm, nil), 200, "本轮入选，发放 2,500.00元")
+	h.wants(h.call("GET", "/api/v1/cases/"+string(a.ID)+"/round", firm, ""), 200, `"rank":2`, `"takes":true`, closing)
+	h.wants(h.call("GET", "/api/v1/round-lists/"+closing, "", ""), 200, `"rank":1`, `"total":3`)
+	h.wants(h.call("GET", "/api/v1/round-lists", "", ""), 200, closing)
 	h.wants(h.call("POST", "/api/v1"+path+"/close", desk, `{"plan":"`+plan+`"}`), 409, "casework.round_empty")
 	h.wants(h.call("GET", "/api/v1/rounds", desk, ""), 200, `"taken":2`, `"over":true`)
 }

@@ -110,14 +110,7 @@ func (v *visit) publicCells(x publicView) []string {
 
 // what is all that is shown, in one line.
 func (x publicView) what(v *visit) string {
-	out := ""
-	for i, f := range x.Shows {
-		if i > 0 {
-			out += v.t("；", "; ")
-		}
-		out += f.Name + v.t("：", ": ") + f.Value
-	}
-	return out
+	return joined(v, x.Shows)
 }
 
 func (v *visit) exportPublic(all []publicView) error {

@@ -85,6 +85,9 @@ func (v *visit) ranking() (p roundPage, err error) {
 
 func (v *visit) oneRound() error {
 	p, err := v.ranking()
+	if roundNotSeen(err) && v.r.Method == "GET" {
+		return v.myRound(v.r.PathValue("round"))
+	}
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,8 @@ func (s *Server) many() {
 	s.page("GET", "/rounds/{round}", access.CaseRead, (*visit).oneRound)
 	s.page("GET", "/rounds/{round}/export", access.CaseRead, (*visit).exportRound)
 	s.page("POST", "/rounds/{round}/close", access.CaseAct, (*visit).closeRound)
+	s.page("GET", "/round-lists", access.CaseObject, (*visit).roundLists)
+	s.page("GET", "/round-lists/{id}", access.CaseObject, (*visit).roundList)
 	s.page("GET", "/starts", access.CaseRead, (*visit).starts)
 	s.page("GET", "/starts/{id}", access.CaseRead, (*visit).oneStart)
 	s.page("POST", "/starts/{id}/orgs/{code}", access.CaseAct, (*visit).decideStart)
