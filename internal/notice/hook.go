@@ -300,3 +300,12 @@ func aeadOf(secret string) (cipher.AEAD, error) {
 	}
 	return cipher.NewGCM(block)
 }
+
+// OutsideClient asks systems outside as hooks do: no redirect, no proxy, and unless local is set only addresses of the
+// public network, checked when the connection is made.
+func OutsideClient(local bool) *http.Client { return hookClient(local) }
+
+// CheckOutside refuses an address that is none of a system outside, as hooks do.
+func CheckOutside(url string, local bool) error {
+	return (&Service{c: Config{HookLocal: local}}).checkURL(url)
+}
