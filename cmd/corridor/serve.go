@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -86,6 +87,7 @@ func (s settings) node(errs io.Writer) (c node.Config, err error) {
 	if c.Secret, err = s.secret(); err != nil {
 		return c, err
 	}
+	c.Soon = time.Duration(s.Remind) * 24 * time.Hour
 	for _, a := range s.Metrics.Allow {
 		p, err := prefixOf(a)
 		if err != nil {

@@ -20,18 +20,19 @@ import (
 // settings are those of one node. Each has a CORRIDOR_ variable in the environment, which goes before the file: a word, a
 // number, or what would stand in the file (CORRIDOR_PEERS='[{code: …}]').
 type settings struct {
-	Code      string    `yaml:"code"`      // region code of the jurisdiction, six digits
-	Seal      string    `yaml:"seal"`      // one character
-	Name      [2]string `yaml:"name"`      // zh, en
-	Community [2]string `yaml:"community"` // zh, en
-	Dir       string    `yaml:"dir"`       // folder of database, files and key
-	DSN       string    `yaml:"dsn"`       // "" is SQLite in dir
-	Address   string    `yaml:"address"`   // host:port to listen on
-	Site      string    `yaml:"site"`      // address under which people reach the node
-	Origin    string    `yaml:"origin"`    // name of the node's log
-	Secure    bool      `yaml:"secure"`    // cookies over HTTPS only
-	LogLevel  string    `yaml:"log_level"` // debug, info, warn, error
-	Scan      string    `yaml:"scan"`      // command that scans uploads, such as clamdscan --no-summary; "" scans nothing
+	Code      string    `yaml:"code"`        // region code of the jurisdiction, six digits
+	Seal      string    `yaml:"seal"`        // one character
+	Name      [2]string `yaml:"name"`        // zh, en
+	Community [2]string `yaml:"community"`   // zh, en
+	Dir       string    `yaml:"dir"`         // folder of database, files and key
+	DSN       string    `yaml:"dsn"`         // "" is SQLite in dir
+	Address   string    `yaml:"address"`     // host:port to listen on
+	Site      string    `yaml:"site"`        // address under which people reach the node
+	Origin    string    `yaml:"origin"`      // name of the node's log
+	Secure    bool      `yaml:"secure"`      // cookies over HTTPS only
+	LogLevel  string    `yaml:"log_level"`   // debug, info, warn, error
+	Remind    int       `yaml:"remind_days"` // how many days before a case is due people are reminded of it
+	Scan      string    `yaml:"scan"`        // command that scans uploads, such as clamdscan --no-summary; "" scans nothing
 
 	Secret     string `yaml:"secret"`      // encrypts what is kept secret in the database
 	SecretFile string `yaml:"secret_file"` // holds it
@@ -80,7 +81,7 @@ func readSettings(path string, env func(string) (string, bool)) (s settings, err
 	if err != nil {
 		return s, err
 	}
-	s = settings{LogLevel: "info", Address: "127.0.0.1:8030", Secure: true}
+	s = settings{LogLevel: "info", Remind: 3, Address: "127.0.0.1:8030", Secure: true}
 	if err := yaml.UnmarshalWithOptions(b, &s, yaml.Strict()); err != nil {
 		return s, fmt.Errorf("%s: %w", path, err)
 	}

@@ -14,7 +14,10 @@ import (
 )
 
 // secretMin is the shortest secret that is taken, in characters.
-const secretMin = 32
+const (
+	secretMin     = 32
+	remindDaysMax = 60
+)
 
 var providerID = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,39}$`)
 
@@ -49,6 +52,9 @@ func (s settings) checkNode() error {
 	}
 	if s.Origin == "" || strings.ContainsAny(s.Origin, " +\n") {
 		return wrong("origin", "the name of the log, such as log.example.gov/34")
+	}
+	if s.Remind < 1 || s.Remind > remindDaysMax {
+		return wrong("remind_days", "1 to %d, not %d", remindDaysMax, s.Remind)
 	}
 	if s.levelOf() == nil {
 		return wrong("log_level", "debug, info, warn or error, not %q", s.LogLevel)

@@ -19,6 +19,7 @@ type Action struct {
 	Version int64           // the version that the actor saw; 0 asks for none
 	Reason  string          // where the action needs one, or an answer is given
 	Answers map[string]bool // to rules that ask this officer
+	Wanted  []string        // fields that an action which sends the case back asks for
 	Key     string          // idempotency key; the same again answers the same and does nothing
 }
 
@@ -96,6 +97,12 @@ func (s *Service) take(ctx context.Context, tx *db.Tx, who access.Actor, c *Case
 			return err
 		}
 		return refusal(sch, v.judgement(j))
+	}
+	if err := s.readable(ctx, tx, sch, *c, p.role, a.Name); err != nil {
+		return err
+	}
+	if err := s.want(ctx, tx, sch, *c, a); err != nil {
+		return err
 	}
 	if err := s.commit(ctx, tx, who, sch, c, j, q, p, a); err != nil {
 		return err

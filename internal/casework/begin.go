@@ -25,12 +25,19 @@ func (s *Service) begin(ctx context.Context, tx *db.Tx, who access.Actor, sch *s
 	if c.Fields == nil {
 		c.Fields = map[string]scheme.Value{}
 	}
+	from, err := s.prefill(ctx, tx, sch, c)
+	if err != nil {
+		return err
+	}
 	at, err := s.times(ctx, tx, sch, *c)
 	if err != nil {
 		return err
 	}
 	if err := insertCase(ctx, tx, *c, at, key); err != nil {
 		return fmt.Errorf("open case %s: %w", c.No, err)
+	}
+	if err := keepPrefilled(ctx, tx, c.ID, from); err != nil {
+		return err
 	}
 	if err := s.keepAccess(ctx, tx, sch, *c); err != nil {
 		return err

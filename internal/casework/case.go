@@ -21,13 +21,14 @@ import (
 )
 
 const (
-	pageRows    = 50   // cases on one page
-	stepsMax    = 2000 // steps that are read of one case
-	reasonMax   = 2000 // characters
-	keyMax      = 100  // bytes of an idempotency key
-	fieldMax    = 8000 // bytes of one typed field
-	itselfMax   = 50   // rows by itself that one act may set off
-	ticksAtOnce = 200  // cases that one Tick fires
+	pageRows    = 50                 // cases on one page
+	stepsMax    = 2000               // steps that are read of one case
+	reasonMax   = 2000               // characters
+	keyMax      = 100                // bytes of an idempotency key
+	fieldMax    = 8000               // bytes of one typed field
+	soonDefault = 3 * 24 * time.Hour // see Config.Soon
+	itselfMax   = 50                 // rows by itself that one act may set off
+	ticksAtOnce = 200                // cases that one Tick fires
 )
 
 // Config joins casework to the rooms below it. All but Notices and Files are needed.
@@ -45,7 +46,8 @@ type Config struct {
 	Former   []string // secrets before it, which still open
 	Node     string   // two digits, the beginning of a case's number
 	Schemes  []*scheme.Scheme
-	Layers   fs.FS // shared layers that an edition brought in may extend; nil: only those that it brings or that stand here
+	Soon     time.Duration // how long before it is due people are reminded, and a queue calls it due soon; 0 is three days
+	Layers   fs.FS         // shared layers that an edition brought in may extend; nil: only those that it brings or that stand here
 }
 
 // Calendar is that of the node's jurisdiction.
@@ -63,6 +65,9 @@ type Service struct {
 
 // New checks that no edition is given twice; it connects to nothing. Open follows, for the editions that were adopted here.
 func New(c Config) (*Service, error) {
+	if c.Soon == 0 {
+		c.Soon = soonDefault
+	}
 	sh, err := newShelf(c.Schemes)
 	if err != nil {
 		return nil, err
@@ -102,7 +107,8 @@ type Case struct {
 
 	Seals []Seal // fields that were sealed
 
-	seated map[string]scheme.Value // the fields that say who plays a role, while Fields is what the reader may see
+	members []Member                // who was invited to it
+	seated  map[string]scheme.Value // the fields that say who plays a role, while Fields is what the reader may see
 }
 
 // field is what stands in a field, for the room itself.
@@ -279,19 +285,28 @@ func (s *Service) Get(ctx context.Context, who access.Actor, id unit.ID) (c Case
 		}
 		return err
 	}
-	moves := false
+	moves, stale := false, false
 	err = s.c.DB.Read(ctx, func(tx *db.Tx) error {
 		if err := read(tx); err != nil {
 			return err
 		}
 		to, err := s.moves(ctx, tx, who, c)
-		moves = to != nil
+		if moves = to != nil; err != nil || moves {
+			return err
+		}
+		more, err := s.stale(ctx, tx, who, c)
+		stale = len(more) > 0
 		return err
 	})
-	if err != nil || !moves {
+	if err != nil || !moves && !stale {
 		return c, err
 	}
-	if err := s.move(ctx, who, id); err != nil { // a draft comes over when it is first opened after the change
+	if moves { // a draft comes over when it is first opened after the change
+		err = s.move(ctx, who, id)
+	} else {
+		err = s.refresh(ctx, who, id)
+	}
+	if err != nil {
 		return c, err
 	}
 	err = s.c.DB.Read(ctx, read)
@@ -327,6 +342,9 @@ func (s *Service) inHand(ctx context.Context, tx *db.Tx, who access.Actor, id un
 func (s *Service) find(ctx context.Context, tx *db.Tx, who access.Actor, id unit.ID) (Case, error) {
 	c, err := selectCase(ctx, tx, id)
 	if err != nil {
+		return c, err
+	}
+	if c.members, err = selectMembers(ctx, tx, id); err != nil {
 		return c, err
 	}
 	if err := s.mayRead(ctx, tx, who, c); err != nil {

@@ -56,6 +56,7 @@ type world struct {
 	access *access.Service
 	told   *notice.Service
 	cases  *casework.Service
+	config casework.Config
 	days   *unit.Days
 	reg    *registry.Registry
 }
@@ -102,8 +103,9 @@ func (w *world) build() {
 	if len(problems) > 0 {
 		w.t.Fatal(problems[0])
 	}
-	w.cases, err = casework.New(casework.Config{DB: w.db, Access: acc, Registry: reg, Ledger: w.ledger, Log: w.log, Notices: w.told,
-		Regions: unit.GB2260(), Calendar: w.days, Node: "34", Schemes: []*scheme.Scheme{pack, display(w.t)}, Layers: schemes.FS})
+	w.config = casework.Config{DB: w.db, Access: acc, Registry: reg, Ledger: w.ledger, Log: w.log, Notices: w.told,
+		Regions: unit.GB2260(), Calendar: w.days, Node: "34", Schemes: []*scheme.Scheme{pack, display(w.t)}, Layers: schemes.FS}
+	w.cases, err = casework.New(w.config)
 	w.must(err)
 	filed := unit.Date(2026, time.January, 20)
 	w.must(w.db.Act(ctx, func(tx *db.Tx) error {

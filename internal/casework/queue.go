@@ -15,11 +15,10 @@ import (
 )
 
 const (
-	countMax   = 10_000             // cases of a list are counted up to here
-	stageMax   = 1000               // and those of one stage in a queue up to here
-	rolesMax   = 250                // roles that wait in one stage of a case
-	soonWithin = 3 * 24 * time.Hour // what is due within is due soon
-	catchupMax = 200                // cases that one Tick catches up with
+	countMax   = 10_000 // cases of a list are counted up to here
+	stageMax   = 1000   // and those of one stage in a queue up to here
+	rolesMax   = 250    // roles that wait in one stage of a case
+	catchupMax = 200    // cases that one Tick catches up with
 )
 
 // QueueFilter narrows a queue. The zero QueueFilter is all that waits for the actor, the earliest due first.
@@ -32,6 +31,7 @@ type QueueFilter struct {
 	Rows          int    // of a page, at most RowsMax; 0 is 50
 
 	person unit.ID
+	soon   time.Duration
 }
 
 // QueuePage is one page of what waits for an actor.
@@ -88,7 +88,7 @@ func (s *Service) Line(ctx context.Context, who access.Actor, f QueueFilter) (p 
 	if err := access.MaySomewhere(who, access.CaseRead); err != nil {
 		return p, err
 	}
-	f.person = who.Person
+	f.person, f.soon = who.Person, s.c.Soon
 	all := s.standings(who)
 	orgs := append(orgsOf(who), seatsOf(who)...)
 	err = s.c.DB.Read(ctx, func(tx *db.Tx) error {
@@ -245,7 +245,7 @@ func (s *Service) waitRows(sch *scheme.Scheme, c Case, waits []Wait, now time.Ti
 		}
 		if !w.Due.IsZero() {
 			row.until = db.Micros(w.Due)
-			row.dueSoon = w.Due.Before(now.Add(soonWithin))
+			row.dueSoon = w.Due.Before(now.Add(s.c.Soon))
 		}
 		if i, have := at[w.Role]; have {
 			if row.until < out[i].until {
@@ -263,7 +263,7 @@ func (s *Service) waitRows(sch *scheme.Scheme, c Case, waits []Wait, now time.Ti
 			}
 			row := waitRow{caseID: c.ID, role: a.Ask + "/" + x.ID, org: x.ID, region: c.Region, digest: sch.Digest, stage: c.Stage, until: never, provisional: x.Provisional}
 			if !x.Due.IsZero() {
-				row.until, row.dueSoon = db.Micros(x.Due), x.Due.Before(now.Add(soonWithin))
+				row.until, row.dueSoon = db.Micros(x.Due), x.Due.Before(now.Add(s.c.Soon))
 			}
 			out = append(out, row)
 		}

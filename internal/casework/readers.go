@@ -56,6 +56,9 @@ func (s *Service) mayRead(ctx context.Context, tx *db.Tx, who access.Actor, c Ca
 	if err == nil || fault.KindOf(err) == fault.SignIn {
 		return err
 	}
+	if _, invited := c.member(who); invited {
+		return nil
+	}
 	sch, bad := s.edition(c)
 	if bad != nil {
 		return bad

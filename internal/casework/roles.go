@@ -45,6 +45,8 @@ func (s *Service) holds(sch *scheme.Scheme, c Case, who access.Actor, name strin
 				return m, true
 			}
 		}
+	case r.Party != "" && c.watches(who):
+		return "", false
 	case r.Party != "":
 		for _, g := range who.Grants {
 			if g.Org != "" && g.Org == partyOf(c, r) && actsFor(who, g.Org) {

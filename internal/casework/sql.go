@@ -165,6 +165,9 @@ func reachWhere(r access.Reach, also map[unit.Region][]string) where {
 	if codes := codesOf(r); len(codes) > 0 {
 		any = append(any, "id IN (SELECT r.case_id FROM casework_reader r WHERE "+w.in("r.code", codes)+")")
 	}
+	if r.Own != "" {
+		any = append(any, "id IN (SELECT m.case_id FROM casework_member m WHERE m.person = "+w.arg(string(r.Own))+")")
+	}
 	for _, place := range slices.Sorted(maps.Keys(also)) {
 		any = append(any, "(region LIKE "+w.arg(digitsOf(place)+"%")+" AND "+w.in("scheme", also[place])+")")
 	}

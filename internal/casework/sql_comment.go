@@ -35,7 +35,7 @@ func selectComments(ctx context.Context, tx *db.Tx, id unit.ID) ([]Comment, erro
 
 // unname takes the name of a person out of what is no part of a decision.
 func unname(ctx context.Context, tx *db.Tx, person unit.ID) error {
-	for _, q := range []string{sqlUnnameComments, sqlUnnameTaken} {
+	for _, q := range []string{sqlUnnameComments, sqlUnnameTaken, sqlUnnameChanges, sqlDropMembers} {
 		if _, err := tx.Exec(ctx, q, string(person)); err != nil {
 			return err
 		}

@@ -109,7 +109,7 @@ func (l *line) add(conds []string, f QueueFilter, now time.Time, limit int) {
 	case "late":
 		conds = append(conds, "w.until_at <= "+l.arg(db.Micros(now)))
 	case "soon":
-		conds = append(conds, "w.until_at > "+l.arg(db.Micros(now)), "w.until_at <= "+l.arg(db.Micros(now.Add(soonWithin))))
+		conds = append(conds, "w.until_at > "+l.arg(db.Micros(now)), "w.until_at <= "+l.arg(db.Micros(now.Add(f.soon))))
 	}
 	switch f.Hands {
 	case "mine":
@@ -191,14 +191,16 @@ func selectWaits(ctx context.Context, tx *db.Tx, ids []unit.ID) (map[unit.ID][]w
 	}
 	w := where{}
 	cond := w.in("case_id", texts(ids))
-	all, err := db.Collect(ctx, tx, "who waits", func(scan func(...any) error) (r waitRow, err error) {
-		err = scan(&r.caseID, &r.role, &r.desk, &r.org, &r.region, &r.digest, &r.stage, &r.until, &r.provisional)
-		return r, err
-	}, `SELECT `+waitColumns+` FROM casework_wait WHERE `+cond+` ORDER BY case_id, role LIMIT `+w.arg(len(ids)*rolesMax), w.args...)
+	all, err := db.Collect(ctx, tx, "who waits", scanWait, `SELECT `+waitColumns+` FROM casework_wait WHERE `+cond+` ORDER BY case_id, role LIMIT `+w.arg(len(ids)*rolesMax), w.args...)
 	for _, r := range all {
 		out[r.caseID] = append(out[r.caseID], r)
 	}
 	return out, err
+}
+
+func scanWait(scan func(...any) error) (r waitRow, err error) {
+	err = scan(&r.caseID, &r.role, &r.desk, &r.org, &r.region, &r.digest, &r.stage, &r.until, &r.provisional)
+	return r, err
 }
 
 // selectTakenOf says who took which of some cases.

@@ -31,6 +31,9 @@ func (s *Service) tell(ctx context.Context, tx *db.Tx, who access.Actor, sch *sc
 		_, err := s.c.Notices.Tell(ctx, tx, n)
 		return err
 	}
+	if n.Title, n.Text, err = s.returnNotice(ctx, tx, sch, c, n.Title, n.Text); err != nil {
+		return err
+	}
 	told := map[string]bool{}
 	for _, row := range sch.RowsFrom(c.Stage) {
 		for _, role := range row.Who {

@@ -531,6 +531,22 @@ CREATE TABLE casework_catchup (
   after TEXT NOT NULL
 );
 
+CREATE TABLE casework_change (
+  id      TEXT PRIMARY KEY,
+  case_id TEXT NOT NULL REFERENCES casework_case (id),
+  version BIGINT NOT NULL, -- of the case, that the change made
+  field   TEXT NOT NULL,
+  at      BIGINT NOT NULL,
+  person  TEXT NOT NULL,   -- '' where the registry changed it
+  by_name TEXT NOT NULL,   -- '' once the person was erased
+  was     TEXT NOT NULL,   -- JSON: value, or what was typed and could not be read
+  becomes TEXT NOT NULL
+);
+
+CREATE INDEX casework_change_case ON casework_change (case_id, version, id);
+
+CREATE INDEX casework_change_person ON casework_change (person, id);
+
 CREATE TABLE casework_comment (
   id      TEXT PRIMARY KEY,
   case_id TEXT NOT NULL REFERENCES casework_case (id),
@@ -640,6 +656,19 @@ CREATE TABLE casework_lot (          -- everybody in the pool, those who could n
   FOREIGN KEY (case_id, ask, opening) REFERENCES casework_draw (case_id, ask, opening)
 );
 
+CREATE TABLE casework_member (
+  case_id  TEXT NOT NULL REFERENCES casework_case (id),
+  person   TEXT NOT NULL,
+  name     TEXT NOT NULL,
+  org      TEXT NOT NULL, -- the organisation that the person was invited from
+  may      TEXT NOT NULL CHECK (may IN ('edit', 'view')),
+  given_by TEXT NOT NULL,
+  at       BIGINT NOT NULL,
+  PRIMARY KEY (case_id, person)
+);
+
+CREATE INDEX casework_member_person ON casework_member (person, case_id);
+
 CREATE TABLE casework_move (
   case_id      TEXT NOT NULL REFERENCES casework_case (id),
   at           BIGINT NOT NULL, -- microseconds since 1970 in UTC
@@ -674,6 +703,17 @@ CREATE TABLE casework_objection (
 CREATE INDEX casework_objection_case ON casework_objection (case_id, id);
 
 CREATE INDEX casework_objection_public ON casework_objection (public_id, id);
+
+CREATE TABLE casework_prefill (
+  case_id TEXT NOT NULL REFERENCES casework_case (id),
+  field   TEXT NOT NULL,
+  value   TEXT NOT NULL,   -- JSON: as the registry had it when it was last looked at
+  was     TEXT NOT NULL,   -- JSON: before the registry last changed while this was a draft; '' if it did not
+  source  TEXT NOT NULL,
+  of_day  TEXT NOT NULL,   -- of the fact, ISO; '' is not known
+  at      BIGINT NOT NULL, -- when it was read
+  PRIMARY KEY (case_id, field)
+);
 
 CREATE TABLE casework_public (
   id       TEXT PRIMARY KEY,
@@ -887,6 +927,13 @@ CREATE INDEX casework_trial_digest ON casework_trial (digest, id);
 
 CREATE INDEX casework_trial_state ON casework_trial (state, id);
 
+CREATE TABLE casework_typed (
+  case_id TEXT NOT NULL REFERENCES casework_case (id),
+  field   TEXT NOT NULL,
+  typed   TEXT NOT NULL,
+  PRIMARY KEY (case_id, field)
+);
+
 CREATE TABLE casework_veil (         -- cases of which only some are told whose they are: none is found by its organisation
   case_id TEXT PRIMARY KEY REFERENCES casework_case (id)
 );
@@ -912,6 +959,13 @@ CREATE INDEX casework_wait_desk ON casework_wait (desk, digest, stage, until_at,
 CREATE INDEX casework_wait_org ON casework_wait (org, until_at, case_id) WHERE org <> '';
 
 CREATE INDEX casework_wait_soon ON casework_wait (until_at, case_id) WHERE NOT soon_told;
+
+CREATE TABLE casework_wanted (
+  case_id TEXT NOT NULL REFERENCES casework_case (id),
+  step    BIGINT NOT NULL, -- that asked for it
+  field   TEXT NOT NULL,
+  PRIMARY KEY (case_id, step, field)
+);
 
 CREATE TABLE catalogue_booking (
   id            TEXT    PRIMARY KEY,

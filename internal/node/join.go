@@ -84,7 +84,7 @@ func (n *Node) desks() (err error) {
 	days := n.Calendar.Days()
 	secret, former := n.secrets()
 	if n.Cases, err = casework.New(casework.Config{DB: n.DB, Secret: secret, Former: former, Access: n.Access, Registry: n.Registry, Ledger: n.Ledger,
-		Log: n.Log, Notices: n.Notices, Files: n.Files, Regions: unit.GB2260(), Calendar: days, Node: n.Node.Code[:2], Schemes: n.Schemes, Layers: schemes.FS}); err != nil {
+		Log: n.Log, Notices: n.Notices, Files: n.Files, Regions: unit.GB2260(), Calendar: days, Node: n.Node.Code[:2], Schemes: n.Schemes, Layers: schemes.FS, Soon: n.Soon}); err != nil {
 		return err
 	}
 	n.Calendar.Join("casework", n.Cases)

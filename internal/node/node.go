@@ -71,6 +71,8 @@ type Config struct {
 	Scan files.Scan
 	// Extract reads uploaded documents. nil reads in this process, without PDF and DOCX.
 	Extract reader.Extractor
+	// Soon is how long before a case is due people are reminded of it; 0 is three days.
+	Soon time.Duration
 }
 
 // Node is a joined node. Its rooms may be used directly by whoever stands at the door.

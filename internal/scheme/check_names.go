@@ -16,6 +16,7 @@ func (c *checker) names() {
 	c.manyNames()
 	c.readerNames()
 	c.letterNames()
+	c.prefills()
 	c.migration()
 	c.unused()
 	c.words()

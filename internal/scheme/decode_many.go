@@ -147,7 +147,7 @@ func (d *decoder) fields(n *node, names map[string]Pos) []Field {
 			continue
 		}
 		f := Field{Name: k.text, Type: d.text(v, "type"), By: d.text(v, "by"), Words: d.zhEn(v, k.pos, k.text), Of: d.list(v.get("of")), List: d.text(v, "list"),
-			From: d.text(v, "from"), Once: d.text(v, "once"), Public: d.text(v, "public"), ShownWhen: d.text(v, "shown_when"), At: k.pos}
+			From: d.text(v, "from"), Once: d.text(v, "once"), Public: d.text(v, "public"), ShownWhen: d.text(v, "shown_when"), Editable: d.yes(v, "editable"), Partner: d.yes(v, "partner"), At: k.pos}
 		if w := v.get("shown_when"); w != nil {
 			d.s.marks["shown_when."+k.text] = w.pos
 		}

@@ -22,7 +22,7 @@ const (
 	drawKeys    = "from field count reserves conflicts worked per_unit"
 	formKeys    = "sections"
 	sectionKeys = "words fields"
-	fieldKeys   = "type by zh en of list from once public shown_when fields"
+	fieldKeys   = "type by zh en of list from editable partner once public shown_when fields"
 	testsKeys   = "given params verdicts runs"
 	verdictKeys = "name at with want"
 	runKeys     = "name do with params ends refused amounts books"

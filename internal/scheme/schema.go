@@ -113,7 +113,7 @@ func schemeSchema() js {
 
 func formSchema() js {
 	field := object(fieldKeys, js{"type": oneOf(sortedKeys(fieldTypes)...), "by": text(), "zh": text(), "en": text(), "of": names(), "list": text(),
-		"from": text(), "once": text(), "public": js{"enum": []any{true, false, "region"}}, "shown_when": text()}, "type", "zh", "en")
+		"from": text(), "once": text(), "public": js{"enum": []any{true, false, "region"}}, "shown_when": text(), "editable": js{"type": "boolean"}, "partner": js{"type": "boolean"}}, "type", "zh", "en")
 	return object(formKeys, js{"sections": listOf(object(sectionKeys, js{"words": words(), "fields": table(field)}, "words"))})
 }
 

@@ -281,6 +281,8 @@ type Field struct {
 	Once      string   // kind of evidence the used-once register is asked about
 	Public    string   // "", "true" or "region"
 	ShownWhen string   // expression
+	Editable  bool     // of a prefilled field: people may change what the registry says
+	Partner   bool     // of an organisation: its people may be invited to fill in the form
 	Fields    []Field  // of a group
 	At        Pos
 }
