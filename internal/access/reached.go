@@ -31,3 +31,26 @@ func (s *Service) Address(ctx context.Context, tx *db.Tx, person unit.ID) (name,
 	}
 	return p.name, p.email, nil
 }
+
+// AccountBy finds the account in use that signs in with an address and holds a role, for who puts such people somewhere:
+// "" where there is none. The caller has asked for the permission to know.
+func (s *Service) AccountBy(ctx context.Context, tx *db.Tx, email, role string) (unit.ID, error) {
+	email, err := cleanEmail(email)
+	if err != nil {
+		return "", nil // nobody has such an address
+	}
+	p, found, err := personBy(ctx, tx, sqlPersonByEmail, email)
+	if err != nil || !found || p.state != "active" {
+		return "", err
+	}
+	grants, err := grantsOf(ctx, tx, p.id)
+	if err != nil {
+		return "", err
+	}
+	for _, g := range grants {
+		if g.Role == role {
+			return unit.ID(p.id), nil
+		}
+	}
+	return "", nil
+}

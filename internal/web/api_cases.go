@@ -205,6 +205,7 @@ func (s *Server) apiCases() {
 	s.apiLists()
 	s.apiCaseFiles()
 	s.apiAsks()
+	s.apiDraws()
 }
 
 type caseLine struct {

@@ -18,6 +18,8 @@ type askedView struct {
 	Scored  bool
 	Rows    []seatView
 	Forms   []answerForm
+	Strikes []strikeForm
+	In      unit.ID // the case
 }
 
 type seatView struct {
@@ -72,11 +74,14 @@ func (v *visit) asksIn(p *casePage, s *scheme.Scheme, was *answered) error {
 	}
 	for _, a := range p.Case.Asks {
 		decl, _ := s.Asks.Get(a.Ask)
-		x := askedView{Asked: a, Verdict: len(decl.Verdict) > 0, Scored: decl.Scored != ""}
+		x := askedView{Asked: a, Verdict: len(decl.Verdict) > 0, Scored: decl.Scored != "", In: p.Case.ID}
 		for _, seat := range a.Seats {
 			x.Rows = append(x.Rows, v.seatView(s, a, decl, seat, files))
 			if seat.Mine || seat.Instead {
 				x.Forms = append(x.Forms, v.answerForm(p.Case.ID, s, a, seat, files, was))
+			}
+			if len(seat.Strike) > 0 {
+				x.Strikes = append(x.Strikes, v.strikeForm(p.Case.ID, a, seat))
 			}
 		}
 		p.Asked = append(p.Asked, x)
@@ -192,6 +197,32 @@ func veiledFields(c casework.Case, s *scheme.Scheme) (out []veiledField) {
 			if why := c.Veiled[f.Name]; why != "" {
 				out = append(out, veiledField{f.Name, f.Words, why})
 			}
+		}
+	}
+	return out
+}
+
+// seatsWait are the asks of a case of which seats have to answer, as what waits: the first due time of each.
+func seatsWait(c casework.Case, s *scheme.Scheme) (out []casework.Wait) {
+	for _, a := range c.Asks {
+		w := casework.Wait{Role: a.Ask, Words: a.Words, Action: a.Ask, ActionWords: a.Words}
+		for name, r := range s.Roles.All() {
+			if r.Seat == a.Ask {
+				w.Role, w.Words = name, s.Say(name)
+			}
+		}
+		waits := false
+		for _, x := range a.Seats {
+			if !x.Waiting {
+				continue
+			}
+			waits = true
+			if !x.Due.IsZero() && (w.Due.IsZero() || x.Due.Before(w.Due)) {
+				w.Due, w.Provisional, w.Late = x.Due, x.Provisional, x.Late
+			}
+		}
+		if waits {
+			out = append(out, w)
 		}
 	}
 	return out

@@ -134,7 +134,7 @@ func (v *visit) showCase(id unit.ID, was typed) error {
 	if err != nil {
 		return err
 	}
-	p := casePage{Case: c, Holder: holderOf(c.Waits, v.lang), Path: pathOf(c, s)}
+	p := casePage{Case: c, Holder: holderOf(append(seatsWait(c, s), c.Waits...), v.lang), Path: pathOf(c, s)}
 	for _, w := range c.Waits {
 		if w.Role == "clock" {
 			p.ByClock = append(p.ByClock, w)

@@ -76,6 +76,7 @@ type logEntryPage struct {
 	Withdrawn   unit.ID // the leaf that withdraws it
 	Case        string  // address of the case, for who may see it
 	CaseNo      string
+	Redrawn     *redrawn // of the entry of a draw
 }
 
 func (v *visit) logEntry() error {
@@ -88,7 +89,7 @@ func (v *visit) logEntry() error {
 		return err
 	}
 	p := logEntryPage{Entry: e, Fields: v.publicFields(e.Kind, e.Fields), Leaf: string(e.Leaf), Hash: tlog.RecordHash(e.Leaf).String(),
-		Origin: v.s.c.Log.Origin(), Key: v.s.c.Log.PublicKey(), File: v.s.receiptName(e), Withdrawn: e.WithdrawnBy}
+		Origin: v.s.c.Log.Origin(), Key: v.s.c.Log.PublicKey(), File: v.s.receiptName(e), Withdrawn: e.WithdrawnBy, Redrawn: redrawnOf(e.Fields)}
 	if p.Size, err = v.s.c.Log.Size(v.ctx()); err != nil {
 		return err
 	}

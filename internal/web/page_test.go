@@ -178,6 +178,7 @@ func bodies() map[string][]any {
 		"authorities": {authoritiesPage{}, authoritiesPage{Authorities: []registry.Authority{{ID: "340000", Name: someWords, Region: "340000", Hosted: true}}, Compacts: []compactView{{registry.Compact{ID: "yrd", Name: someWords, Since: someDay, Source: "x"}, []fault.Words{someWords}, []fault.Words{someWords}, []regionView{{"340000", someWords}}}}}},
 	}
 	maps.Copy(all, promiseBodies(task, done, agreed, pages))
+	maps.Copy(all, drawBodies(one, pages))
 	return all
 }
 

@@ -98,6 +98,7 @@ var doneWords = map[string]fault.Words{
 	"saved":              {"已保存。", "Saved."},
 	"acted":              {"已办理。", "Done."},
 	"seat_answered":      {"答复已提交。", "The answer is given."},
+	"seat_struck":        {"已退出，备选递补。", "It is off; the next who stands by is asked."},
 	"round_closed":       {"本轮已定档。", "The round is closed."},
 	"clock":              {"演示时钟已拨快。", "The demonstration clock has been moved forward."},
 	"password":           {"密码已更改，其他会话已结束。", "The password is changed; your other sessions have ended."},

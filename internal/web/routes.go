@@ -200,6 +200,7 @@ var sections = []struct {
 		{"/payees", fault.Words{"收款账户", "Payees' accounts"}, access.PayeeEdit},
 		{"/registry", fault.Words{"主体登记", "Registry"}, access.RegistryRead},
 		{"/catalogues", fault.Words{"代码名录", "Lists of codes"}, access.RegistryEdit},
+		{"/experts", fault.Words{"专家库", "Pools of experts"}, access.RegistryEdit},
 		{"/authorities", fault.Words{"部门与协定", "Authorities"}, access.RegistryRead},
 	}},
 	{fault.Words{"共同体", "Community"}, []section{
