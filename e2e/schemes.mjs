@@ -155,6 +155,48 @@ try {
     await (await shanghai.act('housing', works, 'conclude', { to: '验收通过' })).look('acceptance-passed')
   })
 
+  await step('experts are drawn for a project; one steps off, the others judge each alone', async () => {
+    const project = await anhui.open('firm', 'joint-fund')
+    await anhui.fill('firm', project, { topic: 'ai', title: '具身智能数据集', leader: '虚构负责人', plan: '三年方案', asked: '300000', account: '6222021' })
+    await anhui.act('firm', project, 'submit', { to: '待形式审查' })
+    await (await anhui.act('desk', project, 'draw', { asks: { complete: 'yes' }, to: '专家评审中' })).look('draw-case-officer')
+    const desk = await anhui.who('desk')
+    await desk.go(project + '/draws')
+    await desk.look('draw-officer')
+    const english = await (await house.visitor('en-GB')).signIn(at.anhui, 'firm@anhui.example')
+    await english.go(project + '/draws')
+    await english.look('draw-firm-en')
+    await desk.go(at.anhui + '/experts')
+    await desk.look('experts')
+    await english.go(project)
+    await english.look('draw-case-firm-en')
+    let first = true
+    for (let n = 1; n <= 7; n++) {
+      const v = await anhui.who('expert' + n)
+      if (!(await v.page.goto(project)).ok()) { v.complaints.splice(0); continue } // was not drawn
+      if (first) {
+        await v.look('draw-expert')
+        await v.page.locator('details:has(form[action$="/strike"]) summary').click()
+        await v.page.locator('form[action$="/strike"] textarea').fill('与负责人合作过')
+        await v.press('form[action$="/strike"] button')
+        first = false
+        n = 0 // the one who steps in may have been passed already
+        continue
+      }
+      const form = v.page.locator('form[action$="/asks/panel"]')
+      if (await form.count() === 0) continue // has answered
+      for (const part of ['idea', 'plan', 'team']) await form.locator(`[name="a.score_${part}"]`).fill(String(80 + n))
+      await form.locator('[name="a.no_conflict"]').selectOption('true')
+      await v.press(form.locator('button').last())
+      await untroubled(v, 'an expert cannot answer: ')
+    }
+    await (await anhui.act('head', project, 'approve', { to: '公示中' })).look('draw-approved')
+    const anybody = await house.visitor()
+    await anybody.go(at.anhui + '/log')
+    const entry = anybody.page.locator('a[href^="/log/entries/"]', { hasText: /./ })
+    want(await entry.count() > 0, 'the log shows no entry')
+  })
+
   await step('every scheme of a node has a page with its drawing, in both languages', async () => {
     for (const lang of ['zh-CN', 'en-GB']) {
       const v = await house.visitor(lang)

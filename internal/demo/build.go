@@ -85,6 +85,9 @@ func build(ctx context.Context, n *node.Node) error {
 	if err := enterOrganisations(ctx, n, admin); err != nil {
 		return err
 	}
+	if err := enterExperts(ctx, n, admin); err != nil {
+		return err
+	}
 	return fund(ctx, n, admin)
 }
 

@@ -227,6 +227,13 @@ func (w *town) step(who, verb, name string, rest []string) string {
 			return "the page asks for no answer"
 		}
 		path += "/asks/" + rest[0]
+	case "steps_off": // J panel why reason
+		if page := w.get(browser, path); !strings.Contains(page, path+"/asks/"+rest[0]+"/strike") {
+			return "the page does not offer to take off"
+		}
+		fields.Set("why", rest[1])
+		fields.Set("reason", rest[2])
+		path += "/asks/" + rest[0] + "/strike"
 	default:
 		page := w.get(browser, path)
 		if !strings.Contains(page, path+"/actions/"+verb+`"`) && !strings.Contains(page, `name="action" value="`+verb+`"`) {

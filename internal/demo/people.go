@@ -73,6 +73,9 @@ func desks() (all []Person) {
 			desk("finances", "财政部门承办人", "Handling officer, finance", "finance", "appeal_unit")
 		}
 	}
+	for _, e := range experts() {
+		all = append(all, e.Person)
+	}
 	return all
 }
 
@@ -86,6 +89,9 @@ func (p Person) Group() fault.Words {
 		return fault.Words{"创新券", "vouchers"}
 	case strings.HasPrefix(role, "appeal_"), strings.HasPrefix(role, "acceptance_"), strings.HasPrefix(role, "construction_"):
 		return fault.Words{"诉求与验收", "appeals and acceptance"}
+	}
+	if role == "expert" {
+		return fault.Words{"评审专家", "experts"}
 	}
 	if role == "node_admin" || role == "auditor" || p.Node == Office {
 		return fault.Words{"节点", "the node"}
