@@ -29,8 +29,17 @@ type Version struct {
 	Fields kinds.Fields // nil where the act changed none
 }
 
-// save writes what an act made of a listing: the row, the version, the order of changes, the journal and the leaf.
+// save writes what an act made of a listing, with its own entry in the journal.
 func (s *Service) save(ctx context.Context, tx *db.Tx, who access.Actor, by string, l *Listing, act Act, reason string, stated bool) error {
+	if err := s.write(ctx, tx, who, l, act, reason, stated); err != nil {
+		return err
+	}
+	return s.c.Access.Record(ctx, tx, who, access.Entry{Act: "listing." + string(act), Object: l.Object(), Region: l.Region, Mandate: by, Detail: fmt.Sprintf("%s version %d", l.Kind, l.Version)})
+}
+
+// write writes what an act made of a listing: the row, the version, the order of changes and the leaf. stated says that the
+// act stated the fields.
+func (s *Service) write(ctx context.Context, tx *db.Tx, who access.Actor, l *Listing, act Act, reason string, stated bool) error {
 	l.Version++
 	l.Changed = tx.Now()
 	if stated || act == Confirm {
@@ -51,9 +60,6 @@ func (s *Service) save(ctx context.Context, tx *db.Tx, who access.Actor, by stri
 	}
 	if err == nil {
 		err = insertChange(ctx, tx, l.ID)
-	}
-	if err == nil {
-		err = s.c.Access.Record(ctx, tx, who, access.Entry{Act: "listing." + string(act), Object: l.Object(), Region: l.Region, Mandate: by, Detail: fmt.Sprintf("%s version %d", l.Kind, l.Version)})
 	}
 	if err == nil && l.Open() {
 		err = s.tell(ctx, tx, *l)
@@ -124,7 +130,7 @@ func (s *Service) Versions(ctx context.Context, who access.Actor, id unit.ID) (a
 func publicVersions(k *kinds.Kind, all []Version) (open []Version) {
 	first := -1
 	for i, v := range all {
-		if v.Act == Publish {
+		if v.State == Published {
 			first = i
 		}
 	}

@@ -46,6 +46,11 @@ SELECT ` + listingColumns + ` FROM catalogue_listing l
 WHERE l.id < $2 AND ($1 = '' OR l.owner = $1) AND ($3 = '' OR l.state = $3) AND ($4 = '' OR l.kind = $4) AND l.region BETWEEN $5 AND $6
 ORDER BY l.id DESC LIMIT $7`
 
+	sqlCounts = `
+SELECT state, count(*) FROM catalogue_listing
+WHERE ($1 = '' OR owner = $1) AND ($2 = '' OR kind = $2) AND region BETWEEN $3 AND $4
+GROUP BY state ORDER BY state LIMIT 20`
+
 	sqlInsertVersion = `
 INSERT INTO catalogue_version (listing, version, at, person, act, state, reason, fields) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`
 
@@ -219,4 +224,17 @@ func selectFiles(ctx context.Context, tx *db.Tx, id unit.ID) ([]File, error) {
 		f.ID, f.Use, f.Digest, f.Made = unit.ID(file), Use(use), files.Digest(digest), db.Time(made)
 		return f, err
 	}, sqlFiles, string(id), filesMax)
+}
+
+func selectCounts(ctx context.Context, tx *db.Tx, q Query) (map[State]int, error) {
+	first, last := inside(q.Region)
+	n := map[State]int{}
+	_, err := db.Collect(ctx, tx, "how many listings there are", func(scan func(...any) error) (x int, err error) {
+		var state string
+		if err = scan(&state, &x); err == nil {
+			n[State(state)] = x
+		}
+		return x, err
+	}, sqlCounts, q.Owner, q.Kind, first, last)
+	return n, err
 }
