@@ -88,6 +88,9 @@ func build(ctx context.Context, n *node.Node) error {
 	if err := enterExperts(ctx, n, admin); err != nil {
 		return err
 	}
+	if err := enterOffers(ctx, n, admin); err != nil {
+		return err
+	}
 	return fund(ctx, n, admin)
 }
 
