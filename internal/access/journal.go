@@ -38,7 +38,7 @@ func (s *Service) Record(ctx context.Context, tx *db.Tx, who Actor, e Entry) err
 	if e.Mandate == "" && who.Person == "" {
 		e.Mandate = who.Name // which clock
 	}
-	_, err := tx.Exec(ctx, sqlJournalInsert, string(unit.NewID(tx.Now())), db.Micros(tx.Now()), string(who.Person), who.Session,
+	err := tx.Later(ctx, sqlJournalInsert, string(unit.NewID(tx.Now())), db.Micros(tx.Now()), string(who.Person), who.Session,
 		who.Token, e.Mandate, e.Act, e.Object, string(e.Region), e.Detail)
 	if err != nil {
 		return fmt.Errorf("journal %s of %s: %w", e.Act, e.Object, err)

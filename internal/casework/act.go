@@ -207,6 +207,9 @@ func would(a scheme.Answer) fault.Words {
 
 // commit writes all that follows from an action that goes: books, public leaf, step, state, journal.
 func (s *Service) commit(ctx context.Context, tx *db.Tx, who access.Actor, sch *scheme.Scheme, c *Case, j scheme.Judgement, q scheme.Question, p part, a Action) error {
+	if err := keepReaders(ctx, tx, c.ID, readersOf(sch, *c)); err != nil {
+		return fmt.Errorf("readers of case %s: %w", c.No, err)
+	}
 	no := len(c.History) + 1
 	out, err := sch.Effects(q, fmt.Sprintf("%s.%d", c.ID, no))
 	if err != nil {
@@ -248,7 +251,7 @@ func (s *Service) commit(ctx context.Context, tx *db.Tx, who access.Actor, sch *
 	if err := updateCase(ctx, tx, c, at); err != nil {
 		return fmt.Errorf("state of case %s: %w", c.No, err)
 	}
-	if err := s.keepAccess(ctx, tx, sch, *c); err != nil {
+	if err := s.keepSight(ctx, tx, sch, *c); err != nil {
 		return err
 	}
 	if err := s.promise(ctx, tx, sch, *c); err != nil {

@@ -324,6 +324,8 @@ func (s *Service) seen(ctx context.Context, tx *db.Tx, who access.Actor, id unit
 
 // inHand loads a case as an act needs it: with its steps, but without what only a page shows.
 func (s *Service) inHand(ctx context.Context, tx *db.Tx, who access.Actor, id unit.ID) (Case, error) {
+	tx.Ahead(ctx, sqlSteps, string(id), stepsMax)
+	tx.Ahead(ctx, sqlReaders, string(id), readersMax)
 	c, err := s.find(ctx, tx, who, id)
 	if err != nil {
 		return c, err

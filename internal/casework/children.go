@@ -202,6 +202,15 @@ func (s *Service) onwards(ctx context.Context, tx *db.Tx, sch *scheme.Scheme, c 
 			return err
 		}
 		for _, id := range near {
+			if id == at.ID { // as it stands here: most cases have nothing that goes by itself
+				own, err := s.edition(at)
+				if err != nil {
+					return err
+				}
+				if at.End != "" || len(own.ItselfRows(at.Stage)) == 0 {
+					continue
+				}
+			}
 			x, xs, err := s.load(ctx, tx, id)
 			if err != nil {
 				return err

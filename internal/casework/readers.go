@@ -30,11 +30,16 @@ func readersOf(sch *scheme.Scheme, c Case) map[string]bool {
 	return out
 }
 
-// keepAccess writes down who may see a case, and whether whose case it is is told to everybody who does.
+// keepAccess writes down who may see a case, and how much of it.
 func (s *Service) keepAccess(ctx context.Context, tx *db.Tx, sch *scheme.Scheme, c Case) error {
 	if err := keepReaders(ctx, tx, c.ID, readersOf(sch, c)); err != nil {
 		return fmt.Errorf("readers of case %s: %w", c.No, err)
 	}
+	return s.keepSight(ctx, tx, sch, c)
+}
+
+// keepSight writes down whether whose case it is is told to everybody who sees it.
+func (s *Service) keepSight(ctx context.Context, tx *db.Tx, sch *scheme.Scheme, c Case) error {
 	sight, narrowed := sch.See["firm"]
 	if !narrowed {
 		return nil

@@ -307,11 +307,8 @@ func updateCase(ctx context.Context, tx *db.Tx, c *Case, at times) error {
 	if err != nil {
 		return err
 	}
-	n, err := tx.Exec(ctx, sqlUpdateCase, string(c.ID), c.Stage, string(c.End), db.Micros(c.Changed), fields, answers, purse, at.fires, at.due, c.Version)
-	if err == nil && n != 1 {
-		return fault.New(fault.Conflict, "casework.changed_meanwhile").On("version")
-	}
-	if err != nil {
+	if err := tx.LaterOne(ctx, fault.New(fault.Conflict, "casework.changed_meanwhile").On("version"), sqlUpdateCase,
+		string(c.ID), c.Stage, string(c.End), db.Micros(c.Changed), fields, answers, purse, at.fires, at.due, c.Version); err != nil {
 		return err
 	}
 	c.Version++
@@ -413,7 +410,6 @@ func insertStep(ctx context.Context, tx *db.Tx, id unit.ID, h Step) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, sqlInsertStep, string(id), h.No, db.Micros(h.At), h.Action, h.From, h.To, h.Role, string(h.Person), h.By,
+	return tx.Later(ctx, sqlInsertStep, string(id), h.No, db.Micros(h.At), h.Action, h.From, h.To, h.Role, string(h.Person), h.By,
 		h.Mandate, h.Reason, string(h.Receipt), h.key, string(decision))
-	return err
 }

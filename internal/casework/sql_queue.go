@@ -47,11 +47,11 @@ type waitRow struct {
 
 // putWaits writes who has to act in a case, in place of what was written before.
 func putWaits(ctx context.Context, tx *db.Tx, id unit.ID, all []waitRow) error {
-	if _, err := tx.Exec(ctx, sqlDropWaits, string(id)); err != nil {
+	if err := tx.Later(ctx, sqlDropWaits, string(id)); err != nil {
 		return err
 	}
 	for _, w := range all {
-		if _, err := tx.Exec(ctx, sqlInsertWait, string(id), w.role, w.desk, w.org, string(w.region), w.digest, w.stage, w.until, w.provisional, w.dueSoon); err != nil {
+		if err := tx.Later(ctx, sqlInsertWait, string(id), w.role, w.desk, w.org, string(w.region), w.digest, w.stage, w.until, w.provisional, w.dueSoon); err != nil {
 			return fmt.Errorf("%s waits in case %s: %w", w.role, id, err)
 		}
 	}

@@ -22,6 +22,7 @@ type connection struct {
 	postgres bool
 	conn     *sql.Conn            // nil: to be made
 	stmts    map[string]*sql.Stmt // kept prepared, on SQLite: a statement costs a third less so; pgx does it by itself
+	posted   []*statement         // on PostgreSQL: what goes with the next trip
 }
 
 func (c *connection) open(ctx context.Context) (err error) {
@@ -34,6 +35,7 @@ func (c *connection) open(ctx context.Context) (err error) {
 
 // drop closes the connection with its statements, and does not give it back to the pool.
 func (c *connection) drop() {
+	c.posted = nil
 	if c.conn == nil {
 		return
 	}
@@ -62,6 +64,7 @@ func (c *connection) begin(ctx context.Context, l *lease, long bool) error {
 }
 
 func (c *connection) tryBegin(ctx context.Context, l *lease, long bool) (err error) {
+	c.posted = nil
 	if err := c.open(ctx); err != nil {
 		return fmt.Errorf("connect: %w", err)
 	}
@@ -127,6 +130,7 @@ func (c *connection) settle(ctx context.Context, said error) (own, err error) {
 	if again(said) && errors.As(said, &pe) { // a savepoint does not help against these
 		return said, said
 	}
+	c.posted = nil
 	for _, statement := range []string{"ROLLBACK TO act", "RELEASE act"} {
 		if _, err := c.ExecContext(ctx, statement); err != nil {
 			return said, fmt.Errorf("undo an act that failed (%v): %w", said, err) // that act's words are not for the others
@@ -190,6 +194,7 @@ func (c *connection) commitPostgres(ctx context.Context) error {
 // rollback undoes the transaction, if there is one: SQLite may have ended it by itself, and a connection on which that
 // failed is noticed and dropped by the next begin.
 func (c *connection) rollback(ctx context.Context) {
+	c.posted = nil
 	if c.conn == nil {
 		return
 	}

@@ -10,8 +10,6 @@ import (
 	"sort"
 	"strings"
 
-	"github.com/jackc/pgx/v5"
-
 	"corridor/internal/fault"
 )
 
@@ -120,9 +118,10 @@ func (d *DB) long(ctx context.Context, fn func(*Tx) error) error {
 
 // script runs several statements.
 func (tx *Tx) script(ctx context.Context, text string) error {
-	if tx.db.dialect == postgresDialect {
-		_, err := tx.Exec(ctx, text, pgx.QueryExecModeSimpleProtocol)
-		return err
+	if c := tx.trips(); c != nil {
+		tx.writes()
+		tx.failed = c.script(ctx, text)
+		return tx.failed
 	}
 	_, err := tx.Exec(ctx, text)
 	return err

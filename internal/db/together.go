@@ -1,11 +1,6 @@
 package db
 
-import (
-	"context"
-
-	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
-)
+import "context"
 
 // Statement is one of several that are given at once.
 type Statement struct {
@@ -15,36 +10,36 @@ type Statement struct {
 	Done  func(int64) error // takes the last key, or how many rows were changed; called in the order of the list
 }
 
-// Together runs statements that do not need each other's answers, in their order. PostgreSQL gets them in one round trip,
-// which costs more than most statements do.
+// Together runs statements that do not need each other's answers, in their order. PostgreSQL gets them in one trip.
 func (tx *Tx) Together(ctx context.Context, list []Statement) error {
-	c, ok := tx.q.(*connection)
-	if !ok || !c.postgres || len(list) < 2 {
+	c := tx.trips()
+	if c == nil {
 		return tx.oneByOne(ctx, list)
 	}
 	ctx, err := tx.ready(ctx)
 	if err != nil {
 		return err
 	}
-	tx.wrote = true
-	b := &pgx.Batch{}
-	answers := make([]int64, len(list))
+	tx.writes()
+	sent := make([]*statement, len(list))
 	for i, s := range list {
-		if s.Key == "" {
-			b.Queue(s.Query, s.Args...).Exec(func(tag pgconn.CommandTag) error { answers[i] = tag.RowsAffected(); return nil })
-			continue
+		sent[i] = &statement{query: s.Query, args: s.Args}
+		if s.Key != "" {
+			sent[i].query, sent[i].reads = s.Query+" RETURNING "+s.Key, true
 		}
-		b.Queue(s.Query+" RETURNING "+s.Key, s.Args...).Query(func(rows pgx.Rows) error {
-			_, err := pgx.ForEachRow(rows, []any{&answers[i]}, func() error { return nil })
-			return err
-		})
+		c.post(sent[i])
 	}
-	if err := c.raw(func(pc *pgx.Conn) error { return pc.SendBatch(ctx, b).Close() }); err != nil {
-		tx.failed = err
-		return err
+	if tx.failed = c.trip(ctx); tx.failed != nil {
+		return tx.failed
 	}
 	for i, s := range list {
-		if err := s.Done(answers[i]); err != nil {
+		n := sent[i].changed
+		for keys := (&Rows{kept: sent[i].rows}); keys.Next(); {
+			if err := keys.Scan(&n); err != nil {
+				return err
+			}
+		}
+		if err := s.Done(n); err != nil {
 			return err
 		}
 	}

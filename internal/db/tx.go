@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,6 +25,7 @@ type Tx struct {
 	err    error                // the outcome, once the function has returned
 	rows   []*sql.Rows          // what an act has read; closed with it
 	open   map[string]*sql.Rows // the newest rows of each statement of a reading on SQLite
+	ahead  []*statement         // asked ahead by an act on PostgreSQL, and not wanted yet
 	job    bool                 // a job was left
 	long   bool                 // of a migration: it takes the time it needs
 }
@@ -47,13 +49,97 @@ func (tx *Tx) Exec(ctx context.Context, query string, args ...any) (int64, error
 	if err != nil {
 		return 0, err
 	}
-	tx.wrote = true
+	tx.writes()
+	if c := tx.trips(); c != nil {
+		s, err := tx.send(ctx, c, &statement{query: query, args: args})
+		return s.changed, err
+	}
 	r, err := tx.q.ExecContext(ctx, query, args...)
 	if err != nil {
 		tx.failed = err
 		return 0, err
 	}
 	return r.RowsAffected()
+}
+
+// Later runs a statement that nobody waits for: it has been done when the act's next reading is answered, and a failure
+// of it is the act's. On PostgreSQL it needs no trip of its own.
+func (tx *Tx) Later(ctx context.Context, query string, args ...any) error {
+	return tx.LaterOne(ctx, nil, query, args...)
+}
+
+// LaterOne is Later for a statement that has to change exactly one row; otherwise is what the act fails with where it
+// does not, and nil where it may change any number.
+func (tx *Tx) LaterOne(ctx context.Context, otherwise error, query string, args ...any) error {
+	check := func(n int64) error {
+		if otherwise != nil && n != 1 {
+			return otherwise
+		}
+		return nil
+	}
+	if c := tx.trips(); c != nil {
+		if _, err := tx.ready(ctx); err != nil {
+			return err
+		}
+		tx.writes()
+		c.post(&statement{query: query, args: args, check: check})
+		return nil
+	}
+	n, err := tx.Exec(ctx, query, args...)
+	if err == nil {
+		tx.failed = check(n)
+		err = tx.failed
+	}
+	return err
+}
+
+// Ahead says that the act will soon ask this, with the same arguments. On PostgreSQL it then goes with the trip of what is
+// asked first; what is written in between forgets it, so that the answer is always that of a statement run when it is asked.
+func (tx *Tx) Ahead(ctx context.Context, query string, args ...any) {
+	c := tx.trips()
+	if c == nil {
+		return
+	}
+	if _, err := tx.ready(ctx); err == nil {
+		s := &statement{query: query, args: args, reads: true}
+		c.post(s)
+		tx.ahead = append(tx.ahead, s)
+	}
+}
+
+// trips is the connection of an act on PostgreSQL, whose statements may share trips; nil elsewhere.
+func (tx *Tx) trips() *connection {
+	if c, ok := tx.q.(*connection); ok && c.postgres && tx.bound != nil {
+		return c
+	}
+	return nil
+}
+
+// writes notes that something may be written: what was asked ahead may not be true any more.
+func (tx *Tx) writes() {
+	tx.wrote = true
+	tx.forget()
+}
+
+func (tx *Tx) forget() {
+	for _, s := range tx.ahead {
+		s.forgotten = true
+	}
+	tx.ahead = nil
+}
+
+// send makes a trip with a statement and all that waits, or finds it among those that were asked ahead.
+func (tx *Tx) send(ctx context.Context, c *connection, s *statement) (*statement, error) {
+	if i := slices.IndexFunc(tx.ahead, func(a *statement) bool { return s.reads && a.same(s.query, s.args) }); i >= 0 {
+		s = tx.ahead[i]
+		tx.ahead = slices.Delete(tx.ahead, i, i+1)
+	} else {
+		c.post(s)
+	}
+	if !s.done {
+		tx.failed = c.trip(ctx)
+	}
+	return s, tx.failed
 }
 
 // Insert runs an INSERT into a table whose integer key the database chooses, and returns the key of the last row. It must
@@ -86,39 +172,51 @@ func (tx *Tx) Insert(ctx context.Context, query, key string, args ...any) (last 
 }
 
 // Query runs a statement that returns rows. The caller closes them before the next statement.
-func (tx *Tx) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+func (tx *Tx) Query(ctx context.Context, query string, args ...any) (*Rows, error) {
 	ctx, err := tx.ready(ctx)
 	if err != nil {
 		return nil, err
 	}
-	tx.wrote = tx.wrote || !reads(query)
+	if !reads(query) {
+		tx.writes()
+	}
+	if c := tx.trips(); c != nil {
+		s, err := tx.send(ctx, c, &statement{query: query, args: args, reads: true})
+		if err != nil {
+			return nil, err
+		}
+		return &Rows{kept: s.rows}, nil
+	}
 	by := tx.reading(query)
 	rows, err := by.QueryContext(ctx, query, args...)
 	switch {
 	case err != nil:
 		tx.failed = err
+		return nil, err
 	case tx.bound != nil || by != tx.q:
 		tx.rows = append(tx.rows, rows)
 	case tx.open != nil:
 		tx.open[query] = rows
 	}
-	return rows, err
+	return &Rows{rows: rows}, nil
 }
 
 // QueryRow runs a statement that returns one row; Scan reports sql.ErrNoRows when there is none.
-func (tx *Tx) QueryRow(ctx context.Context, query string, args ...any) *sql.Row {
+func (tx *Tx) QueryRow(ctx context.Context, query string, args ...any) *Row {
+	if tx.trips() != nil {
+		rows, err := tx.Query(ctx, query, args...)
+		return &Row{kept: rows, err: err}
+	}
 	ctx, err := tx.ready(ctx)
 	if err != nil {
-		over, cancel := context.WithCancelCause(ctx)
-		cancel(err)
-		return tx.q.QueryRowContext(over, query, args...) // a row whose Scan fails
+		return &Row{err: err}
 	}
 	tx.wrote = tx.wrote || !reads(query)
 	row := tx.reading(query).QueryRowContext(ctx, query, args...)
 	if tx.bound != nil {
 		tx.failed = row.Err()
 	}
-	return row
+	return &Row{row: row}
 }
 
 // ready is the context of the next statement, or why there is none: an earlier one failed, or the act takes too long.
@@ -141,6 +239,7 @@ func reads(query string) bool { return strings.HasPrefix(strings.TrimLeft(query,
 
 // end notes the outcome of an act whose function returned err: a failed statement or too long a time ends it, too.
 func (tx *Tx) end(err error) {
+	tx.forget()
 	for _, r := range tx.rows {
 		r.Close() // a statement left open would stand in the way of the next act that uses it
 	}

@@ -262,6 +262,9 @@ func (d *DB) transact(batch []*waiting, errs []error, careful bool) (n int, err 
 			return n, errUndo
 		}
 		if careful {
+			if errs[i] == nil {
+				errs[i] = c.trip(ctx) // so that what fails is this act's, and no other one's
+			}
 			if errs[i], err = c.settle(ctx, errs[i]); err != nil {
 				return n, err
 			}
@@ -270,6 +273,11 @@ func (d *DB) transact(batch []*waiting, errs []error, careful bool) (n int, err 
 	}
 	if !kept {
 		return n, nil
+	}
+	if err := c.trip(ctx); err != nil && !careful && cannotServe(err) != "db.gone" {
+		return n, errUndo
+	} else if err != nil {
+		return n, err
 	}
 	committed, err = c.commit(d.acted(), d.lease)
 	if err != nil {

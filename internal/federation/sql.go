@@ -2,7 +2,6 @@ package federation
 
 import (
 	"context"
-	"database/sql"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -536,7 +535,7 @@ func selectLetters(ctx context.Context, tx *db.Tx, q LetterQuery) ([]Letter, err
 	return scanLetters(rows, err)
 }
 
-func scanLetters(rows *sql.Rows, err error) (out []Letter, _ error) {
+func scanLetters(rows *db.Rows, err error) (out []Letter, _ error) {
 	if err != nil {
 		return nil, err
 	}

@@ -55,13 +55,12 @@ func (l *Ledger) Open(ctx context.Context, tx *db.Tx, a Account) error {
 		return fault.New(fault.Invalid, "ledger.asset", "asset", clip(a.Asset)).On("asset")
 	}
 	a.OpenedAt = tx.Now()
-	first, err := insertAccount(ctx, tx, a)
-	if err != nil || first {
-		return err
-	}
 	was, err := selectAccount(ctx, tx, a.Path)
 	if err != nil {
 		return err
+	}
+	if was == nil {
+		return insertAccount(ctx, tx, a)
 	}
 	if was.asset != a.Asset || was.floored != a.Floor {
 		return fault.New(fault.Conflict, "ledger.account_other", "path", a.Path, "asset", was.asset)

@@ -223,6 +223,9 @@ func (p *plan) lookAll(ctx context.Context, chains [][]Transfer) error {
 					paths = append(paths, path)
 				}
 			}
+			if t.Of != "" {
+				p.tx.Ahead(ctx, sqlHold, t.Of)
+			}
 			if _, known := p.entries[t.ID]; !known && t.ID != "" && printable(t.ID) {
 				p.entries[t.ID] = nil
 				ids = append(ids, t.ID)
@@ -230,6 +233,7 @@ func (p *plan) lookAll(ctx context.Context, chains [][]Transfer) error {
 		}
 	}
 	slices.Sort(paths)
+	aheadOf(ctx, p.tx, &entriesThere, ids)
 	if err := selectAccountsOf(ctx, p.tx, paths, p.accounts); err != nil {
 		return err
 	}
@@ -245,6 +249,9 @@ func (p *plan) look(ctx context.Context, t Transfer) error {
 	_, hasDebit := p.accounts[t.Debit]
 	_, hasCredit := p.accounts[t.Credit]
 	_, hasEntry := p.entries[t.ID]
+	if t.Of != "" {
+		p.tx.Ahead(ctx, sqlHold, t.Of)
+	}
 	if t.Of != "" || hasDebit || hasCredit || hasEntry || !printable(t.Debit) || !printable(t.Credit) {
 		return nil
 	}

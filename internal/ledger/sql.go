@@ -181,13 +181,12 @@ func look(ctx context.Context, tx *db.Tx, debit, credit, id string) (d, c *accou
 	return d, c, isNew, rows.Err()
 }
 
-func insertAccount(ctx context.Context, tx *db.Tx, a Account) (first bool, err error) {
+func insertAccount(ctx context.Context, tx *db.Tx, a Account) error {
 	head := opening(a)
-	n, err := tx.Exec(ctx, sqlAccountInsert, a.Path, a.Asset, a.Floor, db.Micros(a.OpenedAt), head[:])
-	if err != nil {
-		return false, fmt.Errorf("open account %s: %w", a.Path, err)
+	if err := tx.Later(ctx, sqlAccountInsert, a.Path, a.Asset, a.Floor, db.Micros(a.OpenedAt), head[:]); err != nil {
+		return fmt.Errorf("open account %s: %w", a.Path, err)
 	}
-	return n == 1, nil
+	return nil
 }
 
 // many are the texts of a statement for 1, 2, 4 … 64 rows, so that few are prepared.
@@ -258,15 +257,27 @@ func changed(want int, what string) func(int64) error {
 	}
 }
 
+// aheadOf says that eachOf will be asked the same; only the first statement of it goes ahead.
+func aheadOf(ctx context.Context, tx *db.Tx, m *many, texts []string) {
+	if len(texts) > 0 {
+		query, n := m.cut(len(texts))
+		tx.Ahead(ctx, query, anys(texts[:n])...)
+	}
+}
+
+func anys(texts []string) []any {
+	args := make([]any, len(texts))
+	for i, s := range texts {
+		args[i] = s
+	}
+	return args
+}
+
 // eachOf runs a statement over texts, some at a time, and gives every row to read.
 func eachOf(ctx context.Context, tx *db.Tx, m *many, texts []string, read func(scan func(...any) error) error) error {
 	for len(texts) > 0 {
 		query, n := m.cut(len(texts))
-		args := make([]any, n)
-		for i, s := range texts[:n] {
-			args[i] = s
-		}
-		if err := each(ctx, tx, query, args, read); err != nil {
+		if err := each(ctx, tx, query, anys(texts[:n]), read); err != nil {
 			return err
 		}
 		texts = texts[n:]

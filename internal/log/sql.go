@@ -86,8 +86,7 @@ const (
 )
 
 func insertPending(ctx context.Context, tx *db.Tx, e Entry) error {
-	_, err := tx.Exec(ctx, sqlPendingInsert, string(e.ID), db.Micros(e.At), e.Kind, e.Day.String(), string(e.Fields), e.Leaf, e.salt, e.Object)
-	return err
+	return tx.Later(ctx, sqlPendingInsert, string(e.ID), db.Micros(e.At), e.Kind, e.Day.String(), string(e.Fields), e.Leaf, e.salt, e.Object)
 }
 
 // hasWork says whether a leaf waits, or the log has no checkpoint yet.

@@ -99,11 +99,7 @@ func (s *Service) EndHook(ctx context.Context, tx *db.Tx, by unit.ID, org string
 }
 
 // leaveHooks leaves a request for every hook that hears the notice.
-func (s *Service) leaveHooks(ctx context.Context, tx *db.Tx, id unit.ID, n Notice) error {
-	hooks, err := db.Collect(ctx, tx, "hooks of "+n.Org, scanHook, sqlHooksHear, n.Org, 2*hooksMax)
-	if err != nil {
-		return err
-	}
+func (s *Service) leaveHooks(ctx context.Context, tx *db.Tx, id unit.ID, n Notice, hooks []Hook) error {
 	for _, h := range hooks {
 		if h.hears(n.Kind) {
 			if err := leave(ctx, tx, jobHook, id, "", string(h.ID)); err != nil {

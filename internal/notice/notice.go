@@ -152,6 +152,7 @@ func (s *Service) Tell(ctx context.Context, tx *db.Tx, n Notice) (reached int, e
 	if err := n.check(); err != nil {
 		return 0, err
 	}
+	tx.Ahead(ctx, sqlHooksHear, n.Org, 2*hooksMax)
 	people := []unit.ID{n.To.Person}
 	if n.To.Person == "" {
 		if people, err = s.c.People.Reached(ctx, tx, n.To, reachedMax+1); err != nil {
@@ -166,19 +167,23 @@ func (s *Service) Tell(ctx context.Context, tx *db.Tx, n Notice) (reached int, e
 	if n.Key != "" && len(told) == 0 && len(people) > 0 {
 		return 0, nil // all of them know already
 	}
+	hooks, err := db.Collect(ctx, tx, "hooks of "+n.Org, scanHook, sqlHooksHear, n.Org, 2*hooksMax)
+	if err != nil {
+		return 0, err
+	}
 	id := unit.NewID(tx.Now())
 	if err := insertNotice(ctx, tx, id, n, len(told), cut); err != nil {
 		return 0, err
 	}
 	for _, person := range told {
-		if _, err := tx.Exec(ctx, sqlTold, string(person), string(id), n.Key); err != nil {
+		if err := tx.Later(ctx, sqlTold, string(person), string(id), n.Key); err != nil {
 			return 0, fmt.Errorf("tell %s to %s: %w", n.Kind, person, err)
 		}
 		if err := s.leaveMail(ctx, tx, id, person); err != nil {
 			return 0, err
 		}
 	}
-	return len(told), s.leaveHooks(ctx, tx, id, n)
+	return len(told), s.leaveHooks(ctx, tx, id, n, hooks)
 }
 
 // those leaves out who is not to be told, and what is over the bound.

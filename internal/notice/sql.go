@@ -75,7 +75,7 @@ INSERT INTO notice_hook (id, org, url, kinds, secret, made_by, made_at, ended_by
 )
 
 func insertNotice(ctx context.Context, tx *db.Tx, id unit.ID, n Notice, reached int, cut bool) error {
-	_, err := tx.Exec(ctx, sqlNotice, string(id), db.Micros(tx.Now()), n.Kind, n.Object, n.Path, n.Org, n.To.String(),
+	err := tx.Later(ctx, sqlNotice, string(id), db.Micros(tx.Now()), n.Kind, n.Object, n.Path, n.Org, n.To.String(),
 		shortened(n.Title[0], titleMax), shortened(n.Title[1], titleMax), shortened(n.Text[0], textMax), shortened(n.Text[1], textMax), reached, cut)
 	if err != nil {
 		return fmt.Errorf("notice %s of %s: %w", n.Kind, n.Object, err)
@@ -87,6 +87,9 @@ func insertNotice(ctx context.Context, tx *db.Tx, id unit.ID, n Notice, reached 
 func untold(ctx context.Context, tx *db.Tx, key string, people []unit.ID) (out []unit.ID, err error) {
 	if key == "" {
 		return people, nil
+	}
+	for _, p := range people {
+		tx.Ahead(ctx, sqlKnows, string(p), key)
 	}
 	for _, p := range people {
 		var one int

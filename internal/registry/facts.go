@@ -20,6 +20,7 @@ type Fact struct {
 // is not known is not in it: figures that were not filed by then, marks that no register has given, a controller that is
 // stated to be unknown.
 func (r *Registry) Facts(ctx context.Context, tx *db.Tx, code string, day unit.Day) (map[string]Fact, error) {
+	aheadFacts(ctx, tx, code, day, r.known)
 	o, err := r.stateOn(ctx, tx, code, day)
 	if err != nil {
 		return nil, err

@@ -32,6 +32,9 @@ func (r *Registry) Affiliation(ctx context.Context, tx *db.Tx, a, b string, day 
 	if a == b && a != "" {
 		return Affiliation{Related: true, Known: true}, nil
 	}
+	for _, code := range []string{a, b} {
+		aheadOrg(ctx, tx, code, day, r.known)
+	}
 	left, err := r.behind(ctx, tx, a, day)
 	if err != nil {
 		return Affiliation{}, err
@@ -87,6 +90,9 @@ func (r *Registry) behind(ctx context.Context, tx *db.Tx, code string, day unit.
 		if depth == depthMax || len(a.order) > visitsMax {
 			a.open = true
 			break
+		}
+		for _, at := range edge[1:] {
+			aheadRelations(ctx, tx, at, day, r.known)
 		}
 		var next []string
 		for _, at := range edge {

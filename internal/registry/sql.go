@@ -2,7 +2,6 @@ package registry
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"strconv"
 	"strings"
@@ -446,6 +445,23 @@ func insertFigure(ctx context.Context, tx *db.Tx, code string, f Filed) error {
 	return err
 }
 
+// aheadOrg says that an organisation and what stands behind it will be asked.
+func aheadOrg(ctx context.Context, tx *db.Tx, code string, day unit.Day, known int64) {
+	tx.Ahead(ctx, sqlOrg, code)
+	aheadRelations(ctx, tx, code, day, known)
+}
+
+func aheadRelations(ctx context.Context, tx *db.Tx, code string, day unit.Day, known int64) {
+	tx.Ahead(ctx, sqlRelations, code, day.String(), known, ownersMax+1)
+}
+
+// aheadFacts says what Facts will ask.
+func aheadFacts(ctx context.Context, tx *db.Tx, code string, day unit.Day, known int64) {
+	aheadOrg(ctx, tx, code, day, known)
+	tx.Ahead(ctx, sqlFigures, code, day.String(), known, statesMax*len(figureWords))
+	tx.Ahead(ctx, sqlMarks, code, day.String(), known, statesMax*len(markWords))
+}
+
 func selectFigures(ctx context.Context, tx *db.Tx, code, until string, known int64) ([]Filed, error) {
 	return collect(ctx, tx, func(scan func(...any) error) (f Filed, err error) {
 		err = scan(&f.Figure, &f.Year, &f.Filed, &f.Value, &f.Source)
@@ -739,7 +755,7 @@ func collect[T any](ctx context.Context, tx *db.Tx, one func(scan func(...any) e
 }
 
 // gather scans every row and closes.
-func gather[T any](rows *sql.Rows, one func(func(...any) error) (T, error)) ([]T, error) {
+func gather[T any](rows *db.Rows, one func(func(...any) error) (T, error)) ([]T, error) {
 	defer rows.Close()
 	var all []T
 	for rows.Next() {

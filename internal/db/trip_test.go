@@ -1,0 +1,115 @@
+package db_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+
+	"corridor/internal/db"
+	"corridor/internal/db/dbtest"
+	"corridor/internal/fault"
+)
+
+func TestWhatIsWrittenLaterIsSeenByTheNextReading(t *testing.T) {
+	dbtest.Each(t, nil, func(t *testing.T, d *db.DB) {
+		must(t, act(d, `CREATE TABLE x (n BIGINT PRIMARY KEY)`))
+		const count, sum, insert = `SELECT count(*) FROM x WHERE n < $1`, `SELECT COALESCE(sum(n), 0) FROM x WHERE n < $1`, `INSERT INTO x (n) VALUES ($1)`
+		must(t, d.Act(ctx, func(tx *db.Tx) error {
+			want := func(query string, want int64) {
+				var got int64
+				if err := tx.QueryRow(ctx, query, 10).Scan(&got); err != nil || got != want {
+					t.Errorf("%s is %d, want %d (%v)", query, got, want, err)
+				}
+			}
+			tx.Ahead(ctx, count, 10)
+			must(t, tx.Later(ctx, insert, 1))
+			want(count, 1)
+			tx.Ahead(ctx, count, 10)
+			tx.Ahead(ctx, sum, 10)
+			want(sum, 1)
+			must(t, tx.Later(ctx, insert, 2))
+			want(count, 2)
+			tx.Ahead(ctx, sum, 10)
+			want(count, 2)
+			want(sum, 3)
+			tx.Ahead(ctx, sum, 10) // and nobody asks
+			return tx.Later(ctx, insert, 4)
+		}))
+		if got := number(t, d, sum, 10); got != 7 {
+			t.Errorf("the rows add up to %d, want 7", got)
+		}
+	})
+}
+
+// Acts share trips as they share a commit, and each fails alone.
+func TestWhatFailsLaterIsTheFailureOfItsOwnAct(t *testing.T) {
+	dbtest.Each(t, nil, func(t *testing.T, d *db.DB) {
+		must(t, act(d, `CREATE TABLE x (n BIGINT PRIMARY KEY)`, `INSERT INTO x (n) VALUES (-1)`))
+		gone := fault.New(fault.Conflict, "db.busy")
+		var callers sync.WaitGroup
+		for i := range 60 {
+			callers.Go(func() {
+				err := d.Act(ctx, func(tx *db.Tx) error {
+					if err := tx.Later(ctx, `INSERT INTO x (n) VALUES ($1)`, i); err != nil {
+						return err
+					}
+					switch i % 6 {
+					case 0: // there is one already
+						return tx.Later(ctx, `INSERT INTO x (n) VALUES ($1)`, -1)
+					case 3: // there is none
+						return tx.LaterOne(ctx, gone, `UPDATE x SET n = $2 WHERE n = $1`, 1000, i)
+					case 4:
+						return tx.LaterOne(ctx, gone, `UPDATE x SET n = n + $2 WHERE n = $1`, i, 1000)
+					}
+					return nil
+				})
+				if failed, want := err != nil, i%3 == 0; failed != want || i%6 == 3 && !errors.Is(err, gone) {
+					t.Errorf("act %d: %v", i, err)
+				}
+			})
+		}
+		callers.Wait()
+		if n := number(t, d, `SELECT count(*) FROM x`); n != 41 {
+			t.Errorf("%d rows, want 41", n)
+		}
+	})
+}
+
+// What an act on PostgreSQL keeps of an answer is read as a reading reads it.
+func TestAnActReadsTheSameValuesAsAReading(t *testing.T) {
+	type name string
+	type fen int64
+	dbtest.Each(t, nil, func(t *testing.T, d *db.DB) {
+		must(t, act(d, `CREATE TABLE x (k TEXT NOT NULL, n BIGINT, small INTEGER, yes BOOLEAN, f DOUBLE PRECISION)`,
+			`INSERT INTO x (k, n, small, yes, f) VALUES ('', 9007199254740993, -7, TRUE, 0.25), ('冷冻', NULL, 0, FALSE, -1e9)`))
+		read := func(tx *db.Tx) (string, error) {
+			all, err := db.Collect(ctx, tx, "values", func(scan func(...any) error) (string, error) {
+				var k name
+				var n *fen
+				var small int
+				var yes bool
+				var f float64
+				var sum fen
+				var text string
+				err := scan(&k, &n, &small, &yes, &f, &sum, &text)
+				if n == nil {
+					n = new(fen)
+				}
+				return fmt.Sprint(k, *n, small, yes, f, sum, text), err
+			}, `SELECT k, n, small, yes, f, (SELECT sum(n) FROM x), CAST(small AS TEXT) FROM x ORDER BY x.small DESC LIMIT $1`, 10)
+			return fmt.Sprint(all), err
+		}
+		var inAct, inReading string
+		for _, x := range []struct {
+			run func(context.Context, func(*db.Tx) error) error
+			to  *string
+		}{{d.Act, &inAct}, {d.Read, &inReading}} {
+			must(t, x.run(ctx, func(tx *db.Tx) (err error) { *x.to, err = read(tx); return err }))
+		}
+		if inAct != inReading || inAct == "[]" {
+			t.Errorf("an act reads %s, a reading %s", inAct, inReading)
+		}
+	})
+}
