@@ -135,23 +135,40 @@ func (x *Index) collect(p *plan, s *part, no int, hit bitmap, sc *scratch, out *
 
 func (f *filter) pass(s *part, at uint16) bool {
 	if f.many {
-		return s.many[f.seat][at]&f.mask != 0
+		for _, v := range s.many[f.seat].of(int(at)) {
+			if f.allowed[v] {
+				return true
+			}
+		}
+		return false
 	}
-	return f.allowed[s.one[f.seat][at]]
+	return f.allowed[s.value(f.seat, at)]
 }
 
 // tally counts the codes of a facet.
 func (x *Index) tally(s *part, f int, all []uint16, counts []uint32) {
 	if x.c.Facets[f].Many {
-		col := s.many[x.seat[f]]
+		col := &s.many[x.seat[f]]
+		if col.ends == nil {
+			return
+		}
+		if len(all) == s.n {
+			for _, v := range col.values {
+				counts[v]++
+			}
+			return
+		}
 		for _, at := range all {
-			for set := col[at]; set != 0; set &= set - 1 {
-				counts[bits.TrailingZeros32(set)]++
+			for _, v := range col.of(int(at)) {
+				counts[v]++
 			}
 		}
 		return
 	}
 	col := s.one[x.seat[f]]
+	if col == nil {
+		return
+	}
 	if len(all) == s.n {
 		for _, c := range col {
 			counts[c]++
@@ -185,7 +202,7 @@ func (x *Index) metres(p *plan, s *part, at uint16) uint32 {
 	if p.km == nil {
 		return none32
 	}
-	km := p.km[s.one[x.seat[x.facet[x.c.Origin]]][at]]
+	km := p.km[s.value(x.seat[x.facet[x.c.Origin]], at)]
 	if km < 0 {
 		return none32
 	}

@@ -14,13 +14,13 @@ import (
 // Facet is a property that results are counted and filtered by.
 type Facet struct {
 	Name string
-	Many bool // a listing may have several values, of at most manyMax in all
+	Many bool // a listing may have several values
 }
 
 const (
-	manyMax   = 32
-	oneMax    = 1<<16 - 1 // values of a facet; the catalogue of a country has fewer owners
-	facetsMax = 32
+	codesMax  = 1<<16 - 1 // values of a facet; the catalogue of a country has fewer owners
+	valuesMax = 50        // of one listing in one facet; what is more is not counted
+	facetsMax = 64
 )
 
 // Config makes an Index.
@@ -50,7 +50,7 @@ type Index struct {
 	free    sync.Pool // of *scratch
 }
 
-// codebook numbers the values of a facet; numbers are never used again. 0 is no value; of a Many facet it is the bit.
+// codebook numbers the values of a facet; numbers are never used again. 0 is no value.
 type codebook struct {
 	number map[string]uint16
 	code   []string
@@ -110,12 +110,11 @@ func New(c Config) (*Index, error) {
 		if f.Many {
 			x.seat = append(x.seat, many)
 			many++
-			x.codes = append(x.codes, codebook{map[string]uint16{}, nil})
 		} else {
 			x.seat = append(x.seat, one)
 			one++
-			x.codes = append(x.codes, codebook{map[string]uint16{}, []string{""}})
 		}
+		x.codes = append(x.codes, codebook{map[string]uint16{}, []string{""}})
 	}
 	if c.Origin != "" {
 		if f, ok := x.facet[c.Origin]; !ok || c.Facets[f].Many {
@@ -253,32 +252,34 @@ func (x *Index) rowOf(d id, l Listing) (row, error) {
 			var n uint16
 			if len(values) > 0 && values[0] != "" {
 				var err error
-				if n, err = x.number(i, values[0], oneMax); err != nil {
+				if n, err = x.number(i, values[0]); err != nil {
 					return row{}, err
 				}
 			}
 			r.one = append(r.one, n)
 			continue
 		}
-		var set uint32
-		for _, v := range values {
-			n, err := x.number(i, v, manyMax)
+		var all []uint16
+		for _, v := range values[:min(valuesMax, len(values))] {
+			n, err := x.number(i, v)
 			if err != nil {
 				return row{}, err
 			}
-			set |= 1 << n
+			if v != "" && !slices.Contains(all, n) {
+				all = append(all, n)
+			}
 		}
-		r.many = append(r.many, set)
+		r.many = append(r.many, all)
 	}
 	return r, nil
 }
 
-func (x *Index) number(facet int, code string, most int) (uint16, error) {
+func (x *Index) number(facet int, code string) (uint16, error) {
 	b := &x.codes[facet]
 	n, ok := b.number[code]
 	if !ok {
-		if len(b.code) >= most || len(code) > codeBytesMax {
-			return 0, fault.New(fault.Invalid, "find.index_codes", "facet", x.c.Facets[facet].Name, "most", most)
+		if len(b.code) >= codesMax || len(code) > codeBytesMax {
+			return 0, fault.New(fault.Invalid, "find.index_codes", "facet", x.c.Facets[facet].Name, "most", codesMax)
 		}
 		n = uint16(len(b.code))
 		b.number[code] = n

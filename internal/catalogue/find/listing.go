@@ -25,7 +25,7 @@ type Listing struct {
 // NoPrice is the price of a listing that names none.
 const NoPrice unit.Fen = -1
 
-// Text is one field's words with its weight, 1 to 8: how much more a word counts there than in a plain text.
+// Text is one field's words with its weight, 1 to 16: how much more a word counts there than in a plain text.
 type Text struct {
 	Weight int
 	Text   string
@@ -33,7 +33,7 @@ type Text struct {
 
 const (
 	textBytesMax = 64 << 10 // of one listing; what is longer is not indexed
-	weightMax    = 8
+	weightMax    = 16
 	codeBytesMax = 64
 )
 
@@ -44,7 +44,7 @@ type row struct {
 	price, free uint32
 	made        uint32
 	one         []uint16
-	many        []uint32
+	many        [][]uint16
 }
 
 const none32 = math.MaxUint32 // price and free where nothing is known

@@ -163,18 +163,12 @@ type filter struct {
 	facet, seat int
 	many        bool
 	allowed     []bool // by number
-	mask        uint32
 }
 
 func (x *Index) filterOf(v *view, f int, codes []string) filter {
 	out := filter{facet: f, seat: x.seat[f], many: x.c.Facets[f].Many, allowed: make([]bool, len(v.codes[f]))}
 	for n, c := range v.codes[f] {
-		if slices.Contains(codes, c) && (out.many || n > 0) {
-			out.allowed[n] = true
-			if out.many {
-				out.mask |= 1 << n
-			}
-		}
+		out.allowed[n] = n > 0 && slices.Contains(codes, c)
 	}
 	return out
 }
@@ -312,7 +306,7 @@ func (x *Index) run(ctx context.Context, p *plan) (*found, error) {
 func (x *Index) newFound(p *plan) *found {
 	out := &found{free: make([]int, len(p.free)), top: top{keep: p.keep}}
 	for _, f := range p.counted {
-		out.counts = append(out.counts, make([]uint32, max(len(p.v.codes[f]), manyMax)))
+		out.counts = append(out.counts, make([]uint32, len(p.v.codes[f])))
 	}
 	return out
 }
@@ -411,7 +405,7 @@ func (x *Index) answer(p *plan, q Query, out *found) *Answer {
 		s := p.v.parts[e.part]
 		h := Hit{ID: s.ids[e.at].unit(), Score: e.score, Km: -1}
 		if p.km != nil {
-			if km := p.km[s.one[x.seat[x.facet[x.c.Origin]]][e.at]]; km >= 0 {
+			if km := p.km[s.value(x.seat[x.facet[x.c.Origin]], e.at)]; km >= 0 {
 				h.Km = int(km + 0.5)
 			}
 		}
@@ -420,7 +414,7 @@ func (x *Index) answer(p *plan, q Query, out *found) *Answer {
 	for i, f := range p.counted {
 		var all []Count
 		for n, c := range p.v.codes[f] {
-			if got := out.counts[i][n]; got > 0 && (n > 0 || x.c.Facets[f].Many) {
+			if got := out.counts[i][n]; got > 0 && n > 0 {
 				all = append(all, Count{c, int(got)})
 			}
 		}

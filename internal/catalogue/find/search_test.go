@@ -175,7 +175,7 @@ func TestWhatIsRefused(t *testing.T) {
 			t.Errorf("%+v: %v, want %s", c.q, err, c.code)
 		}
 	}
-	for _, l := range []find.Listing{{ID: "x"}, {ID: id(1), Texts: []find.Text{{Weight: 9, Text: "a"}}}, {ID: id(1), Version: -1},
+	for _, l := range []find.Listing{{ID: "x"}, {ID: id(1), Texts: []find.Text{{Weight: 17, Text: "a"}}}, {ID: id(1), Version: -1},
 		{ID: id(1), Codes: map[string][]string{"class": {strings.Repeat("x", 100)}}}} {
 		if err := x.Apply(99, []find.Change{{Listing: l}}); fault.KindOf(err) != fault.Invalid {
 			t.Errorf("%+v: %v", l, err)

@@ -21,8 +21,32 @@ type segment struct {
 	ids               []id
 	version           []uint32
 	price, free, made []uint32
-	one               [][]uint16 // by the place of the facet among those of its sort
-	many              [][]uint32
+	one               [][]uint16 // by the place of the facet among those of its sort; nil where no listing has a value
+	many              []column
+}
+
+// column holds the values of a facet that may have several.
+type column struct {
+	ends   []uint32 // of each listing in values; nil where no listing has one
+	values []uint16
+}
+
+func (c *column) of(at int) []uint16 {
+	if c.ends == nil {
+		return nil
+	}
+	from := uint32(0)
+	if at > 0 {
+		from = c.ends[at-1]
+	}
+	return c.values[from:c.ends[at]]
+}
+
+func (s *segment) value(seat int, at uint16) uint16 {
+	if col := s.one[seat]; col != nil {
+		return col[at]
+	}
+	return 0
 }
 
 // words is a sorted list of words without a pointer for each.
@@ -84,7 +108,7 @@ func (s *segment) place(d id) (int, bool) {
 // BM25: how fast a repeated word stops counting, and how much a long text loses. The length that loses nothing is fixed,
 // so that a listing's impact depends on nothing but the listing.
 const (
-	satur  = 1.2
+	satur  = 5
 	lenPow = 0.4
 	pivot  = 100
 )
@@ -223,19 +247,25 @@ func columns(rows []row) *segment {
 	if n == 0 {
 		return s
 	}
-	for range rows[0].one {
-		s.one = append(s.one, make([]uint16, n))
-	}
-	for range rows[0].many {
-		s.many = append(s.many, make([]uint32, n))
-	}
+	s.one, s.many = make([][]uint16, len(rows[0].one)), make([]column, len(rows[0].many))
 	for i, r := range rows {
 		s.ids[i], s.version[i], s.price[i], s.free[i], s.made[i] = r.id, r.version, r.price, r.free, r.made
 		for f, v := range r.one {
-			s.one[f][i] = v
+			if v != 0 && s.one[f] == nil {
+				s.one[f] = make([]uint16, n)
+			}
+			if v != 0 {
+				s.one[f][i] = v
+			}
 		}
 		for f, v := range r.many {
-			s.many[f][i] = v
+			if len(v) > 0 && s.many[f].ends == nil {
+				s.many[f].ends = make([]uint32, n)
+			}
+			s.many[f].values = append(s.many[f].values, v...)
+			if s.many[f].ends != nil {
+				s.many[f].ends[i] = uint32(len(s.many[f].values))
+			}
 		}
 	}
 	return s
@@ -245,10 +275,10 @@ func columns(rows []row) *segment {
 func (s *segment) row(i int) row {
 	r := row{id: s.ids[i], version: s.version[i], price: s.price[i], free: s.free[i], made: s.made[i]}
 	for f := range s.one {
-		r.one = append(r.one, s.one[f][i])
+		r.one = append(r.one, s.value(f, uint16(i)))
 	}
 	for f := range s.many {
-		r.many = append(r.many, s.many[f][i])
+		r.many = append(r.many, s.many[f].of(i))
 	}
 	return r
 }

@@ -34,6 +34,8 @@ type heading struct {
 // sizes are the lengths of the columns of a part.
 type sizes struct {
 	N, Keys, Blob, Dead, Words, Text int
+	One                              []bool // whether the column is there
+	Many                             []int  // values; -1 where the column is not there
 }
 
 // ErrOther is the error of a snapshot that is whole, but was made by other rules.
@@ -55,7 +57,18 @@ func (x *Index) Save(path string) (err error) {
 	}()
 	h := heading{Digest: x.c.Digest, Seq: v.seq, Facets: x.c.Facets, Codes: v.codes}
 	for _, p := range v.parts {
-		h.Parts = append(h.Parts, sizes{p.n, len(p.keys), len(p.blob), len(p.dead), p.vocab.len(), len(p.vocab.text)})
+		z := sizes{N: p.n, Keys: len(p.keys), Blob: len(p.blob), Dead: len(p.dead), Words: p.vocab.len(), Text: len(p.vocab.text)}
+		for _, c := range p.one {
+			z.One = append(z.One, c != nil)
+		}
+		for _, c := range p.many {
+			n := -1
+			if c.ends != nil {
+				n = len(c.values)
+			}
+			z.Many = append(z.Many, n)
+		}
+		h.Parts = append(h.Parts, z)
 	}
 	head, err := json.Marshal(h)
 	if err != nil {
@@ -82,7 +95,8 @@ func (x *Index) Save(path string) (err error) {
 			writeColumn(&w, c)
 		}
 		for _, c := range p.many {
-			writeColumn(&w, c)
+			writeColumn(&w, c.ends)
+			writeColumn(&w, c.values)
 		}
 	}
 	sum := w.sum.Sum(nil)
@@ -168,11 +182,15 @@ func (x *Index) load(r *reader) error {
 		for _, c := range []*[]uint32{&p.version, &p.price, &p.free, &p.made} {
 			*c = readColumn[uint32](r, z.N)
 		}
-		for _, f := range x.c.Facets {
-			if f.Many {
-				p.many = append(p.many, readColumn[uint32](r, z.N))
-			} else {
-				p.one = append(p.one, readColumn[uint16](r, z.N))
+		p.one, p.many = make([][]uint16, len(z.One)), make([]column, len(z.Many))
+		for i, there := range z.One {
+			if there {
+				p.one[i] = readColumn[uint16](r, z.N)
+			}
+		}
+		for i, n := range z.Many {
+			if n >= 0 {
+				p.many[i] = column{readColumn[uint32](r, z.N), readColumn[uint16](r, n)}
 			}
 		}
 		p.alive = p.n - p.dead.count()
@@ -188,7 +206,7 @@ func (x *Index) load(r *reader) error {
 	for i, all := range h.Codes {
 		x.codes[i].code = all
 		for n, c := range all {
-			if n > 0 || x.c.Facets[i].Many {
+			if n > 0 {
 				x.codes[i].number[c] = uint16(n)
 			}
 		}
