@@ -36,9 +36,10 @@ var (
 type house struct {
 	*testing.T
 	*catalogue.Service
-	ctx context.Context
-	db  *db.DB
-	log *log.Log
+	ctx      context.Context
+	db       *db.DB
+	log      *log.Log
+	registry *registry.Registry
 }
 
 // each runs a test on every database, at noon of 2026-05-06 in Beijing.
@@ -61,6 +62,7 @@ func open(t testing.TB, d *db.DB) (h house) {
 	ok(err)
 	r, err := registry.New(registry.Config{DB: d, Access: a, Regions: unit.GB2260(), Calendar: unit.ChinaCalendar(), Self: "310000", IdentityKey: []byte("a key of the test")})
 	ok(err)
+	h.registry = r
 	store, err := files.New(files.Config{DB: d, Dir: t.TempDir()})
 	ok(err)
 	key, _ := log.NewKey("test/310000")

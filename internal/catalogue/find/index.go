@@ -318,3 +318,29 @@ func (x *Index) Has(listing unit.ID) (version int64, ok bool) {
 	}
 	return 0, false
 }
+
+// Same says whether a listing stands in the index with the same next free slot and the same codes of a facet.
+func (x *Index) Same(l Listing, facet string) bool {
+	d, err := packID(l.ID)
+	f, known := x.facet[facet]
+	if err != nil || !known {
+		return false
+	}
+	v := x.seen.Load()
+	for _, p := range v.parts {
+		at, ok := p.place(d)
+		if !ok || p.dead.has(at) {
+			continue
+		}
+		var codes []string
+		if x.c.Facets[f].Many {
+			for _, n := range p.many[x.seat[f]].of(at) {
+				codes = append(codes, v.codes[f][n])
+			}
+		} else if n := p.value(x.seat[f], uint16(at)); n > 0 {
+			codes = append(codes, v.codes[f][n])
+		}
+		return p.free[at] == minutes32(l.Free) && slices.Equal(codes, l.Codes[facet])
+	}
+	return false
+}

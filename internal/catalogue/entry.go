@@ -1,0 +1,157 @@
+package catalogue
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"corridor/internal/catalogue/find"
+	"corridor/internal/catalogue/kinds"
+	"corridor/internal/db"
+	"corridor/internal/unit"
+)
+
+// Facets that every listing has, whatever its kind; the others have the ids of the fields that kinds count by.
+const (
+	FacetKind  = "kind"
+	FacetOwner = "owner"
+	FacetBand  = "band"  // of the price
+	FacetLabel = "label" // labels of the owner in force at this node: what it is recognised for here
+)
+
+// Bands are the lower ends of the bands of prices, in fen. They only sort what is shown.
+var Bands = []unit.Fen{0, 100_00, 300_00, 1000_00, 3000_00, 10_000_00}
+
+// BandOf is the code of a price's band: its lower end in yuan.
+func BandOf(p unit.Fen) string {
+	for _, low := range slices.Backward(Bands) {
+		if p >= low {
+			return strconv.FormatInt(int64(low)/100, 10)
+		}
+	}
+	return ""
+}
+
+// facetsOf are the facets of all kinds. A field id that several kinds have is one facet.
+func facetsOf(set *kinds.Set) []find.Facet {
+	all := []find.Facet{{Name: FacetKind}, {Name: find.FacetProvince}, {Name: find.FacetCity}, {Name: FacetOwner}, {Name: FacetBand}, {Name: FacetLabel, Many: true}}
+	for _, k := range set.All {
+		for _, f := range k.Fields {
+			if !f.Facet || f.Private {
+				continue
+			}
+			i := slices.IndexFunc(all, func(a find.Facet) bool { return a.Name == f.ID })
+			if i < 0 {
+				i = len(all)
+				all = append(all, find.Facet{Name: f.ID})
+			}
+			all[i].Many = all[i].Many || f.Many()
+		}
+	}
+	return all
+}
+
+// listed says whether a listing is to be found.
+func listed(l Listing) bool { return l.State == Published }
+
+// weightOf brings the weights of kinds, 1 to 100, to those of the index.
+func weightOf(w int) int { return min(max(w, 1), 16) }
+
+// codeCounted is the code that a listing is counted by: the list's own one for finer codes that it does not name.
+func codeCounted(f kinds.Field, code string) string {
+	if f.Open && len(code) == 6 {
+		return code[:4] + "00"
+	}
+	return code
+}
+
+// entry is what the index is told of a listing.
+func (f *Finder) entry(ctx context.Context, tx *db.Tx, l Listing) (find.Change, error) {
+	if !listed(l) {
+		return find.Change{Listing: find.Listing{ID: l.ID}, Gone: true}, nil
+	}
+	regions := f.s.c.Regions
+	city := regions.City(l.Region)
+	if city == "" {
+		city = regions.Province(l.Region)
+	}
+	e := find.Listing{ID: l.ID, Version: int64(l.Version), Price: find.NoPrice, Made: l.Published, Codes: map[string][]string{
+		FacetKind: {l.Kind}, FacetOwner: {l.Owner}, find.FacetProvince: {string(regions.Province(l.Region))}, find.FacetCity: {string(city)},
+	}}
+	day := unit.DayOf(tx.Now(), f.s.c.Days.Location())
+	place := regions.FullName(l.Region, day)
+	e.Texts = append(e.Texts, find.Text{Weight: 3, Text: l.OwnerName[0] + "\n" + l.OwnerName[1]}, find.Text{Weight: 1, Text: place[0] + "\n" + place[1]})
+	k, known := f.s.kinds.Of(l.Kind)
+	if known {
+		e.Texts = append(e.Texts, find.Text{Weight: 1, Text: k.ZH + "\n" + k.EN})
+		for _, field := range k.Fields {
+			v := l.Fields[field.ID]
+			if v == "" || field.Private {
+				continue
+			}
+			if field.Weight > 0 {
+				text := v
+				if field.Coded() {
+					words := field.Show(v)
+					text = words[0] + "\n" + words[1]
+				}
+				e.Texts = append(e.Texts, find.Text{Weight: weightOf(field.Weight), Text: text})
+			}
+			if field.Facet {
+				for _, code := range strings.Split(v, "\n") {
+					if code = codeCounted(field, code); len(code) > codeMax {
+						code = strings.ToValidUTF8(code[:codeMax], "")
+					}
+					e.Codes[field.ID] = append(e.Codes[field.ID], code)
+				}
+			}
+		}
+		if n, err := strconv.ParseInt(l.Fields[k.Price], 10, 64); k.Price != "" && err == nil {
+			e.Price = unit.Fen(n)
+			e.Codes[FacetBand] = []string{BandOf(e.Price)}
+		}
+	}
+	labels, err := f.labelsOf(ctx, tx, l.Owner, day)
+	if err != nil {
+		return find.Change{}, err
+	}
+	e.Codes[FacetLabel] = labels
+	if f.c.Slots != nil && known && k.Can("book") {
+		free, ok, err := f.c.Slots.NextFree(ctx, tx, l.ID)
+		if err != nil {
+			return find.Change{}, err
+		}
+		if ok {
+			e.Free = free.Truncate(time.Minute)
+		}
+	}
+	return find.Change{Listing: e}, nil
+}
+
+const codeMax = 60 // bytes of a facet's value
+
+// labelsOf are the labels of an owner in force on a day. They are kept until the next sweep. Under mu.
+func (f *Finder) labelsOf(ctx context.Context, tx *db.Tx, owner string, day unit.Day) ([]string, error) {
+	text, known := f.labels[owner]
+	if !known {
+		all, err := f.s.c.Registry.Labels(ctx, tx, owner)
+		if err != nil {
+			return nil, err
+		}
+		var on []string
+		for _, l := range all {
+			if l.On(day) && !slices.Contains(on, l.Label) {
+				on = append(on, l.Label)
+			}
+		}
+		slices.Sort(on)
+		text = strings.Join(on, "\n")
+		f.labels[owner] = text
+	}
+	if text == "" {
+		return nil, nil
+	}
+	return strings.Split(text, "\n"), nil
+}
