@@ -418,6 +418,9 @@ func (f *Finder) Audit(ctx context.Context) (found []string, err error) {
 
 const auditLines = 200
 
+// Places are the codes of cities that distances can be measured from.
+func (f *Finder) Places() []string { return f.words.Points() }
+
 // Found is an answer with the listings themselves.
 type Found struct {
 	*find.Answer
@@ -457,4 +460,9 @@ func (f *Finder) Search(ctx context.Context, who access.Actor, q find.Query) (*F
 	}
 	a.Hits = hits
 	return out, nil
+}
+
+// Counts says whether there is a facet of this name.
+func (f *Finder) Counts(facet string) bool {
+	return slices.ContainsFunc(f.facets, func(x find.Facet) bool { return x.Name == facet })
 }

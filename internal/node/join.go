@@ -104,13 +104,20 @@ func (n *Node) desks() (err error) {
 		Regions: unit.GB2260(), Days: days}); err != nil {
 		return err
 	}
+	index := ""
+	if n.Dir != "" {
+		index = filepath.Join(n.Dir, indexName)
+	}
+	if n.Finder, err = catalogue.NewFinder(catalogue.FinderConfig{Catalogue: n.Catalogue, Path: index, Logger: n.Logger}); err != nil {
+		return err
+	}
 	if n.Indicators, err = indicator.New(indicator.Config{DB: n.DB, Access: n.Access}); err != nil {
 		return err
 	}
 	n.Reader = reader.New(reader.Config{Extract: n.Extract, DB: n.DB, Files: n.Files, Access: n.Access,
 		Agreements: found{n.Agreements, n.Indicators}, Figures: found{n.Agreements, n.Indicators}, Registry: registered{n.Registry}})
 	n.metrics = newMetrics(n)
-	n.Web, err = web.New(web.Config{Node: n.Node, DB: n.DB, Access: n.Access, Registry: n.Registry, Calendar: n.Calendar, Cases: n.Cases, Payments: n.Payments, Catalogue: n.Catalogue,
+	n.Web, err = web.New(web.Config{Node: n.Node, DB: n.DB, Access: n.Access, Registry: n.Registry, Calendar: n.Calendar, Cases: n.Cases, Payments: n.Payments, Catalogue: n.Catalogue, Finder: n.Finder,
 		Reader: n.Reader, Agreements: n.Agreements, Indicators: n.Indicators, Ledger: n.Ledger, Log: n.Log,
 		Federation: n.Federation, Files: n.Files, Notices: n.Notices, Clock: n.Clock, Secure: n.Secure, Logger: n.Logger,
 		Metrics: n.metrics.handler(), MetricsAllow: n.MetricsAllow, Answered: n.metrics.answered})

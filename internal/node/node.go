@@ -39,7 +39,8 @@ const (
 	peerTimeMax  = 10 * time.Second
 	DatabaseName = "node.db" // in a folder of a node
 	filesName    = "files"
-	ticksAtOnce  = 100 // rounds of firing in a row when much is due
+	indexName    = "catalogue.index" // snapshot of what is searched; may be deleted, is made anew
+	ticksAtOnce  = 100               // rounds of firing in a row when much is due
 )
 
 // Config says what one node is. Dir or DSN is needed, Key and Node.Code always.
@@ -91,6 +92,7 @@ type Node struct {
 	Reader     *reader.Desk
 	Agreements *agreement.Register
 	Catalogue  *catalogue.Service
+	Finder     *catalogue.Finder
 	Indicators *indicator.Book
 	Files      *files.Store
 	Web        *web.Server

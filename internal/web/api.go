@@ -41,6 +41,7 @@ func (s *Server) api() {
 	s.apiPeople()
 	s.apiNode()
 	s.apiRegistry()
+	s.apiFind()
 	s.apiDocuments()
 	s.apiKnowledge()
 	s.apiAgreements()

@@ -196,6 +196,7 @@ func TestEveryPageIsGoodHTMLInBothLanguages(t *testing.T) {
 	values := bodies()
 	maps.Copy(values, documentBodies())
 	maps.Copy(values, paymentBodies(t))
+	maps.Copy(values, findBodies())
 	assets := map[string]string{"look.css": "/static/a/look.css", "face.css": "/static/a/face.css", "icon.svg": "/static/a/icon.svg"}
 	for name := range all.zh {
 		if len(values[name]) < 2 {

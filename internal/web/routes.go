@@ -97,6 +97,7 @@ func (s *Server) routes() {
 	s.front()
 	s.askPages()
 	s.many()
+	s.finding()
 
 	s.page("GET", "/registry", access.RegistryRead, (*visit).organisations)
 	s.page("GET", "/registry/export", access.RegistryRead, (*visit).exportOrganisations)
@@ -189,6 +190,7 @@ var sections = []struct {
 	items []section
 }{
 	{fault.Words{"办事", "Do"}, []section{
+		{"/search", fault.Words{"找资源", "Find resources"}, access.ListingRead},
 		{"/queue", fault.Words{"待办", "Waiting for me"}, access.CaseAct},
 		{"/cases", fault.Words{"申请与办件", "Cases"}, access.CaseRead},
 		{"/open", fault.Words{"能申报什么", "What is open to us"}, access.CaseRead},

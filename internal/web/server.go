@@ -64,6 +64,7 @@ type Config struct {
 	Cases      *casework.Service
 	Payments   *settlement.Desk // nil: no payment lists
 	Catalogue  *catalogue.Service
+	Finder     *catalogue.Finder // searches the catalogue
 	Reader     *reader.Desk
 	Agreements *agreement.Register
 	Indicators *indicator.Book

@@ -4,7 +4,9 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -138,6 +140,9 @@ func (w *Words) AddPlace(facet, code string, names ...string) bool {
 
 // AddPoint says where a code of the facet Origin lies.
 func (w *Words) AddPoint(code string, p Point) { w.point[code] = p }
+
+// Points are the codes whose place on the earth is known, in their order.
+func (w *Words) Points() []string { return slices.Sorted(maps.Keys(w.point)) }
 
 // add takes a term; a term has one meaning.
 func (w *Words) add(term string, m meaning) error {
