@@ -105,7 +105,7 @@ try {
     await anhui.act('lab', order, 'accept', { to: '已受理' })
     await anhui.fill('lab', order, { report: '报告' })
     await anhui.act('lab', order, 'deliver', { to: '已交付' })
-    await anhui.fill('firm', order, { contract: '合同', signed: '2026-03-02', contract_sum: '60000', invoices: '发票', invoiced: '60000', slip: '回单', paid: '60000', other_subsidy: '0', rating: '5' })
+    await anhui.fill('firm', order, { contract: '合同', signed: '2026-03-02', contract_sum: '60000', invoices: '发票', 'invoice_lines.0.seller': lab, 'invoice_lines.0.number': '26312000000012345678', 'invoice_lines.0.line': '1', 'invoice_lines.0.total': '60000', 'invoice_lines.0.amount': '60000', invoiced: '60000', slip: '回单', paid: '60000', other_subsidy: '0', rating: '5' })
     await anhui.act('firm', order, 'claim', { to: '待审核' })
     await (await anhui.act('review', order, 'approve', { asks: { for_research: 'yes' }, to: '公示中' })).look('order-noticed')
   })

@@ -263,6 +263,9 @@ func (s *Service) commit(ctx context.Context, tx *db.Tx, who access.Actor, sch *
 	if err := s.openChildren(ctx, tx, who, sch, *c, a.Name); err != nil {
 		return err
 	}
+	if err := s.claimUses(ctx, tx, *c, j.Seen); err != nil {
+		return err
+	}
 	if err := s.tell(ctx, tx, who, sch, *c); err != nil {
 		return fmt.Errorf("tell of %s in case %s: %w", a.Name, c.No, err)
 	}

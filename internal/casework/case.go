@@ -40,6 +40,7 @@ type Config struct {
 	Log      *corridorlog.Log
 	Notices  *notice.Service // nil: nobody is told
 	Files    *files.Store    // nil: no case takes a file
+	Uses     Uses            // nil: of invoice lines it is not known whether they were used
 	Regions  *unit.Regions
 	Calendar Calendar
 	Secret   string   // encrypts what schemes seal; "" lets nothing be sealed

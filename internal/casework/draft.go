@@ -238,6 +238,9 @@ func (s *Service) write(ctx context.Context, tx *db.Tx, who access.Actor, w *wri
 	if err := s.bind(ctx, tx, w.sch, *c); err != nil {
 		return err
 	}
+	if err := s.followUses(ctx, tx, w.sch, *c, w.fields); err != nil {
+		return err
+	}
 	return s.c.Access.Record(ctx, tx, who, access.Entry{Act: "case.save", Object: c.Object(), Region: c.Region})
 }
 

@@ -144,7 +144,7 @@ func (w *world) function(name string, args []scheme.Value) (scheme.Value, scheme
 		yes, known, err := w.s.c.Registry.Related(w.ctx, w.tx, args[0].Text, args[1].Text, w.day)
 		return yesIfKnown(yes, known && err == nil), here, err
 	case name == "unused" && len(args) == 2:
-		return w.used(args[1])
+		return w.unused(args[1])
 	case (name == "has_label" || name == "recognised") && len(args) == 3:
 		// What is recognised between neighbours stands in the registry as a label of the list's name, with its source.
 		yes, known, err := w.s.c.Registry.HasLabel(w.ctx, w.tx, args[0].Text, args[1].Text, args[2].Day())

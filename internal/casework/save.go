@@ -41,6 +41,9 @@ func (s *Service) typedField(ctx context.Context, tx *db.Tx, sch *scheme.Scheme,
 	}
 	v, err := scheme.ParseField(f, text)
 	if err == nil {
+		err = checkLines(f, v)
+	}
+	if err == nil {
 		err = ownFiles(ctx, tx, c.ID, v)
 	}
 	if err == nil && v.Kind == scheme.Case {

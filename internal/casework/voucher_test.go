@@ -3,6 +3,7 @@ package casework_test
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -12,8 +13,10 @@ import (
 	"corridor/internal/db"
 	"corridor/internal/db/dbtest"
 	"corridor/internal/fault"
+	"corridor/internal/federation"
 	"corridor/internal/files"
 	"corridor/internal/ledger"
+	corridorlog "corridor/internal/log"
 	"corridor/internal/registry"
 	"corridor/internal/scheme"
 	"corridor/internal/unit"
@@ -57,7 +60,10 @@ func (w *world) province(code string) *province {
 		}
 		packs = append(packs, s)
 	}
-	p.cases, err = casework.New(casework.Config{DB: w.db, Access: w.access, Registry: reg, Ledger: w.ledger, Log: w.log, Files: store,
+	private, _ := corridorlog.NewKey("log.example/uses")
+	uses, err := federation.New(federation.Config{DB: w.db, Self: code, Client: http.DefaultClient, Log: w.log, Key: private})
+	w.must(err)
+	p.cases, err = casework.New(casework.Config{DB: w.db, Access: w.access, Registry: reg, Ledger: w.ledger, Log: w.log, Files: store, Uses: uses,
 		Regions: unit.GB2260(), Calendar: w.days, Node: code[:2], Schemes: packs})
 	w.must(err)
 	filed := unit.Date(2026, time.January, 20)
@@ -220,7 +226,7 @@ firm  file  O                                     -> filed
 provider accept O                                 -> accepted
 provider fill O report=file:report
 provider deliver O                                -> delivered
-firm  fill  O contract=file:c signed=2026-03-02 contract_sum=60000 invoices=file:i invoiced=60000 slip=file:s paid=` + fmt.Sprint(paid) + ` other_subsidy=0 rating=5
+firm  fill  O contract=file:c signed=2026-03-02 contract_sum=60000 invoices=file:i invoice_lines=[{"seller":"` + p.provider + `","number":"26312000000012345678","line":"1","total":"60000","amount":"60000"}] invoiced=60000 slip=file:s paid=` + fmt.Sprint(paid) + ` other_subsidy=0 rating=5
 firm  claim O                                     -> claimed
 reviewer approve O for_research=yes               -> noticed
 firm  open  E2 voucher-entitlement                -> draft

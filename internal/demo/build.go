@@ -71,13 +71,18 @@ func organisations() []organisation {
 const Budget = 5_000_000 * unit.FenPerYuan
 
 // build adds what is missing of a node's world, through the rooms' own operations.
-func build(ctx context.Context, n *node.Node) error {
+func build(ctx context.Context, n *node.Node, signed []byte) error {
 	admin, err := people(ctx, n)
 	if err != nil {
 		return err
 	}
 	if err := enterOffices(ctx, n, admin); err != nil {
 		return err
+	}
+	if signed != nil {
+		if err := agree(ctx, n, admin, signed); err != nil {
+			return err
+		}
 	}
 	if n.Node.Code == Office {
 		return enterPromises(ctx, n) // the office keeps no firms and owns no money

@@ -55,12 +55,16 @@ func Start(ctx context.Context, c Config) (w *Community, err error) {
 	if err != nil {
 		return w, err
 	}
+	signed, err := agreed(keys, c.BasePort)
+	if err != nil {
+		return w, err
+	}
 	// Each node has a database of its own, so all are built at once; most of the time goes into the hashing of passwords.
 	nodes, errs := make([]*node.Node, len(Members)), make([]error, len(Members))
 	var all sync.WaitGroup
 	for i, m := range Members {
 		all.Go(func() {
-			nodes[i], errs[i] = open(ctx, c, m, keys, node.PacksOf(packs, m.Code), w.Clock)
+			nodes[i], errs[i] = open(ctx, c, m, keys, signed, node.PacksOf(packs, m.Code), w.Clock)
 		})
 	}
 	all.Wait()
@@ -74,14 +78,14 @@ func Start(ctx context.Context, c Config) (w *Community, err error) {
 
 // open opens one member's node, builds what is missing of its world and takes its address. A node that was opened is
 // returned with the error, so that it can be closed.
-func open(ctx context.Context, c Config, m Member, keys map[string]node.Key, packs []*scheme.Scheme, clock *Clock) (*node.Node, error) {
+func open(ctx context.Context, c Config, m Member, keys map[string]node.Key, signed []byte, packs []*scheme.Scheme, clock *Clock) (*node.Node, error) {
 	n, err := node.Open(ctx, node.Config{Node: m.face(), Dir: filepath.Join(c.Dir, m.Short()), Origin: origin(m),
 		Key: keys[m.Code].Private, Address: address(c.BasePort, m), Site: "http://" + address(c.BasePort, m), Peers: peersOf(m, keys, c.BasePort),
 		Schemes: packs, Now: clock.Now, Clock: clock, NoCodes: true, Logger: c.Logger, Extract: c.Extract})
 	if err != nil {
 		return nil, err
 	}
-	if err := build(ctx, n); err != nil {
+	if err := build(ctx, n, signed); err != nil {
 		return n, fmt.Errorf("build the world of node %s: %w", m.Short(), err)
 	}
 	return n, n.Listen()

@@ -33,7 +33,7 @@ firm      file    O                                                             
 lab       accept  O                                                                    -> accepted
 lab       fills   O report=file:报告
 lab       deliver O                                                                    -> delivered
-firm      fills   O contract=file:合同 signed=2026-03-02 contract_sum=60000 invoices=file:发票 invoiced=60000 slip=file:回单 paid=` + x.pays + ` other_subsidy=0 rating=5
+firm      fills   O contract=file:合同 signed=2026-03-02 contract_sum=60000 invoices=file:发票 invoice_lines.rows=1 invoice_lines.0.seller=` + x.lab + ` invoice_lines.0.number=26312000000012345678 invoice_lines.0.line=1 invoice_lines.0.total=60000 invoice_lines.0.amount=60000 invoiced=60000 slip=file:回单 paid=` + x.pays + ` other_subsidy=0 rating=5
 firm      claim   O                                                                    -> claimed
 finance   approve O                                                                    -> the page does not offer
 review    approve O for_research=yes                                                   -> noticed`)

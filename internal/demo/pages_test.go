@@ -46,7 +46,7 @@ func eachTown(t *testing.T, code string, test func(*town)) {
 			Schemes: node.PacksOf(packs, code), Now: func() time.Time { return w.now }, NoCodes: true, Logger: quiet})
 		w.must(err)
 		t.Cleanup(func() { w.node.Close() })
-		w.must(build(context.Background(), w.node))
+		w.must(build(context.Background(), w.node, nil))
 		s := httptest.NewServer(w.node.Web)
 		t.Cleanup(s.Close)
 		w.at = s.URL

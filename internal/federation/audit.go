@@ -31,6 +31,9 @@ func (s *Service) Audit(ctx context.Context) (found []string, err error) {
 				return fmt.Errorf("audit the leaves of %s: %w", row.origin, err)
 			}
 		}
+		if err := s.auditOnce(ctx, tx, say); err != nil {
+			return err
+		}
 		return s.auditLetters(ctx, tx, say)
 	})
 	return found, err

@@ -21,9 +21,10 @@ import (
 )
 
 const (
-	communityHead = "corridor community v1" // holds spaces, so it is no name of a log, and the text no checkpoint
-	nodesMax      = 500
-	keysOfNodeMax = 20
+	communityHead  = "corridor community v1" // holds spaces, so it is no name of a log, and the text no checkpoint
+	nodesMax       = 500
+	keysOfNodeMax  = 20
+	communitiesMax = 1000 // versions
 )
 
 // Community is the file that the members have agreed on: who they are, which keys count when, and how many have to sign the
@@ -31,11 +32,12 @@ const (
 type Community struct {
 	Title     fault.Words `json:"title"`
 	Version   int64       `json:"version"`
-	Before    string      `json:"before"`    // digest of the text of the version before; "" for the first
-	From      unit.Day    `json:"from"`      // the day from which it holds
-	Quorum    int         `json:"quorum"`    // nodes that have to sign the next version: more than half
-	Witnesses int         `json:"witnesses"` // cosignatures of other nodes that a checkpoint should have
-	Nodes     []Node      `json:"nodes"`     // by code
+	Before    string      `json:"before"`         // digest of the text of the version before; "" for the first
+	From      unit.Day    `json:"from"`           // the day from which it holds
+	Quorum    int         `json:"quorum"`         // nodes that have to sign the next version: more than half
+	Witnesses int         `json:"witnesses"`      // cosignatures of other nodes that a checkpoint should have
+	Nodes     []Node      `json:"nodes"`          // by code
+	Once      *OnceTerms  `json:"once,omitempty"` // of the used-once register; nil: there is none
 }
 
 // Node is a member's node.
@@ -160,6 +162,12 @@ func readCommunity(text string) (c Community, err error) {
 		}
 		if n.Outside {
 			outside++
+		}
+	}
+	if o := c.Once; o != nil {
+		_, member := c.node(o.Keeper)
+		if !member || o.QuestionsHour < 1 || o.StaleDays < 1 || len(o.AgainDays) > keysOfNodeMax || slices.ContainsFunc(o.AgainDays, func(d int64) bool { return d < 1 }) {
+			return bad("the terms of the used-once register")
 		}
 	}
 	if outside > 1 {
@@ -310,7 +318,13 @@ func (s *Service) HostsRegion(ctx context.Context, tx *db.Tx, code string, regio
 	if err != nil || c.Version == 0 || c.From > unit.DayOf(s.c.Now(), unit.Beijing()) {
 		return err == nil && region.In(unit.Region(code))
 	}
-	host, closest := "", unit.Region("")
+	host := c.hostOf(region)
+	return host == code && host != ""
+}
+
+// hostOf is the node that hosts the smallest region around one; "" is nobody.
+func (c Community) hostOf(region unit.Region) (host string) {
+	closest := unit.Region("")
 	for _, n := range c.Nodes {
 		for _, r := range n.Hosts {
 			if region.In(r) && (closest == "" || r.In(closest)) {
@@ -318,5 +332,5 @@ func (s *Service) HostsRegion(ctx context.Context, tx *db.Tx, code string, regio
 			}
 		}
 	}
-	return host == code && host != ""
+	return host
 }

@@ -83,7 +83,11 @@ type Config struct {
 	Witness *corridorlog.Cosigner // nil: this node is no witness
 	Access  *access.Service       // nil: no requests and no community file are taken
 	Key     string                // private key of the log, from which those of letters are derived; "": no letters
-	Logger  *slog.Logger          // nil: slog.Default()
+	Secret  string                // encrypts the keys of years in the database; "" is Key
+	Former  []string              // secrets before it, which still open
+	// TaxCheck tells what became of an invoice that was paid for; nil: nobody is asked.
+	TaxCheck TaxCheck
+	Logger   *slog.Logger // nil: slog.Default()
 }
 
 // Service follows the neighbours of one node. It is safe for concurrent use.
@@ -98,6 +102,8 @@ type Service struct {
 	takes     map[string]Take  // by kind of letter
 	hears     map[string]Hear
 	hurry     map[string]time.Time // until when letters to a neighbour are looked for more often
+	files     []Community          // versions of the community file, the oldest first
+	onceTold  func(ctx context.Context, tx *db.Tx, of unit.ID) error
 }
 
 // New checks the settings; it asks nobody.
@@ -128,7 +134,15 @@ func New(c Config) (*Service, error) {
 	if c.Key != "" && c.Log == nil {
 		return nil, fmt.Errorf("federation: letters need a log")
 	}
-	return &Service{c: c, asked: map[string]int64{}, takes: map[string]Take{NoteKind: takeNote}, hears: map[string]Hear{}, hurry: map[string]time.Time{}}, nil
+	if c.Secret == "" {
+		c.Secret = c.Key
+	}
+	s := &Service{c: c, asked: map[string]int64{}, takes: map[string]Take{NoteKind: takeNote}, hears: map[string]Hear{}, hurry: map[string]time.Time{}}
+	for _, kind := range []string{onceHoldKind, onceConfirmKind, onceReleaseKind} {
+		s.takes[kind], s.hears[kind] = s.takeUse, s.hearUse
+	}
+	s.takes[onceKeyKind], s.hears[onceKeyKind] = s.takeKey, s.hearKey
+	return s, nil
 }
 
 // check refuses an address that is none and keys that are none.
@@ -168,6 +182,7 @@ func (s *Service) peers() []Peer {
 // load reads the neighbours that were added.
 func (s *Service) load(ctx context.Context) error {
 	var confirmed []Peer
+	var files []Community
 	var c Community
 	err := s.c.DB.Read(ctx, func(tx *db.Tx) (err error) {
 		if confirmed, err = selectConfirmed(ctx, tx); err != nil {
@@ -175,6 +190,9 @@ func (s *Service) load(ctx context.Context) error {
 		}
 		if c, err = currentCommunity(ctx, tx); err != nil {
 			return fmt.Errorf("the community file: %w", err)
+		}
+		if files, err = selectCommunities(ctx, tx, s.filesHere()); err != nil {
+			return fmt.Errorf("versions of the community file: %w", err)
 		}
 		return nil
 	})
@@ -185,10 +203,22 @@ func (s *Service) load(ctx context.Context) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.confirmed, s.members, s.wanted = confirmed, nil, 0
+	for _, f := range files {
+		if len(s.files) == 0 || f.Version > s.files[len(s.files)-1].Version {
+			s.files = append(s.files, f)
+		}
+	}
 	if c.From <= today {
 		s.members, s.wanted = c.peers(today), c.Witnesses
 	}
 	return nil
+}
+
+// filesHere is how many versions of the community file are read already.
+func (s *Service) filesHere() int64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return int64(len(s.files))
 }
 
 // State lists the neighbours, those of the settings first, with how each log stands here.

@@ -54,6 +54,7 @@ func (s *Service) Run(ctx context.Context) error {
 	var all sync.WaitGroup
 	defer all.Wait()
 	running := map[string]bool{}
+	all.Go(func() { s.runUses(ctx) })
 	var said told
 	for {
 		err := s.load(ctx)
@@ -70,6 +71,21 @@ func (s *Service) Run(ctx context.Context) error {
 		}
 		if !pause(ctx, everySecond) {
 			return nil
+		}
+	}
+}
+
+// runUses goes on with what the used-once register was asked, until ctx ends.
+func (s *Service) runUses(ctx context.Context) {
+	var said told
+	for {
+		_, err := s.TickUses(ctx)
+		if ctx.Err() != nil {
+			return
+		}
+		said.tell(s.c.Logger, "go on with the used-once register", s.c.Self, err)
+		if !pause(ctx, everySecond) {
+			return
 		}
 	}
 }

@@ -273,6 +273,7 @@ ON CONFLICT DO NOTHING`
 	sqlConfirmed     = requestColumns + ` WHERE state = 'confirmed' ORDER BY code LIMIT $1`
 
 	sqlCommunityInsert = `INSERT INTO federation_community (version, at, note) VALUES ($1, $2, $3)`
+	sqlCommunities     = `SELECT note FROM federation_community WHERE version > $1 ORDER BY version LIMIT $2`
 	sqlCommunity       = `SELECT note FROM federation_community ORDER BY version DESC LIMIT 1`
 )
 
@@ -348,6 +349,18 @@ func selectCommunity(ctx context.Context, tx *db.Tx) (signed string, err error) 
 		return "", nil
 	}
 	return signed, err
+}
+
+// selectCommunities are the versions after one, the oldest first.
+func selectCommunities(ctx context.Context, tx *db.Tx, after int64) (out []Community, err error) {
+	return db.Collect(ctx, tx, "versions of the community file", func(scan func(...any) error) (Community, error) {
+		signed := ""
+		if err := scan(&signed); err != nil {
+			return Community{}, err
+		}
+		text, _ := cutNote([]byte(signed))
+		return readCommunity(text)
+	}, sqlCommunities, after, communitiesMax)
 }
 
 const (

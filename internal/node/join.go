@@ -71,12 +71,13 @@ func (n *Node) facts() (err error) {
 	if n.Ledger, err = ledger.New(ledger.Config{DB: n.DB, Zone: days.Location()}); err != nil {
 		return err
 	}
+	secret, former := n.secrets()
 	witness, err := corridorlog.NewCosigner(n.Key)
 	if err != nil {
 		return err
 	}
 	n.Federation, err = federation.New(federation.Config{DB: n.DB, Self: n.Node.Code, Peers: n.Peers, Now: n.Now, Log: n.Log,
-		Witness: witness, Access: n.Access, Key: n.Key, Client: &http.Client{Timeout: peerTimeMax}})
+		Witness: witness, Access: n.Access, Key: n.Key, Secret: secret, Former: former, TaxCheck: n.TaxCheck, Client: &http.Client{Timeout: peerTimeMax}})
 	return err
 }
 
@@ -84,7 +85,7 @@ func (n *Node) desks() (err error) {
 	days := n.Calendar.Days()
 	secret, former := n.secrets()
 	if n.Cases, err = casework.New(casework.Config{DB: n.DB, Secret: secret, Former: former, Access: n.Access, Registry: n.Registry, Ledger: n.Ledger,
-		Log: n.Log, Notices: n.Notices, Files: n.Files, Regions: unit.GB2260(), Calendar: days, Node: n.Node.Code[:2], Schemes: n.Schemes, Layers: schemes.FS, Soon: n.Soon}); err != nil {
+		Log: n.Log, Notices: n.Notices, Files: n.Files, Uses: n.Federation, Regions: unit.GB2260(), Calendar: days, Node: n.Node.Code[:2], Schemes: n.Schemes, Layers: schemes.FS, Soon: n.Soon}); err != nil {
 		return err
 	}
 	n.Calendar.Join("casework", n.Cases)
@@ -99,6 +100,7 @@ func (n *Node) desks() (err error) {
 		return err
 	}
 	n.letters()
+	n.Federation.HandleUses(n.Cases.AnswerCame)
 	n.Access.Join("agreement", n.Agreements)
 	if n.Catalogue, err = catalogue.New(catalogue.Config{DB: n.DB, Access: n.Access, Registry: n.Registry, Files: n.Files, Log: n.Log, Notices: n.Notices,
 		Regions: unit.GB2260(), Days: days}); err != nil {

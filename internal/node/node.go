@@ -70,6 +70,8 @@ type Config struct {
 	Logger   *slog.Logger // nil: slog.Default
 	// Scan looks at what is uploaded before it is kept; nil scans nothing.
 	Scan files.Scan
+	// TaxCheck tells what became of invoices that were paid for; nil asks nobody.
+	TaxCheck federation.TaxCheck
 	// Extract reads uploaded documents. nil reads in this process, without PDF and DOCX.
 	Extract reader.Extractor
 	// Soon is how long before a case is due people are reminded of it; 0 is three days.

@@ -183,6 +183,7 @@ func (t *treasury) ordered(name, firm, account, sum string) {
 	t.save(lab, name, map[string]string{"report": t.file(lab, name, "report")})
 	t.act(lab, name, "deliver", "", nil)
 	t.save(f, name, map[string]string{"contract": t.file(f, name, "c"), "signed": "2026-03-02", "contract_sum": sum, "invoices": t.file(f, name, "i"), "invoiced": sum,
+		"invoice_lines": fmt.Sprintf(`[{"seller":%q,"number":"26312000%012d","line":"1","total":%q,"amount":%q}]`, t.firms[3], len(t.cases), sum, sum),
 		"slip": t.file(f, name, "s"), "paid": sum, "other_subsidy": "0", "rating": "5"})
 	t.act(f, name, "claim", "", nil)
 	t.act(approver, name, "approve", "", map[string]bool{"for_research": true})

@@ -34,6 +34,7 @@ var askedFunctions = []asked{
 	{"related", []shape{{kind: Org}, {kind: Org}}, YesNo},
 	{"unused", []shape{{kind: Text}, {List, File}}, YesNo},
 	{"unused", []shape{{kind: Text}, {kind: File}}, YesNo},
+	{"unused", []shape{{kind: Text}, {List, Group}}, YesNo},
 	{"in_region", []shape{{kind: Region}, {kind: Region}}, YesNo},
 	{"count_regions", []shape{{List, Org}}, Count},
 	{"already", []shape{{kind: Text}, {kind: Org}}, Money},

@@ -49,6 +49,7 @@ func (s *Server) api() {
 	s.apiPayments()
 	s.apiEditions()
 	s.apiMany()
+	s.apiOnce()
 	s.apiChecks()
 	s.apiCalendar()
 }

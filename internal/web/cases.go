@@ -61,6 +61,7 @@ type casePage struct {
 	Asked    []askedView
 	Round    *casework.RoundPlace // for which it waits, or that decided about it
 	Veiled   []veiledField
+	Uses     usesView
 
 	Objections []casework.Objection // for a desk
 }
@@ -198,6 +199,9 @@ func (v *visit) showCase(id unit.ID, was typed) error {
 	}
 	p.Owes = v.s.c.Payments != nil && v.s.c.Cases.Owes(c)
 	if p.Payments, err = v.paymentsOfCase(c.ID); err != nil {
+		return err
+	}
+	if p.Uses, err = v.usesOf(c.ID); err != nil {
 		return err
 	}
 	p.Amounts = amountsOf(c, s)

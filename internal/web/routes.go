@@ -98,6 +98,7 @@ func (s *Server) routes() {
 	s.askPages()
 	s.many()
 	s.finding()
+	s.onceRoutes()
 
 	s.page("GET", "/registry", access.RegistryRead, (*visit).organisations)
 	s.page("GET", "/registry/export", access.RegistryRead, (*visit).exportOrganisations)
@@ -223,6 +224,7 @@ var sections = []struct {
 		{"/neighbours", fault.Words{"邻站", "Neighbours"}, access.FederationRead},
 		{"/calendar", fault.Words{"工作日历", "Working days"}, access.CalendarRead},
 		{"/letters", fault.Words{"节点间信件", "Letters"}, access.LetterRead},
+		{"/once", fault.Words{"凭证一次使用", "Used once"}, access.LetterRead},
 		{"/journal", fault.Words{"操作日志", "Act journal"}, access.JournalRead},
 	}},
 	{fault.Words{"管理", "Keep"}, []section{

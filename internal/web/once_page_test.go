@@ -1,0 +1,32 @@
+package web
+
+import (
+	"corridor/internal/federation"
+)
+
+// onceBodies are the pages of the used-once register, empty and full.
+func onceBodies() map[string][]any {
+	line := federation.InvoiceLine{Seller: "12310000DEMQ000341", Number: "26312000000012345678", Line: 1, Total: 600_00, Amount: 500_00}
+	waits := useLine{federation.Claim{InvoiceLine: line, ID: someID, Case: someID, Keeper: "310000", State: federation.UseWaiting, Want: federation.UseHeld, Asked: someTime}, someWords}
+	nobody := useLine{federation.Claim{InvoiceLine: line, State: federation.UseWaiting, Code: "federation.once_nobody", Asked: someTime}, someWords}
+	used := useLine{federation.Claim{InvoiceLine: line, Keeper: "310000", State: federation.UseRefused, Code: "federation.once_used", Asked: someTime, Answered: someTime}, someWords}
+	paid := useLine{federation.Claim{InvoiceLine: line, Keeper: "310000", State: federation.UseConfirmed, Answered: someTime, Paid: someTime,
+		Checks: []federation.Recheck{{Days: 30, Answer: "valid"}, {Days: 90, Answer: "cancelled", Detail: "x"}, {Days: 365, Answer: "unknown"}, {Days: 400}}}, someWords}
+	use := federation.Use{Node: "340000", Claim: someID, Digest: "abcdefghijklmnopqrstuvwxyz", Amount: 500_00, State: federation.UseHeld, At: someTime, Changed: someTime}
+	return map[string][]any{
+		"once": {oncePage{Form: &form{}}, oncePage{Form: wrong("node"), Narrow: true, Export: exportView{"/a", "/b"}, Nodes: []option{{"310000", "沪"}}, States: []option{{"held", "x"}},
+			RegisterView: federation.RegisterView{Terms: federation.OnceTerms{Keeper: "300000", QuestionsHour: 10, StaleDays: 60, AgainDays: []int64{30, 90}},
+				Keys: []federation.OnceKey{{Year: 2026, Fingerprint: "ab cd", MadeBy: "300000", At: someTime}}},
+			Askers2: []askerLine{{federation.Asker{Node: "340000", Hour: 1, All: 2, Held: 1, HeldFen: 500}, someWords, 500}},
+			Kept:    []keptLine{{use, someWords, true}, {use, someWords, false}}, Mine: []useLine{waits, nobody, used, paid},
+			Asked: []questionLine{{federation.Question{ID: someID, At: someTime, Node: "340000", Asked: "hold", Digest: "abc", Amount: 5, Answer: "held"}, someWords},
+				{federation.Question{At: someTime, Asked: "confirm"}, someWords}, {federation.Question{At: someTime, Asked: "release"}, someWords}, {federation.Question{At: someTime, Asked: "key", Answer: "2026"}, someWords}},
+			UsesPage: "/once?uses=1.x", ClaimsPage: "/once?claims=1.x", QuestPage: "/once?questions=1.x"}},
+	}
+}
+
+// someUses is the part of a case's page about its invoices.
+func someUses() usesView {
+	p := onceBodies()["once"][1].(oncePage)
+	return usesView{All: p.Mine, Waiting: true}
+}
