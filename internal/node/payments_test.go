@@ -184,7 +184,7 @@ func (t *treasury) ordered(name, firm, account, sum string) {
 	t.act(lab, name, "deliver", "", nil)
 	t.save(f, name, map[string]string{"contract": t.file(f, name, "c"), "signed": "2026-03-02", "contract_sum": sum, "invoices": t.file(f, name, "i"), "invoiced": sum,
 		"invoice_lines": fmt.Sprintf(`[{"seller":%q,"number":"26312000%012d","line":"1","total":%q,"amount":%q}]`, t.firms[3], len(t.cases), sum, sum),
-		"slip": t.file(f, name, "s"), "paid": sum, "other_subsidy": "0", "rating": "5"})
+		"slip":          t.file(f, name, "s"), "paid": sum, "other_subsidy": "0", "rating": "5"})
 	t.act(f, name, "claim", "", nil)
 	t.act(approver, name, "approve", "", map[string]bool{"for_research": true})
 	t.now = t.now.Add(14 * 24 * time.Hour) // the public notice runs out
