@@ -2,7 +2,6 @@ package federation
 
 import (
 	"context"
-	"database/sql"
 	"strconv"
 	"strings"
 	"time"
@@ -304,7 +303,7 @@ func selectChecksDue(ctx context.Context, tx *db.Tx, now time.Time, most int) (i
 	return scanChecks(rows, err)
 }
 
-func scanChecks(rows *sql.Rows, err error) (ids []unit.ID, out []Recheck, _ error) {
+func scanChecks(rows *db.Rows, err error) (ids []unit.ID, out []Recheck, _ error) {
 	if err != nil {
 		return nil, nil, err
 	}
