@@ -61,6 +61,8 @@ INSERT INTO casework_reader (case_id, code, why) VALUES ($1, $2, $3) ON CONFLICT
 	sqlVeil   = `INSERT INTO casework_veil (case_id) VALUES ($1) ON CONFLICT (case_id) DO NOTHING`
 	sqlUnveil = `DELETE FROM casework_veil WHERE case_id = $1`
 
+	sqlVeiled = `SELECT count(*) FROM casework_veil WHERE case_id = $1 ORDER BY 1 LIMIT 1`
+
 	// sqlUnveiled keeps the cases of which everybody who sees them is told whose they are.
 	sqlUnveiled = `NOT EXISTS (SELECT 1 FROM casework_veil v WHERE v.case_id = casework_case.id)`
 
@@ -184,6 +186,13 @@ func keepVeil(ctx context.Context, tx *db.Tx, id unit.ID, on bool) error {
 	}
 	_, err := tx.Exec(ctx, query, string(id))
 	return err
+}
+
+// selectVeiled says whether it is narrowed whose a case is.
+func selectVeiled(ctx context.Context, tx *db.Tx, id unit.ID) (bool, error) {
+	n := 0
+	err := tx.QueryRow(ctx, sqlVeiled, string(id)).Scan(&n)
+	return n > 0, err
 }
 
 // caseReader is somebody who may see a case besides its organisation and the desks of its place.

@@ -195,7 +195,7 @@ func (s *Server) apiJournal() {
 		if err := f.err(); err != nil {
 			return nil, err
 		}
-		lines, next, err := s.c.Access.Journal(ctx, a.who, q)
+		lines, next, err := s.acts(ctx, a.who, q)
 		if err != nil {
 			return nil, err
 		}

@@ -80,7 +80,7 @@ func (v *visit) journal() error {
 	var lines []access.Line
 	next := ""
 	if err = f.err(); err == nil {
-		lines, next, err = v.s.c.Access.Journal(v.ctx(), v.who, q)
+		lines, next, err = v.s.acts(v.ctx(), v.who, q)
 	}
 	if err != nil && !v.refusedForm(f, err) {
 		return err
@@ -106,7 +106,7 @@ func (v *visit) journalFile(f *form, q access.JournalQuery) error {
 	s := &sheet{Name: "journal", Head: []string{v.t("时间", "When"), v.t("人员编号", "Person's id"), v.t("姓名", "Name"), v.t("接口令牌", "API token"), v.t("做了什么", "Act"),
 		v.t("对象", "Object"), v.t("辖区", "Region"), v.t("凭什么", "Mandate"), v.t("细节", "Detail"), v.t("编号", "Id")}}
 	for q.After = ""; ; {
-		lines, next, err := v.s.c.Access.Journal(v.ctx(), v.who, q)
+		lines, next, err := v.s.acts(v.ctx(), v.who, q)
 		if err != nil {
 			return err
 		}
