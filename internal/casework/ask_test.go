@@ -25,6 +25,7 @@ import (
 type looks struct {
 	*world
 	reg *registry.Registry
+	dir string // of files
 }
 
 // eachLooks plays a test on each database, with a clock that the test moves.
@@ -50,7 +51,8 @@ func (w *world) looks(pack string) *looks {
 	var err error
 	l.reg, err = registry.New(registry.Config{DB: w.db, Access: w.access, Regions: unit.GB2260(), Calendar: unit.ChinaCalendar()})
 	l.must(err)
-	store, err := files.New(files.Config{DB: w.db, Dir: w.t.TempDir()})
+	l.dir = w.t.TempDir()
+	store, err := files.New(files.Config{DB: w.db, Dir: l.dir})
 	l.must(err)
 	l.cases, err = casework.New(casework.Config{DB: w.db, Access: w.access, Registry: l.reg, Ledger: w.ledger, Log: w.log, Files: store, Notices: w.told,
 		Regions: unit.GB2260(), Calendar: w.days, Node: "34", Secret: "a secret of the test", Schemes: []*scheme.Scheme{s}})

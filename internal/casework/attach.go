@@ -25,10 +25,13 @@ type Attached struct {
 	Size   int64
 	By     unit.ID
 	At     time.Time
+
+	kept files.Digest // under which it lies encrypted; "" where it lies as it is
+	box  string       // its name and type, encrypted
 }
 
 // Attach keeps a file for a case; a field of the form can then name it by its digest. Only who may fill in a field for
-// files now may bring one. The same bytes are one file of the case, under the name that came first.
+// files now may bring one. Where the case seals such a field it is kept encrypted. The same bytes are one file of the case, under the name that came first.
 func (s *Service) Attach(ctx context.Context, who access.Actor, id unit.ID, name string, r io.Reader) (a Attached, err error) {
 	if err := access.MaySomewhere(who, access.CaseAct); err != nil {
 		return a, err
@@ -39,7 +42,7 @@ func (s *Service) Attach(ctx context.Context, who access.Actor, id unit.ID, name
 	if err := s.c.DB.Read(ctx, func(tx *db.Tx) error { return s.mayAttach(ctx, tx, who, id) }); err != nil {
 		return a, err
 	}
-	f, err := s.c.Files.Put(ctx, name, r)
+	brought, err := s.keepFile(ctx, who, id, name, r)
 	if err != nil {
 		return a, err
 	}
@@ -47,11 +50,15 @@ func (s *Service) Attach(ctx context.Context, who access.Actor, id unit.ID, name
 		if err := s.mayAttach(ctx, tx, who, id); err != nil {
 			return err
 		}
-		a = Attached{Digest: f.Digest, Name: files.Clean(name), Type: f.Type, Size: f.Size, By: who.Person, At: tx.Now()}
+		a = brought
+		a.By, a.At = who.Person, tx.Now()
 		if err := insertAttached(ctx, tx, id, a); err != nil {
 			return fmt.Errorf("attach %s to case %s: %w", a.Digest, id, err)
 		}
-		if a, err = selectAttached(ctx, tx, id, a.Digest); err != nil {
+		if a, err = selectAttached(ctx, tx, id, a.Digest); err == nil {
+			err = s.named(id, &a)
+		}
+		if err != nil {
 			return err
 		}
 		return s.c.Access.Record(ctx, tx, who, access.Entry{Act: "case.attach", Object: Case{ID: id}.Object(), Detail: string(a.Digest)})
@@ -113,6 +120,9 @@ func (s *Service) Attachments(ctx context.Context, who access.Actor, id unit.ID)
 		out = map[files.Digest]Attached{}
 		for _, a := range all {
 			if may == nil || may[string(a.Digest)] || a.By == who.Person {
+				if err := s.named(id, &a); err != nil {
+					return err
+				}
 				out[a.Digest] = a
 			}
 		}
@@ -136,7 +146,7 @@ func (s *Service) Attachment(ctx context.Context, who access.Actor, id unit.ID, 
 	if !ok || s.c.Files == nil {
 		return a, nil, fault.New(fault.NotFound, "casework.file_unknown")
 	}
-	_, content, err = s.c.Files.Get(ctx, d)
+	content, err = s.fileBytes(ctx, id, a)
 	return a, content, err
 }
 

@@ -73,7 +73,7 @@ func (w *world) form(name string) (scheme.Value, scheme.Vouched, error) {
 	field, part, _ := strings.Cut(name, ".")
 	v := w.c.Fields[field]
 	if f, ok := w.sch.Field(field); ok && !v.Known() {
-		if digest, sealed := w.c.sealed(f, w.tx.Now()); sealed {
+		if digest, sealed := w.c.sealed(f); sealed {
 			return digest, scheme.Vouched{By: "form", At: w.c.Changed}, nil
 		}
 	}

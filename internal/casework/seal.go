@@ -20,19 +20,20 @@ import (
 	"corridor/internal/unit"
 )
 
-// Seal is a field that nobody opens before its day is over. Its value stands encrypted in a table of its own and nowhere
-// else; the case, its decisions and its replay know the digest alone.
+// Seal is a field that nobody opens before its day is over, and then two persons together (Opening). Its value stands
+// encrypted in a table of its own and nowhere else; the case, its decisions and its replay know the digest alone.
 type Seal struct {
 	Field  string
 	Digest string // of salt and value
 	Sealed time.Time
-	Opens  time.Time // zero while the day lies beyond the published calendar
+	Opens  time.Time // from then on it can be opened; zero while the day lies beyond the published calendar
+	Opened time.Time // zero while it is sealed
 
 	box string
 }
 
-// open says whether the day is over.
-func (x Seal) open(now time.Time) bool { return !x.Opens.IsZero() && !now.Before(x.Opens) }
+// open says whether it was opened.
+func (x Seal) open() bool { return !x.Opened.IsZero() }
 
 // boxed is what is encrypted.
 type boxed struct {
@@ -41,7 +42,8 @@ type boxed struct {
 }
 
 // seal takes what was typed into sealed fields out of the fields to save, and keeps it encrypted. An empty text leaves
-// what is there: who filled it in may exchange it and not take it away. After its day a field is one like all others.
+// what is there: who filled it in may exchange it until its day is over, and not take it away. Once it is opened a field is one like
+// all others; one that was empty at its day is so from then on.
 func (s *Service) seal(ctx context.Context, tx *db.Tx, sch *scheme.Scheme, c Case, fields map[string]scheme.Value) error {
 	for name, param := range sch.Sealed {
 		v, typed := fields[name]
@@ -56,8 +58,10 @@ func (s *Service) seal(ctx context.Context, tx *db.Tx, sch *scheme.Scheme, c Cas
 		if due.Provisional {
 			x.Opens = time.Time{}
 		}
-		if x.open(tx.Now()) {
+		if was, there := c.sealOf(name); there && was.open() || !there && x.over(tx.Now()) {
 			continue
+		} else if there && was.over(tx.Now()) {
+			return fault.New(fault.Conflict, "casework.seal_over").On(name)
 		}
 		delete(fields, name)
 		if !v.Known() {
@@ -73,7 +77,17 @@ func (s *Service) seal(ctx context.Context, tx *db.Tx, sch *scheme.Scheme, c Cas
 	return nil
 }
 
-// unseal reads the seals of a case; what may be opened by now becomes a field.
+// sealOf is the seal of a field.
+func (c Case) sealOf(field string) (Seal, bool) {
+	for _, x := range c.Seals {
+		if x.Field == field {
+			return x, true
+		}
+	}
+	return Seal{}, false
+}
+
+// unseal reads the seals of a case; what was opened becomes a field.
 func (s *Service) unseal(ctx context.Context, tx *db.Tx, sch *scheme.Scheme, c *Case) (err error) {
 	if len(sch.Sealed) == 0 {
 		return nil
@@ -82,7 +96,7 @@ func (s *Service) unseal(ctx context.Context, tx *db.Tx, sch *scheme.Scheme, c *
 		return fmt.Errorf("seals of case %s: %w", c.No, err)
 	}
 	for _, x := range c.Seals {
-		if _, has := c.Fields[x.Field]; has || !x.open(tx.Now()) {
+		if _, has := c.Fields[x.Field]; has || !x.open() {
 			continue
 		}
 		v, err := s.unbox(c.ID, x)
@@ -95,9 +109,9 @@ func (s *Service) unseal(ctx context.Context, tx *db.Tx, sch *scheme.Scheme, c *
 }
 
 // sealed is what the rules see of a field that is sealed: that something is there, and its digest.
-func (c Case) sealed(f scheme.Field, now time.Time) (scheme.Value, bool) {
+func (c Case) sealed(f scheme.Field) (scheme.Value, bool) {
 	for _, x := range c.Seals {
-		if x.Field != f.Name || x.open(now) {
+		if x.Field != f.Name || x.open() {
 			continue
 		}
 		switch f.Type {
@@ -109,40 +123,6 @@ func (c Case) sealed(f scheme.Field, now time.Time) (scheme.Value, bool) {
 		return scheme.TextValue("sealed:" + x.Digest), true
 	}
 	return scheme.Value{}, false
-}
-
-// OpenSealed opens a sealed field: after its day, for who may read the field. A try before that is written into the
-// journal, whoever tries.
-func (s *Service) OpenSealed(ctx context.Context, who access.Actor, id unit.ID, field string) (v scheme.Value, err error) {
-	if err := access.MaySomewhere(who, access.CaseRead); err != nil {
-		return v, err
-	}
-	var refused error
-	err = s.c.DB.Act(ctx, func(tx *db.Tx) error {
-		v, refused = scheme.Value{}, nil
-		c, err := s.seen(ctx, tx, who, id)
-		if err != nil {
-			return err
-		}
-		shown, err := s.shown(ctx, tx, who, c)
-		if err != nil {
-			return err
-		}
-		for _, x := range c.Seals {
-			if x.Field == field && !x.open(tx.Now()) {
-				refused, err = s.sealTried(ctx, tx, who, c, x)
-				return err
-			}
-		}
-		if v = shown.Fields[field]; !v.Known() {
-			return fault.New(fault.NotFound, "casework.seal_unknown")
-		}
-		return nil
-	})
-	if err == nil {
-		err = refused
-	}
-	return v, err
 }
 
 // sealTried writes down that somebody tried to open what is sealed, and is the refusal.
@@ -159,7 +139,7 @@ func (s *Service) fileTried(ctx context.Context, who access.Actor, id unit.ID) e
 			return err
 		}
 		for _, x := range c.Seals {
-			if !x.open(tx.Now()) {
+			if !x.open() {
 				_, err = s.sealTried(ctx, tx, who, c, x)
 				return err
 			}
@@ -169,22 +149,13 @@ func (s *Service) fileTried(ctx context.Context, who access.Actor, id unit.ID) e
 }
 
 func (s *Service) box(id unit.ID, field string, v scheme.Value) (box, digest string, err error) {
-	salt := rand.Text()
-	b, err := json.Marshal(boxed{salt, v})
+	b, err := json.Marshal(boxed{rand.Text(), v})
 	if err != nil {
 		return "", "", err
 	}
-	if s.c.Secret == "" {
-		return "", "", fault.New(fault.Unavailable, "casework.no_secret")
-	}
-	aead, err := sealer(s.c.Secret)
-	if err != nil {
-		return "", "", err
-	}
-	nonce := make([]byte, aead.NonceSize())
-	rand.Read(nonce)
+	locked, err := s.lock(nil, b, string(id)+"/"+field)
 	sum := sha256.Sum256(b)
-	return hex.EncodeToString(aead.Seal(nonce, nonce, b, []byte(string(id)+"/"+field))), hex.EncodeToString(sum[:]), nil
+	return hex.EncodeToString(locked), hex.EncodeToString(sum[:]), err
 }
 
 func (s *Service) unbox(id unit.ID, x Seal) (scheme.Value, error) {
@@ -211,22 +182,12 @@ func (s *Service) unboxed(id unit.ID, name, box string) (scheme.Value, error) {
 	return b.Value, err
 }
 
-func (s *Service) decrypt(id unit.ID, name, box string) (plain []byte, err error) {
+func (s *Service) decrypt(id unit.ID, name, box string) ([]byte, error) {
 	raw, err := hex.DecodeString(box)
 	if err != nil {
 		return nil, err
 	}
-	err = errors.New("no secret opens it")
-	for _, secret := range append([]string{s.c.Secret}, s.c.Former...) {
-		aead, bad := sealer(secret)
-		if bad != nil || len(raw) < aead.NonceSize() {
-			continue
-		}
-		if plain, err = aead.Open(nil, raw[:aead.NonceSize()], raw[aead.NonceSize():], []byte(string(id)+"/"+name)); err == nil {
-			break
-		}
-	}
-	return plain, err
+	return s.unlock(raw, string(id)+"/"+name)
 }
 
 // sealer encrypts under a key that follows from the node's secret.

@@ -3,6 +3,9 @@ package casework_test
 import (
 	"bytes"
 	"context"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -58,7 +61,48 @@ func TestWhatIsSealedIsOpenedByNobodyBeforeItsDay(t *testing.T) {
 		if tried != 2*len(readers)-1 {
 			t.Errorf("%d tries stand in the journal, want %d", tried, 2*len(readers)-1)
 		}
+		kept := ""
+		l.must(filepath.WalkDir(l.dir, func(path string, d fs.DirEntry, err error) error {
+			if err == nil && !d.IsDir() {
+				b, err := os.ReadFile(path)
+				kept += string(b)
+				return err
+			}
+			return err
+		}))
+		if !strings.Contains(kept, "corridor sealed file 1") || strings.Contains(kept, "秘密图纸") {
+			t.Error("the folder of files holds the plan in the clear")
+		}
+		code(t, l.cases.AskOpening(ctx, l.actor("window"), c.ID, "开标"), "casework.sealed")
 		h.move(4 * 24 * time.Hour) // 5 March is over
+		_, err = l.cases.OpenSealed(ctx, l.actor("window"), c.ID, "bid")
+		code(t, err, "casework.sealed") // its day is over and nobody has opened it
+		_, err = l.cases.Save(ctx, l.actor("firm"), c.ID, 0, map[string]string{"bid": "八万"})
+		code(t, err, "casework.seal_over")
+		code(t, l.cases.AskOpening(ctx, l.actor("window"), c.ID, " "), "casework.reason_missing")
+		code(t, l.cases.AskOpening(ctx, l.actor("auditor"), c.ID, "看看"), "access.not_found")
+		code(t, l.cases.AskOpening(ctx, firm, c.ID, "看看"), "casework.opening_desk")
+		code(t, l.cases.Unseal(ctx, l.actor("boss"), c.ID), "casework.opening_not_asked")
+		l.must(l.cases.AskOpening(ctx, l.actor("window"), c.ID, "开标"))
+		code(t, l.cases.Unseal(ctx, l.actor("window"), c.ID), "casework.opening_second")
+		code(t, l.cases.AskOpening(ctx, l.actor("boss"), c.ID, "也要开"), "casework.opening_waits")
+		l.must(l.cases.EndOpening(ctx, l.actor("window"), c.ID))
+		code(t, l.cases.Unseal(ctx, l.actor("boss"), c.ID), "casework.opening_not_asked")
+		h.move(time.Minute)
+		l.must(l.cases.AskOpening(ctx, l.actor("window"), c.ID, "开标会"))
+		l.must(l.cases.Unseal(ctx, l.actor("boss"), c.ID))
+		in, err := l.cases.SealedIn(ctx, firm, c.ID)
+		l.must(err)
+		if o := in.Openings[0]; len(in.Openings) != 2 || !o.Opens() || o.Reason != "开标会" || o.By != string(l.actor("window").Person) || o.OpenedBy != string(l.actor("boss").Person) || len(o.Fields) != 2 {
+			t.Errorf("how it was opened: %+v", in.Openings)
+		}
+		var to, says string
+		l.must(l.db.Read(ctx, func(tx *db.Tx) error {
+			return tx.QueryRow(ctx, "SELECT audience, text_en FROM notice_notice WHERE kind = 'case.opened'").Scan(&to, &says)
+		}))
+		if !strings.Contains(to, small) || !strings.Contains(says, "Reason: 开标会") {
+			t.Errorf("%s is told: %s", to, says)
+		}
 		for reader, want := range map[string]string{"firm": "封标价九万", "window": "封标价九万", "auditor": "封标价九万"} {
 			v, err := l.cases.OpenSealed(ctx, l.actor(reader), c.ID, "bid")
 			if err != nil || v.Text != want || l.get(reader, c).Fields["bid"].Text != want {

@@ -19,7 +19,7 @@ import (
 const (
 	bySight  = "sight"     // the scheme lets other roles read it
 	untilAll = "until_all" // not everybody who was asked has answered
-	bySeal   = "sealed"    // not before its day
+	bySeal   = "sealed"    // not before it is opened
 )
 
 // withheld stands where the organisation of a case is not told.
@@ -45,7 +45,7 @@ func (s *Service) veilFor(ctx context.Context, tx *db.Tx, sch *scheme.Scheme, wh
 		}
 	}
 	for _, x := range c.Seals {
-		if !x.open(tx.Now()) {
+		if !x.open() {
 			v.fields[x.Field] = bySeal
 		}
 	}

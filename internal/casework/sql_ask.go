@@ -235,7 +235,7 @@ const (
 INSERT INTO casework_sealed (case_id, field, box, digest, sealed_at, opens_at) VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT (case_id, field) DO UPDATE SET box = excluded.box, digest = excluded.digest, sealed_at = excluded.sealed_at, opens_at = excluded.opens_at`
 
-	sqlSeals = `SELECT field, box, digest, sealed_at, opens_at FROM casework_sealed WHERE case_id = $1 ORDER BY field LIMIT $2`
+	sqlSeals = `SELECT field, box, digest, sealed_at, opens_at, opened_at FROM casework_sealed WHERE case_id = $1 ORDER BY field LIMIT $2`
 )
 
 func putSeal(ctx context.Context, tx *db.Tx, id unit.ID, x Seal) error {
@@ -245,9 +245,9 @@ func putSeal(ctx context.Context, tx *db.Tx, id unit.ID, x Seal) error {
 
 func selectSeals(ctx context.Context, tx *db.Tx, id unit.ID) ([]Seal, error) {
 	return db.Collect(ctx, tx, "seals", func(scan func(...any) error) (x Seal, err error) {
-		var sealed, opens int64
-		err = scan(&x.Field, &x.box, &x.Digest, &sealed, &opens)
-		x.Sealed, x.Opens = db.Time(sealed), timeOrNever(opens)
+		var sealed, opens, opened int64
+		err = scan(&x.Field, &x.box, &x.Digest, &sealed, &opens, &opened)
+		x.Sealed, x.Opens, x.Opened = db.Time(sealed), timeOrNever(opens), timeOf(opened)
 		return x, err
 	}, sqlSeals, string(id), asksMax)
 }

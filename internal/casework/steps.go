@@ -80,7 +80,7 @@ func (s *Service) Steps(ctx context.Context, who access.Actor, id unit.ID) (out 
 				if p, has := from[f.Name]; has {
 					x.From = &p
 				}
-				_, sealed := out.Case.sealed(f, tx.Now())
+				_, sealed := out.Case.sealed(f)
 				switch {
 				case x.Typed != "":
 					_, err := s.typedField(ctx, tx, sch, out.Case, who, f.Name, x.Typed)

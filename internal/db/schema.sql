@@ -638,7 +638,7 @@ CREATE TABLE casework_file (
   type       TEXT NOT NULL,   -- media type, told from the first bytes
   size_bytes BIGINT NOT NULL CHECK (size_bytes > 0),
   person     TEXT NOT NULL,   -- who brought it
-  at         BIGINT NOT NULL, -- microseconds since 1970 in UTC
+  at         BIGINT NOT NULL, kept TEXT NOT NULL DEFAULT '', box TEXT NOT NULL DEFAULT '', -- microseconds since 1970 in UTC
   PRIMARY KEY (case_id, digest)
 );
 
@@ -703,6 +703,23 @@ CREATE TABLE casework_objection (
 CREATE INDEX casework_objection_case ON casework_objection (case_id, id);
 
 CREATE INDEX casework_objection_public ON casework_objection (public_id, id);
+
+CREATE TABLE casework_opening (      -- an opening of what is sealed in a case: one person asks for it, another opens
+  case_id     TEXT NOT NULL REFERENCES casework_case (id),
+  asked_at    BIGINT NOT NULL,       -- microseconds since 1970 in UTC
+  asked_by    TEXT NOT NULL,         -- person
+  asked_name  TEXT NOT NULL,
+  asked_role  TEXT NOT NULL,         -- of the scheme
+  reason      TEXT NOT NULL,
+  fields      TEXT NOT NULL,         -- those that were due, by name, with commas between
+  ended_at    BIGINT NOT NULL,       -- 0 while it waits for the second person
+  opened_by   TEXT NOT NULL,         -- person; '' while it waits, or when it was taken back
+  opened_name TEXT NOT NULL,
+  opened_role TEXT NOT NULL,
+  PRIMARY KEY (case_id, asked_at)
+);
+
+CREATE UNIQUE INDEX casework_opening_one ON casework_opening (case_id) WHERE ended_at = 0;
 
 CREATE TABLE casework_prefill (
   case_id TEXT NOT NULL REFERENCES casework_case (id),
@@ -786,7 +803,7 @@ CREATE TABLE casework_sealed (
   box       TEXT NOT NULL,   -- the value as JSON, encrypted under the node's secret; hex
   digest    TEXT NOT NULL,   -- SHA-256 of salt and value, in hex: shows afterwards that it was not exchanged
   sealed_at BIGINT NOT NULL,
-  opens_at  BIGINT NOT NULL, -- the first moment after its day; 0 when the day lies beyond the published calendar
+  opens_at  BIGINT NOT NULL, opened_at BIGINT NOT NULL DEFAULT 0, -- the first moment after its day; 0 when the day lies beyond the published calendar
   PRIMARY KEY (case_id, field)
 );
 

@@ -66,36 +66,57 @@ func New(c Config) (*Store, error) {
 // Put keeps the content and returns its description. The bytes are durable on return; a crash before the
 // caller names the digest leaves at most an unnamed file.
 func (s *Store) Put(ctx context.Context, name string, r io.Reader) (File, error) {
+	f, content, err := s.Look(ctx, name, r)
+	if err != nil {
+		return File{}, err
+	}
+	return s.keep(ctx, f, content)
+}
+
+// Look reads and scans content and keeps none of it, for a room that keeps it in a form of its own (Keep). What is refused
+// is refused as by Put.
+func (s *Store) Look(ctx context.Context, name string, r io.Reader) (File, []byte, error) {
 	content, err := io.ReadAll(io.LimitReader(r, BytesMax+1))
 	if err != nil {
-		return File{}, fmt.Errorf("read %s: %w", name, err)
+		return File{}, nil, fmt.Errorf("read %s: %w", name, err)
 	}
 	if len(content) > BytesMax {
-		return File{}, fault.New(fault.TooLarge, "files.too_large", "name", name, "mib", BytesMax>>20)
+		return File{}, nil, fault.New(fault.TooLarge, "files.too_large", "name", name, "mib", BytesMax>>20)
 	}
 	if len(content) == 0 {
-		return File{}, fault.New(fault.Invalid, "files.empty", "name", name)
+		return File{}, nil, fault.New(fault.Invalid, "files.empty", "name", name)
 	}
 	if isProgram(content) {
-		return File{}, fault.New(fault.Invalid, "files.program", "name", name)
+		return File{}, nil, fault.New(fault.Invalid, "files.program", "name", name)
 	}
 	if s.c.Scan != nil {
 		err := s.c.Scan(ctx, name, content)
 		if fault.CodeOf(err) == "files.not_scanned" {
-			return File{}, err
+			return File{}, nil, err
 		}
 		if err != nil {
 			err = errors.Join(err, s.hold(name, content, err))
-			return File{}, fault.New(fault.Invalid, "files.refused", "name", name).Because(err)
+			return File{}, nil, fault.New(fault.Invalid, "files.refused", "name", name).Because(err)
 		}
 	}
+	return describe(name, content), content, nil
+}
+
+// Keep keeps bytes that a room made itself of what Look gave it. They are not scanned.
+func (s *Store) Keep(ctx context.Context, name string, content []byte) (File, error) {
+	return s.keep(ctx, describe(name, content), content)
+}
+
+func describe(name string, content []byte) File {
 	sum := sha256.Sum256(content)
-	f := File{Digest: Digest(hex.EncodeToString(sum[:])), Name: Clean(name),
-		Type: TypeOf(content), Size: int64(len(content))}
+	return File{Digest: Digest(hex.EncodeToString(sum[:])), Name: Clean(name), Type: TypeOf(content), Size: int64(len(content))}
+}
+
+func (s *Store) keep(ctx context.Context, f File, content []byte) (File, error) {
 	if err := s.store(f.Digest, content); err != nil {
 		return File{}, fmt.Errorf("keep %s: %w", f.Digest, err)
 	}
-	err = s.c.DB.Act(ctx, func(tx *db.Tx) error {
+	err := s.c.DB.Act(ctx, func(tx *db.Tx) error {
 		_, err := tx.Exec(ctx, sqlPut, string(f.Digest), f.Name, f.Type, f.Size, db.Micros(tx.Now()))
 		return err
 	})

@@ -206,6 +206,7 @@ func (s *Server) apiCases() {
 	s.apiCaseFiles()
 	s.apiAsks()
 	s.apiDraws()
+	s.apiSealed()
 }
 
 type caseLine struct {

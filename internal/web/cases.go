@@ -62,6 +62,7 @@ type casePage struct {
 	Round    *casework.RoundPlace // for which it waits, or that decided about it
 	Veiled   []veiledField
 	Uses     usesView
+	Sealed   bool // something was sealed: how it is opened has a page
 
 	Objections []casework.Objection // for a desk
 }
@@ -150,7 +151,7 @@ func (v *visit) showCase(id unit.ID, was typed) error {
 	if err := v.asksIn(&p, s, was.answer); err != nil {
 		return err
 	}
-	p.Veiled = veiledFields(c, s)
+	p.Veiled, p.Sealed = veiledFields(c, s), len(c.Seals) > 0
 	for _, h := range c.History {
 		x := stepView{Step: h, Verdicts: verdicts(s, h.Decision.Answers)}
 		if h.Receipt != "" {

@@ -10,4 +10,8 @@ func (s *Server) askPages() {
 	s.page("GET", "/experts", access.RegistryEdit, (*visit).experts)
 	s.page("POST", "/experts", access.RegistryEdit, (*visit).putExpert)
 	s.page("POST", "/experts/{id}/end", access.RegistryEdit, (*visit).endExpert)
+	s.page("GET", "/cases/{id}/sealed", access.CaseRead, (*visit).sealed)
+	s.page("POST", "/cases/{id}/sealed", access.CaseAct, (*visit).askOpening)
+	s.page("POST", "/cases/{id}/sealed/open", access.CaseAct, (*visit).unseal)
+	s.page("POST", "/cases/{id}/sealed/end", access.CaseAct, (*visit).endOpening)
 }
