@@ -1,0 +1,248 @@
+package usage
+
+import (
+	"context"
+	"errors"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"corridor/internal/access"
+	"corridor/internal/db"
+	"corridor/internal/fault"
+	"corridor/internal/sheets"
+	"corridor/internal/unit"
+)
+
+// columns are those of a file of runs, by the words that heads use for them.
+var columns = []struct {
+	field  string
+	needed bool
+	heads  []string
+}{
+	{"instrument", true, []string{"instrument", "innerid", "仪器", "仪器编号", "单位内部编号", "内部编号"}},
+	{"log_no", true, []string{"log_no", "no", "记录号", "日志号", "运行编号"}},
+	{"from", true, []string{"from", "start", "starttime", "开始", "开始时间"}},
+	{"to", true, []string{"to", "end", "endtime", "结束", "结束时间"}},
+	{"minutes", false, []string{"minutes", "有效分钟", "有效机时(分钟)"}},
+	{"account", false, []string{"account", "user", "账号", "使用人"}},
+	{"samples", false, []string{"samples", "样品数"}},
+	{"project", false, []string{"project", "项目", "项目编号", "经费号"}},
+	{"direction", false, []string{"direction", "servicedirection", "用途", "服务方向"}},
+}
+
+// Template is the head of a file of runs.
+func Template(lang fault.Lang) (head []string) {
+	for _, c := range columns {
+		if lang == fault.EN {
+			head = append(head, c.heads[0])
+		} else {
+			head = append(head, c.heads[slices.IndexFunc(c.heads, func(h string) bool { return h[0] >= 0x80 })])
+		}
+	}
+	return head
+}
+
+// Imported is what became of a file.
+type Imported struct {
+	Rows  int
+	Taken int // new ones
+	Known int // that were there already
+	Bad   []Bad
+}
+
+// Bad is a cell that could not be taken.
+type Bad struct {
+	Sheet  string
+	Row    int
+	Column string // A, B …; "" where it is not one cell's
+	Err    *fault.Error
+}
+
+// Import takes a file of runs of one owner's instruments, CSV or XLSX. Nothing is kept where a row is wrong, unless partial asks
+// for the good ones; dry keeps nothing. Times are those of the room's zone, or with their own offset.
+func (s *Service) Import(ctx context.Context, who access.Actor, owner, name string, file io.ReadSeeker, partial, dry bool) (out Imported, err error) {
+	if err := mayManage(who, owner); err != nil {
+		return out, err
+	}
+	rows, bad, err := s.rowsOf(name, file)
+	if err != nil {
+		return out, err
+	}
+	errStop := errors.New("nothing is kept")
+	err = s.c.DB.Act(ctx, func(tx *db.Tx) error {
+		out = Imported{Rows: len(rows), Bad: slices.Clone(bad)}
+		own, err := s.byOwnNo(ctx, tx, owner)
+		if err != nil {
+			return err
+		}
+		for _, r := range rows {
+			if r.bad {
+				continue
+			}
+			id, ok := own[r.instrument]
+			if !ok {
+				out.Bad = append(out.Bad, r.wrong("instrument", fault.New(fault.NotFound, "usage.no_instrument", "no", r.instrument)))
+				continue
+			}
+			r.entry.Instrument = id
+			_, fresh, err := s.enter(ctx, tx, who, r.entry)
+			var said *fault.Error
+			switch {
+			case errors.As(err, &said) && said.Kind != fault.Internal && said.Kind != fault.Unavailable:
+				out.Bad = append(out.Bad, r.wrong(said.Field, said))
+			case err != nil:
+				return err
+			case fresh:
+				out.Taken++
+			default:
+				out.Known++
+			}
+		}
+		if dry || len(out.Bad) > 0 && !partial {
+			return errStop
+		}
+		return s.record(ctx, tx, who, "import", "owner/"+owner, strconv.Itoa(out.Taken))
+	})
+	if errors.Is(err, errStop) {
+		err = nil
+	}
+	return out, err
+}
+
+// byOwnNo finds the instruments of an owner by their own numbers and by their ids.
+func (s *Service) byOwnNo(ctx context.Context, tx *db.Tx, owner string) (map[string]unit.ID, error) {
+	all, err := s.owned(ctx, tx, owner)
+	by := map[string]unit.ID{}
+	for _, i := range all {
+		by[string(i.ID)] = i.ID
+		if i.OwnNo != "" {
+			by[i.OwnNo] = i.ID
+		}
+	}
+	return by, err
+}
+
+// fileRow is a row of a file.
+type fileRow struct {
+	sheet      string
+	no         int
+	at         map[string]int // column of each field
+	instrument string
+	entry      Entry
+	bad        bool
+}
+
+func (r fileRow) wrong(field string, err *fault.Error) Bad {
+	b := Bad{Sheet: r.sheet, Row: r.no, Err: err}
+	if at, ok := r.at[field]; ok {
+		b.Column = sheets.Column(at)
+	}
+	return b
+}
+
+// rowsOf reads the rows; those with a cell that cannot be read are marked, and their cells named.
+func (s *Service) rowsOf(name string, file io.ReadSeeker) (rows []fileRow, bad []Bad, err error) {
+	var at map[string]int
+	err = sheets.Read(name, file, func(row sheets.Row) error {
+		if at == nil {
+			var err error
+			at, err = headOf(row.Cells)
+			return err
+		}
+		if len(rows) == importMax {
+			return fault.New(fault.TooLarge, "usage.rows", "most", importMax)
+		}
+		r := fileRow{sheet: row.Sheet, no: row.No, at: at}
+		for _, b := range r.read(row, s.Zone()) {
+			r.bad = true
+			bad = append(bad, b)
+		}
+		rows = append(rows, r)
+		return nil
+	})
+	if err == nil && len(rows) == 0 {
+		err = fault.New(fault.Invalid, "usage.empty").On("file")
+	}
+	return rows, bad, err
+}
+
+// headOf finds the columns by their heads.
+func headOf(cells []string) (map[string]int, error) {
+	at := map[string]int{}
+	for i, cell := range cells {
+		word := strings.ToLower(strings.TrimSpace(cell))
+		for _, c := range columns {
+			if slices.Contains(c.heads, word) {
+				at[c.field] = i
+			}
+		}
+	}
+	for _, c := range columns {
+		if _, there := at[c.field]; c.needed && !there {
+			return nil, fault.New(fault.Invalid, "usage.column", "column", fault.Words{c.heads[len(c.heads)-1], c.heads[0]}).On("file")
+		}
+	}
+	return at, nil
+}
+
+func (r *fileRow) read(row sheets.Row, zone *time.Location) (bad []Bad) {
+	cell := func(field string) string {
+		if i, ok := r.at[field]; ok && i < len(row.Cells) {
+			return row.Text(row.Cells[i])
+		}
+		return ""
+	}
+	number := func(field string) int {
+		text := row.Number(cell(field))
+		n, err := strconv.Atoi(text)
+		if text != "" && err != nil {
+			bad = append(bad, r.wrong(field, fault.New(fault.Invalid, "usage.whole", "text", short(text))))
+		}
+		return n
+	}
+	moment := func(field string) time.Time {
+		at, err := ParseTime(cell(field), zone)
+		if err != nil {
+			bad = append(bad, r.wrong(field, fault.Of(err)))
+		}
+		return at
+	}
+	r.instrument = cell("instrument")
+	r.entry = Entry{LogNo: cell("log_no"), From: moment("from"), To: moment("to"), Minutes: number("minutes"), Account: cell("account"), Samples: number("samples"),
+		Project: cell("project"), Direction: directionOf(cell("direction"))}
+	return bad
+}
+
+// directionOf takes a code or its words; what is neither is left for the check to refuse.
+func directionOf(text string) string {
+	for code, w := range directions {
+		if strings.EqualFold(text, w[0]) || strings.EqualFold(text, w[1]) {
+			return code
+		}
+	}
+	return text
+}
+
+// ParseTime reads a moment as machines write it: RFC 3339, or without an offset in the zone.
+func ParseTime(text string, zone *time.Location) (time.Time, error) {
+	text = strings.TrimSpace(text)
+	if at, err := time.Parse(time.RFC3339, text); err == nil {
+		return at.UTC(), nil
+	}
+	for _, form := range []string{"2006-01-02 15:04:05", "2006-01-02 15:04", "2006/1/2 15:04:05", "2006/1/2 15:04", "2006-01-02T15:04:05", "2006-01-02T15:04"} {
+		if at, err := time.ParseInLocation(form, text, zone); err == nil {
+			return at.UTC(), nil
+		}
+	}
+	return time.Time{}, fault.New(fault.Invalid, "usage.moment", "text", short(text))
+}
+
+func short(text string) string {
+	if r := []rune(text); len(r) > 40 {
+		return string(r[:40]) + "…"
+	}
+	return text
+}
