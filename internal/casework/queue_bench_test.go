@@ -19,7 +19,7 @@ const (
 	benchCases = 1_000_000
 	benchChunk = 50_000 // cases in one statement
 
-	sqlBenchNumbers = `WITH RECURSIVE n (i) AS (SELECT $1 + 0 UNION ALL SELECT i + 1 FROM n WHERE i < $2 - 1) `
+	sqlBenchNumbers = `WITH RECURSIVE n (i) AS (SELECT CAST($1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < $2 - 1) `
 	sqlBenchCases   = `
 INSERT INTO casework_case (id, no, scheme, edition, digest, org, region, stage, ending, opened_by, opened_at, changed_at, fires_at, due_at, version, fields, answers, purse, start_key, parent)
 ` + sqlBenchNumbers + `SELECT 'COPY' || (10000000 + i), 'COPY' || (10000000 + i), c.scheme, c.edition, c.digest, c.org, c.region, c.stage, c.ending, c.opened_by, c.opened_at + i, c.changed_at + i * 7919 % 1000003,
