@@ -34,8 +34,8 @@ func BandOf(p unit.Fen) string {
 	return ""
 }
 
-// facetsOf are the facets of all kinds. A field id that several kinds have is one facet.
-func facetsOf(set *kinds.Set) []find.Facet {
+// Facets are the facets of all kinds. A field id that several kinds have is one facet.
+func Facets(set *kinds.Set) []find.Facet {
 	all := []find.Facet{{Name: FacetKind}, {Name: find.FacetProvince}, {Name: find.FacetCity}, {Name: FacetOwner}, {Name: FacetBand}, {Name: FacetLabel, Many: true}}
 	for _, k := range set.All {
 		for _, f := range k.Fields {
@@ -56,8 +56,9 @@ func facetsOf(set *kinds.Set) []find.Facet {
 // listed says whether a listing is to be found.
 func listed(l Listing) bool { return l.State == Published }
 
-// weightOf brings the weights of kinds, 1 to 100, to those of the index.
-func weightOf(w int) int { return min(max(w, 1), 16) }
+// weightOf brings the weights of kinds to those of the index: squared, so that a title counts more than a text that says
+// the word again and again.
+func weightOf(w int) int { return min(max(w*w/6, 1), 16) }
 
 // codeCounted is the code that a listing is counted by: the list's own one for finer codes that it does not name.
 func codeCounted(f kinds.Field, code string) string {
@@ -67,67 +68,69 @@ func codeCounted(f kinds.Field, code string) string {
 	return code
 }
 
-// entry is what the index is told of a listing.
-func (f *Finder) entry(ctx context.Context, tx *db.Tx, l Listing) (find.Change, error) {
-	if !listed(l) {
-		return find.Change{Listing: find.Listing{ID: l.ID}, Gone: true}, nil
-	}
-	regions := f.s.c.Regions
+// Indexed is what the index is told of a published listing: its public fields by the kind, the place, the price, and what
+// is known beside the listing itself: labels of the owner and the next free slot, zero for none.
+func Indexed(set *kinds.Set, regions *unit.Regions, day unit.Day, l Listing, labels []string, free time.Time) find.Listing {
 	city := regions.City(l.Region)
 	if city == "" {
 		city = regions.Province(l.Region)
 	}
-	e := find.Listing{ID: l.ID, Version: int64(l.Version), Price: find.NoPrice, Made: l.Published, Codes: map[string][]string{
-		FacetKind: {l.Kind}, FacetOwner: {l.Owner}, find.FacetProvince: {string(regions.Province(l.Region))}, find.FacetCity: {string(city)},
+	e := find.Listing{ID: l.ID, Version: int64(l.Version), Price: find.NoPrice, Made: l.Published, Free: free.Truncate(time.Minute), Codes: map[string][]string{
+		FacetKind: {l.Kind}, FacetOwner: {l.Owner}, find.FacetProvince: {string(regions.Province(l.Region))}, find.FacetCity: {string(city)}, FacetLabel: labels,
 	}}
-	day := unit.DayOf(tx.Now(), f.s.c.Days.Location())
 	place := regions.FullName(l.Region, day)
-	e.Texts = append(e.Texts, find.Text{Weight: 3, Text: l.OwnerName[0] + "\n" + l.OwnerName[1]}, find.Text{Weight: 1, Text: place[0] + "\n" + place[1]})
-	k, known := f.s.kinds.Of(l.Kind)
-	if known {
-		e.Texts = append(e.Texts, find.Text{Weight: 1, Text: k.ZH + "\n" + k.EN})
-		for _, field := range k.Fields {
-			v := l.Fields[field.ID]
-			if v == "" || field.Private {
-				continue
-			}
-			if field.Weight > 0 {
-				text := v
-				if field.Coded() {
-					words := field.Show(v)
-					text = words[0] + "\n" + words[1]
-				}
-				e.Texts = append(e.Texts, find.Text{Weight: weightOf(field.Weight), Text: text})
-			}
-			if field.Facet {
-				for _, code := range strings.Split(v, "\n") {
-					if code = codeCounted(field, code); len(code) > codeMax {
-						code = strings.ToValidUTF8(code[:codeMax], "")
-					}
-					e.Codes[field.ID] = append(e.Codes[field.ID], code)
-				}
-			}
+	e.Texts = append(e.Texts, find.Text{Weight: 1, Text: l.OwnerName[0] + "\n" + l.OwnerName[1]}, find.Text{Weight: 1, Text: place[0] + "\n" + place[1]})
+	k, known := set.Of(l.Kind)
+	if !known {
+		return e
+	}
+	e.Texts = append(e.Texts, find.Text{Weight: 1, Text: k.ZH + "\n" + k.EN})
+	for _, field := range k.Fields {
+		v := l.Fields[field.ID]
+		if v == "" || field.Private {
+			continue
 		}
-		if n, err := strconv.ParseInt(l.Fields[k.Price], 10, 64); k.Price != "" && err == nil {
-			e.Price = unit.Fen(n)
-			e.Codes[FacetBand] = []string{BandOf(e.Price)}
+		if field.Weight > 0 {
+			text := v
+			if field.Coded() {
+				words := field.Show(v)
+				text = words[0] + "\n" + words[1]
+			}
+			e.Texts = append(e.Texts, find.Text{Weight: weightOf(field.Weight), Text: text})
+		}
+		if field.Facet {
+			for code := range strings.SplitSeq(v, "\n") {
+				if code = codeCounted(field, code); len(code) > codeMax {
+					code = strings.ToValidUTF8(code[:codeMax], "")
+				}
+				e.Codes[field.ID] = append(e.Codes[field.ID], code)
+			}
 		}
 	}
+	if n, err := strconv.ParseInt(l.Fields[k.Price], 10, 64); k.Price != "" && err == nil {
+		e.Price = unit.Fen(n)
+		e.Codes[FacetBand] = []string{BandOf(e.Price)}
+	}
+	return e
+}
+
+// entry is the change that brings a listing into the index, or out of it. Under mu.
+func (f *Finder) entry(ctx context.Context, tx *db.Tx, l Listing) (find.Change, error) {
+	if !listed(l) {
+		return find.Change{Listing: find.Listing{ID: l.ID}, Gone: true}, nil
+	}
+	day := unit.DayOf(tx.Now(), f.s.c.Days.Location())
 	labels, err := f.labelsOf(ctx, tx, l.Owner, day)
 	if err != nil {
 		return find.Change{}, err
 	}
-	e.Codes[FacetLabel] = labels
-	if f.c.Slots != nil && known && k.Can("book") {
-		free, ok, err := f.c.Slots.NextFree(ctx, tx, l.ID)
-		if err != nil {
+	var free time.Time
+	if k, known := f.s.kinds.Of(l.Kind); f.c.Slots != nil && known && k.Can("book") {
+		if free, _, err = f.c.Slots.NextFree(ctx, tx, l.ID); err != nil {
 			return find.Change{}, err
 		}
-		if ok {
-			e.Free = free.Truncate(time.Minute)
-		}
 	}
-	return find.Change{Listing: e}, nil
+	return find.Change{Listing: Indexed(f.s.kinds, f.s.c.Regions, day, l, labels, free)}, nil
 }
 
 const codeMax = 60 // bytes of a facet's value

@@ -22,7 +22,7 @@ import (
 	"corridor/internal/unit"
 )
 
-// Slots tells when a listing is next free. It may be called at any time, also within an act; nothing known is false.
+// Slots tells when a listing is next free, within an act or a reading; nothing known is false and the zero time.
 type Slots interface {
 	NextFree(ctx context.Context, tx *db.Tx, listing unit.ID) (time.Time, bool, error)
 }
@@ -70,7 +70,7 @@ func NewFinder(c FinderConfig) (*Finder, error) {
 		c.Logger = slog.Default()
 	}
 	f := &Finder{c: c, s: c.Catalogue, labels: map[string]string{}}
-	f.facets = facetsOf(f.s.kinds)
+	f.facets = Facets(f.s.kinds)
 	today := unit.DayOf(time.Now(), f.s.c.Days.Location())
 	var err error
 	if f.words, err = find.StandardWords(f.s.c.Regions, today); err != nil {

@@ -402,7 +402,7 @@ func (v *visit) searchFacets(p *searchPage, k *kinds.Kind, found *catalogue.Foun
 			view.Choices = append(view.Choices, picked{Code: c.Code, Name: v.codeWords(name, c.Code, k, owners), N: c.N, On: slices.Contains(on, c.Code),
 				Path: v.toggled(facetPrefix+name, c.Code)})
 		}
-		view.Open = len(on) > 0 || len(p.Facets) < 3
+		view.Open = len(on) > 0 || len(p.Facets) < 2
 		p.Facets = append(p.Facets, view)
 	}
 	if slices.Max(append([]int{0}, found.Free...)) > 0 || q.FreePick > 0 {

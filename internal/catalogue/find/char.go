@@ -5,6 +5,8 @@ import (
 	"strings"
 	"sync"
 	"unicode"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 //go:embed simplified.txt
@@ -44,6 +46,11 @@ var table = sync.OnceValue(func() *chars {
 			f = 'u'
 		}
 		f = unicode.ToLower(f)
+		if unicode.Is(unicode.Latin, f) && f > unicode.MaxASCII { // ä to a
+			if base := []rune(norm.NFD.String(string(f)))[0]; base < unicode.MaxASCII {
+				f = base
+			}
+		}
 		t.fold[r] = uint16(f)
 		switch {
 		case unicode.Is(unicode.Han, f):

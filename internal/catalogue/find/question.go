@@ -99,7 +99,7 @@ func (x *Index) read(v *view, text string, literal bool) (*asked, error) {
 }
 
 // coverage is how much of a clause of several units a listing must have, of 100.
-const coverage = 55
+const coverage = 50
 
 func (q *asked) add(c clause) {
 	if len(c.units) == 0 {

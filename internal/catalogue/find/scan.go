@@ -47,14 +47,14 @@ func wordKey(w []byte) key {
 // digits, and treats a document and a question alike, so a wrong cut costs nothing but a rare confusion.
 func stem(w []byte) []byte {
 	n := len(w)
-	if n < 4 || w[n-1] != 's' {
+	if n < 5 || w[n-1] != 's' {
 		return w
 	}
 	switch w[n-2] {
 	case 's', 'u', 'i', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9':
 		return w
 	}
-	if n > 4 && w[n-3] == 'i' && w[n-2] == 'e' {
+	if w[n-3] == 'i' && w[n-2] == 'e' {
 		var b [wordMax * 2]byte
 		return append(append(b[:0], w[:n-3]...), 'y')
 	}

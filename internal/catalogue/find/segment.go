@@ -109,7 +109,7 @@ func (s *segment) place(d id) (int, bool) {
 // so that a listing's impact depends on nothing but the listing.
 const (
 	satur  = 5
-	lenPow = 0.4
+	lenPow = 0.15
 	pivot  = 100
 )
 
