@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	searchbench "corridor/internal/catalogue/bench"
 	ledgerbench "corridor/internal/ledger/bench"
 	logbench "corridor/internal/log/bench"
 	readerbench "corridor/internal/reader/bench"
@@ -68,6 +69,22 @@ var benches = []struct {
 			}
 			o.Firms = population(o.Scheme, o.Orgs, *seed)
 			return schemebench.Run(ctx, o)
+		}
+	}},
+	{"search", "Questions over listings: time, memory, snapshot, and how soon a change is found", func(c *cobra.Command) func(context.Context) (figures, error) {
+		var o searchbench.Options
+		f := c.Flags()
+		n := f.Int("listings", 1_000_000, "synthetic listings")
+		kind := f.String("kind", "instrument", "of what kind; empty: of every kind")
+		f.IntVar(&o.Questions, "questions", 0, "of each kind; default 1,000")
+		f.StringVar(&o.Dir, "dir", "", "folder of the snapshot")
+		f.Uint64Var(&o.Seed, "seed", 1, "of what is made up")
+		return func(ctx context.Context) (figures, error) {
+			o.Say = c.ErrOrStderr()
+			if err := offeredTo(&o, *n, *kind); err != nil {
+				return nil, err
+			}
+			return searchbench.Run(ctx, o)
 		}
 	}},
 	{"reader", "Published text read whole, by the size of the document, on one core", func(c *cobra.Command) func(context.Context) (figures, error) {

@@ -200,3 +200,25 @@ func TestSnapshot(t *testing.T) {
 		t.Errorf("no file: %v", err)
 	}
 }
+
+// Lists of thousands are read into the same space, whatever was in it before.
+func TestLongAndShortLists(t *testing.T) {
+	x := index(t, 0)
+	var changes []find.Change
+	for n := range 9000 {
+		changes = append(changes, find.Change{Listing: listing(n, fmt.Sprintf("%s | 仪器 n%d | 310000 0101 1", []string{"XRD", "X射线衍射仪", "示波器"}[n%3], n))})
+	}
+	if err := x.Apply(1, changes); err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		for _, c := range []struct {
+			text string
+			want int
+		}{{"n77", 1}, {"XRD", 6000}, {"仪器", 9000}, {"镜 示波器", 3000}, {"仪", 9000}, {"XRD 仪器", 6000}} {
+			if a := ask(t, x, find.Query{Text: c.text}); a.Total != c.want {
+				t.Errorf("%s: %d found, want %d", c.text, a.Total, c.want)
+			}
+		}
+	}
+}

@@ -54,7 +54,7 @@ func count(blob []byte) int {
 func decode(blob []byte, l *list) {
 	n64, p := binary.Uvarint(blob)
 	n := int(n64)
-	if cap(l.at) < n {
+	if cap(l.at) < n || cap(l.impact) < n { // appending lets them grow apart
 		l.at, l.impact = make([]uint16, n, max(n, 1024)), make([]uint8, n, max(n, 1024))
 	}
 	l.at, l.impact = l.at[:n], l.impact[:n]
