@@ -51,6 +51,11 @@ SELECT state, count(*) FROM catalogue_listing
 WHERE ($1 = '' OR owner = $1) AND ($2 = '' OR kind = $2) AND region BETWEEN $3 AND $4
 GROUP BY state ORDER BY state LIMIT 20`
 
+	sqlStale = `
+SELECT owner, min(owner_zh), min(owner_en), count(*) FROM catalogue_listing
+WHERE kind = $1 AND state = 'published' AND origin = '' AND refreshed_at < $2
+GROUP BY owner ORDER BY owner LIMIT $3`
+
 	sqlInsertVersion = `
 INSERT INTO catalogue_version (listing, version, at, person, act, state, reason, fields) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`
 
@@ -237,4 +242,11 @@ func selectCounts(ctx context.Context, tx *db.Tx, q Query) (map[State]int, error
 		return x, err
 	}, sqlCounts, q.Owner, q.Kind, first, last)
 	return n, err
+}
+
+func selectStale(ctx context.Context, tx *db.Tx, kind string, before time.Time, limit int) ([]stale, error) {
+	return db.Collect(ctx, tx, "owners of old listings", func(scan func(...any) error) (o stale, err error) {
+		err = scan(&o.owner, &o.ownerOf[0], &o.ownerOf[1], &o.listings)
+		return o, err
+	}, sqlStale, kind, db.Micros(before), limit)
 }

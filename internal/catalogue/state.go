@@ -95,11 +95,18 @@ func step(from State, act Act) (row, error) {
 // ended says whether the fields of a listing in this state change no more.
 func (s State) ended() bool { return s == Moved || s == Retired }
 
+// Possible is an act of the table that an actor may take on a listing.
+type Possible struct {
+	Act    Act
+	Reason bool // one has to be given
+	By     access.Permission
+}
+
 // Allowed are the acts of the table that the actor may take on a listing, in its order.
-func (s *Service) Allowed(who access.Actor, l Listing) (all []Act) {
+func (s *Service) Allowed(who access.Actor, l Listing) (all []Possible) {
 	for _, r := range life {
 		if r.from == l.State && l.Origin == "" && may(who, r.by, l) == nil {
-			all = append(all, r.act)
+			all = append(all, Possible{r.act, r.reason, r.by})
 		}
 	}
 	return all

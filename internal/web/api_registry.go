@@ -195,45 +195,54 @@ type importIn struct {
 // raw marks an input whose body is read by us.
 func (importIn) raw() {}
 
+// badCellOut is a cell that cannot be taken in.
+type badCellOut struct {
+	Sheet  string `json:"sheet"`
+	Row    int    `json:"row"`
+	Column string `json:"column"`
+	Header string `json:"header"`
+	Text   string `json:"text"`
+	Code   string `json:"code"`
+	Detail string `json:"detail"`
+}
+
+// importOut is what an import did, or would do.
+type importOut struct {
+	ID      string       `json:"id" doc:"of the import; empty when nothing was written"`
+	Rows    int          `json:"rows"`
+	Good    int          `json:"good"`
+	New     int          `json:"new"`
+	Changed int          `json:"changed"`
+	Same    int          `json:"same"`
+	BadRows int          `json:"bad_rows"`
+	Written int          `json:"written"`
+	Bad     []badCellOut `json:"bad"`
+	Unknown []string     `json:"unknown" doc:"columns that were left aside"`
+}
+
+// reported answers with what an import did; bad cells refuse it unless it was a check only.
+func reported(rep registry.Report, err error, dry bool, lang fault.Lang) (*body[importOut], error) {
+	if err != nil && (!dry || len(rep.Bad) == 0) {
+		all := fault.Many{fault.Of(err)}
+		for _, b := range rep.Bad {
+			all = append(all, b.Fault.On(b.Place()))
+		}
+		if all[0].Kind == fault.Internal {
+			return nil, err
+		}
+		return nil, all
+	}
+	o := importOut{string(rep.ID), rep.Rows, rep.Good, rep.New, rep.Changed, rep.Same, rep.BadRows, rep.Written, []badCellOut{}, []string{}}
+	for _, b := range rep.Bad {
+		o.Bad = append(o.Bad, badCellOut{b.Sheet, b.Row, b.Column, b.Header, b.Text, b.Fault.Code, b.Fault.Sentence(lang)})
+	}
+	o.Unknown = append(o.Unknown, rep.Unknown...)
+	return answer(o)
+}
+
 func (s *Server) apiImport() {
-	type badCellOut struct {
-		Sheet  string `json:"sheet"`
-		Row    int    `json:"row"`
-		Column string `json:"column"`
-		Header string `json:"header"`
-		Text   string `json:"text"`
-		Code   string `json:"code"`
-		Detail string `json:"detail"`
-	}
-	type importOut struct {
-		ID      string       `json:"id" doc:"of the import; empty when nothing was written"`
-		Rows    int          `json:"rows"`
-		Good    int          `json:"good"`
-		New     int          `json:"new"`
-		Changed int          `json:"changed"`
-		Same    int          `json:"same"`
-		BadRows int          `json:"bad_rows"`
-		Written int          `json:"written"`
-		Bad     []badCellOut `json:"bad"`
-		Unknown []string     `json:"unknown" doc:"columns that were left aside"`
-	}
 	operate(s, "POST", "/api/v1/registry/import", access.RegistryEdit, "Take a file into the registry; a check only (dry) answers with the bad cells instead of refusing", func(ctx context.Context, a asked, i *importIn) (*body[importOut], error) {
 		rep, err := s.c.Registry.Take(ctx, a.who, registry.Import{Kind: i.Kind, Name: i.Name, File: bytes.NewReader(i.RawBody), Source: i.Source, Partial: i.Partial, Dry: i.Dry})
-		if err != nil && (!i.Dry || len(rep.Bad) == 0) {
-			all := fault.Many{fault.Of(err)}
-			for _, b := range rep.Bad {
-				all = append(all, b.Fault.On(b.Place()))
-			}
-			if all[0].Kind == fault.Internal {
-				return nil, err
-			}
-			return nil, all
-		}
-		o := importOut{string(rep.ID), rep.Rows, rep.Good, rep.New, rep.Changed, rep.Same, rep.BadRows, rep.Written, []badCellOut{}, []string{}}
-		for _, b := range rep.Bad {
-			o.Bad = append(o.Bad, badCellOut{b.Sheet, b.Row, b.Column, b.Header, b.Text, b.Fault.Code, b.Fault.Sentence(a.lang)})
-		}
-		o.Unknown = append(o.Unknown, rep.Unknown...)
-		return answer(o)
+		return reported(rep, err, i.Dry, a.lang)
 	})
 }

@@ -201,6 +201,7 @@ func TestEveryPageIsGoodHTMLInBothLanguages(t *testing.T) {
 	maps.Copy(values, onceBodies())
 	maps.Copy(values, paymentBodies(t))
 	maps.Copy(values, findBodies())
+	maps.Copy(values, listBodies(t))
 	assets := map[string]string{"look.css": "/static/a/look.css", "face.css": "/static/a/face.css", "icon.svg": "/static/a/icon.svg"}
 	for name := range all.zh {
 		if len(values[name]) < 2 {

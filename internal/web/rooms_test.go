@@ -15,6 +15,7 @@ import (
 	"corridor/internal/agreement"
 	"corridor/internal/calendar"
 	"corridor/internal/casework"
+	"corridor/internal/catalogue"
 	"corridor/internal/db/dbtest"
 	"corridor/internal/fault"
 	"corridor/internal/federation"
@@ -88,6 +89,8 @@ func open(t testing.TB) *house {
 		Files: c.Files, Regions: unit.GB2260(), Calendar: days, Node: "34", Notices: c.Notices, Schemes: []*scheme.Scheme{packWithFiles(t), displayPack(t)}})
 	must()
 	c.Agreements, err = agreement.New(agreement.Config{DB: d, Access: c.Access, Calendar: days.Now(), Registry: c.Registry, Regions: unit.GB2260(), Notices: c.Notices, Log: c.Log})
+	must()
+	c.Catalogue, err = catalogue.New(catalogue.Config{DB: d, Access: c.Access, Registry: c.Registry, Files: c.Files, Log: c.Log, Notices: c.Notices, Regions: unit.GB2260(), Days: days, Kinds: kindsWith(t)})
 	must()
 	c.Indicators, err = indicator.New(indicator.Config{DB: d, Access: c.Access})
 	must()

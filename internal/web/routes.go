@@ -83,6 +83,7 @@ func (s *Server) routes() {
 
 	s.promises()
 	s.money()
+	s.listed()
 
 	s.editionRoutes()
 	s.page("GET", "/schemes", access.SchemeRead, (*visit).schemes)
@@ -201,6 +202,8 @@ var sections = []struct {
 		{"/public-notices", fault.Words{"公示", "Public notices"}, access.CaseObject},
 		{"/payments/lists", fault.Words{"付款", "Payments"}, access.PaymentRead},
 		{"/payees", fault.Words{"收款账户", "Payees' accounts"}, access.PayeeEdit},
+		{"/listings", fault.Words{"共享资源", "What is offered"}, access.ListingRead},
+		{"/listings/desk", fault.Words{"资源审核", "Review of listings"}, access.ListingPublish},
 		{"/registry", fault.Words{"主体登记", "Registry"}, access.RegistryRead},
 		{"/catalogues", fault.Words{"代码名录", "Lists of codes"}, access.RegistryEdit},
 		{"/experts", fault.Words{"专家库", "Pools of experts"}, access.RegistryEdit},

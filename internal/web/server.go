@@ -156,7 +156,7 @@ func (s *Server) guard(next http.Handler) http.Handler {
 		if r.Body != nil {
 			most := int64(bodyBytesMax)
 			if strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/form-data") || r.URL.Path == "/api/v1/documents" ||
-				r.URL.Path == "/api/v1/registry/import" || r.URL.Path == "/api/v1/editions" || r.URL.Path == "/api/v1/payments/answers" || r.URL.Path == "/api/v1/payments/receipts" || strings.HasPrefix(r.URL.Path, "/api/v1/cases/") && strings.HasSuffix(r.URL.Path, "/files") {
+				r.URL.Path == "/api/v1/registry/import" || r.URL.Path == "/api/v1/listings/import" || r.URL.Path == "/api/v1/editions" || r.URL.Path == "/api/v1/payments/answers" || r.URL.Path == "/api/v1/payments/receipts" || strings.HasPrefix(r.URL.Path, "/api/v1/cases/") && strings.HasSuffix(r.URL.Path, "/files") {
 				most = uploadBytesMax
 			}
 			r.Body = http.MaxBytesReader(w, r.Body, most+bodySlack)

@@ -115,7 +115,7 @@ func (k *Kind) check() error {
 	case len(k.Fields) == 0 || len(k.Fields) > fieldsMax:
 		return fmt.Errorf("%d fields; 1 to %d are expected", len(k.Fields), fieldsMax)
 	}
-	for _, err := range []error{named("title", k.Title.ZH, k.Title.EN), named("key", k.Key), named("place", k.Place), named("price", k.Price),
+	for _, err := range []error{named("title", k.Title.ZH, k.Title.EN), named("key", k.Key), named("place", k.Place), named("price", k.Price), named("list_from", k.From),
 		named("summary", k.Summary...), named("leaf", k.Leaf...)} {
 		if err != nil {
 			return err

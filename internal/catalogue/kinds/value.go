@@ -195,7 +195,7 @@ func steps(text string, digits int) (n int64, ok bool) {
 // shown writes a whole number of steps as people read it.
 func (f Field) shown(n int64) string {
 	if f.Type == "money" {
-		return unit.Fen(n).Yuan()
+		return unit.Fen(n).String()
 	}
 	s := strconv.FormatInt(n, 10)
 	if f.Step == 0 {
@@ -253,7 +253,7 @@ func (f Field) Typed(canonical string) string {
 	if f.Number() {
 		if n, err := strconv.ParseInt(canonical, 10, 64); err == nil {
 			if f.Type == "money" {
-				return strings.ReplaceAll(unit.Fen(n).Yuan(), ",", "")
+				return unit.Fen(n).Yuan()
 			}
 			return f.shown(n)
 		}
