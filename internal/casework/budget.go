@@ -40,7 +40,7 @@ func (s *Service) Budgets(ctx context.Context, who access.Actor) (out []Burn, er
 		day := s.today(tx.Now())
 		at := map[string]int{}
 		for _, sch := range s.Schemes() {
-			if !runs(sch, day) || access.May(who, access.BudgetRead, access.Scope{Region: unit.Region(sch.Jurisdiction)}) != nil {
+			if !s.inTime(sch, day) || access.May(who, access.BudgetRead, access.Scope{Region: unit.Region(sch.Jurisdiction)}) != nil {
 				continue
 			}
 			for _, path := range sch.BudgetPaths() {
@@ -48,7 +48,7 @@ func (s *Service) Budgets(ctx context.Context, who access.Actor) (out []Burn, er
 				if !there {
 					i = len(out)
 					at[path] = i
-					out = append(out, Burn{Path: path, From: sch.InForce[0].Day(), To: sch.InForce[1].Day()})
+					out = append(out, Burn{Path: path, From: sch.InForce[0].Day(), To: s.LastDay(sch)})
 				}
 				out[i].Schemes = append(out[i].Schemes, sch.ID)
 				if t := &out[i].Title; t[0] == "" {

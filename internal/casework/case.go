@@ -190,8 +190,7 @@ func (s *Service) inForce(id string, day unit.Day) (*scheme.Scheme, error) {
 		return nil, err
 	}
 	for _, sch := range s.Schemes() {
-		from, to := sch.InForce[0].Day(), sch.InForce[1].Day()
-		if sch.ID == id && from <= day && (!to.Valid() || day <= to) {
+		if sch.ID == id && s.inTime(sch, day) {
 			return sch, nil
 		}
 	}

@@ -124,8 +124,7 @@ func (s *Service) openBill(ctx context.Context, tx *db.Tx, who access.Actor, up 
 func (s *Service) childEdition(up *scheme.Scheme, id string, day unit.Day, row scheme.Value) (*scheme.Scheme, error) {
 	var all []*scheme.Scheme
 	for _, sch := range s.Schemes() {
-		from, to := sch.InForce[0].Day(), sch.InForce[1].Day()
-		if sch.ID == id && from <= day && (!to.Valid() || day <= to) {
+		if sch.ID == id && s.inTime(sch, day) {
 			all = append(all, sch)
 		}
 	}

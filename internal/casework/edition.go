@@ -109,7 +109,7 @@ func (s *Service) CheckEdition(who access.Actor, given []scheme.GivenFile) (c Ch
 func (s *Service) together(sch *scheme.Scheme) scheme.Problems {
 	beside := []*scheme.Scheme{sch}
 	for _, x := range s.Schemes() {
-		if x.ID != sch.ID && overlap(x, sch) {
+		if x.ID != sch.ID && s.overlap(x, sch) {
 			beside = append(beside, x)
 		}
 	}
@@ -127,8 +127,8 @@ func (s *Service) together(sch *scheme.Scheme) scheme.Problems {
 }
 
 // overlap says whether two editions are in force on the same day.
-func overlap(a, b *scheme.Scheme) bool {
-	from, to := func(x *scheme.Scheme) unit.Day { return x.InForce[0].Day() }, func(x *scheme.Scheme) unit.Day { return x.InForce[1].Day() }
+func (s *Service) overlap(a, b *scheme.Scheme) bool {
+	from, to := func(x *scheme.Scheme) unit.Day { return x.InForce[0].Day() }, s.LastDay
 	return (!to(a).Valid() || from(b) <= to(a)) && (!to(b).Valid() || from(a) <= to(b))
 }
 
@@ -166,6 +166,10 @@ func (s *Service) Propose(ctx context.Context, who access.Actor, given []scheme.
 		t.ID, t.Made = unit.NewID(tx.Now()), tx.Now()
 		if err := insertTrial(ctx, tx, t); err != nil {
 			return fmt.Errorf("leave a trial of edition %s: %w", e.ID, err)
+		}
+		if err := s.tellAdopters(ctx, tx, who, e.Jurisdiction, "/editions/"+string(e.ID), e.Object(),
+			fault.Words{"待批准的版本：" + sch.Title[0] + " " + e.Edition, "An edition waits to be adopted: " + sch.Title[1] + " " + e.Edition}); err != nil {
+			return err
 		}
 		return s.c.Access.Record(ctx, tx, who, access.Entry{Act: "edition.propose", Object: e.Object(), Region: unit.Region(e.Jurisdiction),
 			Mandate: mandate, Detail: e.Scheme + " " + e.Edition + " sha256 " + e.Digest})
@@ -217,8 +221,8 @@ func (s *Service) fits(ctx context.Context, tx *db.Tx, sch *scheme.Scheme, but u
 			continue
 		case x.Edition == sch.Edition || x.Digest == sch.Digest:
 			return fault.New(fault.Conflict, "casework.edition_twice", "scheme", sch.ID, "edition", x.Edition).On("file")
-		case overlap(x, sch):
-			return fault.New(fault.Conflict, "casework.edition_overlap", "edition", x.Edition, "from", x.InForce[0].Day(), "to", x.InForce[1].Day()).On("file")
+		case s.overlap(x, sch):
+			return fault.New(fault.Conflict, "casework.edition_overlap", "edition", x.Edition, "from", x.InForce[0].Day(), "to", s.LastDay(x)).On("file")
 		}
 	}
 	return nil
@@ -339,6 +343,9 @@ func (s *Service) Editions(ctx context.Context, who access.Actor) (out []Edition
 	}); err != nil {
 		return nil, err
 	}
+	for i := range kept {
+		s.cut(&kept[i])
+	}
 	reach, brought := access.ReachOf(who, access.SchemeTrial), map[string]bool{}
 	for i := len(kept) - 1; i >= 0; i-- {
 		e := kept[i]
@@ -349,14 +356,14 @@ func (s *Service) Editions(ctx context.Context, who access.Actor) (out []Edition
 	}
 	for _, x := range s.Schemes() {
 		if !brought[x.Digest] {
-			out = append(out, carried(x))
+			out = append(out, s.carried(x))
 		}
 	}
 	return out, nil
 }
 
-func carried(x *scheme.Scheme) Edition {
-	return Edition{Scheme: x.ID, Edition: x.Edition, Jurisdiction: x.Jurisdiction, Title: x.Title, First: x.InForce[0].Day(), Last: x.InForce[1].Day(),
+func (s *Service) carried(x *scheme.Scheme) Edition {
+	return Edition{Scheme: x.ID, Edition: x.Edition, Jurisdiction: x.Jurisdiction, Title: x.Title, First: x.InForce[0].Day(), Last: s.LastDay(x),
 		Digest: x.Digest, State: Carried}
 }
 
@@ -372,6 +379,7 @@ func (s *Service) OneEdition(ctx context.Context, who access.Actor, id unit.ID) 
 			return fault.New(fault.NotFound, "casework.edition_unknown")
 		}
 		sch, why, err = loadEdition(ctx, tx, e)
+		s.cut(&e)
 		return err
 	})
 	if err == nil && why != "" {
@@ -386,12 +394,13 @@ func (s *Service) EditionByDigest(ctx context.Context, digest string) (e Edition
 	if sch == nil {
 		return e, fault.New(fault.NotFound, "casework.edition_unknown")
 	}
-	e = carried(sch)
+	e = s.carried(sch)
 	err = s.c.DB.Read(ctx, func(tx *db.Tx) error {
 		kept, err := selectEditions(ctx, tx, Adopted)
 		for _, k := range kept {
 			if k.Digest == digest {
 				e = k
+				s.cut(&e)
 			}
 		}
 		return err

@@ -11,7 +11,6 @@ import (
 	"corridor/internal/fault"
 	"corridor/internal/registry"
 	"corridor/internal/scheme"
-	"corridor/internal/unit"
 )
 
 const (
@@ -63,7 +62,7 @@ func (s *Service) Outlooks(ctx context.Context, who access.Actor, org string) (o
 			return fmt.Errorf("cases of %s: %w", org, err)
 		}
 		for _, sch := range s.Schemes() {
-			if !forFirms(sch) || !runs(sch, facts.day) {
+			if !forFirms(sch) || !s.inTime(sch, facts.day) {
 				continue
 			}
 			x, err := s.outlook(ctx, tx, who, sch, o, own, *facts)
@@ -89,12 +88,6 @@ func forFirms(sch *scheme.Scheme) bool {
 		}
 	}
 	return false
-}
-
-// runs says whether an edition is in force on a day.
-func runs(sch *scheme.Scheme, day unit.Day) bool {
-	from, to := sch.InForce[0].Day(), sch.InForce[1].Day()
-	return from <= day && (!to.Valid() || day <= to)
 }
 
 func (s *Service) outlook(ctx context.Context, tx *db.Tx, who access.Actor, sch *scheme.Scheme, o registry.Org, own []Case, w world) (Outlook, error) {

@@ -14,7 +14,8 @@ import (
 type shelf struct {
 	all      []*scheme.Scheme // without shared layers, which are never run
 	byDigest map[string]*scheme.Scheme
-	broken   []string // lines of the audit: kept editions that cannot be read any more
+	ends     map[string]unit.Day // digest: the day on which officers ended the edition
+	broken   []string            // lines of the audit: kept editions that cannot be read any more
 }
 
 func newShelf(all []*scheme.Scheme) (*shelf, error) {
@@ -34,14 +35,26 @@ func newShelf(all []*scheme.Scheme) (*shelf, error) {
 
 // with is a shelf on which one more edition stands.
 func (sh *shelf) with(s *scheme.Scheme) *shelf {
-	out := &shelf{all: append(append([]*scheme.Scheme(nil), sh.all...), s), byDigest: map[string]*scheme.Scheme{s.Digest: s}, broken: sh.broken}
+	out := &shelf{all: append(append([]*scheme.Scheme(nil), sh.all...), s), byDigest: map[string]*scheme.Scheme{s.Digest: s}, ends: sh.ends, broken: sh.broken}
 	for d, x := range sh.byDigest {
 		out.byDigest[d] = x
 	}
 	return out
 }
 
-// Open reads the editions that were adopted in this node. One that its kept files do not give any more is left out: its
+// ending is a shelf on which one edition ends earlier.
+func (sh *shelf) ending(digest string, last unit.Day) *shelf {
+	out := *sh
+	out.ends = map[string]unit.Day{digest: last}
+	for d, day := range sh.ends {
+		if d != digest {
+			out.ends[d] = day
+		}
+	}
+	return &out
+}
+
+// Open reads the editions that were adopted in this node, and which were ended early. One that its kept files do not give any more is left out: its
 // cases stand still and the audit says why. The rooms below are open by then.
 func (s *Service) Open(ctx context.Context) error {
 	s.shelving.Lock()
@@ -69,7 +82,11 @@ func (s *Service) Open(ctx context.Context) error {
 			}
 			sh = sh.with(sch)
 		}
-		return nil
+		ends, err := selectEndings(ctx, tx)
+		for _, e := range ends {
+			sh = sh.ending(e.Digest, e.Last)
+		}
+		return err
 	})
 	if err != nil {
 		return fmt.Errorf("read the adopted editions: %w", err)

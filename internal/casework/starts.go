@@ -57,7 +57,7 @@ type StartedOrg struct {
 // rings are the moments at which the edition's `starts` rings up to now, the last of them first; and the next one.
 func (s *Service) rings(sch *scheme.Scheme, now time.Time) (last, next time.Time, err error) {
 	zone := s.c.Calendar.Location()
-	from, to := sch.InForce[0].Day(), sch.InForce[1].Day()
+	from, to := sch.InForce[0].Day(), s.LastDay(sch)
 	if !from.Valid() {
 		return last, next, nil
 	}

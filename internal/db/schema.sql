@@ -631,6 +631,28 @@ BEGIN SELECT RAISE(ABORT, 'casework_edition_file is append only'); END;
 CREATE TRIGGER casework_edition_file_kept_update BEFORE UPDATE ON casework_edition_file
 BEGIN SELECT RAISE(ABORT, 'casework_edition_file is append only'); END;
 
+CREATE TABLE casework_ending (
+  id           TEXT PRIMARY KEY,
+  digest       TEXT NOT NULL,    -- of the edition, carried by the program or adopted
+  scheme       TEXT NOT NULL,
+  edition      TEXT NOT NULL,
+  jurisdiction TEXT NOT NULL,
+  last_day     TEXT NOT NULL,    -- the last day in force, ISO
+  reason       TEXT NOT NULL,
+  state        TEXT NOT NULL CHECK (state IN ('proposed', 'adopted', 'withdrawn')),
+  proposed_by  TEXT NOT NULL,    -- person
+  proposer     TEXT NOT NULL,    -- name
+  proposed_as  TEXT NOT NULL,    -- mandate
+  proposed_at  BIGINT NOT NULL,  -- microseconds since 1970 in UTC
+  decided_by   TEXT NOT NULL,
+  decider      TEXT NOT NULL,
+  decided_as   TEXT NOT NULL,
+  decided_at   BIGINT NOT NULL,  -- 0 while it waits
+  leaf         TEXT NOT NULL     -- id of the public leaf; '' while it waits
+);
+
+CREATE UNIQUE INDEX casework_ending_one ON casework_ending (digest) WHERE state <> 'withdrawn';
+
 CREATE TABLE casework_file (
   case_id    TEXT NOT NULL REFERENCES casework_case (id),
   digest     TEXT NOT NULL,   -- SHA-256 of the content, in hex

@@ -159,6 +159,7 @@ func (s *Server) apiEditions() {
 	}
 	operate(s, "POST", "/api/v1/editions/{id}/adopt", access.SchemeAdopt, "Adopt a proposed edition; another person than its proposer", decide(s.c.Cases.Adopt))
 	operate(s, "POST", "/api/v1/editions/{id}/withdraw", access.SchemePropose, "Withdraw a proposed edition", decide(s.c.Cases.Withdraw))
+	s.apiEndings()
 	s.apiTrials()
 	s.apiDecisions()
 }

@@ -136,6 +136,7 @@ type editionPage struct {
 	Withdraw bool
 	Try      bool
 	Form     *form
+	End      endingView
 }
 
 // paramChange is a policy number that differs from the edition before.
@@ -206,6 +207,9 @@ func (v *visit) showEdition(f *form) error {
 		if entry.Index >= 0 {
 			p.Leaf = fmt.Sprintf("/log/entries/%d", entry.Index)
 		}
+	}
+	if p.End, err = v.endingOf(e); err != nil {
+		return err
 	}
 	v.back = "/editions/" + editionKey(e)
 	v.under("/schemes", "事项", "Schemes")

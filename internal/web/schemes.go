@@ -13,14 +13,25 @@ import (
 	"corridor/internal/unit"
 )
 
-type schemesPage struct{ All []*scheme.Scheme }
+type schemesPage struct{ All []schemeLine }
+
+// schemeLine is an edition with the last day on which it is in force here.
+type schemeLine struct {
+	*scheme.Scheme
+	Last unit.Day
+}
 
 func (v *visit) schemes() error {
-	return v.show("schemes", v.t("事项", "Schemes"), schemesPage{v.s.c.Cases.Schemes()})
+	var p schemesPage
+	for _, s := range v.s.c.Cases.Schemes() {
+		p.All = append(p.All, schemeLine{s, v.s.c.Cases.LastDay(s)})
+	}
+	return v.show("schemes", v.t("事项", "Schemes"), p)
 }
 
 type schemePage struct {
 	Scheme  *scheme.Scheme
+	Last    unit.Day         // in force here
 	Others  []*scheme.Scheme // editions of the same scheme
 	Params  []paramView
 	Rules   []ruleView
@@ -75,7 +86,7 @@ func (v *visit) scheme() error {
 		return err
 	}
 	v.under("/schemes", "事项", "Schemes")
-	p := schemePage{Scheme: s, Others: others, Params: v.paramsOf(s, clauses), Rules: rulesOf(s, clauses), Stages: v.stagesOf(s), Key: string(unit.NewID(time.Now())),
+	p := schemePage{Scheme: s, Last: v.s.c.Cases.LastDay(s), Others: others, Params: v.paramsOf(s, clauses), Rules: rulesOf(s, clauses), Stages: v.stagesOf(s), Key: string(unit.NewID(time.Now())),
 		// The drawing is made by our own code from a checked pack, with every word of it escaped.
 		Diagram: template.HTML(scheme.Diagram(s, v.lang))}
 	for _, sec := range s.Form.Sections {
