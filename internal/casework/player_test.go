@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
+	"net/http"
 	"path"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -16,8 +18,10 @@ import (
 	"corridor/internal/db"
 	"corridor/internal/db/dbtest"
 	"corridor/internal/fault"
+	"corridor/internal/federation"
 	"corridor/internal/files"
 	"corridor/internal/ledger"
+	corridorlog "corridor/internal/log"
 	"corridor/internal/registry"
 	"corridor/internal/scheme"
 	"corridor/internal/unit"
@@ -28,16 +32,17 @@ import (
 // table of stages, fills in what the form offers with what the pack's own tests give, and answers what is asked.
 type stage struct {
 	*world
-	h      *hand
-	code   string
-	packs  []*scheme.Scheme
-	cases  *casework.Service
-	reg    *registry.Registry
-	lab    string
-	given  map[string]map[string]string // field: value, as a person types it, by scheme
-	firms  int
-	tried  []*walk                  // cases on ways that could not be gone
-	people map[unit.ID]access.Actor // experts, by account
+	h       *hand
+	code    string
+	packs   []*scheme.Scheme
+	cases   *casework.Service
+	reg     *registry.Registry
+	lab     string
+	given   map[string]map[string]string // field: value, as a person types it, by scheme
+	firms   int
+	numbers int
+	tried   []*walk                  // cases on ways that could not be gone
+	people  map[unit.ID]access.Actor // experts, by account
 }
 
 // eachStage plays a test on each database with the packs of one jurisdiction.
@@ -85,7 +90,10 @@ func (p *stage) open() {
 		}
 		p.packs, p.given[s.ID] = append(p.packs, s), givenIn(p.t, s.ID, dir)
 	}
-	p.cases, err = casework.New(casework.Config{DB: p.db, Access: p.access, Registry: p.reg, Ledger: p.ledger, Log: p.log, Files: store, Secret: "a secret of the test",
+	private, _ := corridorlog.NewKey("log.example/uses")
+	uses, err := federation.New(federation.Config{DB: p.db, Self: p.code, Client: http.DefaultClient, Log: p.log, Key: private})
+	p.must(err)
+	p.cases, err = casework.New(casework.Config{DB: p.db, Access: p.access, Registry: p.reg, Ledger: p.ledger, Log: p.log, Files: store, Uses: uses, Secret: "a secret of the test",
 		Regions: unit.GB2260(), Calendar: p.days, Node: p.code[:2], Schemes: p.packs, Layers: schemes.FS})
 	p.must(err)
 	p.lab = p.org("12310000DEMQ00060", "310115")
@@ -108,11 +116,20 @@ func givenIn(t testing.TB, id, dir string) map[string]string {
 			t.Fatal(file, err)
 		}
 		for k, v := range x.Given.Form {
-			out[k] = strings.TrimSuffix(fmt.Sprint(v), " yuan")
+			rows, _ := v.([]any)
+			for _, r := range rows {
+				row, _ := r.(map[string]any)
+				for sub, v := range row {
+					out[k+"."+sub] = asTyped(v)
+				}
+			}
+			out[k] = asTyped(v)
 		}
 	}
 	return out
 }
+
+func asTyped(v any) string { return strings.TrimSuffix(fmt.Sprint(v), " yuan") }
 
 // org enters an organisation that every register speaks well of.
 func (p *stage) org(prefix string, region unit.Region) string {
@@ -255,7 +272,18 @@ func (p *stage) all(s *scheme.Scheme, c casework.Case) access.Actor {
 // typed is what somebody types into a field: what the tests of the pack give where a text says it, else something that
 // fits. pick chooses among choices where the tests give none.
 func (p *stage) typed(s *scheme.Scheme, id unit.ID, a access.Actor, f scheme.Field, pick int) string {
-	given := p.given[s.ID][f.Name]
+	return p.typedAs(s, id, a, f, f.Name, pick)
+}
+
+// number is a text of many digits, such as the number of an invoice: each case has its own.
+var number = regexp.MustCompile(`^\d{12,}$`)
+
+func (p *stage) typedAs(s *scheme.Scheme, id unit.ID, a access.Actor, f scheme.Field, name string, pick int) string {
+	given := p.given[s.ID][name]
+	if number.MatchString(given) {
+		p.numbers++
+		return fmt.Sprintf("%s%08d", given[:len(given)-8], p.numbers)
+	}
 	switch f.Type {
 	case "text", "money", "count", "ratio", "score", "yesno":
 		if given != "" {
@@ -288,7 +316,7 @@ func (p *stage) typed(s *scheme.Scheme, id unit.ID, a access.Actor, f scheme.Fie
 	case "group":
 		var row []string
 		for _, sub := range f.Fields {
-			row = append(row, fmt.Sprintf("%q: %q", sub.Name, p.typed(s, id, a, sub, pick)))
+			row = append(row, fmt.Sprintf("%q: %q", sub.Name, p.typedAs(s, id, a, sub, f.Name+"."+sub.Name, pick)))
 		}
 		return "[{" + strings.Join(row, ", ") + "}]"
 	}
