@@ -306,6 +306,9 @@ func (s *Service) Changes(ctx context.Context, who access.Actor, id unit.ID) (ou
 	return out, err
 }
 
+// Joint is ofApplicant, for a page.
+func (s *Service) Joint(c Case, who access.Actor) bool { return s.ofApplicant(c, who) }
+
 // ofApplicant says whether the actor is of the organisation whose case it is, or invited to it.
 func (s *Service) ofApplicant(c Case, who access.Actor) bool {
 	_, invited := c.member(who)

@@ -34,6 +34,12 @@ type fieldView struct {
 	Files     []fileView // that were brought in
 	Group     *group     // of a repeated group
 	Rows      [][]fieldView
+
+	Needed, Wanted bool      // an action needs it; the office asked for it
+	Fixed          bool      // the registry says it, and the form lets nobody change it
+	From           *fromView // of what the registry filled in
+	Clash          *clashView
+	Pick           *pickView
 }
 
 // caseForm adds the form: what was given, what this person may fill in, and what was wrong with what they typed.
@@ -43,8 +49,27 @@ func (v *visit) caseForm(p *casePage, s *scheme.Scheme, was *form) (err error) {
 	if err != nil {
 		return err
 	}
-	if was == nil {
+	known := map[string]casework.StepField{}
+	fresh := was == nil
+	if fresh {
 		was = v.filledIn(s, p.Case)
+	}
+	if len(mine) > 0 {
+		st, err := v.s.c.Cases.Steps(v.ctx(), v.who, p.Case.ID)
+		if err != nil {
+			return err
+		}
+		p.Parts = len(st.Steps)
+		for _, step := range st.Steps {
+			if fresh {
+				overlay(was, step, v.lang)
+			}
+			for _, f := range step.Fields {
+				known[f.Name] = f
+			}
+		}
+	}
+	if fresh {
 		v.groups(s, was)
 	}
 	orgs := false
@@ -53,6 +78,9 @@ func (v *visit) caseForm(p *casePage, s *scheme.Scheme, was *form) (err error) {
 		for _, f := range sec.Fields {
 			x := v.fieldView(s, f, was, files)
 			x.Mine = mine[f.Name]
+			if f, fills := known[f.Name]; fills {
+				v.fillIn(&x, s, p.Case, f, was)
+			}
 			if val := p.Case.Fields[f.Name]; val.Known() {
 				x.Shown, x.Link = v.shown(s, val), v.decisionLink(val)
 				if no, digest, ok := strings.Cut(val.Text, "@"); ok && x.Link != "" {
@@ -210,7 +238,7 @@ func (v *visit) saveCase() error {
 	part := f.part("f.", "f")
 	again := v.groups(s, part)
 	v.bringIn(c, s, part)
-	if again && part.err() == nil {
+	if v.picked(s, part, false) || again && part.err() == nil {
 		return v.showCase(id, typed{form: part})
 	}
 	if err = part.err(); err == nil {

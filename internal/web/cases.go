@@ -57,7 +57,11 @@ type casePage struct {
 	Hands    handsView
 	Talk     talkView
 	Payments []settlement.Payment
-	Owes     bool // the organisation has to pay something back
+	Owes     bool          // the organisation has to pay something back
+	Parts    int           // of the form that this person fills in
+	Draft    bool          // nobody has submitted it yet
+	Back     *returnedView // what is asked for, while it was sent back
+	Joint    bool          // this person is of the applicant: who works on it and who changed what is theirs to see
 	Asked    []askedView
 	Round    *casework.RoundPlace // for which it waits, or that decided about it
 	Veiled   []veiledField
@@ -80,8 +84,9 @@ type actionView struct {
 	Party    bool // of the applicant, not of a desk
 	Verdicts []verdictView
 	Asks     []askView
-	Typed    string // the reason that was typed
-	Class    string // of its button
+	Typed    string         // the reason that was typed
+	Class    string         // of its button
+	Askable  []scheme.Field // what it can ask for, where it sends the case back
 }
 
 type askView struct {
@@ -152,6 +157,10 @@ func (v *visit) showCase(id unit.ID, was typed) error {
 		return err
 	}
 	p.Veiled, p.Sealed = veiledFields(c, s), len(c.Seals) > 0
+	p.Draft, p.Joint = len(c.History) == 0 && c.Stage == s.Start(), v.s.c.Cases.Joint(c, v.who)
+	if p.Back, err = v.sentBack(c, s); err != nil {
+		return err
+	}
 	for _, h := range c.History {
 		x := stepView{Step: h, Verdicts: verdicts(s, h.Decision.Answers)}
 		if h.Receipt != "" {
@@ -242,6 +251,7 @@ func (v *visit) actions(c casework.Case, s *scheme.Scheme, was typed) ([]actionV
 		case end != scheme.Ended:
 			x.Class = "go"
 		}
+		x.Askable = v.s.c.Cases.Askable(c, a.Action)
 		for _, ask := range a.Asks {
 			y := askView{Ask: ask}
 			yes, given := was.asks[ask.Rule]
@@ -311,7 +321,7 @@ func (v *visit) actCase() error {
 	if err != nil {
 		return err
 	}
-	a := casework.Action{Name: v.r.PathValue("action"), Version: wholeNumber(f.Get("version")), Reason: f.Get("reason"), Key: f.Get("key"), Answers: map[string]bool{}}
+	a := casework.Action{Name: v.r.PathValue("action"), Version: wholeNumber(f.Get("version")), Reason: f.Get("reason"), Key: f.Get("key"), Answers: map[string]bool{}, Wanted: f.Values["wanted"]}
 	for name := range f.Values {
 		if rule, ok := strings.CutPrefix(name, "ask."); ok && f.Get(name) != "" {
 			a.Answers[rule] = f.Get(name) == "yes"

@@ -96,6 +96,7 @@ func (s *Server) routes() {
 	s.page("POST", "/cases/{id}/actions/{action}", access.CaseAct, (*visit).actCase)
 	s.page("GET", "/cases/{id}/files/{digest}", access.CaseRead, (*visit).caseFile)
 	s.front()
+	s.forms()
 	s.askPages()
 	s.many()
 	s.finding()
