@@ -202,11 +202,8 @@ func TestEveryPageIsGoodHTMLInBothLanguages(t *testing.T) {
 	maps.Copy(values, onceBodies())
 	maps.Copy(values, paymentBodies(t))
 	maps.Copy(values, findBodies())
-<<<<<<< HEAD
 	maps.Copy(values, listBodies(t))
-=======
 	maps.Copy(values, formBodies())
->>>>>>> 96e1eab (web: forms are filled in part by part, checked before they are submitted, by several people)
 	assets := map[string]string{"look.css": "/static/a/look.css", "face.css": "/static/a/face.css", "icon.svg": "/static/a/icon.svg"}
 	for name := range all.zh {
 		if len(values[name]) < 2 {
