@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"corridor/internal/fault"
+	"corridor/internal/federation"
 	corridorlog "corridor/internal/log"
 )
 
@@ -19,10 +20,11 @@ const receiptBytesMax = 1 << 20
 func verifyCommand() *cobra.Command {
 	var key string
 	c := &cobra.Command{
-		Use:   "verify RECEIPT --key KEY",
-		Short: "Check a receipt offline",
+		Use:   "verify FILE [--key KEY]",
+		Short: "Check a receipt or a certificate offline",
 		Long: `Checks that the leaf of a receipt stands in a log that the key has signed. Nothing is asked of anybody.
-RECEIPT is a file, or - for standard input. KEY is the log's public key or a file that holds it.
+FILE is a receipt or a certificate, or - for standard input. KEY is the log's public key or a file that holds it. A certificate
+brings its key and the community file that names it; without --key compare the fingerprint that is printed with the issuer's.
 Exits with 1 if anything is false, and says which part.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -30,7 +32,6 @@ Exits with 1 if anything is false, and says which part.`,
 		},
 	}
 	c.Flags().StringVar(&key, "key", "", "the log's public key, or a file that holds it")
-	_ = c.MarkFlagRequired("key")
 	return c
 }
 
@@ -42,16 +43,44 @@ func verify(path, key string, in io.Reader, out io.Writer) error {
 	if b, err := os.ReadFile(key); err == nil {
 		key = string(b)
 	}
+	if federation.IsCertificate(receipt) {
+		return verifyCertificate(receipt, key, out)
+	}
+	if strings.TrimSpace(key) == "" {
+		return usageError{errors.New("a receipt is checked with --key")}
+	}
 	v, err := corridorlog.VerifyReceipt(receipt, strings.TrimSpace(key))
 	if err != nil {
-		var f *fault.Error
-		if !errors.As(err, &f) {
-			return err
-		}
-		fmt.Fprintf(out, "不实 FALSE\n%s\n%s\n", f.Sentence(fault.ZH), f.Sentence(fault.EN))
-		return errSaid
+		return sayFalse(err, out)
 	}
 	fmt.Fprintf(out, "属实 TRUE\n日志 log      %s\n序号 index    %d\n类别 kind     %s\n日期 day      %s\n内容 fields   %s\n", v.Origin, v.Index, v.Kind, v.Day, v.Fields)
+	return nil
+}
+
+// sayFalse prints which part is false.
+func sayFalse(err error, out io.Writer) error {
+	var f *fault.Error
+	if !errors.As(err, &f) {
+		return err
+	}
+	fmt.Fprintf(out, "不实 FALSE\n%s\n%s\n", f.Sentence(fault.ZH), f.Sentence(fault.EN))
+	return errSaid
+}
+
+func verifyCertificate(file []byte, key string, out io.Writer) error {
+	v, err := federation.VerifyCertificate(file, key)
+	if err != nil {
+		return sayFalse(err, out)
+	}
+	until := ""
+	if v.Until.Valid() {
+		until = v.Until.String()
+	}
+	fmt.Fprintf(out, "属实 TRUE\n持有 holder       %s %s %s\n资质 label        %s %s %s\n由谁 issuer       %s\n起止 days         %s — %s\n日志 log          %s #%d\n指纹 fingerprint  %s\n",
+		v.Org, v.Holder[0], v.Holder[1], v.Label, v.Title[0], v.Title[1], v.Issuer, v.Since, until, v.Origin, v.Index, v.Fingerprint)
+	if v.Community.Version > 0 {
+		fmt.Fprintf(out, "共同体 community  %s %s, version %d, %d signatures\n", v.Community.Title[0], v.Community.Title[1], v.Community.Version, v.Signed)
+	}
 	return nil
 }
 

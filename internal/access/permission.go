@@ -75,6 +75,8 @@ const (
 	FederationRead Permission = "federation.read"
 	FederationKeep Permission = "federation.manage"
 	LetterRead     Permission = "letter.read"
+	// RecognitionEdit is to propose what is recognised from other jurisdictions, and to decide on what another proposed.
+	RecognitionEdit Permission = "recognition.edit"
 )
 
 // Desks stands in the table for every role of kind desk.
@@ -181,4 +183,5 @@ var Rules = []Rule{
 	{Permission: FederationRead, ZH: "查看相邻节点状态", EN: "Read the state of the neighbours", Open: true, Token: true},
 	{Permission: FederationKeep, ZH: "管理相邻节点", EN: "Manage the neighbours", Hidden: true, Holders: []Holder{by(ScopeNone, "node_admin")}},
 	{Permission: LetterRead, ZH: "查看节点间信件", EN: "Read the letters between nodes", Hidden: true, Token: true, Holders: []Holder{by(ScopeNone, "node_admin"), by(ScopeRegion, "auditor")}},
+	{Permission: RecognitionEdit, ZH: "提出和批准互认事项", EN: "Propose and adopt what is recognised from others", Token: true, Holders: []Holder{by(ScopeRegion, "science", "industry", "approval", "head")}},
 }

@@ -146,9 +146,7 @@ func (w *world) function(name string, args []scheme.Value) (scheme.Value, scheme
 	case name == "unused" && len(args) == 2:
 		return w.unused(args[1])
 	case (name == "has_label" || name == "recognised") && len(args) == 3:
-		// What is recognised between neighbours stands in the registry as a label of the list's name, with its source.
-		yes, known, err := w.s.c.Registry.HasLabel(w.ctx, w.tx, args[0].Text, args[1].Text, args[2].Day())
-		return yesIfKnown(yes, known && err == nil), here, err
+		return w.stands(args[0].Text, args[1].Text, args[2].Day())
 	case name == "in_region" && len(args) == 2:
 		in, known := w.s.c.Regions.In(unit.Region(args[0].Text), unit.Region(args[1].Text), w.day)
 		return yesIfKnown(in, known), scheme.Vouched{By: "GB/T 2260", At: w.tx.Now()}, nil

@@ -13,7 +13,7 @@ import (
 	"corridor/internal/unit"
 )
 
-// Uses is the used-once register as cases ask it. All is in the case's act: what is claimed is asked of another node if and
+// Uses is what cases ask of the federation: the used-once register, and what is recognised from others. All is in the case's act: what is claimed is asked of another node if and
 // only if the act is done, and the answer comes later, by AnswerCame.
 type Uses interface {
 	// Claims are what a case claims and has not given back.
@@ -24,6 +24,8 @@ type Uses interface {
 	TakeUses(ctx context.Context, tx *db.Tx, of unit.ID, lines []federation.InvoiceLine) error
 	// SettleUses confirms a case's claims because money was paid, or gives them back. Twice is once.
 	SettleUses(ctx context.Context, tx *db.Tx, of unit.ID, paid bool) error
+	// Recognised says whether an organisation stands on a list of what this jurisdiction recognises, and by what.
+	Recognised(ctx context.Context, tx *db.Tx, org, list string, day unit.Day) (federation.Standing, error)
 }
 
 // onceColumns are what a repeated group says of invoice lines, for unused("invoice", form.x).
@@ -283,4 +285,22 @@ func (s *Service) UsesOf(ctx context.Context, who access.Actor, id unit.ID) (out
 		return nil
 	})
 	return out, err
+}
+
+// stands answers has_label and recognised: by a label in this node's registry, else by the lists of what is recognised from others,
+// whose entry or certificate then vouches for it.
+func (w *world) stands(org, list string, day unit.Day) (scheme.Value, scheme.Vouched, error) {
+	here := scheme.Vouched{By: "registry", At: w.tx.Now()}
+	yes, known, err := w.s.c.Registry.HasLabel(w.ctx, w.tx, org, list, day)
+	if err != nil || yes || w.s.c.Uses == nil {
+		return yesIfKnown(yes, known && err == nil), here, err
+	}
+	s, err := w.s.c.Uses.Recognised(w.ctx, w.tx, org, list, day)
+	if err != nil {
+		return scheme.Value{}, here, err
+	}
+	if s.Yes {
+		return scheme.YesNoValue(true), scheme.Vouched{By: s.By, At: s.Day.Start(w.s.c.Calendar.Location()).UTC()}, nil
+	}
+	return yesIfKnown(false, known || s.Known), here, nil
 }

@@ -237,6 +237,12 @@ func take(ctx context.Context, tx *db.Tx, origin string, from int64, leaves [][]
 		return false, err
 	}
 	for _, l := range read {
+		if c, ok := readCertificate(l.Kind, l.Fields); ok {
+			c.Origin, c.Index = l.Origin, l.Index
+			if err := insertCertificate(ctx, tx, c); err != nil {
+				return false, fmt.Errorf("certificate of leaf %d: %w", l.Index, err)
+			}
+		}
 		if index, ok := corridorlog.Withdraws(l.Kind, l.Fields); ok && index < l.Index {
 			if err := insertWithdrawal(ctx, tx, origin, index, l.Index); err != nil {
 				return false, fmt.Errorf("withdrawal by leaf %d: %w", l.Index, err)

@@ -1,6 +1,7 @@
 package node
 
 import (
+	"context"
 	"crypto/sha256"
 	"fmt"
 	"net/http"
@@ -65,7 +66,10 @@ func (n *Node) identityKey() []byte {
 func (n *Node) facts() (err error) {
 	days := n.Calendar.Days()
 	if n.Registry, err = registry.New(registry.Config{DB: n.DB, Access: n.Access, Regions: unit.GB2260(), Calendar: days.Now(),
-		Self: n.Node.Code, IdentityKey: n.identityKey()}); err != nil {
+		Self: n.Node.Code, IdentityKey: n.identityKey(),
+		Revoked: func(ctx context.Context, tx *db.Tx, l registry.Label) error {
+			return n.Federation.EndCertificate(ctx, tx, l.ID, l.Revoked)
+		}}); err != nil {
 		return err
 	}
 	if n.Ledger, err = ledger.New(ledger.Config{DB: n.DB, Zone: days.Location()}); err != nil {

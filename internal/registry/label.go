@@ -103,7 +103,10 @@ func (r *Registry) RevokeLabel(ctx context.Context, tx *db.Tx, who access.Actor,
 		return err
 	}
 	l.Revoked = day
-	return r.step(ctx, tx, who, o, l, "revoke")
+	if err := r.step(ctx, tx, who, o, l, "revoke"); err != nil || r.c.Revoked == nil {
+		return err
+	}
+	return r.c.Revoked(ctx, tx, l)
 }
 
 // inForce finds the label that an organisation holds on a day.

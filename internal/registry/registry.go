@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"strings"
@@ -48,6 +49,8 @@ type Config struct {
 	// IdentityKey keys the digests by which one person is recognised in two firms; it does not stand in the database.
 	// Without it identity numbers are refused.
 	IdentityKey []byte
+	// Revoked is told, in the act, of a label that was taken back; nil: nobody.
+	Revoked func(ctx context.Context, tx *db.Tx, l Label) error
 }
 
 // Registry keeps one node's organisations. It is safe for concurrent use.

@@ -13,7 +13,17 @@ func onceBodies() map[string][]any {
 	paid := useLine{federation.Claim{InvoiceLine: line, Keeper: "310000", State: federation.UseConfirmed, Answered: someTime, Paid: someTime,
 		Checks: []federation.Recheck{{Days: 30, Answer: "valid"}, {Days: 90, Answer: "cancelled", Detail: "x"}, {Days: 365, Answer: "unknown"}, {Days: 400}}}, someWords}
 	use := federation.Use{Node: "340000", Claim: someID, Digest: "abcdefghijklmnopqrstuvwxyz", Amount: 500_00, State: federation.UseHeld, At: someTime, Changed: someTime}
+	cert := federation.Certificate{Org: "12310000DEMQ000341", Label: "tech_sme", Level: "A", Issuer: "310000", Since: someDay, Until: someDay, Holder: someWords, Title: someWords, Origin: "x/log", Index: 3}
+	entry := federation.Recognition{ID: someID, List: "tech_sme", Kind: "label", From: "310000", What: "tech_sme", Since: someDay, Until: someDay, Basis: "办法", State: "proposed", By: "甲", Asked: someTime}
+	adopted, ends := entry, entry
+	adopted.State, adopted.Decider, adopted.Decided, adopted.Verified, adopted.Leaf = "adopted", "乙", someTime, true, someID
+	ends.State, ends.Ends = "refused", someID
+	shown := federation.Shown{Certificate: cert, Day: someDay, Fingerprint: "ab cd", Community: federation.Community{Version: 1, Title: someWords}, Signed: 3}
 	return map[string][]any{
+		"recognitions": {recognitionPage{Form: &form{}}, recognitionPage{Form: wrong("list", "kind", "from", "what", "since", "until", "basis").on("r"), May: true, Narrow: true, List: "tech_sme", Kinds: []option{{"label", "x"}}, Export: exportView{"/a", "/b"},
+			Lines: []recognitionLine{{Recognition: entry, Who: someWords, Mine: true, Called: someWords}, {Recognition: entry, Who: someWords, Called: someWords}, {Recognition: adopted, Now: true, Who: someWords, Entry: "/log/entries/1", Called: someWords}, {Recognition: adopted, Called: someWords}, {Recognition: ends, Called: someWords}}}},
+		"verify": {verifyPage{Form: &form{}}, verifyPage{Form: wrong("certificate").on("c"), Sent: true, False: "假", Part: "key"},
+			verifyPage{Form: &form{}, Sent: true, Shown: &shown, Known: federation.Known{Here: true, KeyCounts: true, Followed: someTime}, Who: someWords}, verifyPage{Form: &form{}, Shown: &shown, Known: federation.Known{Here: true, Withdrawn: true}}, verifyPage{Form: &form{}, Shown: &shown, Lapsed: true}},
 		"once": {oncePage{Form: &form{}}, oncePage{Form: wrong("node"), Narrow: true, Export: exportView{"/a", "/b"}, Nodes: []option{{"310000", "沪"}}, States: []option{{"held", "x"}},
 			RegisterView: federation.RegisterView{Terms: federation.OnceTerms{Keeper: "300000", QuestionsHour: 10, StaleDays: 60, AgainDays: []int64{30, 90}},
 				Keys: []federation.OnceKey{{Year: 2026, Fingerprint: "ab cd", MadeBy: "300000", At: someTime}}},

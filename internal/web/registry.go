@@ -9,6 +9,7 @@ import (
 	"corridor/internal/access"
 	"corridor/internal/db"
 	"corridor/internal/fault"
+	"corridor/internal/federation"
 	"corridor/internal/registry"
 	"corridor/internal/scheme"
 	"corridor/internal/sheets"
@@ -75,21 +76,23 @@ func (v *visit) regions() ([]regionView, error) {
 }
 
 type organisationPage struct {
-	Org      registry.Org
-	Region   fault.Words
-	Inside   bool // this person may see what the organisation files
-	Facts    []factOfOrg
-	Flags    []registry.Flag
-	Labels   []registry.Label
-	Owners   []tieView
-	More     bool // of the owners, there are more
-	Holdings []tieView
-	Years    []registry.YearFacts
-	States   []registry.Org
-	Cases    bool
-	Mandates []mandateView
-	Edit     bool // this person may enter who acts for it
-	Form     *form
+	Org       registry.Org
+	Region    fault.Words
+	Inside    bool // this person may see what the organisation files
+	Facts     []factOfOrg
+	Flags     []registry.Flag
+	Labels    []registry.Label
+	Certified map[unit.ID]unit.ID      // labels that are public as certificates, by their ids
+	Shows     []federation.Certificate // of neighbours
+	Owners    []tieView
+	More      bool // of the owners, there are more
+	Holdings  []tieView
+	Years     []registry.YearFacts
+	States    []registry.Org
+	Cases     bool
+	Mandates  []mandateView
+	Edit      bool // this person may enter who acts for it
+	Form      *form
 }
 
 // factOfOrg is what a rule would read of the organisation today.
@@ -134,6 +137,9 @@ func (v *visit) showOrganisation(f *form) error {
 			return err
 		}
 		if p.Labels, err = r.Labels(ctx, tx, code); err != nil {
+			return err
+		}
+		if err := v.certificatesOf(tx, &p); err != nil {
 			return err
 		}
 		if p.States, err = r.States(ctx, tx, code); err != nil {

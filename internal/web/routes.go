@@ -101,6 +101,7 @@ func (s *Server) routes() {
 	s.many()
 	s.finding()
 	s.onceRoutes()
+	s.recognitionRoutes()
 
 	s.page("GET", "/registry", access.RegistryRead, (*visit).organisations)
 	s.page("GET", "/registry/export", access.RegistryRead, (*visit).exportOrganisations)
@@ -228,6 +229,8 @@ var sections = []struct {
 		{"/neighbours", fault.Words{"邻站", "Neighbours"}, access.FederationRead},
 		{"/calendar", fault.Words{"工作日历", "Working days"}, access.CalendarRead},
 		{"/letters", fault.Words{"节点间信件", "Letters"}, access.LetterRead},
+		{"/recognised", fault.Words{"互认清单", "Recognised"}, access.FederationRead},
+		{"/verify", fault.Words{"核验证明", "Check a certificate"}, access.LogRead},
 		{"/once", fault.Words{"凭证一次使用", "Used once"}, access.LetterRead},
 		{"/journal", fault.Words{"操作日志", "Act journal"}, access.JournalRead},
 	}},
