@@ -46,7 +46,7 @@ type Recognition struct {
 	Decided  time.Time
 	Leaf     unit.ID // of the public leaf; "" before
 
-	person unit.ID
+	Proposer unit.ID // who proposed
 }
 
 // On says whether an adopted entry counts on a day.
@@ -105,7 +105,7 @@ func (s *Service) Propose(ctx context.Context, who access.Actor, r Recognition) 
 		if err := x.check(); err != nil {
 			return err
 		}
-		x.ID, x.State, x.By, x.person, x.Asked = unit.NewID(tx.Now()), "proposed", who.Name, who.Person, tx.Now()
+		x.ID, x.State, x.By, x.Proposer, x.Asked = unit.NewID(tx.Now()), "proposed", who.Name, who.Person, tx.Now()
 		r = x
 		if err := insertRecognition(ctx, tx, x); err != nil {
 			return fmt.Errorf("propose to recognise %s of %s: %w", x.What, x.From, err)
@@ -129,7 +129,7 @@ func (s *Service) DecideRecognition(ctx context.Context, who access.Actor, id un
 		switch {
 		case r.State != "proposed":
 			return fault.New(fault.Conflict, "federation.decided")
-		case r.person == who.Person:
+		case r.Proposer == who.Person:
 			return fault.New(fault.Denied, "federation.recognition_own")
 		}
 		r.State, r.Decider, r.Decided = "refused", who.Name, tx.Now()

@@ -40,7 +40,7 @@ func scanRecognition(scan func(...any) error) (r Recognition, err error) {
 	var since, until string
 	var asked, decided int64
 	if err = scan((*string)(&r.ID), &r.List, &r.Kind, &r.From, &r.What, &since, &until, &r.Basis, &r.Verified, (*string)(&r.Ends), &r.State,
-		(*string)(&r.person), &r.By, &asked, &r.Decider, &decided, (*string)(&r.Leaf)); err != nil {
+		(*string)(&r.Proposer), &r.By, &asked, &r.Decider, &decided, (*string)(&r.Leaf)); err != nil {
 		return r, err
 	}
 	r.Asked, r.Decided = timeOf(asked), timeOf(decided)
@@ -68,7 +68,7 @@ func selectRecognitionsOf(ctx context.Context, tx *db.Tx, list string, most int)
 
 func insertRecognition(ctx context.Context, tx *db.Tx, r Recognition) error {
 	_, err := tx.Exec(ctx, sqlRecognitionInsert, string(r.ID), r.List, r.Kind, r.From, r.What, r.Since.String(), r.Until.String(), r.Basis, r.Verified, string(r.Ends), r.State,
-		string(r.person), r.By, microsOf(r.Asked), r.Decider, microsOf(r.Decided), string(r.Leaf))
+		string(r.Proposer), r.By, microsOf(r.Asked), r.Decider, microsOf(r.Decided), string(r.Leaf))
 	return err
 }
 

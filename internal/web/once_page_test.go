@@ -18,10 +18,12 @@ func onceBodies() map[string][]any {
 	adopted, ends := entry, entry
 	adopted.State, adopted.Decider, adopted.Decided, adopted.Verified, adopted.Leaf = "adopted", "乙", someTime, true, someID
 	ends.State, ends.Ends = "refused", someID
+	theirs, over := entry, adopted
+	theirs.ID, adopted.ID, over.ID, ends.ID = someID[:25]+"B", someID[:25]+"C", someID[:25]+"D", someID[:25]+"E"
 	shown := federation.Shown{Certificate: cert, Day: someDay, Fingerprint: "ab cd", Community: federation.Community{Version: 1, Title: someWords}, Signed: 3}
 	return map[string][]any{
 		"recognitions": {recognitionPage{Form: &form{}}, recognitionPage{Form: wrong("list", "kind", "from", "what", "since", "until", "basis").on("r"), May: true, Narrow: true, List: "tech_sme", Kinds: []option{{"label", "x"}}, Export: exportView{"/a", "/b"},
-			Lines: []recognitionLine{{Recognition: entry, Who: someWords, Mine: true, Called: someWords}, {Recognition: entry, Who: someWords, Called: someWords}, {Recognition: adopted, Now: true, Who: someWords, Entry: "/log/entries/1", Called: someWords}, {Recognition: adopted, Called: someWords}, {Recognition: ends, Called: someWords}}}},
+			Lines: []recognitionLine{{Recognition: entry, Who: someWords, Mine: true, Called: someWords}, {Recognition: theirs, Who: someWords, Called: someWords}, {Recognition: adopted, Now: true, Who: someWords, Entry: "/log/entries/1", Called: someWords}, {Recognition: over, Called: someWords}, {Recognition: ends, Called: someWords}}}},
 		"verify": {verifyPage{Form: &form{}}, verifyPage{Form: wrong("certificate").on("c"), Sent: true, False: "假", Part: "key"},
 			verifyPage{Form: &form{}, Sent: true, Shown: &shown, Known: federation.Known{Here: true, KeyCounts: true, Followed: someTime}, Who: someWords}, verifyPage{Form: &form{}, Shown: &shown, Known: federation.Known{Here: true, Withdrawn: true}}, verifyPage{Form: &form{}, Shown: &shown, Lapsed: true}},
 		"once": {oncePage{Form: &form{}}, oncePage{Form: wrong("node"), Narrow: true, Export: exportView{"/a", "/b"}, Nodes: []option{{"310000", "沪"}}, States: []option{{"held", "x"}},

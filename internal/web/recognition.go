@@ -60,7 +60,7 @@ func (v *visit) showRecognitions(f *form) error {
 		if p.List != "" && r.List != p.List {
 			continue
 		}
-		l := recognitionLine{Recognition: r, Who: names[r.From], Mine: r.By == v.who.Name, Now: r.On(today), Called: fault.Words{r.What, r.What}}
+		l := recognitionLine{Recognition: r, Who: names[r.From], Mine: r.Proposer == v.who.Person, Now: r.On(today), Called: fault.Words{r.What, r.What}}
 		if r.Kind == "label" {
 			l.Called = registry.LabelWords(r.What)
 		}
