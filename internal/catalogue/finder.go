@@ -48,6 +48,8 @@ type Finder struct {
 	index atomic.Pointer[find.Index] // nil before the first use
 	saved atomic.Int64               // seq of the last snapshot
 
+	toldSeq atomic.Int64 // up to which kept searches were looked at
+
 	mu     sync.Mutex        // of who brings the index up to date; guards what follows
 	labels map[string]string // of owners, since the last sweep
 }
@@ -70,6 +72,7 @@ func NewFinder(c FinderConfig) (*Finder, error) {
 		c.Logger = slog.Default()
 	}
 	f := &Finder{c: c, s: c.Catalogue, labels: map[string]string{}}
+	f.toldSeq.Store(-1)
 	f.facets = Facets(f.s.kinds)
 	today := unit.DayOf(time.Now(), f.s.c.Days.Location())
 	var err error
@@ -100,6 +103,9 @@ func (f *Finder) Run(ctx context.Context) error {
 		if err == nil && time.Since(sweep) > sweepEvery {
 			sweep = time.Now()
 			err = f.sweep(ctx)
+		}
+		if err == nil {
+			_, err = f.Tell(ctx)
 		}
 		if err == nil && time.Since(save) > saveEvery {
 			save = time.Now()

@@ -13,6 +13,7 @@ import (
 	"corridor/internal/fault"
 	"corridor/internal/files"
 	"corridor/internal/log"
+	"corridor/internal/notice"
 	"corridor/internal/registry"
 	"corridor/internal/unit"
 )
@@ -40,6 +41,7 @@ type house struct {
 	db       *db.DB
 	log      *log.Log
 	registry *registry.Registry
+	config   catalogue.Config
 }
 
 // each runs a test on every database, at noon of 2026-05-06 in Beijing.
@@ -68,7 +70,8 @@ func open(t testing.TB, d *db.DB) (h house) {
 	key, _ := log.NewKey("test/310000")
 	h.log, err = log.New(log.Config{DB: d, Origin: "test/310000", Key: key})
 	ok(err)
-	h.Service, err = catalogue.New(catalogue.Config{DB: d, Access: a, Registry: r, Files: store, Log: h.log, Regions: unit.GB2260(), Days: unit.NewDays(unit.ChinaCalendar())})
+	h.config = catalogue.Config{DB: d, Access: a, Registry: r, Files: store, Log: h.log, Regions: unit.GB2260(), Days: unit.NewDays(unit.ChinaCalendar())}
+	h.Service, err = catalogue.New(h.config)
 	ok(err)
 	ok(d.Act(h.ctx, func(tx *db.Tx) error {
 		for _, o := range []registry.Org{
@@ -130,4 +133,12 @@ func (h house) published(with ...string) catalogue.Listing {
 	l, err = h.Step(h.ctx, admin, l.ID, l.Version, catalogue.Publish, "")
 	h.ok(err)
 	return l
+}
+
+// withNotices makes the room again with somebody who tells people.
+func (h *house) withNotices(n *notice.Service) (err error) {
+	c := h.config
+	c.Notices = n
+	h.Service, err = catalogue.New(c)
+	return err
 }

@@ -1277,6 +1277,20 @@ CREATE INDEX catalogue_listing_region ON catalogue_listing (region, id);
 
 CREATE INDEX catalogue_listing_state ON catalogue_listing (state, id);
 
+CREATE TABLE catalogue_saved (
+  id       TEXT   PRIMARY KEY,
+  person   TEXT   NOT NULL,
+  question TEXT   NOT NULL,               -- JSON: the words and what was chosen
+  made_at  BIGINT NOT NULL,
+  seen_at  BIGINT NOT NULL,               -- what was published until this moment was told, or was there
+  told     BIGINT NOT NULL,               -- how many listings in all
+  ended_at BIGINT NOT NULL                -- 0 while the person is told
+);
+
+CREATE INDEX catalogue_saved_open ON catalogue_saved (ended_at, id);
+
+CREATE INDEX catalogue_saved_person ON catalogue_saved (person, id);
+
 CREATE TABLE catalogue_usage_claim (
   receipt    TEXT   NOT NULL REFERENCES catalogue_usage_receipt (id),
   sheet      TEXT   NOT NULL REFERENCES catalogue_usage_sheet (id),

@@ -117,6 +117,7 @@ func (n *Node) desks() (err error) {
 	if n.Finder, err = catalogue.NewFinder(catalogue.FinderConfig{Catalogue: n.Catalogue, Path: index, Logger: n.Logger}); err != nil {
 		return err
 	}
+	n.Access.Join("catalogue", n.Finder)
 	if n.Indicators, err = indicator.New(indicator.Config{DB: n.DB, Access: n.Access}); err != nil {
 		return err
 	}

@@ -70,6 +70,8 @@ func (v *visit) to(address, done string) error {
 // doneWords are the sentences that a page says once after an act; the address carries only the key, so that
 // nobody can put words of their own on our pages.
 var doneWords = map[string]fault.Words{
+	"search-kept":        {"已保存，有新发布的资源会通知您。", "Kept; you will be told of what is newly published."},
+	"search-dropped":     {"不再提醒。", "You will be told no more."},
 	"objected":           {"异议已收到，这是回执。", "Your objection was received; this is the receipt."},
 	"said":               {"留言已送出。", "The message is sent."},
 	"taken":              {"已由您领办。", "You have taken it."},

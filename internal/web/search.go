@@ -125,8 +125,9 @@ func pieces(text string, marks find.Marks) (all []piece) {
 }
 
 // question reads an address into a query. What cannot be read is refused by the index, in words.
-func (v *visit) question() (find.Query, error) {
-	q := v.r.URL.Query()
+func (v *visit) question() (find.Query, error) { return v.questionOf(v.r.URL.Query()) }
+
+func (v *visit) questionOf(q url.Values) (find.Query, error) {
 	out := find.Query{Text: strings.TrimSpace(q.Get("q")), Literal: q.Get("words") == "literal", Order: find.Order(q.Get("sort")), From: q.Get("from"),
 		Filter: map[string][]string{}, Limit: searchRows, Offset: (v.pageNo() - 1) * searchRows}
 	for name, codes := range q {

@@ -68,7 +68,8 @@ func (x *Index) collect(p *plan, s *part, no int, hit bitmap, sc *scratch, out *
 	defer sc.give(pass)
 	// miss are those that one filter alone keeps out, by filter; the last is the free slot.
 	miss := make([][]uint16, len(p.filters)+1)
-	hard := p.least > 0 || p.most != none32
+	priced := p.least > 0 || p.most != none32
+	hard := priced || p.since > 0 || p.until != none32
 	plain := len(p.filters) == 0 && p.pick == 0 && !hard
 	for i, set := range hit {
 		for ; set != 0; set &= set - 1 {
@@ -78,7 +79,10 @@ func (x *Index) collect(p *plan, s *part, no int, hit bitmap, sc *scratch, out *
 				continue
 			}
 			if hard {
-				if price := s.price[at]; price == none32 || price < p.least || price > p.most {
+				if price := s.price[at]; priced && (price == none32 || price < p.least || price > p.most) {
+					continue
+				}
+				if made := s.made[at]; p.since > 0 && made <= p.since || made > p.until {
 					continue
 				}
 			}

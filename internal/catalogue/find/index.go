@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"corridor/internal/fault"
 	"corridor/internal/unit"
@@ -293,6 +294,22 @@ func (x *Index) Seq() int64 { return x.seen.Load().seq }
 
 // Len is how many listings searches see.
 func (x *Index) Len() int { return x.seen.Load().alive }
+
+// Newest is when the youngest listing that searches see was first published.
+func (x *Index) Newest() time.Time {
+	var last uint32
+	for _, p := range x.seen.Load().parts {
+		for i, m := range p.made {
+			if m > last && !p.dead.has(i) {
+				last = m
+			}
+		}
+	}
+	if last == 0 {
+		return time.Time{}
+	}
+	return time.Unix(int64(last), 0).UTC()
+}
 
 // Each calls f with every listing that searches see and the version it was indexed with, in no order, for the audit.
 func (x *Index) Each(f func(id unit.ID, version int64)) {

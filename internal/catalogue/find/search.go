@@ -33,6 +33,7 @@ type Query struct {
 	Filter  map[string][]string // by facet: any of the codes
 	// PriceMost and PriceLeast are for listings that name a price; 0 is no limit.
 	PriceMost, PriceLeast unit.Fen
+	Since, Until          time.Time   // first published after Since and until Until, to the second; zero is no bound
 	FreeBy                []time.Time // bounds that free slots are counted by, rising
 	FreePick              int         // the bound that is asked for, from 1; 0 for none
 	Order                 Order
@@ -145,6 +146,8 @@ type plan struct {
 	places  map[string][]string
 	least   uint32 // price
 	most    uint32
+	since   uint32 // seconds; made after
+	until   uint32
 	free    []uint32 // bounds
 	pick    int
 	order   Order
@@ -196,6 +199,13 @@ func (x *Index) plan(v *view, q Query, a *asked) (*plan, error) {
 		p.most = 0
 	} else if a.most > 0 {
 		p.most = price32(unit.Fen(a.most))
+	}
+	p.until = none32
+	if !q.Since.IsZero() {
+		p.since = seconds32(q.Since)
+	}
+	if !q.Until.IsZero() {
+		p.until = seconds32(q.Until)
 	}
 	for _, t := range q.FreeBy {
 		p.free = append(p.free, minutes32(t))
