@@ -260,6 +260,9 @@ func (s *Service) commit(ctx context.Context, tx *db.Tx, who access.Actor, sch *
 	if err := s.announce(ctx, tx, sch, *c, step, out.Leaf); err != nil {
 		return err
 	}
+	if err := s.join(ctx, tx, who, sch, *c, a.Name); err != nil {
+		return err
+	}
 	if err := s.openChildren(ctx, tx, who, sch, *c, a.Name); err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 
 const (
 	sqlAgainst     = `SELECT case_id FROM casework_against WHERE of_case = $1 AND digest = $2 ORDER BY case_id DESC LIMIT $3`
+	sqlJoined      = `SELECT of_case FROM casework_against WHERE case_id = $1 AND digest = '' ORDER BY field LIMIT 1`
 	sqlDropAgainst = `DELETE FROM casework_against WHERE case_id = $1 AND field = $2`
 	sqlPutAgainst  = `
 INSERT INTO casework_against (case_id, field, of_case, digest)
@@ -34,6 +35,15 @@ func selectAgainst(ctx context.Context, tx *db.Tx, of unit.ID, digest string) ([
 	return db.Collect(ctx, tx, "cases against a decision", func(scan func(...any) error) (id unit.ID, err error) {
 		return id, scan(&id)
 	}, sqlAgainst, string(of), digest, appealsMax)
+}
+
+// selectJoined is the case that one has joined; "" if none.
+func selectJoined(ctx context.Context, tx *db.Tx, id unit.ID) (into unit.ID, err error) {
+	err = tx.QueryRow(ctx, sqlJoined, string(id)).Scan(&into)
+	if db.NoRows(err) {
+		return "", nil
+	}
+	return into, err
 }
 
 // putAgainst writes which decision a field names, or that it names none.

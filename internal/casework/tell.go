@@ -18,6 +18,9 @@ func (s *Service) tell(ctx context.Context, tx *db.Tx, who access.Actor, sch *sc
 	if s.c.Notices == nil {
 		return nil
 	}
+	if err := s.tellJoined(ctx, tx, sch, c); err != nil {
+		return err
+	}
 	org, err := s.toldOrg(ctx, tx, sch, c)
 	if err != nil {
 		return err

@@ -94,14 +94,16 @@ firm      fills    A what_is_left=证书仍未收到
 firm      reopen   A                                                                   -> handling
 science   answer   A                                                                   -> answered
 science   close_for_firm A 已解决                                                      -> the page does not offer
-firm      fills    A satisfaction=4
-firm      confirm  A                                                                   -> closed
 firm      opens    B enterprise-appeal                                                 -> draft
 firm      fills    B kind=permits question=同一件事
 firm      submit   B                                                                   -> received
-window    fills    B repeat_of=A
+window    fills    B repeat_of=99-26-0001-8
 window    merge    B same_question=no                                                  -> 同一事项
+window    merge    B same_question=yes                                                 -> 请填写同一事项中一件
+window    fills    B repeat_of=#A
 window    merge    B same_question=yes                                                 -> merged
+firm      fills    A satisfaction=4
+firm      confirm  A                                                                   -> closed
 firm      opens    C enterprise-appeal                                                 -> draft
 firm      fills    C kind=market question=跨省招标设门槛
 firm      submit   C                                                                   -> received
@@ -111,6 +113,15 @@ science   take     C                                                            
 science   extend   C 事项复杂                                                          -> 不再延期
 science   fills    C answer_text=已转招标监管部门 root_cause=rule
 science   answer   C                                                                   -> answered`)
+		if page := w.get(w.client("firm"), w.cases["B"]); !strings.Contains(page, "本件已并入") || !strings.Contains(page, "已办结") || !strings.Contains(page, w.cases["A"]) {
+			t.Error("the page of B does not say what it joined and how far that is")
+		}
+		if page := w.get(w.client("window"), w.cases["A"]); !strings.Contains(page, "并入本件的") || !strings.Contains(page, w.cases["B"]) {
+			t.Error("the page of A does not say what has joined it")
+		}
+		if page := w.get(w.client("firm"), "/notices"); !strings.Contains(page, "并入的办件：已办结") {
+			t.Error("whose case has joined is not told that the other was closed")
+		}
 		w.passes(10 * 24 * time.Hour) // the firm says nothing
 		w.play(`
 supervise close_for_firm C firm_called=no 企业未接电话                                  -> 回访

@@ -142,6 +142,7 @@ func (w *town) send(c *http.Client, path string, fields url.Values) (status int,
 }
 
 var (
+	caseNumber    = regexp.MustCompile(`[0-9]{2}-[0-9]{2}-[0-9]{4}-[0-9X]`)
 	hiddenVersion = regexp.MustCompile(`name="version" value="(\d+)"`)
 	problemText   = regexp.MustCompile(`(?s)id="problems".*?</(?:section|div)>`)
 	markup        = regexp.MustCompile(`<[^>]*>|\s+`)
@@ -198,6 +199,9 @@ func (w *town) step(who, verb, name string, rest []string) string {
 			field, value, _ := strings.Cut(x, "=")
 			if !strings.Contains(page, `name="f.`+field+`"`) {
 				return "the page does not offer the field " + field
+			}
+			if other, of := strings.CutPrefix(value, "#"); of { // the number of another case
+				value = caseNumber.FindString(w.get(browser, w.cases[other]))
 			}
 			fields.Set("f."+field, strings.ReplaceAll(value, "+", "\n"))
 		}

@@ -377,6 +377,16 @@ func (e *expr) reads() []string {
 // readerNames checks who may see what, and what becomes public.
 func (c *checker) readerNames() {
 	s := c.s
+	for _, a := range sortedKeys(s.Joins) {
+		pos := c.mark("joins." + a)
+		c.action(pos, a)
+		switch fd, ok := s.Field(s.Joins[a]); {
+		case !ok || !contains(s.Needs[a], s.Joins[a]):
+			c.unknown(pos, "need", s.Joins[a], s.Needs[a])
+		case fd.Type != "text":
+			c.at(pos, "rule.unit", "why", both(kindWords[fieldShapes[fd.Type].kind], kindWords[Text]))
+		}
+	}
 	for _, f := range sortedKeys(s.Sealed) {
 		pos := c.mark("sealed." + f)
 		if _, ok := s.Field(f); !ok {

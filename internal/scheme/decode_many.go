@@ -9,6 +9,8 @@ import (
 // many reads what concerns many cases or people at once: asks, rounds, children, starts; and who sees what.
 func (d *decoder) many() {
 	s := d.s
+	s.Joins = map[string]string{}
+	d.each("joins", isWord, func(name string, k, v *node) { s.Joins[name] = v.text })
 	s.Sealed, s.See = map[string]string{}, map[string]Sight{}
 	d.each("asks", isName, d.ask)
 	d.each("cases", isName, func(name string, k, v *node) {

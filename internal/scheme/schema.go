@@ -103,7 +103,7 @@ func schemeSchema() js {
 		"asks":  table(object(askKeys, js{"opened_by": text(), "seats": text(), "within": text(), "instead": text(), "drop": text(), "again": oneOf("failed"), "draw": object(drawKeys, js{"conflicts": names()})}, "opened_by", "within")),
 		"round": object(roundKeys, js{}), "starts": object(startKeys, js{"where": names()}),
 		"cases":  table(object(caseKeys, js{"scheme": text(), "opened_by": text(), "one_for": text(), "started_by": text(), "in": names()}, "scheme")),
-		"labels": table(matching(patternLabel)), "sealed": table(text()), "see": table(object(seeKeys, js{"only": names(), "if": text()}, "only")),
+		"labels": table(matching(patternLabel)), "sealed": table(text()), "joins": table(text()), "see": table(object(seeKeys, js{"only": names(), "if": text()}, "only")),
 		"publish": table(object(publishKeys, js{"leaf": text(), "shows": names()}, "leaf", "shows")),
 		"letters": described(table(object(letterKeys, js{"zh": text(), "en": text()}, "zh", "en")), "action: what the letter of that decision says; {name} is filled in"),
 		"group":   text(), "fixed": names(), "migrate": object(migrateKeys, js{"from": text(), "fields": table(text())}),

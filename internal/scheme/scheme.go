@@ -39,6 +39,7 @@ type Scheme struct {
 	Round    *Round
 	Starts   *Starts
 	Labels   map[string]LabelLine
+	Joins    map[string]string // action: the field that names the case which it joins
 	Sealed   map[string]string // field: param of a day
 	See      map[string]Sight  // field, ask or "firm"
 	Publish  map[string]Leaf

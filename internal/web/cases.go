@@ -63,6 +63,7 @@ type casePage struct {
 	Back     *returnedView // what is asked for, while it was sent back
 	Joint    bool          // this person is of the applicant: who works on it and who changed what is theirs to see
 	Asked    []askedView
+	Joins    casework.Joins
 	Round    *casework.RoundPlace // for which it waits, or that decided about it
 	Veiled   []veiledField
 	Uses     usesView
@@ -177,6 +178,9 @@ func (v *visit) showCase(id unit.ID, was typed) error {
 			x.Letter = fmt.Sprintf("/cases/%s/letters/%d", c.ID, h.No)
 		}
 		p.History = append(p.History, x)
+	}
+	if p.Joins, err = v.s.c.Cases.JoinsOf(v.ctx(), v.who, c.ID); err != nil {
+		return err
 	}
 	if p.Round, err = v.roundOf(c.ID); err != nil {
 		return err

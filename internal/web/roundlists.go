@@ -249,6 +249,29 @@ func (s *Server) apiRoundLists() {
 		}
 		return answer(caseRoundOut{p.Round, p.Day.String(), string(p.Closing), p.Rank, p.Total, p.Takes})
 	})
+	type joinsOut struct {
+		Stage  string   `json:"stage" doc:"of the case that this one joined; empty if it joined none"`
+		Into   string   `json:"into" doc:"id of that case, where the reader may see it"`
+		Joined []string `json:"joined" doc:"ids of cases that joined this one, as far as the reader may see them"`
+	}
+	operate(s, "GET", "/api/v1/cases/{id}/joins", access.CaseRead, "Which case this one joined, and which joined it", func(ctx context.Context, a asked, i *byID) (*body[joinsOut], error) {
+		id, err := idOf(i.ID)
+		if err != nil {
+			return nil, err
+		}
+		j, err := s.c.Cases.JoinsOf(ctx, a.who, id)
+		if err != nil {
+			return nil, err
+		}
+		o := joinsOut{Stage: j.Into.In(a.lang), Joined: []string{}}
+		if j.Case != nil {
+			o.Into = string(j.Case.ID)
+		}
+		for _, c := range j.Joined {
+			o.Joined = append(o.Joined, string(c.ID))
+		}
+		return answer(o)
+	})
 }
 
 // roundNotSeen says that a person may not see a ranking; the round may still be one of the own cases.
