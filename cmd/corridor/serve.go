@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net/http"
 	"os"
 	"path/filepath"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"corridor/internal/fault"
+	"corridor/internal/federation"
 	"corridor/internal/node"
 	"corridor/internal/reader/child"
 	"corridor/internal/web"
@@ -94,6 +96,9 @@ func (s settings) node(errs io.Writer) (c node.Config, err error) {
 			return c, wrong("metrics.allow", "%w", err)
 		}
 		c.MetricsAllow = append(c.MetricsAllow, p)
+	}
+	if c.TaxCheck, err = federation.OpenTaxCheck(s.TaxCheck, http.DefaultClient); err != nil {
+		return c, wrong("tax_check", "%w", err)
 	}
 	if c.Mail, err = s.courier(); err != nil {
 		return c, err

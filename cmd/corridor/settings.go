@@ -34,6 +34,8 @@ type settings struct {
 	Remind    int       `yaml:"remind_days"` // how many days before a case is due people are reminded of it
 	Scan      string    `yaml:"scan"`        // command that scans uploads, such as clamdscan --no-summary; "" scans nothing
 
+	TaxCheck string `yaml:"tax_check"` // file or address that tells what became of invoices; "" asks nobody
+
 	Secret     string `yaml:"secret"`      // encrypts what is kept secret in the database
 	SecretFile string `yaml:"secret_file"` // holds it
 
