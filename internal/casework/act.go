@@ -179,9 +179,9 @@ func refusal(sch *scheme.Scheme, j scheme.Judgement) error {
 	case a.Result == scheme.ManualAnswer:
 		return fault.New(fault.Invalid, "casework.answer_missing", "rule", a.Words).On(a.Need)
 	case a.Result == scheme.NotKnown:
-		return fault.New(fault.Conflict, "casework.rule_unknown", "rule", a.Words, "saw", Saw(*a)).On(a.Need)
+		return fault.New(fault.Conflict, "casework.rule_unknown", "rule", a.Words, "saw", Saw(*a), "basis", basisOf(sch, *a)).On(a.Need)
 	}
-	return fault.New(fault.Conflict, "casework.rule_fails", "rule", a.Words, "saw", Saw(*a), "would", would(*a)).On(a.Need)
+	return fault.New(fault.Conflict, "casework.rule_fails", "rule", a.Words, "saw", Saw(*a), "would", would(*a), "basis", basisOf(sch, *a)).On(a.Need)
 }
 
 // Saw says what a rule looked at and found, in both languages: «人数：320。».
@@ -198,11 +198,27 @@ func Saw(a scheme.Answer) fault.Words {
 	return fault.Words{strings.Join(zh, "，") + "。", strings.Join(en, ", ") + ". "}
 }
 
+// basisOf says where a rule comes from, and that nobody has compared it with that yet where it is so.
+func basisOf(sch *scheme.Scheme, a scheme.Answer) fault.Words {
+	src, named := sch.Sources.Get(a.Basis)
+	if !named {
+		return fault.Words{}
+	}
+	title := src.Title
+	if src.Doc != "" {
+		title += " " + src.Doc
+	}
+	if a.Verified {
+		return fault.Words{"依据：" + title + "。", "Basis: " + title + "."}
+	}
+	return fault.Words{"依据（未核实）：" + title + "。", "Basis, not verified: " + title + "."}
+}
+
 func would(a scheme.Answer) fault.Words {
 	if a.WouldPass[0] == "" {
 		return fault.Words{}
 	}
-	return fault.Words{"通过条件：" + a.WouldPass[0] + "。", "It passes when: " + a.WouldPass[1] + "."}
+	return fault.Words{"通过条件：" + a.WouldPass[0] + "。", "It passes when: " + a.WouldPass[1] + ". "}
 }
 
 // commit writes all that follows from an action that goes: books, public leaf, step, state, journal.

@@ -72,7 +72,7 @@ func (e *Error) Sentence(lang Lang) string {
 	for i := 0; i+1 < len(e.Args); i += 2 {
 		s = strings.ReplaceAll(s, fmt.Sprintf("{%v}", e.Args[i]), Word(e.Args[i+1], lang))
 	}
-	return s
+	return strings.TrimRight(s, " ") // a part of a sentence that is not there leaves its blank
 }
 
 // Words is a value that reads differently in each language: [zh, en].

@@ -76,7 +76,7 @@ func (v *visit) caseLetter() error {
 	}
 	p := caseLetterPage{Case: c, Step: h, Kind: kind, Words: letterWords(kind), No: fmt.Sprintf("%s/%d", c.No, h.No), Proof: v.site() + "/cases/" + string(c.ID)}
 	p.Text, _ = s.LetterText(h.Action, h.Decision.Letter)
-	for _, x := range verdicts(s, withoutReason(h.Decision.Answers)) {
+	for _, x := range v.verdicts(s, withoutReason(h.Decision.Answers)) {
 		if x.Result == scheme.Pass {
 			p.Passed = append(p.Passed, x)
 		} else {

@@ -99,6 +99,7 @@ type verdictView struct {
 	scheme.Answer
 	BasisTitle string
 	Looked     fault.Words // what the rule looked at, choices by their words
+	Link       string      // where the basis can be read: its clause, or a page elsewhere; "" for nowhere
 }
 
 type stepView struct {
@@ -163,7 +164,7 @@ func (v *visit) showCase(id unit.ID, was typed) error {
 		return err
 	}
 	for _, h := range c.History {
-		x := stepView{Step: h, Verdicts: verdicts(s, h.Decision.Answers)}
+		x := stepView{Step: h, Verdicts: v.verdicts(s, h.Decision.Answers)}
 		if h.Receipt != "" {
 			e, err := v.s.c.Log.ByID(v.ctx(), h.Receipt)
 			if err != nil {
@@ -245,7 +246,7 @@ func (v *visit) actions(c casework.Case, s *scheme.Scheme, was typed) ([]actionV
 	}
 	var out []actionView
 	for _, a := range allowed {
-		x := actionView{Allowed: a, Party: s.Party(a.Role), Verdicts: verdicts(s, withoutReason(a.Judgement.Answers))}
+		x := actionView{Allowed: a, Party: s.Party(a.Role), Verdicts: v.verdicts(s, withoutReason(a.Judgement.Answers))}
 		if a.Action == was.action {
 			x.Typed = was.reason
 		}
@@ -279,7 +280,7 @@ func withoutReason(all []scheme.Answer) []scheme.Answer {
 func verdicts(s *scheme.Scheme, all []scheme.Answer) []verdictView {
 	var open, passes []verdictView
 	for _, a := range all {
-		x := verdictView{a, sourceTitle(s, a.Basis), looked(s, a)}
+		x := verdictView{Answer: a, BasisTitle: sourceTitle(s, a.Basis), Looked: looked(s, a)}
 		if a.Result == scheme.Pass {
 			passes = append(passes, x)
 		} else {

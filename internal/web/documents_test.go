@@ -247,4 +247,12 @@ func TestASchemeLeadsToTheVeryClauseThatItsSourceNames(t *testing.T) {
 	wants(t, h.ask("GET", "/schemes/voucher", editor, nil), 200, `href="`+clause+`"`)
 	wants(t, h.ask("GET", clause, editor, nil), 200, "合成条文六", "/schemes/voucher?edition=", "!合成条文五")
 	wants(t, h.ask("GET", strings.TrimSuffix(clause, "6")+"5", editor, nil), 200, "合成条文五", "!/schemes/voucher?edition=")
+	// So do what is open to a firm, and a step that it cannot take yet: with the source elsewhere where no text was read, and
+	// that nobody has compared them.
+	wants(t, h.post("/documents/"+h.documentsOf(editor, "")[0]+"/public", editor, url.Values{"public": {"yes"}}), 303)
+	firm, _ := h.firm()
+	wants(t, h.ask("GET", "/open?org="+testFirm, firm, nil), 200, `<a class="basis" href="`+clause+`"`, `<a class="basis" href="https://handmsg.com/`, "依据未核实", "缺：")
+	opened := h.post("/cases", firm, url.Values{"scheme": {"voucher"}, "org": {testFirm}, "key": {"k"}})
+	at, _, _ := strings.Cut(opened.Header().Get("Location"), "?")
+	wants(t, h.ask("GET", at, firm, nil), 200, `<a class="basis" href="`+clause+`"`, "依据未核实")
 }

@@ -36,7 +36,8 @@ type visit struct {
 	crumbs   []navItem // the way from the home page
 	back     string    // the page that a refused form stands on
 	problems []problemView
-	island   string // script of the page
+	island   string                       // script of the page
+	links    map[string]map[string]string // of sources, by the digest of the edition
 }
 
 func (v *visit) ctx() context.Context { return v.r.Context() }

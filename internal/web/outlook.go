@@ -33,6 +33,7 @@ type outlookView struct {
 type ruleOf struct {
 	casework.OutlookRule
 	BasisTitle string
+	Link       string // where it can be read; "" for nowhere
 }
 
 type sumOf struct {
@@ -102,8 +103,9 @@ func (v *visit) openTo(org string) (string, []outlookView, error) {
 
 func (v *visit) outlookOf(x casework.Outlook) outlookView {
 	out := outlookView{Outlook: x, When: whenOf(x, v.lang), Counted: x.Median >= 0}
+	links := v.basisLinks(x.Scheme)
 	for _, r := range x.Rules {
-		y := ruleOf{r, sourceTitle(x.Scheme, r.Basis)}
+		y := ruleOf{r, sourceTitle(x.Scheme, r.Basis), links[r.Basis]}
 		if r.Result == scheme.Pass {
 			out.Passes = append(out.Passes, y)
 		} else {

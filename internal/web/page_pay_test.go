@@ -38,7 +38,7 @@ func paymentBodies(t *testing.T) map[string][]any {
 		hangs := casework.OutlookRule{Answer: scheme.Answer{Need: "b", Result: scheme.ManualAnswer, Words: someWords, Ask: "reviewer"}, Hangs: true}
 		under := casework.Case{ID: someID, No: "34-2"}
 		x := outlookView{Outlook: casework.Outlook{Scheme: pack, Verdict: result, May: result == scheme.Pass, Past: 7, Fills: []scheme.Field{{Name: "x", Words: someWords}}, Running: []casework.Case{under}, Above: someWords},
-			Open: []ruleOf{{rule, "办法"}, {hangs, ""}}, Passes: []ruleOf{{rule, "办法"}}, When: "30 天", Counted: result == scheme.Pass,
+			Open: []ruleOf{{rule, "办法", "/clauses/x"}, {hangs, "", ""}}, Passes: []ruleOf{{rule, "办法", "https://x.example"}}, When: "30 天", Counted: result == scheme.Pass,
 			Sums: []sumOf{{scheme.Estimate{Known: true, Sum: 100, Says: someWords}, someWords, true}, {scheme.Estimate{Bounded: true, Sum: 100}, someWords, false}, {scheme.Estimate{}, someWords, false}}}
 		if result == scheme.Pass {
 			x.Under = &under

@@ -30,7 +30,7 @@ func (v *visit) replayCase() error {
 	p := replayPage{Case: c, Same: true}
 	for _, r := range all {
 		p.Same = p.Same && len(r.Differ) == 0
-		p.Steps = append(p.Steps, replayView{r, verdicts(s, r.Step.Decision.Answers)})
+		p.Steps = append(p.Steps, replayView{r, v.verdicts(s, r.Step.Decision.Answers)})
 	}
 	v.under("/cases/"+string(id), s.Title[0]+" "+c.No, s.Title[1]+" "+c.No)
 	return v.show("replay", v.t("重新判定", "Judged again"), p)
