@@ -132,7 +132,7 @@ func csvRows(content []byte) ([][]string, error) {
 			return nil, err
 		}
 	}
-	first, _, _ := bytes.Cut(content, []byte("\n"))
+	first := bytes.Join(bytes.SplitN(content, []byte("\n"), headRows+1)[:min(headRows, bytes.Count(content, []byte("\n"))+1)], nil) // the head may stand below a title
 	r := csv.NewReader(bytes.NewReader(content))
 	r.FieldsPerRecord = -1
 	if bytes.Count(first, []byte("\t")) > bytes.Count(first, []byte(",")) {
