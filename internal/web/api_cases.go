@@ -178,6 +178,7 @@ func (s *Server) apiCases() {
 			Version int64           `json:"version,omitempty" required:"false"`
 			Reason  string          `json:"reason,omitempty" required:"false"`
 			Answers map[string]bool `json:"answers,omitempty" required:"false"`
+			Wanted  []string        `json:"wanted,omitempty" required:"false" doc:"fields that an action which sends the case back asks for"`
 		}
 	}
 	operate(s, "POST", "/api/v1/cases/{id}/actions/{action}", access.CaseAct, "Take an action", func(ctx context.Context, a asked, i *actIn) (*body[caseOut], error) {
@@ -185,7 +186,7 @@ func (s *Server) apiCases() {
 		if err != nil {
 			return nil, err
 		}
-		c, err := s.c.Cases.Act(ctx, a.who, id, casework.Action{Name: i.Action, Version: i.Body.Version, Reason: i.Body.Reason, Answers: i.Body.Answers, Key: i.Key})
+		c, err := s.c.Cases.Act(ctx, a.who, id, casework.Action{Name: i.Action, Version: i.Body.Version, Reason: i.Body.Reason, Answers: i.Body.Answers, Wanted: i.Body.Wanted, Key: i.Key})
 		if err != nil {
 			return nil, err
 		}
@@ -205,6 +206,7 @@ func (s *Server) apiCases() {
 	s.apiLists()
 	s.apiCaseFiles()
 	s.apiAsks()
+	s.apiForm()
 	s.apiDraws()
 	s.apiSealed()
 }

@@ -194,3 +194,26 @@ func TestWhatTheRegistrySaysStandsBesideTheField(t *testing.T) {
 		t.Error("it is still said to be sent back")
 	}
 }
+
+func TestProgramsFillInAForm(t *testing.T) {
+	h := open(t)
+	token, who := h.firm()
+	mate := h.person("mate@node.example", "org_member", testFirm)
+	c, err := h.c.Cases.Create(context.Background(), who, "display", testFirm, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := "/api/v1/cases/" + string(c.ID)
+	h.wants(h.call("PUT", at+"/draft", token, `{"version":1,"fields":{"kind":"dance","purpose":"试用","staff":"四十六"}}`), 200, `"version":2`, `"field":"kind","code":"scheme.field_choice"`, `"field":"staff"`)
+	h.wants(h.call("GET", at+"/steps", token, ""), 200, `"state":"wrong"`, `"typed":"dance"`, `"field":"founded"`, `"registry":"2019-05-20"`, `"next":1`)
+	h.wants(h.call("PUT", at+"/draft", mate, `{"version":1,"fields":{"purpose":"别的","kind":"show"}}`), 200, `"clashes":[{"field":"kind"`, `"mine":"别的"`, `"value":"试用"`)
+	h.wants(h.call("PUT", at+"/draft", mate, `{"version":2,"fields":{"kind":"show","staff":""}}`), 200, `"wrong":[]`, `"clashes":[]`)
+	h.wants(h.call("GET", at+"/changes", token, ""), 200, `"field":"kind"`, `"typed":"dance"`, `"value":"show"`)
+	h.wants(h.call("POST", at+"/people", token, `{"address":"mate@node.example","may":"view"}`), 200, `"may":"view"`)
+	h.wants(h.call("GET", at+"/people", mate, ""), 200, `"may":"view"`)
+	h.wants(h.call("PUT", at+"/draft", mate, `{"version":0,"fields":{"kind":"trial"}}`), 403, "casework.field_not_yours")
+	h.wants(h.call("POST", at+"/actions/file", token, `{}`), 200, `"stage":"filed"`)
+	officer := h.person("review@node.example", "voucher_review", "")
+	h.wants(h.call("POST", at+"/actions/ask_more", officer, `{"reason":"用途不清","wanted":["purpose"]}`), 200, `"stage":"supplement"`)
+	h.wants(h.call("GET", at+"/returned", token, ""), 200, `"fields":["purpose"]`, `"left":"10 wd"`, `"reason":"用途不清"`)
+}
