@@ -363,6 +363,14 @@ func selectCommunities(ctx context.Context, tx *db.Tx, after int64) (out []Commu
 	}, sqlCommunities, after, communitiesMax)
 }
 
+// selectCommunityNotes are all versions as they were signed, the oldest first.
+func selectCommunityNotes(ctx context.Context, tx *db.Tx) ([]string, error) {
+	return db.Collect(ctx, tx, "versions of the community file", func(scan func(...any) error) (note string, err error) {
+		err = scan(&note)
+		return note, err
+	}, sqlCommunities, 0, communitiesMax)
+}
+
 const (
 	sqlLetterKey       = `SELECT generation, public, since, until FROM federation_letter_key ORDER BY generation DESC LIMIT 1`
 	sqlLetterKeyInsert = `

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"corridor/internal/fault"
 	"corridor/internal/federation"
 )
 
@@ -21,7 +22,11 @@ func onceBodies() map[string][]any {
 	theirs, over := entry, adopted
 	theirs.ID, adopted.ID, over.ID, ends.ID = someID[:25]+"B", someID[:25]+"C", someID[:25]+"D", someID[:25]+"E"
 	shown := federation.Shown{Certificate: cert, Day: someDay, Fingerprint: "ab cd", Community: federation.Community{Version: 1, Title: someWords}, Signed: 3}
+	version := fileVersionView{Version: federation.Version{Community: federation.Community{Version: 2, From: someDay}, By: []string{"310000"}, Need: 2, Why: fault.New(fault.Conflict, "federation.community_quorum", "have", 1, "need", 2)},
+		Lines: []fileChangeLine{{someWords, "", "x"}, {someWords, "y", ""}}, Signers: []fault.Words{someWords, someWords}, Others: []fault.Words{someWords, someWords}}
+	holds := fileVersionView{Version: federation.Version{Community: federation.Community{Version: 3, From: someDay}, Holds: true}}
 	return map[string][]any{
+		"versions": {fileVersionsPage{Form: &form{}}, fileVersionsPage{Form: wrong("note").on("d"), Keep: true, Note: "x", Draft: &version, All: []fileVersionView{holds}}, fileVersionsPage{Form: &form{}, Draft: &holds, All: []fileVersionView{version}}},
 		"recognitions": {recognitionPage{Form: &form{}}, recognitionPage{Form: wrong("list", "kind", "from", "what", "since", "until", "basis").on("r"), May: true, Narrow: true, List: "tech_sme", Kinds: []option{{"label", "x"}}, Export: exportView{"/a", "/b"},
 			Lines: []recognitionLine{{Recognition: entry, Who: someWords, Mine: true, Called: someWords}, {Recognition: theirs, Who: someWords, Called: someWords}, {Recognition: adopted, Now: true, Who: someWords, Entry: "/log/entries/1", Called: someWords}, {Recognition: over, Called: someWords}, {Recognition: ends, Called: someWords}}}},
 		"verify": {verifyPage{Form: &form{}}, verifyPage{Form: wrong("certificate").on("c"), Sent: true, False: "假", Part: "key"},

@@ -8,7 +8,9 @@ import (
 	"testing"
 
 	"corridor/internal/db"
+	"corridor/internal/fault"
 	"corridor/internal/federation"
+	corridorlog "corridor/internal/log"
 	"corridor/internal/registry"
 	"corridor/internal/unit"
 )
@@ -82,4 +84,26 @@ func TestTheRegisterShowsWhoAskedWhat(t *testing.T) {
 	firm, _ := h.firm()
 	h.wants(h.ask("GET", "/once", firm, nil), 404)
 	h.wants(h.call("GET", "/api/v1/once", admin, ""), 200, `"keeper":"310000"`, `"state":"waiting"`)
+}
+
+func TestADraftOfTheCommunityFileIsReadAndSignedOnItsPage(t *testing.T) {
+	h := writing(t)
+	admin := h.person("", "node_admin", "")
+	h.wants(h.ask("GET", "/community/versions", "", nil), 200, "还没有共同体文件")
+	c := federation.Community{Title: fault.Words{"演示共同体", "Demo community"}, Version: 1, From: unit.Date(2026, 3, 1), Quorum: 2}
+	_, ours := corridorlog.NewKey(testOrigin)
+	_, theirs := corridorlog.NewKey("31.example/log")
+	for _, n := range [][2]string{{"310000", theirs}, {"340000", ours}} {
+		c.Nodes = append(c.Nodes, federation.Node{Code: n[0], Name: fault.Words{"节点" + n[0], "Node " + n[0]}, URL: "http://node" + n[0], Keys: []federation.DatedKey{{Key: n[1]}}})
+	}
+	text, err := c.Text()
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.wants(h.post("/community/versions", admin, url.Values{"do": {"show"}, "note": {"x"}}), 422, "d-note")
+	h.wants(h.post("/community/versions", admin, url.Values{"do": {"show"}, "note": {text}}), 200, "还不能生效", "节点340000", "加入", "0 / 2")
+	h.wants(h.post("/community/versions", admin, url.Values{"do": {"sign"}, "note": {text}}), 200, "已加本节点签名", "— "+testOrigin+" ")
+	h.wants(h.post("/community/versions", admin, url.Values{"do": {"take"}, "note": {text}}), 409, "需要 2 个")
+	firm, _ := h.firm()
+	h.wants(h.post("/community/versions", firm, url.Values{"do": {"show"}, "note": {text}}), 404)
 }

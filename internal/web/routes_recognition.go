@@ -14,6 +14,8 @@ func (s *Server) recognitionRoutes() {
 	s.page("POST", "/recognised", access.RecognitionEdit, (*visit).proposeRecognition)
 	s.page("POST", "/registry/{code}/labels/{label}/certificate", access.RegistryEdit, (*visit).certify)
 	s.page("GET", "/certificates/{label}", access.LogRead, (*visit).certificate)
+	s.page("GET", "/community/versions", access.FederationRead, (*visit).versions)
+	s.page("POST", "/community/versions", access.FederationKeep, (*visit).draftVersion)
 	s.page("GET", "/verify", access.LogRead, (*visit).verifyForm)
 	s.page("POST", "/verify", access.LogRead, (*visit).verifyCertificate)
 }
