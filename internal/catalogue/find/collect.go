@@ -126,7 +126,8 @@ func (x *Index) collect(p *plan, s *part, no int, hit bitmap, sc *scratch, out *
 	if p.keep == 0 {
 		return
 	}
-	for _, at := range pass.at {
+	// From the youngest, which ids put last: of equals they are kept, so the others fall out without touching the heap.
+	for _, at := range slices.Backward(pass.at) {
 		score := sc.score[at]
 		rank := x.rank(p, s, at, score)
 		t := &out.top

@@ -291,8 +291,8 @@ func (x *Index) run(ctx context.Context, p *plan) (*found, error) {
 		out := x.newFound(p)
 		outs[w] = out
 		for {
-			i := int(next.Add(1)) - 1
-			if i >= len(p.v.parts) || ctx.Err() != nil {
+			i := len(p.v.parts) - int(next.Add(1)) // the younger parts first, as collect goes
+			if i < 0 || ctx.Err() != nil {
 				return
 			}
 			x.part(p, &p.v.parts[i], i, sc, out)
