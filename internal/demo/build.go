@@ -96,6 +96,9 @@ func build(ctx context.Context, n *node.Node, signed []byte) error {
 	if err := enterOffers(ctx, n, admin); err != nil {
 		return err
 	}
+	if err := enterBookings(ctx, n); err != nil {
+		return fmt.Errorf("bookings: %w", err)
+	}
 	return fund(ctx, n, admin)
 }
 

@@ -12,6 +12,7 @@ import (
 	"corridor/internal/calendar"
 	"corridor/internal/casework"
 	"corridor/internal/catalogue"
+	"corridor/internal/catalogue/booking"
 	"corridor/internal/db"
 	"corridor/internal/federation"
 	"corridor/internal/files"
@@ -118,13 +119,17 @@ func (n *Node) desks() (err error) {
 		return err
 	}
 	n.Access.Join("catalogue", n.Finder)
+	if n.Bookings, err = booking.New(booking.Config{DB: n.DB, Access: n.Access, Registry: n.Registry, Calendar: days, Notices: n.Notices,
+		Offers: offered{n.Catalogue}, Site: n.Site, Local: n.NoCodes}); err != nil {
+		return err
+	}
 	if n.Indicators, err = indicator.New(indicator.Config{DB: n.DB, Access: n.Access}); err != nil {
 		return err
 	}
 	n.Reader = reader.New(reader.Config{Extract: n.Extract, DB: n.DB, Files: n.Files, Access: n.Access,
 		Agreements: found{n.Agreements, n.Indicators}, Figures: found{n.Agreements, n.Indicators}, Registry: registered{n.Registry}})
 	n.metrics = newMetrics(n)
-	n.Web, err = web.New(web.Config{Node: n.Node, DB: n.DB, Access: n.Access, Registry: n.Registry, Calendar: n.Calendar, Cases: n.Cases, Payments: n.Payments, Catalogue: n.Catalogue, Finder: n.Finder,
+	n.Web, err = web.New(web.Config{Node: n.Node, DB: n.DB, Access: n.Access, Registry: n.Registry, Calendar: n.Calendar, Cases: n.Cases, Payments: n.Payments, Catalogue: n.Catalogue, Finder: n.Finder, Bookings: n.Bookings,
 		Reader: n.Reader, Agreements: n.Agreements, Indicators: n.Indicators, Ledger: n.Ledger, Log: n.Log,
 		Federation: n.Federation, Files: n.Files, Notices: n.Notices, Clock: n.Clock, Secure: n.Secure, Logger: n.Logger,
 		Metrics: n.metrics.handler(), MetricsAllow: n.MetricsAllow, Answered: n.metrics.answered})
@@ -134,7 +139,7 @@ func (n *Node) desks() (err error) {
 // jobs gathers what the rooms do after their acts.
 func (n *Node) jobs() (err error) {
 	all := map[string]db.Handler{}
-	for _, room := range []map[string]db.Handler{n.Notices.Handlers(), n.Calendar.Handlers()} {
+	for _, room := range []map[string]db.Handler{n.Notices.Handlers(), n.Calendar.Handlers(), n.Bookings.Handlers()} {
 		for kind, h := range room {
 			if _, twice := all[kind]; twice {
 				return fmt.Errorf("two rooms do the jobs %s", kind)

@@ -15,6 +15,7 @@ import (
 	"corridor/internal/calendar"
 	"corridor/internal/casework"
 	"corridor/internal/catalogue"
+	"corridor/internal/catalogue/booking"
 	"corridor/internal/db"
 	"corridor/internal/fault"
 	"corridor/internal/federation"
@@ -95,6 +96,7 @@ type Node struct {
 	Agreements *agreement.Register
 	Catalogue  *catalogue.Service
 	Finder     *catalogue.Finder
+	Bookings   *booking.Service
 	Indicators *indicator.Book
 	Files      *files.Store
 	Web        *web.Server

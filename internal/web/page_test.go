@@ -198,6 +198,7 @@ func TestEveryPageIsGoodHTMLInBothLanguages(t *testing.T) {
 		t.Fatal(err)
 	}
 	values := bodies()
+	maps.Copy(values, bookingBodies(pager{}))
 	maps.Copy(values, documentBodies())
 	maps.Copy(values, onceBodies())
 	maps.Copy(values, paymentBodies(t))

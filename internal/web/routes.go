@@ -98,6 +98,7 @@ func (s *Server) routes() {
 	s.front()
 	s.forms()
 	s.askPages()
+	s.bookPages()
 	s.many()
 	s.finding()
 	s.onceRoutes()
@@ -197,6 +198,8 @@ var sections = []struct {
 		{"/search", fault.Words{"找资源", "Find resources"}, access.ListingRead},
 		{"/queue", fault.Words{"待办", "Waiting for me"}, access.CaseAct},
 		{"/cases", fault.Words{"申请与办件", "Cases"}, access.CaseRead},
+		{"/instruments", fault.Words{"仪器预约", "Instruments"}, access.ListingRead},
+		{"/bookings", fault.Words{"我的预约", "Bookings"}, access.BookingCreate},
 		{"/open", fault.Words{"能申报什么", "What is open to us"}, access.CaseRead},
 		{"/rounds", fault.Words{"集中评定", "Rounds"}, access.CaseQueue},
 		{"/starts", fault.Words{"免申即享开办", "Opened unasked"}, access.CaseQueue},

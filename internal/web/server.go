@@ -19,6 +19,7 @@ import (
 	"corridor/internal/calendar"
 	"corridor/internal/casework"
 	"corridor/internal/catalogue"
+	"corridor/internal/catalogue/booking"
 	"corridor/internal/db"
 	"corridor/internal/fault"
 	"corridor/internal/federation"
@@ -65,6 +66,7 @@ type Config struct {
 	Payments   *settlement.Desk // nil: no payment lists
 	Catalogue  *catalogue.Service
 	Finder     *catalogue.Finder // searches the catalogue
+	Bookings   *booking.Service  // nil: nothing is booked
 	Reader     *reader.Desk
 	Agreements *agreement.Register
 	Indicators *indicator.Book

@@ -167,6 +167,17 @@ func (w *world) Free(s Span) []Span {
 	return without(w.plan.Open(s, w.zone, w.cal), w.freeTime().blocks)
 }
 
+// useful says whether any use can lie within a free span.
+func (w *world) useful(s Span) bool {
+	l, ok := w.plan.limitAt(w.plan.aligned(s.From, w.zone), w.zone)
+	if !ok {
+		return false
+	}
+	least, fits := w.plan.nearestLength(l.Least, l.Most)
+	_, found := w.First(s.From, s.To, least)
+	return fits && found
+}
+
 // First is the first slot of a duration that begins at or after a moment and ends by another (zero: whenever), by the
 // same rules as judge but who asks; false: there is none before the horizon.
 func (w *world) First(after, by time.Time, minutes int) (Span, bool) {

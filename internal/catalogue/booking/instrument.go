@@ -37,10 +37,13 @@ func (s *Service) EnterIn(ctx context.Context, tx *db.Tx, who access.Actor, i In
 	}
 	if s.c.Offers != nil && i.ID != "" {
 		o, err := s.c.Offers.Offer(ctx, tx, i.ID)
-		if err != nil {
+		_, unlisted := selectInstrument(ctx, tx, i.ID)
+		switch {
+		case err == nil:
+			i.Org, i.Region, i.Title = o.Org, o.Region, o.Title
+		case fault.KindOf(err) != fault.NotFound || unlisted != nil: // one that was entered without a listing stays so
 			return i, err
 		}
-		i.Org, i.Region, i.Title = o.Org, o.Region, o.Title
 	}
 	if err := mayManage(who, i); err != nil {
 		return i, err
