@@ -179,6 +179,10 @@ func (s *Service) peers() []Peer {
 	return out
 }
 
+// Open reads who the neighbours are and what the members agreed on, so that the first act after a start knows them; New comes
+// before.
+func (s *Service) Open(ctx context.Context) error { return s.load(ctx) }
+
 // load reads the neighbours that were added.
 func (s *Service) load(ctx context.Context) error {
 	var confirmed []Peer

@@ -341,3 +341,25 @@ func TestAnInvoiceIsAskedAboutAgainAfterPayment(t *testing.T) {
 		t.Errorf("told %v", told)
 	}
 }
+
+// A node that has just started knows the community file before its first round: an act of its first moment asks the same register
+// as all others.
+func TestAStartedNodeKnowsWhoAnswersBeforeItsFirstRound(t *testing.T) {
+	_, anhui, _ := members(t, dbtest.Open(t, nil), 1000, nil)
+	again, err := federation.New(federation.Config{DB: anhui.d, Self: "340000", Client: http.DefaultClient, Log: anhui.log, Key: anhui.private})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := again.Open(ctx); err != nil {
+		t.Fatal(err)
+	}
+	anhui.fed = again
+	anhui.claim("A1", bought("26312000000000000008", 1))
+	var all []federation.Claim
+	if err := anhui.d.Read(ctx, func(tx *db.Tx) (err error) { all, err = again.Claims(ctx, tx, "A1"); return err }); err != nil {
+		t.Fatal(err)
+	}
+	if len(all) != 1 || all[0].Keeper != "310000" || all[0].Code != "federation.once_no_key" {
+		t.Errorf("%+v", all)
+	}
+}

@@ -140,6 +140,9 @@ func Open(ctx context.Context, c Config) (n *Node, err error) {
 	if err = n.Calendar.Open(ctx); err != nil {
 		return n, err
 	}
+	if err = n.Federation.Open(ctx); err != nil {
+		return n, err
+	}
 	if err = n.Cases.Open(ctx); err != nil || c.ReadOnly {
 		return n, err
 	}
