@@ -132,6 +132,9 @@ func (s *Service) seatOf(sch *scheme.Scheme, c Case, a Asked, who access.Actor, 
 			at = i
 		}
 	}
+	if (at < 0 || a.Seats[at].Struck != "") && a.Drawn && in.Seat != "" && !officer(who) {
+		return x, "", "", fault.New(fault.Denied, "casework.not_your_seat", "ask", a.Words) // nobody learns by trying who was drawn
+	}
 	if at < 0 || a.Seats[at].Struck != "" {
 		return x, "", "", fault.New(fault.NotFound, "casework.seat_unknown", "ask", a.Words)
 	}

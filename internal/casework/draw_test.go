@@ -275,6 +275,7 @@ func TestADrawnExpertDeclinesAndTheNextStandsIn(t *testing.T) {
 		}{
 			{j.who[first], id(second), "declined", "x", "casework.not_your_seat"},
 			{firm, id(first), "conflict", "x", "casework.not_your_seat"},
+			{firm, id(spare), "conflict", "x", "casework.not_your_seat"}, // the same, so that nobody learns who sits by trying
 			{j.who[first], "", "declined", " ", "casework.reason_missing"},
 			{j.who[first], "", "tired", "x", "casework.strike_why"},
 			{l.actor("boss"), id(first), "declined", "x", "casework.not_your_seat"},

@@ -36,8 +36,8 @@ const vacant = "vacant/"
 // Strike takes a drawn seat off: its person declines or declares a tie, before the answer; an officer who may open the
 // ask, or answer instead, says that it turned out tied, or is late. The next who stands by and is still tied to nobody is
 // asked in its place; where nobody is left the seat is vacant and counts as missing. An answer of a struck seat counts no
-// more and is kept. The order of refusals: the case is not to be seen, no such ask, it takes no answers, no such seat, it
-// was not drawn, it is off already, not one's seat, answered already, it has time, no reason.
+// more and is kept. The order of refusals: the case is not to be seen, no such ask, it takes no answers, not one's seat, no
+// such seat, it was not drawn, it is off already, answered already, it has time, no reason.
 func (s *Service) Strike(ctx context.Context, who access.Actor, id unit.ID, in Strike) (Case, error) {
 	if err := access.MaySomewhere(who, access.CaseAct); err != nil {
 		return Case{}, err
@@ -77,7 +77,13 @@ func (s *Service) strike(ctx context.Context, tx *db.Tx, who access.Actor, sch *
 		_, mine := speaksFor(who, x)
 		return in.Seat == x.ID || in.Seat == "" && mine && x.Struck == ""
 	})
+	own := in.Seat == ""
+	if i >= 0 {
+		_, own = speaksFor(who, a.Seats[i])
+	}
 	switch {
+	case !own && !s.runs(sch, *c, who, a.decl): // who is not asked is not told either whether somebody else is
+		return false, fault.New(fault.Denied, "casework.not_your_seat", "ask", a.Words)
 	case i < 0:
 		return false, fault.New(fault.NotFound, "casework.seat_unknown", "ask", a.Words)
 	case !a.Drawn:
