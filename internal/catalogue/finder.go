@@ -157,7 +157,12 @@ func (f *Finder) upToDate(ctx context.Context) (*find.Index, error) {
 		}
 	}
 	for x.Seq() < seq {
-		if err := f.s.c.DB.Read(ctx, func(tx *db.Tx) error { return f.follow(ctx, tx, x) }); err != nil {
+		before := x.Seq()
+		err := f.s.c.DB.Read(ctx, func(tx *db.Tx) error { return f.follow(ctx, tx, x) })
+		if err == nil && x.Seq() == before {
+			err = fmt.Errorf("the order of changes ends at %d before %d", before, seq) // never asked for again and again
+		}
+		if err != nil {
 			return nil, fmt.Errorf("follow the catalogue: %w", err)
 		}
 	}
