@@ -57,9 +57,9 @@ export async function open({ shots, read } = {}) {
   if (shots) mkdirSync(shots, { recursive: true })
   return {
     at, dir, browser,
-    // visitor is a browser of its own; nobody is signed in.
-    async visitor(lang = 'zh-CN') {
-      const context = await browser.newContext({ viewport: wide, locale: lang, acceptDownloads: true })
+    // visitor is a browser of its own, with scripts or without; nobody is signed in.
+    async visitor(lang = 'zh-CN', { script = true } = {}) {
+      const context = await browser.newContext({ viewport: wide, locale: lang, acceptDownloads: true, javaScriptEnabled: script })
       const page = await context.newPage()
       return new Visitor(page, shots)
     },

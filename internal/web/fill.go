@@ -145,7 +145,7 @@ func (v *visit) showStep(st casework.FormSteps, was *form, clashes []casework.Cl
 	}
 	v.under("/cases", "申请与办件", "Cases")
 	v.under(page, s.Title[0]+" "+c.No, s.Title[1]+" "+c.No)
-	return v.show("fill", fmt.Sprintf("%s（%d/%d）", p.Name, at+1, len(p.Steps)), p)
+	return v.show("fill", fmt.Sprintf(v.t("%s（%d/%d）", "%s (%d/%d)"), p.Name, at+1, len(p.Steps)), p)
 }
 
 // fillIn adds to a control what the step knows of its field.
