@@ -280,6 +280,11 @@ var number = regexp.MustCompile(`^\d{12,}$`)
 
 func (p *stage) typedAs(s *scheme.Scheme, id unit.ID, a access.Actor, f scheme.Field, name string, pick int) string {
 	given := p.given[s.ID][name]
+	for _, joins := range s.Joins {
+		if joins == name {
+			return p.another(s)
+		}
+	}
 	if number.MatchString(given) {
 		p.numbers++
 		return fmt.Sprintf("%s%08d", given[:len(given)-8], p.numbers)
@@ -321,6 +326,21 @@ func (p *stage) typedAs(s *scheme.Scheme, id unit.ID, a access.Actor, f scheme.F
 		return "[{" + strings.Join(row, ", ") + "}]"
 	}
 	return ""
+}
+
+// another is the number of one more case of a scheme, which was submitted and goes on to its end as others do.
+func (p *stage) another(s *scheme.Scheme) string {
+	taken, refused := map[string]bool{}, map[string]bool{}
+	w := &walk{s: s, target: s.Stages[0], verdict: "passed", firm: p.firm()}
+	if w.why = p.begin(w, taken, refused); w.why == nil {
+		w.why = p.follow(w, s.Stages[:1], taken, refused)
+	}
+	if w.why != nil {
+		p.t.Errorf("no other case of %s: %v", s.ID, w.why)
+	}
+	w.free = true
+	p.tried = append(p.tried, w)
+	return w.c.No
 }
 
 // fill types into every field that is offered to somebody and is empty.
