@@ -186,9 +186,10 @@ try {
     await anybody.press('#entries a.proof')
     want(anybody.page.url().startsWith(at.anhui + '/log/entries/'), 'the entry opens at ' + anybody.page.url())
     await anybody.look('log-entry')
+    const entry = anybody.page.url()
     await anybody.go(at.anhui + '/log')
     await anybody.look('log')
-    await firm.go(anybody.page.url().replace(/\/log.*/, '/log/entries/0'))
+    await firm.go(entry)
     want((await firm.text()).includes('34-26-'), 'the firm is not led from the entry to its case')
   })
 
