@@ -128,11 +128,14 @@ func (n *Node) desks() (err error) {
 	}
 	n.Reader = reader.New(reader.Config{Extract: n.Extract, DB: n.DB, Files: n.Files, Access: n.Access,
 		Agreements: found{n.Agreements, n.Indicators}, Figures: found{n.Agreements, n.Indicators}, Registry: registered{n.Registry}})
+	if err := n.count(days); err != nil {
+		return err
+	}
 	n.metrics = newMetrics(n)
 	n.Web, err = web.New(web.Config{Node: n.Node, DB: n.DB, Access: n.Access, Registry: n.Registry, Calendar: n.Calendar, Cases: n.Cases, Payments: n.Payments, Catalogue: n.Catalogue, Finder: n.Finder, Bookings: n.Bookings,
 		Reader: n.Reader, Agreements: n.Agreements, Indicators: n.Indicators, Ledger: n.Ledger, Log: n.Log,
 		Federation: n.Federation, Files: n.Files, Notices: n.Notices, Clock: n.Clock, Secure: n.Secure, Logger: n.Logger,
-		Metrics: n.metrics.handler(), MetricsAllow: n.MetricsAllow, Answered: n.metrics.answered})
+		Usage: n.Usage, Metrics: n.metrics.handler(), MetricsAllow: n.MetricsAllow, Answered: n.metrics.answered})
 	return err
 }
 

@@ -16,6 +16,7 @@ import (
 	"corridor/internal/casework"
 	"corridor/internal/catalogue"
 	"corridor/internal/catalogue/booking"
+	"corridor/internal/catalogue/usage"
 	"corridor/internal/db"
 	"corridor/internal/fault"
 	"corridor/internal/federation"
@@ -97,6 +98,7 @@ type Node struct {
 	Catalogue  *catalogue.Service
 	Finder     *catalogue.Finder
 	Bookings   *booking.Service
+	Usage      *usage.Service
 	Indicators *indicator.Book
 	Files      *files.Store
 	Web        *web.Server

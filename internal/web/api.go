@@ -53,6 +53,7 @@ func (s *Server) api() {
 	s.apiOnce()
 	s.apiRecognition()
 	s.apiChecks()
+	s.apiUsage()
 	s.apiCalendar()
 }
 

@@ -201,6 +201,7 @@ func TestEveryPageIsGoodHTMLInBothLanguages(t *testing.T) {
 	maps.Copy(values, bookingBodies(pager{}))
 	maps.Copy(values, documentBodies())
 	maps.Copy(values, onceBodies())
+	maps.Copy(values, usageBodies())
 	maps.Copy(values, paymentBodies(t))
 	maps.Copy(values, findBodies())
 	maps.Copy(values, listBodies(t))

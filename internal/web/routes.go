@@ -54,6 +54,7 @@ func (s *Server) routes() {
 		s.page("POST", "/notices/read", access.NoticeRead, (*visit).readNotices)
 		s.page("POST", "/account/wish", access.NoticeRead, (*visit).wish)
 	}
+	s.usagePages()
 	s.page("GET", "/calendar", access.CalendarRead, (*visit).calendar)
 	s.page("POST", "/calendar", access.CalendarLoad, (*visit).loadNotice)
 	s.page("GET", "/jobs", access.JobsManage, (*visit).jobs)
@@ -210,6 +211,7 @@ var sections = []struct {
 		{"/listings", fault.Words{"共享资源", "What is offered"}, access.ListingRead},
 		{"/listings/desk", fault.Words{"资源审核", "Review of listings"}, access.ListingPublish},
 		{"/registry", fault.Words{"主体登记", "Registry"}, access.RegistryRead},
+		{"/usage", fault.Words{"机时与收费", "Hours and charges"}, access.BookingManage},
 		{"/catalogues", fault.Words{"代码名录", "Lists of codes"}, access.RegistryEdit},
 		{"/experts", fault.Words{"专家库", "Pools of experts"}, access.RegistryEdit},
 		{"/authorities", fault.Words{"部门与协定", "Authorities"}, access.RegistryRead},

@@ -20,6 +20,7 @@ import (
 	"corridor/internal/casework"
 	"corridor/internal/catalogue"
 	"corridor/internal/catalogue/booking"
+	"corridor/internal/catalogue/usage"
 	"corridor/internal/db"
 	"corridor/internal/fault"
 	"corridor/internal/federation"
@@ -74,6 +75,7 @@ type Config struct {
 	Log        *corridorlog.Log
 	Federation *federation.Service
 	Files      *files.Store
+	Usage      *usage.Service  // nil: no hours are kept
 	Notices    *notice.Service // nil: this node tells nobody
 	Clock      Clock
 	Secure     bool         // cookies only over HTTPS

@@ -215,18 +215,17 @@ func (s *Service) idle(ctx context.Context, tx *db.Tx, owner string, by map[unit
 
 // owned are all instruments of an owner.
 func (s *Service) owned(ctx context.Context, tx *db.Tx, owner string) (all []Instrument, err error) {
-	for after := unit.ID(""); len(all) < listedMax; {
-		page, err := s.c.Listings.Owned(ctx, tx, owner, after, 200)
+	for after := unit.ID(""); ; {
+		page, next, err := s.c.Listings.Owned(ctx, tx, owner, after)
 		if err != nil {
 			return nil, fmt.Errorf("instruments of %s: %w", owner, err)
 		}
 		all = append(all, page...)
-		if len(page) < 200 {
-			break
+		if next == "" || len(all) >= listedMax {
+			return all, nil
 		}
-		after = page[len(page)-1].ID
+		after = next
 	}
-	return all, nil
 }
 
 func (h *Hours) add(d hoursRow) {
@@ -255,11 +254,13 @@ func (s *Service) answersOf(ctx context.Context, tx *db.Tx, id unit.ID, from, to
 	}
 	for _, a := range asked {
 		y.Answers.Asked++
-		if a.Answered.IsZero() {
+		if !a.Answered {
 			continue
 		}
 		y.Answers.Answered++
-		*waits = append(*waits, a.Answered.Sub(a.Made))
+		if a.After >= 0 {
+			*waits = append(*waits, a.After)
+		}
 		if a.Accepted {
 			y.Answers.Accepted++
 		}
@@ -294,9 +295,14 @@ func (s *Service) missing(ctx context.Context, tx *db.Tx, id unit.ID, from, to t
 	return out, nil
 }
 
-// Missing are the bookings of a month, by instrument, that are over and have no run: a log that was not handed in, or
-// somebody who did not come.
-func (s *Service) Missing(ctx context.Context, who access.Actor, owner, month string) (out map[unit.ID][]Booked, err error) {
+// Unlogged is a booking that is over and has no run.
+type Unlogged struct {
+	Title fault.Words // of the instrument
+	Booked
+}
+
+// Missing are the bookings of a month that are over and have no run: a log that was not handed in, or somebody who did not come.
+func (s *Service) Missing(ctx context.Context, who access.Actor, owner, month string) (out []Unlogged, err error) {
 	if err := mayManage(who, owner); err != nil {
 		return nil, err
 	}
@@ -305,7 +311,7 @@ func (s *Service) Missing(ctx context.Context, who access.Actor, owner, month st
 		return nil, err
 	}
 	err = s.c.DB.Read(ctx, func(tx *db.Tx) error {
-		out = map[unit.ID][]Booked{}
+		out = nil
 		all, err := s.owned(ctx, tx, owner)
 		if err != nil {
 			return err
@@ -315,12 +321,12 @@ func (s *Service) Missing(ctx context.Context, who access.Actor, owner, month st
 			end = tx.Now()
 		}
 		for _, i := range all {
-			b, err := s.missing(ctx, tx, i.ID, m.From, end)
+			missing, err := s.missing(ctx, tx, i.ID, m.From, end)
 			if err != nil {
 				return err
 			}
-			if len(b) > 0 {
-				out[i.ID] = b
+			for _, b := range missing {
+				out = append(out, Unlogged{i.Title, b})
 			}
 		}
 		return nil

@@ -5,13 +5,15 @@ import (
 	"fmt"
 
 	"github.com/goccy/go-yaml"
+
+	"corridor/internal/fault"
 )
 
 // Number is a number of policy with what it rests on.
 type Number struct {
-	Value    int64  `yaml:"value"`
-	Basis    string `yaml:"basis"`
-	Verified bool   `yaml:"verified"`
+	Value    int64       `yaml:"value"`
+	Basis    fault.Words `yaml:"basis"`
+	Verified bool        `yaml:"verified"`
 }
 
 // Rules are the numbers of this room.
@@ -32,7 +34,7 @@ func loadRules(file []byte) (r Rules, err error) {
 	}
 	for name, n := range map[string]Number{"standard_hours": r.StandardHours, "quota_general": r.QuotaGeneral, "quota_special": r.QuotaSpecial,
 		"idle_days": r.IdleDays, "result_days": r.ResultDays} {
-		if n.Value <= 0 || n.Basis == "" {
+		if n.Value <= 0 || n.Basis[0] == "" || n.Basis[1] == "" {
 			return r, fmt.Errorf("rules of usage: %s has no value or no basis", name)
 		}
 	}

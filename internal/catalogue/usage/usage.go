@@ -37,8 +37,8 @@ type Config struct {
 type Listings interface {
 	// Instrument returns fault.NotFound for what is not there.
 	Instrument(ctx context.Context, tx *db.Tx, id unit.ID) (Instrument, error)
-	// Owned are the instruments of an owner by id, published ones and those that were, after one id.
-	Owned(ctx context.Context, tx *db.Tx, owner string, after unit.ID, limit int) ([]Instrument, error)
+	// Owned are the instruments of an owner, published ones and those that were, page by page; next is "" at the end.
+	Owned(ctx context.Context, tx *db.Tx, owner string, after unit.ID) (page []Instrument, next unit.ID, err error)
 }
 
 // Instrument is a listing as far as usage needs it.
@@ -78,10 +78,10 @@ type Booked struct {
 	Charge   unit.Fen
 }
 
-// Asked is a request: taken, refused, or not answered yet.
+// Asked is a request: accepted, declined, or not answered yet.
 type Asked struct {
-	Made, Answered time.Time // Answered is zero while nobody has answered
-	Accepted       bool
+	Answered, Accepted bool
+	After              time.Duration // how long the answer took; negative where that is not known any more
 }
 
 // Ties knows who belongs together. known is false where what is registered does not say.

@@ -49,13 +49,13 @@ func (s *shelf) Instrument(_ context.Context, _ *db.Tx, id unit.ID) (usage.Instr
 	return usage.Instrument{}, fault.New(fault.NotFound, "usage.unknown")
 }
 
-func (s *shelf) Owned(_ context.Context, _ *db.Tx, owner string, after unit.ID, _ int) (out []usage.Instrument, _ error) {
+func (s *shelf) Owned(_ context.Context, _ *db.Tx, owner string, after unit.ID) (out []usage.Instrument, next unit.ID, _ error) {
 	for _, i := range s.instruments {
 		if i.Owner == owner && i.ID > after {
 			out = append(out, i)
 		}
 	}
-	return out, nil
+	return out, "", nil
 }
 
 func (s *shelf) Touching(_ context.Context, _ *db.Tx, id unit.ID, from, to time.Time) (out []usage.Booked, _ error) {
@@ -170,7 +170,7 @@ func TestALogIsLaidBesideTheBookingsAndHoursFollow(t *testing.T) {
 		if got := strings.Join(said, "; "); got != want || total != 4 {
 			h.Errorf("got  %s\nwant %s", got, want)
 		}
-		h.shelf.asked = []usage.Asked{{Made: h.at("2026-05-01 09:00"), Answered: h.at("2026-05-01 11:00"), Accepted: true}, {Made: h.at("2026-05-02 09:00"), Answered: h.at("2026-05-02 13:00")}, {Made: h.at("2026-05-03 09:00")}}
+		h.shelf.asked = []usage.Asked{{Answered: true, Accepted: true, After: 2 * time.Hour}, {Answered: true, After: 4 * time.Hour}, {}}
 		y, err := h.OfYear(h.ctx, operator, lab, 2026)
 		h.ok(err)
 		em := y.Hours[0]

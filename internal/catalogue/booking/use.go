@@ -1,0 +1,14 @@
+package booking
+
+import (
+	"context"
+
+	"corridor/internal/db"
+	"corridor/internal/unit"
+)
+
+// Touching are the bookings of an instrument that touch a time, of any state, by their beginning, in the caller's act or
+// reading: for a room that lays machine logs beside them.
+func (s *Service) Touching(ctx context.Context, tx *db.Tx, instrument unit.ID, span Span) ([]Booking, error) {
+	return selectBookingsOf(ctx, tx, instrument, span)
+}
