@@ -31,6 +31,7 @@ With --diagram it draws the stages of each as SVG into a folder.`,
 			return check(paths, asJSON, fault.Lang(lang), diagrams, cmd.OutOrStdout())
 		},
 	}
+	c.AddCommand(checkKindsCommand())
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	c.Flags().StringVar(&lang, "lang", "zh", "language of the report: zh or en")
 	c.Flags().StringVar(&diagrams, "diagram", "", "folder into which the stages of each scheme are drawn")

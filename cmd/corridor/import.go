@@ -12,6 +12,7 @@ import (
 
 	"corridor/internal/access"
 	"corridor/internal/calendar"
+	"corridor/internal/catalogue"
 	"corridor/internal/fault"
 	"corridor/internal/node"
 	"corridor/internal/registry"
@@ -24,11 +25,16 @@ func importCommand() *cobra.Command {
 	var w where
 	var partial, dry bool
 	var source, title string
+	var listings catalogue.Import
 	c := &cobra.Command{
 		Use:   "import KIND FILE.xlsx|csv",
 		Short: "Take organisations and what is known of them from a spreadsheet, or a holiday notice",
 		Long: `Takes all rows or, with --partial, the good ones. Each bad cell is named by sheet, row and column. KIND is one of:
-` + strings.Join(registry.ImportKinds(), ", ") + `
+` + strings.Join(registry.ImportKinds(), ", ") + `, listings
+
+KIND listings takes what is offered: --kind is the kind of listing (instrument, service, data …), --owner whose the rows are
+that do not say it, --publish publishes at once. A row with a number that its owner has listed changes that listing, one
+without news is passed over, so a file that was cut off is simply taken again.
 
 KIND calendar takes a year's holiday notice (CSV: date,day,zh,source), all of it or nothing: --title is its name or number,
 --source where it is published; --dry-run shows which days change. Of a node that is being served it is loaded on the page
@@ -51,6 +57,15 @@ KIND calendar takes a year's holiday notice (CSV: date,day,zh,source), all of it
 			if args[0] == calendarKind {
 				return importNotice(cmd.Context(), n, who, f, calendar.Notice{Title: title, Source: source}, dry, cmd.OutOrStdout())
 			}
+			if args[0] == listingsKind {
+				listings.Name, listings.File, listings.Partial, listings.Dry = args[1], f, partial, dry
+				listings.Progress = func(p registry.Progress) { progress(cmd.ErrOrStderr(), p) }
+				rep, err := n.Catalogue.Take(cmd.Context(), access.System("import"), listings)
+				if rep.Rows > 0 {
+					printReport(cmd.OutOrStdout(), rep)
+				}
+				return err
+			}
 			rep, err := n.Registry.Take(cmd.Context(), who, registry.Import{Kind: args[0], Name: args[1], File: f, Source: source, Partial: partial, Dry: dry,
 				Progress: func(p registry.Progress) { progress(cmd.ErrOrStderr(), p) }})
 			if err != nil {
@@ -64,6 +79,9 @@ KIND calendar takes a year's holiday notice (CSV: date,day,zh,source), all of it
 	c.Flags().BoolVar(&partial, "partial", false, "take the good rows when there are bad ones")
 	c.Flags().BoolVar(&dry, "dry-run", false, "check only")
 	c.Flags().StringVar(&title, "title", "", "name or number of a holiday notice")
+	c.Flags().StringVar(&listings.Kind, "kind", "instrument", "kind of listing")
+	c.Flags().StringVar(&listings.Owner, "owner", "", "credit code of the organisation whose the listings are")
+	c.Flags().BoolVar(&listings.Publish, "publish", false, "publish new listings at once")
 	c.Flags().StringVar(&source, "source", "", "who vouches for rows that do not say it")
 	return c
 }
@@ -97,6 +115,9 @@ func printReport(out io.Writer, r registry.Report) {
 		fmt.Fprintf(out, "未用的列 column left aside: %s\n", u)
 	}
 }
+
+// listingsKind is the kind of import that is a file of listings.
+const listingsKind = "listings"
 
 // calendarKind is the kind of import that is a holiday notice.
 const calendarKind = "calendar"

@@ -142,3 +142,12 @@ func (h *house) withNotices(n *notice.Service) (err error) {
 	h.Service, err = catalogue.New(c)
 	return err
 }
+
+func day(t testing.TB, text string) unit.Day {
+	t.Helper()
+	d, err := unit.ParseDay(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}

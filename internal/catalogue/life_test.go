@@ -199,3 +199,44 @@ func join(all []catalogue.Act) string {
 	}
 	return strings.Join(s, " ")
 }
+
+// What does not fit its versions, its kind or the order of changes is found; what fits is not.
+func TestTheAuditOfListings(t *testing.T) {
+	each(t, func(h house) {
+		l := h.published()
+		h.added("inner_id", "EM-0002")
+		found, err := h.Audit(h.ctx)
+		if h.ok(err); len(found) != 0 {
+			t.Fatalf("nothing is wrong: %v", found)
+		}
+		h.ok(h.db.Act(h.ctx, func(tx *db.Tx) error {
+			for _, damage := range []string{"UPDATE catalogue_listing SET title_zh = 'x', state = 'suspended', fields = '{}' WHERE id = $1", "DELETE FROM catalogue_change WHERE listing = $1"} {
+				if _, err := tx.Exec(h.ctx, damage, string(l.ID)); err != nil {
+					return err
+				}
+			}
+			return nil
+		}))
+		found, err = h.Audit(h.ctx)
+		if h.ok(err); len(found) != 4 {
+			t.Errorf("found %s", strings.Join(found, "\n"))
+		}
+	})
+}
+
+// A listing is stale when nobody has looked at it for longer than its kind asks for; a new one is to be published in time.
+func TestWhatIsStaleAndWhatIsLate(t *testing.T) {
+	each(t, func(h house) {
+		l := h.published()
+		if n := h.Stale(l, l.Refreshed.AddDate(0, 0, 365)); n != 0 {
+			t.Errorf("stale after a year: %d", n)
+		}
+		if n := h.Stale(l, l.Refreshed.AddDate(0, 0, 366)); n != 366 {
+			t.Errorf("stale after 366 days: %d", n)
+		}
+		draft := h.added("inner_id", "EM-9", "accepted_on", "2026-03-02")
+		if due, late := h.PublishBy(draft, day(t, "2026-05-06")); due.String() != "2026-04-14" || !late {
+			t.Errorf("to be published by %s, late %t", due, late)
+		}
+	})
+}

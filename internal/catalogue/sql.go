@@ -2,6 +2,7 @@ package catalogue
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"corridor/internal/db"
@@ -56,6 +57,16 @@ SELECT owner, min(owner_zh), min(owner_en), count(*) FROM catalogue_listing
 WHERE kind = $1 AND state = 'published' AND origin = '' AND refreshed_at < $2
 GROUP BY owner ORDER BY owner LIMIT $3`
 
+	sqlAudited = `
+SELECT ` + listingColumns + `, l.fields,
+  coalesce((SELECT v.state FROM catalogue_version v WHERE v.listing = l.id AND v.version = l.version), ''),
+  coalesce((SELECT v.fields FROM catalogue_version v WHERE v.listing = l.id AND v.fields <> '' ORDER BY v.version DESC LIMIT 1), ''),
+  (SELECT count(*) FROM catalogue_version v WHERE v.listing = l.id),
+  (SELECT count(*) FROM catalogue_change c WHERE c.listing = l.id)
+FROM catalogue_listing l WHERE l.id > $1 ORDER BY l.id LIMIT $2`
+
+	sqlFileDigests = `SELECT id, digest FROM catalogue_file WHERE id > $1 AND dropped_at = 0 ORDER BY id LIMIT $2`
+
 	sqlInsertVersion = `
 INSERT INTO catalogue_version (listing, version, at, person, act, state, reason, fields) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`
 
@@ -82,11 +93,17 @@ SELECT id, use, digest, name, type, size, title, made_at FROM catalogue_file
 WHERE listing = $1 AND dropped_at = 0 ORDER BY CASE use WHEN 'picture' THEN 0 ELSE 1 END, id LIMIT $2`
 )
 
-func scanListing(scan func(...any) error, before ...any) (l Listing, err error) {
+func scanListing(scan func(...any) error, before ...any) (Listing, error) {
+	return scanWider(scan, before, nil)
+}
+
+// scanWider scans a listing with columns before and after its own.
+func scanWider(scan func(...any) error, before, after []any) (l Listing, err error) {
 	var id, region, state, fields string
 	var made, changed, refreshed, published int64
-	err = scan(append(before, &id, &l.Kind, &l.Owner, &l.OwnNo, &region, &state, &l.Version, &l.Title[0], &l.Title[1], &l.OwnerName[0], &l.OwnerName[1],
-		&fields, &l.Reason, &l.Synthetic, &made, &changed, &refreshed, &published, &l.Origin, &l.Proof)...)
+	into := append(slices.Clone(before), &id, &l.Kind, &l.Owner, &l.OwnNo, &region, &state, &l.Version, &l.Title[0], &l.Title[1], &l.OwnerName[0], &l.OwnerName[1],
+		&fields, &l.Reason, &l.Synthetic, &made, &changed, &refreshed, &published, &l.Origin, &l.Proof)
+	err = scan(append(into, after...)...)
 	if err != nil {
 		return l, err
 	}
@@ -249,4 +266,20 @@ func selectStale(ctx context.Context, tx *db.Tx, kind string, before time.Time, 
 		err = scan(&o.owner, &o.ownerOf[0], &o.ownerOf[1], &o.listings)
 		return o, err
 	}, sqlStale, kind, db.Micros(before), limit)
+}
+
+func selectAudited(ctx context.Context, tx *db.Tx, after unit.ID, limit int) ([]audited, error) {
+	return db.Collect(ctx, tx, "listings with their versions", func(scan func(...any) error) (a audited, err error) {
+		var state string
+		a.Listing, err = scanWider(scan, nil, []any{&a.kept, &state, &a.fields, &a.versions, &a.changes})
+		a.state = State(state)
+		return a, err
+	}, sqlAudited, string(after), limit)
+}
+
+func selectFileDigests(ctx context.Context, tx *db.Tx, after string, limit int) ([][2]string, error) {
+	return db.Collect(ctx, tx, "files of listings", func(scan func(...any) error) (f [2]string, err error) {
+		err = scan(&f[0], &f[1])
+		return f, err
+	}, sqlFileDigests, after, limit)
 }

@@ -176,6 +176,19 @@ func (s *Store) Get(ctx context.Context, d Digest) (File, []byte, error) {
 	return f, content, nil
 }
 
+// Known says whether the store has a file with this digest.
+func (s *Store) Known(ctx context.Context, digest string) (known bool, err error) {
+	err = s.c.DB.Read(ctx, func(tx *db.Tx) error {
+		var f File
+		err := tx.QueryRow(ctx, sqlGet, digest).Scan(&f.Name, &f.Type, &f.Size)
+		if known = err == nil; db.NoRows(err) {
+			return nil
+		}
+		return err
+	})
+	return known, err
+}
+
 // Audit reads every file that a row names and returns one line for each that is missing or damaged.
 func (s *Store) Audit(ctx context.Context) (found []string, err error) {
 	after := ""

@@ -20,6 +20,7 @@ func (n *Node) Audit(ctx context.Context, say func(what string)) (found []string
 		{"cases", n.Cases.Audit},
 		{"payments", n.Payments.Audit},
 		{"bookings", n.Bookings.Audit},
+		{"listings", n.Catalogue.Audit},
 		{"documents", n.Reader.Audit},
 		{"index", n.Finder.Audit},
 	} {

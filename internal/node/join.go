@@ -4,7 +4,9 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"io/fs"
 	"net/http"
+	"os"
 	"path/filepath"
 
 	"corridor/internal/access"
@@ -13,6 +15,7 @@ import (
 	"corridor/internal/casework"
 	"corridor/internal/catalogue"
 	"corridor/internal/catalogue/booking"
+	"corridor/internal/catalogue/kinds"
 	"corridor/internal/db"
 	"corridor/internal/federation"
 	"corridor/internal/files"
@@ -107,8 +110,12 @@ func (n *Node) desks() (err error) {
 	n.letters()
 	n.Federation.HandleUses(n.Cases.AnswerCame)
 	n.Access.Join("agreement", n.Agreements)
+	set, err := n.kinds()
+	if err != nil {
+		return err
+	}
 	if n.Catalogue, err = catalogue.New(catalogue.Config{DB: n.DB, Access: n.Access, Registry: n.Registry, Files: n.Files, Log: n.Log, Notices: n.Notices,
-		Regions: unit.GB2260(), Days: days}); err != nil {
+		Regions: unit.GB2260(), Days: days, Kinds: set}); err != nil {
 		return err
 	}
 	index := ""
@@ -137,6 +144,16 @@ func (n *Node) desks() (err error) {
 		Federation: n.Federation, Files: n.Files, Notices: n.Notices, Clock: n.Clock, Secure: n.Secure, Logger: n.Logger,
 		Usage: n.Usage, Metrics: n.metrics.handler(), MetricsAllow: n.MetricsAllow, Answered: n.metrics.answered})
 	return err
+}
+
+// kinds are the kinds of listing that the program carries, and those in the folder kinds of the node's own.
+func (n *Node) kinds() (*kinds.Set, error) {
+	folders := []fs.FS{kinds.Files}
+	own := filepath.Join(n.Dir, "kinds")
+	if info, err := os.Stat(own); n.Dir != "" && err == nil && info.IsDir() {
+		folders = append(folders, os.DirFS(own))
+	}
+	return kinds.Load(folders...)
 }
 
 // jobs gathers what the rooms do after their acts.

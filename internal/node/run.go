@@ -118,12 +118,13 @@ func (n *Node) remind(ctx context.Context) {
 	}
 }
 
-// sweep deletes what no longer counts, at the start and every hour.
+// sweep deletes what no longer counts and reminds owners of old listings, at the start and every hour.
 func (n *Node) sweep(ctx context.Context) {
 	t := time.NewTicker(sweepEvery)
 	defer t.Stop()
 	for {
 		n.said("sweep sessions and links", n.Access.Sweep(ctx))
+		n.said("remind owners of listings", n.Catalogue.Remind(ctx))
 		select {
 		case <-ctx.Done():
 			return

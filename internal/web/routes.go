@@ -85,6 +85,7 @@ func (s *Server) routes() {
 	s.promises()
 	s.money()
 	s.listed()
+	s.machineCatalogue()
 
 	s.editionRoutes()
 	s.page("GET", "/schemes", access.SchemeRead, (*visit).schemes)
