@@ -130,7 +130,7 @@ func (g *Graph) listing(me IRI, k *kinds.Kind, l Listing, at DCATAt) {
 	} else {
 		return
 	}
-	g.Add(page+"#contact", "rdf:type", IRI("vcard:Organization"))
+	g.Add(page+"#contact", "rdf:type", IRI("vcard:Kind"))
 	g.Words(page+"#contact", "vcard:fn", l.OwnerName)
 	g.Add(page+"#contact", "vcard:hasURL", owner)
 }

@@ -129,7 +129,7 @@ func Offers(n int, kind string, owners []registry.Org, seed uint64) iter.Seq[Off
 				}
 				offer = anInstrument(r, t, o, i)
 			} else {
-				offer = another(r, others[(i/3)%len(others)], o, i)
+				offer = another(r, others[(i/3*11+int(seed%97))%len(others)], o, i) // in strides, so that every kind comes soon
 			}
 			if !yield(offer) {
 				return

@@ -36,7 +36,7 @@ func TestOffersAreMadeBySeed(t *testing.T) {
 		t.Error("the same seed made other offers")
 	}
 	n := map[string]int{}
-	for o := range Offers(600, "", owners, 7) {
+	for o := range Offers(offersOfNode, "", owners, 7) {
 		k, _ := set.Of(o.Kind)
 		fields, err := k.Read(o.Typed)
 		if err != nil {

@@ -83,3 +83,6 @@ var migrated = sync.OnceValues(func() ([]byte, error) {
 
 // longAgo is when the databases of tests are made: before any time that a test sets.
 func longAgo() time.Time { return time.Date(1990, 1, 1, 0, 0, 0, 0, time.UTC) }
+
+// PostgresDSN is the address of a migrated PostgreSQL database of its own, where Postgres says that there is one.
+func PostgresDSN(t testing.TB) string { return cluster(t).create(t) }
