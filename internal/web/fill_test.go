@@ -96,7 +96,7 @@ func TestAFormIsFilledInPartByPart(t *testing.T) {
 	if got != page+"/fill/2?done=kept#problems" {
 		t.Errorf("with a wrong sum to %s", got)
 	}
-	h.wants(h.ask("GET", page+"/fill/2", token, nil), 200, `value="四万八"`, `id="f-contract_sum-e"`, `href="#f-contract_sum"`, `value="48000.00"`, `href="`+page+`/fill/3"`)
+	h.wants(h.ask("GET", page+"/fill/2", token, nil), 200, `value="四万八"`, `id="f-contract_sum-e"`, `href="#f-contract_sum"`, `value="48000.00"`, `href="`+page+`/fill/4"`)
 	h.wants(h.ask("GET", page+"/check", token, nil), 200, "四万八", page+"/fill/2#f-contract_sum", "表征")
 	w = h.ask("GET", page+"/fill", token, nil)
 	if got := w.Header().Get("Location"); got != page+"/fill/2" {
