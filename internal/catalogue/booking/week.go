@@ -78,7 +78,7 @@ func (s *Service) lane(ctx context.Context, tx *db.Tx, who access.Actor, i Instr
 			l.Open += o.minutes()
 		}
 		for _, f := range w.Free(span) {
-			if !w.useful(f) {
+			if f.From = w.plan.aligned(f.From, zone); !w.useful(f) {
 				continue
 			}
 			chips = append(chips, Chip{Kind: "free", Span: f})
