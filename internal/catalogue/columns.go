@@ -122,7 +122,7 @@ func (t *taking) rows(row func(*header, sheets.Row) error) error {
 			return row(h, r)
 		}
 		if h = t.header(r); h == nil && r.No >= headerRows {
-			return sheets.NextSheet
+			return sheets.ErrNextSheet
 		}
 		some = some || h != nil
 		return nil

@@ -32,7 +32,7 @@ func TestOffersAreMadeBySeed(t *testing.T) {
 		}
 		return b.String()
 	}
-	if file() != file() {
+	if once, again := file(), file(); once != again {
 		t.Error("the same seed made other offers")
 	}
 	n := map[string]int{}

@@ -141,10 +141,8 @@ func (w *town) everyPage(name string, cases map[string]string) map[string]string
 			}
 		}
 	}
-	for _, more := range []string{"/cases?format=csv", "/queue?format=csv", "/journal?format=csv", "/cases?q=巢湖", "/cases?q=标记", "/queue?q=标记", "/api/v1/cases?q=标记", "/books/entries?format=csv",
-		"/payments?format=csv", "/payments/owed?format=csv", "/public-notices?format=csv", "/public-notices?past=1&format=csv", "/registry?q=巢湖"} {
-		queue = append(queue, more)
-	}
+	queue = append(queue, "/cases?format=csv", "/queue?format=csv", "/journal?format=csv", "/cases?q=巢湖", "/cases?q=标记", "/queue?q=标记", "/api/v1/cases?q=标记", "/books/entries?format=csv",
+		"/payments?format=csv", "/payments/owed?format=csv", "/public-notices?format=csv", "/public-notices?past=1&format=csv", "/registry?q=巢湖")
 	for _, c := range cases {
 		queue = append(queue, "/journal?object=case/"+strings.TrimPrefix(c, "/cases/"), "/api/v1/journal?object=case/"+strings.TrimPrefix(c, "/cases/"), "/journal?format=csv&object=case/"+strings.TrimPrefix(c, "/cases/"))
 	}

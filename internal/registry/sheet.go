@@ -49,7 +49,7 @@ func readSheets(in Import, t table, row func(s *sheet, r sheets.Row) error, unkn
 			return row(s, r)
 		}
 		if found, err = heads(s, t, r.Cells, unknown); err == nil && !found && r.No >= headerRows {
-			return sheets.NextSheet
+			return sheets.ErrNextSheet
 		}
 		some = some || found
 		return err

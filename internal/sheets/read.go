@@ -38,8 +38,8 @@ type Row struct {
 	is1904 bool // days count from 1904
 }
 
-// NextSheet is what a reader of rows returns to be shown no more of this sheet.
-var NextSheet = errors.New("no more of this sheet")
+// ErrNextSheet is what a reader of rows returns to be shown no more of this sheet.
+var ErrNextSheet = errors.New("no more of this sheet")
 
 // Read gives each row of a file to row, the visible sheets of an XLSX one after the other. What begins like a zip, or is
 // named .xlsx, is read as XLSX, all else as CSV: UTF-8 or UTF-16 with a mark, UTF-8 without one, else GB 18030; separated by
@@ -84,7 +84,7 @@ func readXLSX(file io.ReadSeeker, row func(Row) error) error {
 		if visible, err := f.GetSheetVisible(name); err != nil || !visible {
 			continue
 		}
-		if err := readSheet(f, name, is1904, row); err != nil && err != NextSheet {
+		if err := readSheet(f, name, is1904, row); err != nil && err != ErrNextSheet {
 			return err
 		}
 	}
@@ -176,7 +176,7 @@ func readCSV(file io.ReadSeeker, row func(Row) error) error {
 			continue
 		}
 		if err := row(Row{No: n, Cells: cells}); err != nil {
-			if err == NextSheet {
+			if err == ErrNextSheet {
 				return nil
 			}
 			return err

@@ -50,12 +50,14 @@ func TestWhatIsSealedIsOpenedByTwoPersonsAfterItsDay(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	window, boss := h.officer("w@node.example", "acceptance_window", "340000"), h.officer("b@node.example", "construction_supervise", "340000")
+	window := h.officer("w@node.example", "acceptance_window", "340000")
+	h.officer("b@node.example", "construction_supervise", "340000")
 	h.wants(h.ask("GET", path, window, nil), 200, "封存，规定之日过后由两人开启", path+"/sealed")
 	h.wants(h.ask("GET", path+"/sealed", window, nil), 200, "封存中", "2026-03-05")
 	h.wants(h.post(path+"/sealed", window, url.Values{"reason": {"提前看看"}}), 403, "您的尝试已记入操作日志")
 	_ = h.c.Clock.Advance(4 * 24 * time.Hour)
-	window, boss = h.signIn("w@node.example"), h.signIn("b@node.example")
+	window = h.signIn("w@node.example")
+	boss := h.signIn("b@node.example")
 	page := h.ask("GET", path+"/sealed", window, nil)
 	h.wants(page, 200, "到期待开启", "申请开启")
 	if strings.Contains(page.Body.String(), "封标价九万") {

@@ -98,8 +98,6 @@ func timeOf(us int64) time.Time {
 
 func spanOf(from, to int64) Span { return Span{timeOf(from), timeOf(to)} }
 
-type scan func(...any) error
-
 func scanInstrument(scan func(...any) error) (i Instrument, err error) {
 	var at int64
 	err = scan(&i.ID, &i.No, &i.Org, &i.Region, &i.Title[0], &i.Title[1], &i.Place, &i.Zone, &i.State, &i.Reason, &at)

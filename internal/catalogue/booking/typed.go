@@ -101,9 +101,7 @@ func ReadPlan(typed map[string]string) (p Plan, err error) {
 		p.Calibrated, err = unit.ParseDay(s)
 		on("calibrated", err)
 	}
-	for _, l := range linesOf(typed["training"]) {
-		p.Training = append(p.Training, l)
-	}
+	p.Training = append(p.Training, linesOf(typed["training"])...)
 	for _, l := range linesOf(typed["exceptions"]) {
 		e, err := readException(l)
 		on("exceptions", err)

@@ -83,8 +83,6 @@ func (d id) unit() unit.ID {
 	return unit.ID(out[:])
 }
 
-func (d id) less(e id) bool { return string(d[:]) < string(e[:]) }
-
 // price32 keeps a price in yuan and fen up to 42 million yuan; what is dearer counts as that.
 func price32(p unit.Fen) uint32 {
 	if p < 0 {

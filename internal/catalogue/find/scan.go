@@ -21,8 +21,6 @@ const (
 // begins exactly one pair and one character alone is a range of keys.
 func pairKey(a, b rune) key { return pairBit | key(a)<<runeLen | key(b) }
 
-func (k key) word() bool { return k&wordBit != 0 }
-
 // chars2 are the characters of a pair.
 func (k key) chars2() (a, b rune) {
 	return rune(k >> runeLen & (1<<runeLen - 1)), rune(k & (1<<runeLen - 1))

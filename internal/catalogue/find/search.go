@@ -154,7 +154,6 @@ type plan struct {
 	blend   bool // the order comes from a wish and is mixed with relevance
 	from    string
 	km      []float32 // by number of the origin's code; under 0 for not known
-	now     uint32    // minutes, of the first bound
 	keep    int
 	counted []int
 	nearest bool
