@@ -26,9 +26,9 @@ vet: ## gofmt, go vet, staticcheck
 	@$(GO) run honnef.co/go/tools/cmd/staticcheck@v0.8.2 ./...
 
 unit: ## tests of every room and the scripts, on SQLite and, where it is installed, PostgreSQL
-	@if ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then CORRIDOR_TEST_PG=1 $(GO) test ./...; \
+	@if ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then CORRIDOR_TEST_PG=1 $(GO) test -timeout 30m ./...; \
 	elif [ -n "$$CORRIDOR_REQUIRE" ]; then echo "PostgreSQL is missing: apt-get install postgresql"; exit 1; \
-	else echo "NOT TESTED on PostgreSQL, which is missing: apt-get install postgresql"; $(GO) test ./...; fi
+	else echo "NOT TESTED on PostgreSQL, which is missing: apt-get install postgresql"; $(GO) test -timeout 30m ./...; fi
 
 scripts: build ## only the scripts against the real binary (test/testdata/*.txtar)
 	@$(GO) test -count=1 ./test/...
