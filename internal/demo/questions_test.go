@@ -18,8 +18,8 @@ import (
 //go:embed testdata/questions*.csv
 var questionFiles embed.FS
 
-// questionOffers is how many listings of a province are asked about: enough that each type that the demonstration knows is offered.
-const questionOffers = 480
+// questionOffers is how many listings of a province are asked about: enough that each model that is asked about is offered.
+const questionOffers = 840
 
 // offered is an index over what the demonstration's generator makes for its four nodes, and the listings by id.
 func offered(t testing.TB) (*find.Index, map[unit.ID]catalogue.Listing) {
