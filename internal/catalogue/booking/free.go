@@ -155,13 +155,7 @@ func (w *world) freeTime() *freeTime {
 // Free are the parts of the opening hours within a span that nothing takes: what a week shows as free. Lead time and
 // horizon count; the shortest duration does not.
 func (w *world) Free(s Span) []Span {
-	if e := w.earliest(); s.From.Before(e) {
-		s.From = e
-	}
-	if h := w.horizon(); s.To.After(h) {
-		s.To = h
-	}
-	if !s.From.Before(s.To) {
+	if s = s.within(Span{w.earliest(), w.horizon()}); !s.From.Before(s.To) {
 		return nil
 	}
 	return without(w.plan.Open(s, w.zone, w.cal), w.freeTime().blocks)

@@ -223,14 +223,7 @@ func (p Plan) Open(s Span, zone *time.Location, cal unit.Calendar) []Span {
 	var all []Span
 	for d := unit.DayOf(s.From, zone) - 1; d <= unit.DayOf(s.To, zone); d++ {
 		for _, x := range p.On(d, cal) {
-			o := Span{x.From.at(d, zone), x.To.at(d, zone)}
-			if o.From.Before(s.From) {
-				o.From = s.From
-			}
-			if o.To.After(s.To) {
-				o.To = s.To
-			}
-			if o.From.Before(o.To) {
+			if o := (Span{x.From.at(d, zone), x.To.at(d, zone)}).within(s); o.From.Before(o.To) {
 				all = append(all, o)
 			}
 		}

@@ -57,6 +57,17 @@ func (s Span) same(o Span) bool { return s.From.Equal(o.From) && s.To.Equal(o.To
 
 func (s Span) contains(o Span) bool { return !o.From.Before(s.From) && !o.To.After(s.To) }
 
+// within is the part of a span that lies in another; where they are apart it ends before it begins.
+func (s Span) within(o Span) Span {
+	if s.From.Before(o.From) {
+		s.From = o.From
+	}
+	if s.To.After(o.To) {
+		s.To = o.To
+	}
+	return s
+}
+
 // Minutes is how long the span is.
 func (s Span) Minutes() int { return s.minutes() }
 

@@ -104,7 +104,7 @@ func (s *Service) lane(ctx context.Context, tx *db.Tx, who access.Actor, i Instr
 		case b.State == Requested:
 			l.Asked++
 		case b.State != Displaced:
-			c := clip(b.Span, span)
+			c := b.within(span)
 			l.Booked += c.minutes()
 			if b.Class == Inside {
 				l.Inside += c.minutes()
@@ -126,17 +126,6 @@ func (s *Service) lane(ctx context.Context, tx *db.Tx, who access.Actor, i Instr
 	return l, nil
 }
 
-// clip is the part of a span that lies in another.
-func clip(s, in Span) Span {
-	if s.From.Before(in.From) {
-		s.From = in.From
-	}
-	if s.To.After(in.To) {
-		s.To = in.To
-	}
-	return s
-}
-
 // byDay deals chips out to the days that they touch, in the order of their times.
 func byDay(chips []Chip, first unit.Day, days int, zone *time.Location) []DayOf {
 	out := make([]DayOf, days)
@@ -146,7 +135,7 @@ func byDay(chips []Chip, first unit.Day, days int, zone *time.Location) []DayOf 
 		day := Span{d.Start(zone), d.Add(1).Start(zone)}
 		for _, c := range chips {
 			if c.overlaps(day) {
-				c.Span = clip(c.Span, day)
+				c.Span = c.within(day)
 				out[n].Chips = append(out[n].Chips, c)
 			}
 		}
