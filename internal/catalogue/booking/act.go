@@ -313,8 +313,14 @@ func (s *Service) Staff(ctx context.Context, who access.Actor, id unit.ID) (all 
 // peopleMax is how many people of an organisation can be chosen from.
 const peopleMax = 200
 
+// memberIDs are the people of an organisation that can be chosen from.
+func (s *Service) memberIDs(ctx context.Context, tx *db.Tx, org string) ([]unit.ID, error) {
+	return s.c.Access.Reached(ctx, tx, notice.Audience{Org: org}, peopleMax)
+}
+
+// peopleOf are the same people with their names.
 func (s *Service) peopleOf(ctx context.Context, tx *db.Tx, org string) (all []Duty, err error) {
-	ids, err := s.c.Access.Reached(ctx, tx, notice.Audience{Org: org}, peopleMax)
+	ids, err := s.memberIDs(ctx, tx, org)
 	if err != nil {
 		return nil, err
 	}
@@ -331,11 +337,11 @@ func (s *Service) peopleOf(ctx context.Context, tx *db.Tx, org string) (all []Du
 // HandOver gives a booking to a colleague, who has to be allowed to use the instrument.
 func (s *Service) HandOver(ctx context.Context, who access.Actor, id, to unit.ID) (Seen, error) {
 	return s.act(ctx, who, id, HandOver, func(tx *db.Tx, x *Seen, _ Side) error {
-		colleagues, err := s.peopleOf(ctx, tx, x.Org)
+		colleagues, err := s.memberIDs(ctx, tx, x.Org)
 		if err != nil {
 			return err
 		}
-		if to == x.Person || !slices.ContainsFunc(colleagues, func(d Duty) bool { return d.Person == to }) {
+		if to == x.Person || !slices.Contains(colleagues, to) {
 			return fault.New(fault.Invalid, "booking.colleague").On("person")
 		}
 		x.Person = to

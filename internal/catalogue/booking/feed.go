@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
+	"slices"
 	"time"
 
 	"corridor/internal/access"
@@ -166,16 +167,8 @@ func (s *Service) Calendar(ctx context.Context, secret string, lang fault.Lang) 
 
 // stillRuns says whether a person may still run the instruments of an organisation.
 func (s *Service) stillRuns(ctx context.Context, tx *db.Tx, person unit.ID, org string) bool {
-	staff, err := s.peopleOf(ctx, tx, org)
-	if err != nil {
-		return false
-	}
-	for _, d := range staff {
-		if d.Person == person {
-			return true
-		}
-	}
-	return false
+	staff, err := s.memberIDs(ctx, tx, org)
+	return err == nil && slices.Contains(staff, person)
 }
 
 // eventsOf are a person's own bookings; those that were cancelled are said to be, so that readers take them off.

@@ -20,11 +20,11 @@ func (s *Service) PutDuty(ctx context.Context, who access.Actor, instrument unit
 		if !d.From.Before(d.To) || d.minutes() > lengthMax {
 			return fault.New(fault.Invalid, "booking.times").On("from")
 		}
-		staff, err := s.peopleOf(ctx, tx, i.Org)
+		staff, err := s.memberIDs(ctx, tx, i.Org)
 		if err != nil {
 			return err
 		}
-		if !slices.ContainsFunc(staff, func(x Duty) bool { return x.Person == d.Person }) {
+		if !slices.Contains(staff, d.Person) {
 			return fault.New(fault.Invalid, "booking.colleague").On("person")
 		}
 		d.ID = unit.NewID(tx.Now())
