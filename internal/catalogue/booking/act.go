@@ -199,10 +199,7 @@ func (s *Service) Cancel(ctx context.Context, who access.Actor, id unit.ID, reas
 		if err := s.free(ctx, tx, x.Inst, x.Booking); err != nil {
 			return err
 		}
-		if side == Owner {
-			return s.tellUser(ctx, tx, who, x.Inst, x.Booking, "cancelled")
-		}
-		return s.tellOwner(ctx, tx, who, x.Inst, x.Booking, "cancelled")
+		return s.tellOther(ctx, tx, who, side, x, "cancelled")
 	})
 }
 
@@ -277,10 +274,7 @@ func (s *Service) Change(ctx context.Context, who access.Actor, id unit.ID, to S
 		if err := s.offerNext(ctx, tx, x.Inst); err != nil {
 			return err
 		}
-		if side == Owner {
-			return s.tellUser(ctx, tx, who, x.Inst, x.Booking, "moved")
-		}
-		return s.tellOwner(ctx, tx, who, x.Inst, x.Booking, "moved")
+		return s.tellOther(ctx, tx, who, side, x, "moved")
 	})
 }
 

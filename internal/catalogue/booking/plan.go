@@ -231,6 +231,15 @@ func (p Plan) Open(s Span, zone *time.Location, cal unit.Calendar) []Span {
 	return merged(all)
 }
 
+// keptUntil is how long a slot that begins at a moment is kept for who may take it: OfferHours, but not into the use itself.
+func (p Plan) keptUntil(now, from time.Time) time.Time {
+	until := now.Add(time.Duration(p.OfferHours) * time.Hour)
+	if until.After(from) {
+		return from
+	}
+	return until
+}
+
 // aligned is the first moment from t on at which a booking may begin.
 func (p Plan) aligned(t time.Time, zone *time.Location) time.Time {
 	if up := t.Truncate(time.Minute); up.Before(t) {

@@ -42,10 +42,7 @@ func (s *Service) CheckOut(ctx context.Context, who access.Actor, id unit.ID, sa
 		if err := s.ended(ctx, tx, x); err != nil {
 			return err
 		}
-		if side == Owner {
-			return s.tellUser(ctx, tx, who, x.Inst, x.Booking, "done")
-		}
-		return s.tellOwner(ctx, tx, who, x.Inst, x.Booking, "done")
+		return s.tellOther(ctx, tx, who, side, x, "done")
 	})
 }
 

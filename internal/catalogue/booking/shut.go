@@ -130,10 +130,7 @@ func (s *Service) displace(ctx context.Context, tx *db.Tx, who access.Actor, i I
 	}
 	what := "displaced"
 	if b.State == Displaced && !h.Next.From.IsZero() {
-		b.Span, b.Until, what = h.Next, tx.Now().Add(time.Duration(p.OfferHours)*time.Hour), "displaced_offer"
-		if b.Until.After(b.From) {
-			b.Until = b.From
-		}
+		b.Span, b.Until, what = h.Next, p.keptUntil(tx.Now(), h.Next.From), "displaced_offer"
 		if err := insertSlot(ctx, tx, b.ID, i.No, p.busy(h.Next)); err != nil {
 			return err
 		}

@@ -44,6 +44,14 @@ func (s *Service) tellOwner(ctx context.Context, tx *db.Tx, who access.Actor, i 
 	return s.tell(ctx, tx, n)
 }
 
+// tellOther tells the side that did not act.
+func (s *Service) tellOther(ctx context.Context, tx *db.Tx, who access.Actor, side Side, x *Seen, what string) error {
+	if side == Owner {
+		return s.tellUser(ctx, tx, who, x.Inst, x.Booking, what)
+	}
+	return s.tellOwner(ctx, tx, who, x.Inst, x.Booking, what)
+}
+
 func (s *Service) told(i Instrument, b Booking, what string) notice.Notice {
 	at := b.Span.Words(i.Location())
 	n := notice.Notice{Kind: "booking." + what, Object: "bookings/" + string(b.ID), Path: "/bookings/" + string(b.ID)}

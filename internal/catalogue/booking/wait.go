@@ -137,11 +137,7 @@ func (s *Service) offerNext(ctx context.Context, tx *db.Tx, i Instrument) error 
 		if err != nil {
 			return err
 		}
-		b.State, b.Wait = Offered, x.ID
-		b.Until = tx.Now().Add(time.Duration(w.plan.OfferHours) * time.Hour)
-		if b.Until.After(b.From) {
-			b.Until = b.From
-		}
+		b.State, b.Wait, b.Until = Offered, x.ID, w.plan.keptUntil(tx.Now(), b.From)
 		if err := s.put(ctx, tx, j, b); err != nil {
 			return err
 		}
