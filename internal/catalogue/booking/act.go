@@ -141,7 +141,7 @@ func (s *Service) Confirm(ctx context.Context, who access.Actor, id unit.ID) (Se
 func (s *Service) again(ctx context.Context, tx *db.Tx, b Booking) (judged, error) {
 	j, err := s.judge(ctx, tx, Ask{Instrument: b.Instrument, Org: b.Org, Person: b.Person, Span: b.Span, Samples: b.Samples, Operator: b.Operator, Purpose: b.Purpose, settled: true}, b.ID)
 	if err == nil && j.refused != nil {
-		e, _ := j.withNext(j.refused)
+		e, _ := j.refusal()
 		return j, e
 	}
 	return j, err
@@ -241,14 +241,14 @@ func (s *Service) Change(ctx context.Context, who access.Actor, id unit.ID, to S
 			return err
 		}
 		if side == User && was.State == Confirmed && tx.Now().After(was.FreeUntil) {
-			return fault.New(fault.Conflict, "booking.change_late", "until", was.FreeUntil.In(x.Inst.Location()).Format("2006-01-02 15:04"))
+			return fault.New(fault.Conflict, "booking.change_late", "until", localTime(was.FreeUntil, x.Inst.Location()))
 		}
 		j, err := s.judge(ctx, tx, Ask{Instrument: was.Instrument, Org: was.Org, Person: was.Person, Span: to, Samples: was.Samples, Operator: was.Operator, settled: side == Owner || was.State == Displaced}, id)
 		if err != nil {
 			return err
 		}
 		if j.refused != nil {
-			e, _ := j.withNext(j.refused)
+			e, _ := j.refusal()
 			return e
 		}
 		q, err := j.price()

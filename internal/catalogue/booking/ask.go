@@ -157,8 +157,8 @@ func (s *Service) learnt(ctx context.Context, tx *db.Tx, j *judged, but unit.ID)
 	return nil
 }
 
-// withNext adds to a refusal the first slot that would pass.
-func (j *judged) withNext(e *fault.Error) (*fault.Error, Span) {
+// refusal is why it cannot be booked, with the first slot that would pass.
+func (j *judged) refusal() (*fault.Error, Span) {
 	next, ok := j.world.First(j.From, time.Time{}, j.minutes())
 	words := fault.Words{"开放期内没有", "none before the horizon"}
 	if !ok {
@@ -170,8 +170,8 @@ func (j *judged) withNext(e *fault.Error) (*fault.Error, Span) {
 		w := next.Words(j.world.zone)
 		words = fault.Words{w, w}
 	}
-	out := *e
-	out.Args = append(append([]any(nil), e.Args...), "first", words)
+	out := *j.refused
+	out.Args = append(append([]any(nil), out.Args...), "first", words)
 	return &out, next
 }
 
@@ -241,7 +241,7 @@ func (s *Service) quote(ctx context.Context, tx *db.Tx, a Ask) (q Quote, err err
 		return q, err
 	}
 	if j.refused != nil {
-		q.Refused, q.Next = j.withNext(j.refused)
+		q.Refused, q.Next = j.refusal()
 	}
 	return q, nil
 }
@@ -305,7 +305,7 @@ func (s *Service) prepare(ctx context.Context, tx *db.Tx, a Ask) (j judged, b Bo
 		return j, b, err
 	}
 	if j.refused != nil {
-		e, _ := j.withNext(j.refused)
+		e, _ := j.refusal()
 		return j, b, e
 	}
 	q, err := j.price()
@@ -321,7 +321,7 @@ func (s *Service) prepare(ctx context.Context, tx *db.Tx, a Ask) (j judged, b Bo
 			return j, b, fault.New(fault.Conflict, "booking.quote_other").On("quote")
 		}
 		if !tx.Now().Before(kept.Until) {
-			return j, b, fault.New(fault.Conflict, "booking.quote_over", "until", kept.Until.In(j.world.zone).Format("2006-01-02 15:04")).On("quote")
+			return j, b, fault.New(fault.Conflict, "booking.quote_over", "until", localTime(kept.Until, j.world.zone)).On("quote")
 		}
 		q.Lines, q.Price, q.Deposit, q.PriceVersion, q.FreeUntil = kept.Lines, kept.Price, kept.Deposit, kept.PriceVersion, kept.FreeUntil
 	}

@@ -44,9 +44,9 @@ func (w *world) earliest() time.Time { return w.now.Add(time.Duration(w.plan.Lea
 // bookings, hours a week, operators.
 func (w *world) judge(s Span) *fault.Error {
 	p, minutes := w.plan, s.minutes()
-	local := func(t time.Time) string { return t.In(w.zone).Format("2006-01-02 15:04") }
+	local := func(t time.Time) string { return localTime(t, w.zone) }
 	refuse := func(kind fault.Kind, field, code string, args ...any) *fault.Error {
-		return fault.New(kind, code, args...).On(field) // the first slot that would pass is added: withNext
+		return fault.New(kind, code, args...).On(field) // the first slot that would pass is added: refusal
 	}
 	invalid := func(field, code string, args ...any) *fault.Error { return refuse(fault.Invalid, field, code, args...) }
 	switch {

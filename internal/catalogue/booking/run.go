@@ -25,7 +25,7 @@ func (s *Service) CheckIn(ctx context.Context, who access.Actor, id unit.ID) (Se
 		}
 		zone := x.Inst.Location()
 		if now := tx.Now(); now.Before(slot.From) || !now.Before(x.To) {
-			return fault.New(fault.Conflict, "booking.check_in", "from", slot.From.In(zone).Format("2006-01-02 15:04"), "to", x.To.In(zone).Format("2006-01-02 15:04"))
+			return fault.New(fault.Conflict, "booking.check_in", "from", localTime(slot.From, zone), "to", localTime(x.To, zone))
 		}
 		x.Used.From = whole(tx.Now())
 		return nil
@@ -87,7 +87,7 @@ func (s *Service) ended(ctx context.Context, tx *db.Tx, x *Seen) error {
 func (s *Service) Missed(ctx context.Context, who access.Actor, id unit.ID) (Seen, error) {
 	return s.act(ctx, who, id, Missed, func(tx *db.Tx, x *Seen, _ Side) (err error) {
 		if tx.Now().Before(x.From) {
-			return fault.New(fault.Conflict, "booking.not_yet", "from", x.From.In(x.Inst.Location()).Format("2006-01-02 15:04"))
+			return fault.New(fault.Conflict, "booking.not_yet", "from", localTime(x.From, x.Inst.Location()))
 		}
 		if x.Charge, err = s.charge(ctx, tx, x.Booking, Missed); err != nil {
 			return err

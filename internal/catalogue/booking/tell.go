@@ -62,7 +62,7 @@ func (s *Service) told(i Instrument, b Booking, what string) notice.Notice {
 		n.Text = fault.Words{"原因：" + b.Reason, "Reason: " + b.Reason}
 	}
 	if !b.Until.IsZero() {
-		until := b.Until.In(i.Location()).Format("2006-01-02 15:04")
+		until := localTime(b.Until, i.Location())
 		n.Text[0] += "\n保留到 " + until
 		n.Text[1] += "\nKept until " + until
 	}

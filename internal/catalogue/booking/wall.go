@@ -57,7 +57,7 @@ func (s Span) same(o Span) bool { return s.From.Equal(o.From) && s.To.Equal(o.To
 
 func (s Span) contains(o Span) bool { return !o.From.Before(s.From) && !o.To.After(s.To) }
 
-// within is the part of a span that lies in another; where they are apart it ends before it begins.
+// within is the part of a span that lies in another; where they are apart it does not begin before it ends.
 func (s Span) within(o Span) Span {
 	if s.From.Before(o.From) {
 		s.From = o.From
@@ -71,6 +71,9 @@ func (s Span) within(o Span) Span {
 // Minutes is how long the span is.
 func (s Span) Minutes() int { return s.minutes() }
 
+// localTime is a moment as people read it, in a zone: 2026-05-18 08:00.
+func localTime(t time.Time, zone *time.Location) string { return t.In(zone).Format("2006-01-02 15:04") }
+
 // Words is the span as people read it, in a zone: 2026-05-18 08:00–18:00.
 func (s Span) Words(zone *time.Location) string {
 	from, to := s.From.In(zone), s.To.In(zone)
@@ -79,9 +82,9 @@ func (s Span) Words(zone *time.Location) string {
 	case end == "00:00" && unit.DayOf(to.Add(-time.Minute), zone) == unit.DayOf(from, zone):
 		end = "24:00"
 	case unit.DayOf(from, zone) != unit.DayOf(to, zone):
-		end = to.Format("2006-01-02 15:04")
+		end = localTime(s.To, zone)
 	}
-	return from.Format("2006-01-02 15:04") + "–" + end
+	return localTime(s.From, zone) + "–" + end
 }
 
 // merged sorts spans and joins those that touch.
