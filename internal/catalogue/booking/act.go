@@ -95,8 +95,8 @@ func (s *Service) named(ctx context.Context, tx *db.Tx, x *Seen) error {
 	return err
 }
 
-// act loads a booking, steps it, lets do change it and keeps it.
-func (s *Service) act(ctx context.Context, who access.Actor, id unit.ID, a Action, do func(tx *db.Tx, x *Seen, side Side) error) (x Seen, err error) {
+// act loads a booking, steps it, lets do change it and keeps it. do is told the state before, and the side that acts.
+func (s *Service) act(ctx context.Context, who access.Actor, id unit.ID, a Action, do func(tx *db.Tx, x *Seen, was State, side Side) error) (x Seen, err error) {
 	err = s.c.DB.Act(ctx, func(tx *db.Tx) error {
 		if x, err = s.open(ctx, tx, who, id); err != nil {
 			return err
@@ -110,8 +110,9 @@ func (s *Service) act(ctx context.Context, who access.Actor, id unit.ID, a Actio
 		if err != nil {
 			return err
 		}
+		was := x.State
 		x.State = to
-		if err := do(tx, &x, side); err != nil {
+		if err := do(tx, &x, was, side); err != nil {
 			return err
 		}
 		x.DecidedBy, x.Decided = who.Person, tx.Now()
@@ -125,7 +126,7 @@ func (s *Service) act(ctx context.Context, who access.Actor, id unit.ID, a Actio
 
 // Confirm is the owner's yes to a request. Of two requests for one slot the second is refused.
 func (s *Service) Confirm(ctx context.Context, who access.Actor, id unit.ID) (Seen, error) {
-	return s.act(ctx, who, id, Confirm, func(tx *db.Tx, x *Seen, _ Side) error {
+	return s.act(ctx, who, id, Confirm, func(tx *db.Tx, x *Seen, _ State, _ Side) error {
 		j, err := s.again(ctx, tx, x.Booking)
 		if err != nil {
 			return err
@@ -149,7 +150,7 @@ func (s *Service) again(ctx context.Context, tx *db.Tx, b Booking) (judged, erro
 
 // Decline is the owner's no to a request, with the reason.
 func (s *Service) Decline(ctx context.Context, who access.Actor, id unit.ID, reason string) (Seen, error) {
-	return s.act(ctx, who, id, Decline, func(tx *db.Tx, x *Seen, _ Side) (err error) {
+	return s.act(ctx, who, id, Decline, func(tx *db.Tx, x *Seen, _ State, _ Side) (err error) {
 		if x.Reason, err = text("reason", reason, true); err != nil {
 			return err
 		}
@@ -159,7 +160,7 @@ func (s *Service) Decline(ctx context.Context, who access.Actor, id unit.ID, rea
 
 // Accept takes the slot that is kept for a booking: one that came free, or the one in place of a time that cannot be used.
 func (s *Service) Accept(ctx context.Context, who access.Actor, id unit.ID) (Seen, error) {
-	return s.act(ctx, who, id, Accept, func(tx *db.Tx, x *Seen, _ Side) error {
+	return s.act(ctx, who, id, Accept, func(tx *db.Tx, x *Seen, _ State, _ Side) error {
 		if x.Until.IsZero() || !tx.Now().Before(x.Until) {
 			return fault.New(fault.Conflict, "booking.offer_over")
 		}
@@ -178,21 +179,17 @@ func (s *Service) Accept(ctx context.Context, who access.Actor, id unit.ID) (See
 
 // Cancel gives a booking up. The user is charged as the prices say when it is late; nobody is when the owner cancels.
 func (s *Service) Cancel(ctx context.Context, who access.Actor, id unit.ID, reason string) (Seen, error) {
-	return s.act(ctx, who, id, Cancel, func(tx *db.Tx, x *Seen, side Side) (err error) {
-		was, err := selectBooking(ctx, tx, id)
-		if err != nil {
-			return err
-		}
+	return s.act(ctx, who, id, Cancel, func(tx *db.Tx, x *Seen, was State, side Side) (err error) {
 		if x.Reason, err = text("reason", reason, side == Owner); err != nil {
 			return err
 		}
-		if was.State == Confirmed && side == User {
-			if x.Charge, err = s.charge(ctx, tx, was, Cancel); err != nil {
+		if was == Confirmed && side == User {
+			if x.Charge, err = s.charge(ctx, tx, x.Booking, Cancel); err != nil {
 				return err
 			}
 		}
-		if was.Wait != "" && was.State == Offered {
-			if err := updateWait(ctx, tx, was.Wait, "left"); err != nil {
+		if x.Wait != "" && was == Offered {
+			if err := updateWait(ctx, tx, x.Wait, "left"); err != nil {
 				return err
 			}
 		}
@@ -235,15 +232,11 @@ func (s *Service) CancelCharge(ctx context.Context, b Booking) (sum unit.Fen, er
 // Change moves a booking to other times. A confirmed one stays confirmed where the new times pass; its user may move it
 // as long as it is cancelled free of charge. The price is that of the new times.
 func (s *Service) Change(ctx context.Context, who access.Actor, id unit.ID, to Span) (Seen, error) {
-	return s.act(ctx, who, id, Change, func(tx *db.Tx, x *Seen, side Side) error {
-		was, err := selectBooking(ctx, tx, id)
-		if err != nil {
-			return err
+	return s.act(ctx, who, id, Change, func(tx *db.Tx, x *Seen, was State, side Side) error {
+		if side == User && was == Confirmed && tx.Now().After(x.FreeUntil) {
+			return fault.New(fault.Conflict, "booking.change_late", "until", localTime(x.FreeUntil, x.Inst.Location()))
 		}
-		if side == User && was.State == Confirmed && tx.Now().After(was.FreeUntil) {
-			return fault.New(fault.Conflict, "booking.change_late", "until", localTime(was.FreeUntil, x.Inst.Location()))
-		}
-		j, err := s.judge(ctx, tx, Ask{Instrument: was.Instrument, Org: was.Org, Person: was.Person, Span: to, Samples: was.Samples, Operator: was.Operator, settled: side == Owner || was.State == Displaced}, id)
+		j, err := s.judge(ctx, tx, Ask{Instrument: x.Instrument, Org: x.Org, Person: x.Person, Span: to, Samples: x.Samples, Operator: x.Operator, settled: side == Owner || was == Displaced}, id)
 		if err != nil {
 			return err
 		}
@@ -266,7 +259,7 @@ func (s *Service) Change(ctx context.Context, who access.Actor, id unit.ID, to S
 		} else if err := s.lapseAt(ctx, tx, id, to.From); err != nil {
 			return err
 		}
-		if was.State == Displaced {
+		if was == Displaced {
 			if _, err := tx.Drop(ctx, lapseJob, string(id)); err != nil {
 				return err
 			}
@@ -330,7 +323,7 @@ func (s *Service) peopleOf(ctx context.Context, tx *db.Tx, org string) (all []Du
 
 // HandOver gives a booking to a colleague, who has to be allowed to use the instrument.
 func (s *Service) HandOver(ctx context.Context, who access.Actor, id, to unit.ID) (Seen, error) {
-	return s.act(ctx, who, id, HandOver, func(tx *db.Tx, x *Seen, _ Side) error {
+	return s.act(ctx, who, id, HandOver, func(tx *db.Tx, x *Seen, _ State, _ Side) error {
 		colleagues, err := s.memberIDs(ctx, tx, x.Org)
 		if err != nil {
 			return err

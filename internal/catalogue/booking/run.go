@@ -15,7 +15,7 @@ func whole(t time.Time) time.Time { return t.Truncate(time.Minute) }
 
 // CheckIn begins a use, from its set-up on and until its end.
 func (s *Service) CheckIn(ctx context.Context, who access.Actor, id unit.ID) (Seen, error) {
-	return s.act(ctx, who, id, CheckIn, func(tx *db.Tx, x *Seen, _ Side) error {
+	return s.act(ctx, who, id, CheckIn, func(tx *db.Tx, x *Seen, _ State, _ Side) error {
 		slot, ok, err := selectSlotOf(ctx, tx, id)
 		if err != nil {
 			return err
@@ -34,7 +34,7 @@ func (s *Service) CheckIn(ctx context.Context, who access.Actor, id unit.ID) (Se
 
 // CheckOut ends a use: what was used is kept, the price is due, and time that is left is free for others.
 func (s *Service) CheckOut(ctx context.Context, who access.Actor, id unit.ID, samples int) (Seen, error) {
-	return s.act(ctx, who, id, CheckOut, func(tx *db.Tx, x *Seen, side Side) error {
+	return s.act(ctx, who, id, CheckOut, func(tx *db.Tx, x *Seen, _ State, side Side) error {
 		if samples < 0 || samples > samplesMax {
 			return fault.New(fault.Invalid, "booking.number", "least", 0, "most", samplesMax).On("samples")
 		}
@@ -48,7 +48,7 @@ func (s *Service) CheckOut(ctx context.Context, who access.Actor, id unit.ID, sa
 
 // Fail ends a use that the instrument did not let succeed: nothing is charged.
 func (s *Service) Fail(ctx context.Context, who access.Actor, id unit.ID, reason string) (Seen, error) {
-	return s.act(ctx, who, id, Fail, func(tx *db.Tx, x *Seen, _ Side) (err error) {
+	return s.act(ctx, who, id, Fail, func(tx *db.Tx, x *Seen, _ State, _ Side) (err error) {
 		if x.Reason, err = text("reason", reason, true); err != nil {
 			return err
 		}
@@ -85,7 +85,7 @@ func (s *Service) ended(ctx context.Context, tx *db.Tx, x *Seen) error {
 
 // Missed says that nobody came. The time that is left is free, and what the prices say is due.
 func (s *Service) Missed(ctx context.Context, who access.Actor, id unit.ID) (Seen, error) {
-	return s.act(ctx, who, id, Missed, func(tx *db.Tx, x *Seen, _ Side) (err error) {
+	return s.act(ctx, who, id, Missed, func(tx *db.Tx, x *Seen, _ State, _ Side) (err error) {
 		if tx.Now().Before(x.From) {
 			return fault.New(fault.Conflict, "booking.not_yet", "from", localTime(x.From, x.Inst.Location()))
 		}
