@@ -191,8 +191,7 @@ func (s *Service) tell(ctx context.Context, tx *db.Tx, n notice.Notice) error {
 // text checks what a person wrote.
 func text(field, s string, needed bool) (string, error) {
 	t, err := plain(s, textMax)
-	switch {
-	case err != nil || needed && t == "":
+	if err != nil || needed && t == "" {
 		return "", fault.New(fault.Invalid, "booking.text", "most", textMax).On(field)
 	}
 	return t, nil

@@ -230,7 +230,8 @@ func (s *Service) FreeBusy(ctx context.Context, id unit.ID, asEvents bool, lang 
 		for _, x := range shuts {
 			busy = append(busy, x.Span)
 		}
-		if busy = merged(busy); !asEvents {
+		busy = merged(busy)
+		if !asEvents {
 			text = freeBusyOf(string(id)+ownUID, span, busy, tx.Now())
 			return nil
 		}

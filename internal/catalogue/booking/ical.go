@@ -78,7 +78,7 @@ func calendarOf(name string, events []Event, now time.Time) string {
 	return c.b.String()
 }
 
-// freeBusyOf writes when an instrument is taken, and nothing about by whom (RFC 5545, 3.6.4).
+// freeBusyOf writes when an instrument is taken, and nothing about by whom (RFC 5545, 3.6.4); busy is merged.
 func freeBusyOf(uid string, span Span, busy []Span, now time.Time) string {
 	var c icalendar
 	c.line("BEGIN", "VCALENDAR")
@@ -90,7 +90,7 @@ func freeBusyOf(uid string, span Span, busy []Span, now time.Time) string {
 	c.line("DTSTAMP", icalTime(now))
 	c.line("DTSTART", icalTime(span.From))
 	c.line("DTEND", icalTime(span.To))
-	for _, b := range merged(busy) {
+	for _, b := range busy {
 		c.line("FREEBUSY;FBTYPE=BUSY", icalTime(b.From)+"/"+icalTime(b.To))
 	}
 	c.line("END", "VFREEBUSY")

@@ -181,7 +181,7 @@ func (s *Service) Mine(ctx context.Context, who access.Actor, q Query) (all []Se
 			found = found[:pageRows]
 		}
 		for _, b := range found {
-			x := Seen{Booking: b, Sides: []Side{User}}
+			x := Seen{Booking: b}
 			if x.Inst, err = selectInstrument(ctx, tx, b.Instrument); err != nil {
 				return err
 			}
