@@ -61,7 +61,7 @@ func (s *Service) Attach(ctx context.Context, who access.Actor, id unit.ID, vers
 			return err
 		}
 		if l.State.ended() {
-			return fault.New(fault.Conflict, "catalogue.state", "state", l.State.Words(), "act", Attaching.Words())
+			return notIn(l.State, Attaching)
 		}
 		there, err := selectFiles(ctx, tx, id)
 		if err != nil {

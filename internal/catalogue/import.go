@@ -237,7 +237,7 @@ func (t *taking) meet(ctx context.Context, tx *db.Tx, chunk []*line) error {
 		case err != nil:
 			return fmt.Errorf("row %d: %w", y.Row, err)
 		case found && l.State.ended():
-			t.refuse(y, t.k.Key, no, fault.New(fault.Conflict, "catalogue.state", "state", l.State.Words(), "act", Changing.Words()))
+			t.refuse(y, t.k.Key, no, notIn(l.State, Changing))
 		case !found:
 			t.rep.New++
 		case maps.Equal(l.Fields, y.Fields) && (l.Open() || !t.in.Publish):
@@ -337,7 +337,7 @@ func (t *taking) put(ctx context.Context, tx *db.Tx, y *line) error {
 		act = Adding
 		l = Listing{ID: unit.NewID(tx.Now()), Kind: t.k.ID, Owner: o.org.Code, State: Registered, Made: tx.Now(), Region: o.org.Region}
 	case l.State.ended():
-		return fault.New(fault.Conflict, "catalogue.state", "state", l.State.Words(), "act", Changing.Words())
+		return notIn(l.State, Changing)
 	case maps.Equal(l.Fields, y.Fields) && (open || !t.in.Publish):
 		return nil
 	}

@@ -171,7 +171,7 @@ func (s *Service) ChangeIn(ctx context.Context, tx *db.Tx, who access.Actor, id 
 		return l, err
 	}
 	if l.State.ended() {
-		return l, fault.New(fault.Conflict, "catalogue.state", "state", l.State.Words(), "act", Changing.Words())
+		return l, notIn(l.State, Changing)
 	}
 	if note, err = reasonOf(note, false); err != nil {
 		return l, err

@@ -87,9 +87,14 @@ var life = []row{
 func step(from State, act Act) (row, error) {
 	i := slices.IndexFunc(life, func(r row) bool { return r.from == from && r.act == act })
 	if i < 0 {
-		return row{}, fault.New(fault.Conflict, "catalogue.state", "state", from.Words(), "act", act.Words())
+		return row{}, notIn(from, act)
 	}
 	return life[i], nil
+}
+
+// notIn refuses an act that cannot be taken in a state.
+func notIn(s State, act Act) error {
+	return fault.New(fault.Conflict, "catalogue.state", "state", s.Words(), "act", act.Words())
 }
 
 // ended says whether the fields of a listing in this state change no more.
