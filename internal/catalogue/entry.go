@@ -119,7 +119,7 @@ func (f *Finder) entry(ctx context.Context, tx *db.Tx, l Listing) (find.Change, 
 	if !listed(l) {
 		return find.Change{Listing: find.Listing{ID: l.ID}, Gone: true}, nil
 	}
-	day := unit.DayOf(tx.Now(), f.s.c.Days.Location())
+	day := f.s.today(tx)
 	labels, err := f.labelsOf(ctx, tx, l.Owner, day)
 	if err != nil {
 		return find.Change{}, err
@@ -137,24 +137,21 @@ const codeMax = 60 // bytes of a facet's value
 
 // labelsOf are the labels of an owner in force on a day. They are kept until the next sweep. Under mu.
 func (f *Finder) labelsOf(ctx context.Context, tx *db.Tx, owner string, day unit.Day) ([]string, error) {
-	text, known := f.labels[owner]
-	if !known {
-		all, err := f.s.c.Registry.Labels(ctx, tx, owner)
-		if err != nil {
-			return nil, err
-		}
-		var on []string
-		for _, l := range all {
-			if l.On(day) && !slices.Contains(on, l.Label) {
-				on = append(on, l.Label)
-			}
-		}
-		slices.Sort(on)
-		text = strings.Join(on, "\n")
-		f.labels[owner] = text
+	if on, known := f.labels[owner]; known {
+		return on, nil
 	}
-	if text == "" {
-		return nil, nil
+	all, err := f.s.c.Registry.Labels(ctx, tx, owner)
+	if err != nil {
+		return nil, err
 	}
-	return strings.Split(text, "\n"), nil
+	var on []string
+	for _, l := range all {
+		if l.On(day) && !slices.Contains(on, l.Label) {
+			on = append(on, l.Label)
+		}
+	}
+	slices.Sort(on)
+	on = slices.Clip(on) // listings of the owner share it
+	f.labels[owner] = on
+	return on, nil
 }

@@ -50,8 +50,8 @@ type Finder struct {
 
 	toldSeq atomic.Int64 // up to which kept searches were looked at
 
-	mu     sync.Mutex        // of who brings the index up to date; guards what follows
-	labels map[string]string // of owners, since the last sweep
+	mu     sync.Mutex          // of who brings the index up to date; guards what follows
+	labels map[string][]string // of owners, since the last sweep
 }
 
 const (
@@ -71,7 +71,7 @@ func NewFinder(c FinderConfig) (*Finder, error) {
 	if c.Logger == nil {
 		c.Logger = slog.Default()
 	}
-	f := &Finder{c: c, s: c.Catalogue, labels: map[string]string{}}
+	f := &Finder{c: c, s: c.Catalogue, labels: map[string][]string{}}
 	f.toldSeq.Store(-1)
 	f.facets = Facets(f.s.kinds)
 	today := unit.DayOf(time.Now(), f.s.c.Days.Location())
@@ -276,7 +276,7 @@ const buildBatch = 1 << 16
 // sweep takes again the listings whose owner got or lost a label, and those whose next free slot is another.
 func (f *Finder) sweep(ctx context.Context) error {
 	f.mu.Lock()
-	f.labels = map[string]string{}
+	f.labels = map[string][]string{}
 	f.mu.Unlock()
 	var after unit.ID
 	for {
