@@ -49,10 +49,11 @@ func heading(f kinds.Field) fault.Words {
 	return w
 }
 
-// plain is a heading as it is compared: without spaces, marks of need and the difference of brackets.
-func plain(s string) string {
-	return strings.ToLower(strings.NewReplacer(" ", "", "　", "", "*", "", "（", "(", "）", ")", "_", "").Replace(strings.TrimSpace(s)))
-}
+// headingMarks are what headings are compared without: spaces, marks of need and the difference of brackets.
+var headingMarks = strings.NewReplacer(" ", "", "　", "", "*", "", "（", "(", "）", ")", "_", "")
+
+// plain is a heading as it is compared.
+func plain(s string) string { return strings.ToLower(headingMarks.Replace(strings.TrimSpace(s))) }
 
 func plains(names ...string) (out []string) {
 	for _, n := range names {
@@ -65,19 +66,20 @@ func plains(names ...string) (out []string) {
 
 // header is the row of a sheet that names its columns.
 type header struct {
-	sheet string
 	texts []string
 	cols  []int    // by column of the file: that of the kind, -1 for none
 	units []string // by column of the file: 万, 亿 or ""
 }
 
-// named says whether a heading is this column's, and in which unit it says that money stands.
-func (c column) named(heading string) (unit string, fits bool) {
-	h := plain(heading)
+// moneyUnits are the ends of headings that say in which unit money stands.
+var moneyUnits = [][2]string{{"(万元)", "万"}, {"万元", "万"}, {"(亿元)", "亿"}, {"亿元", "亿"}}
+
+// named says whether a heading, made plain, is this column's, and in which unit it says that money stands.
+func (c column) named(h string) (unit string, fits bool) {
 	if c.field.Type == "money" {
-		for suffix, u := range map[string]string{"(万元)": "万", "万元": "万", "(亿元)": "亿", "亿元": "亿"} {
-			if rest, ok := strings.CutSuffix(h, suffix); ok && slices.Contains(c.names, rest) {
-				return u, true
+		for _, u := range moneyUnits {
+			if rest, ok := strings.CutSuffix(h, u[0]); ok && slices.Contains(c.names, rest) {
+				return u[1], true
 			}
 		}
 	}
@@ -136,13 +138,13 @@ func (t *taking) rows(row func(*header, sheets.Row) error) error {
 
 // header reads a row of headings; nil when it does not name the column that a listing is called by.
 func (t *taking) header(r sheets.Row) *header {
-	h := &header{sheet: r.Sheet}
+	head := &header{}
 	there := map[int]bool{}
 	var left []string
 	for _, text := range r.Cells[:min(len(r.Cells), columnsMax)] {
-		at, money := -1, ""
+		at, money, h := -1, "", plain(text)
 		for c, col := range t.cols {
-			if u, fits := col.named(text); fits && !there[c] {
+			if u, fits := col.named(h); fits && !there[c] {
 				at, money, there[c] = c, u, true
 				break
 			}
@@ -150,14 +152,14 @@ func (t *taking) header(r sheets.Row) *header {
 		if at < 0 && strings.TrimSpace(text) != "" {
 			left = append(left, strings.Trim(r.Sheet+"!"+text, "!"))
 		}
-		h.texts, h.cols, h.units = append(h.texts, text), append(h.cols, at), append(h.units, money)
+		head.texts, head.cols, head.units = append(head.texts, text), append(head.cols, at), append(head.units, money)
 	}
 	title := slices.IndexFunc(t.cols, func(c column) bool { return c.id == t.k.Title.ZH })
 	if !there[title] {
 		return nil
 	}
 	t.rep.Unknown = append(t.rep.Unknown, left[:min(len(left), importUnknown-len(t.rep.Unknown))]...)
-	return h
+	return head
 }
 
 // Template writes an empty file of a kind: its columns, and in a second row what each takes.
