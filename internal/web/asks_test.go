@@ -29,7 +29,7 @@ func askedBodies() []askedView {
 }
 
 func TestATableOfWhoIsAskedSaysItInAFewWords(t *testing.T) {
-	all, err := parsePages()
+	all, err := allPages()
 	if err != nil {
 		t.Fatal(err)
 	}

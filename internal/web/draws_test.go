@@ -24,7 +24,7 @@ func drawBodies(one casework.Case, pages pager) map[string][]any {
 }
 
 func TestThePageOfADrawSaysWhoAndWhyNot(t *testing.T) {
-	all, err := parsePages()
+	all, err := allPages()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"path"
 	"strings"
+	"sync"
 	"time"
 
 	"corridor/internal/access"
@@ -33,6 +34,11 @@ func (p *pages) of(lang fault.Lang, name string) *template.Template {
 	return p.zh[name]
 }
 
+// allPages are the pages of this program, read once: they are the same for every node that runs in it.
+var allPages = sync.OnceValues(parsePages)
+
+// parsePages reads every page in both languages. The layout and its parts are parsed once for a language; a page is a copy of
+// them with its own file added.
 func parsePages() (*pages, error) {
 	names, err := fs.Glob(templateFiles, "templates/*.html")
 	if err != nil {
@@ -40,17 +46,22 @@ func parsePages() (*pages, error) {
 	}
 	p := &pages{zh: map[string]*template.Template{}, en: map[string]*template.Template{}}
 	for lang, set := range map[fault.Lang]map[string]*template.Template{fault.ZH: p.zh, fault.EN: p.en} {
+		around, err := template.New("layout.html").Funcs(functions(lang)).ParseFS(templateFiles, "templates/layout.html", "templates/part-*.html")
+		if err != nil {
+			return nil, err
+		}
 		for _, file := range names {
 			name := strings.TrimSuffix(path.Base(file), ".html")
 			if name == "layout" || strings.HasPrefix(name, "part-") {
 				continue
 			}
-			t, err := template.New("layout.html").Funcs(functions(lang)).
-				ParseFS(templateFiles, "templates/layout.html", "templates/part-*.html", file)
+			page, err := around.Clone()
+			if err == nil {
+				set[name], err = page.ParseFS(templateFiles, file)
+			}
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", file, err)
 			}
-			set[name] = t
 		}
 	}
 	return p, nil

@@ -193,7 +193,7 @@ func neighboursOf() []federation.Neighbour {
 }
 
 func TestEveryPageIsGoodHTMLInBothLanguages(t *testing.T) {
-	all, err := parsePages()
+	all, err := allPages()
 	if err != nil {
 		t.Fatal(err)
 	}

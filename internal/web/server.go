@@ -113,7 +113,7 @@ func New(c Config) (*Server, error) {
 		s.log = slog.Default()
 	}
 	var err error
-	if s.pages, err = parsePages(); err != nil {
+	if s.pages, err = allPages(); err != nil {
 		return nil, fmt.Errorf("templates: %w", err)
 	}
 	s.routes()
