@@ -297,7 +297,11 @@ func enterOffers(ctx context.Context, n *node.Node, admin access.Actor) error {
 	}
 	offers := slices.Collect(Offers(offersOfNode, "", owners, offersSeed+uint64(province[1])))
 	if province == Shanghai {
-		offers[0].Owner, offers[0].Typed["region"], offers[0].Typed["model"] = Lab, "310115", "Titan Krios G4"
+		const model = "Titan Krios G4"
+		first := offers[0]
+		first.Typed["technical"] = strings.ReplaceAll(first.Typed["technical"], first.Typed["model"], model)
+		first.Typed["region"], first.Typed["model"], first.Typed["manufacturer"] = "310115", model, "Thermo Fisher Scientific"
+		offers[0].Owner = Lab
 	}
 	for _, k := range n.Catalogue.Kinds().All {
 		var b bytes.Buffer
