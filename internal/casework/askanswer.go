@@ -38,11 +38,7 @@ func (s *Service) Answer(ctx context.Context, who access.Actor, id unit.ID, in A
 		return Case{}, fault.New(fault.Invalid, "casework.reason_long", "most", reasonMax).On("reason")
 	}
 	err := s.c.DB.Act(ctx, func(tx *db.Tx) error {
-		c, err := s.seen(ctx, tx, who, id)
-		if err != nil {
-			return err
-		}
-		sch, err := s.edition(c)
+		c, sch, err := s.seenWith(ctx, tx, who, id)
 		if err != nil {
 			return err
 		}

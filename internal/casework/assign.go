@@ -100,11 +100,7 @@ func (s *Service) GiveBack(ctx context.Context, who access.Actor, id unit.ID) er
 		return err
 	}
 	return s.c.DB.Act(ctx, func(tx *db.Tx) error {
-		c, err := s.seen(ctx, tx, who, id)
-		if err != nil {
-			return err
-		}
-		sch, err := s.edition(c)
+		c, sch, err := s.seenWith(ctx, tx, who, id)
 		if err != nil {
 			return err
 		}
@@ -124,10 +120,7 @@ func (s *Service) GiveBack(ctx context.Context, who access.Actor, id unit.ID) er
 
 // deskNow is a case with the desk that the actor plays in it now; who plays none is refused.
 func (s *Service) deskNow(ctx context.Context, tx *db.Tx, who access.Actor, id unit.ID) (c Case, sch *scheme.Scheme, role string, err error) {
-	if c, err = s.seen(ctx, tx, who, id); err != nil {
-		return c, nil, "", err
-	}
-	if sch, err = s.edition(c); err != nil {
+	if c, sch, err = s.seenWith(ctx, tx, who, id); err != nil {
 		return c, nil, "", err
 	}
 	for _, row := range sch.RowsFrom(c.Stage) {

@@ -68,11 +68,7 @@ func (s *Service) Attach(ctx context.Context, who access.Actor, id unit.ID, name
 
 // mayAttach refuses who has no field to put a file into, and a case that has enough.
 func (s *Service) mayAttach(ctx context.Context, tx *db.Tx, who access.Actor, id unit.ID) error {
-	c, err := s.seen(ctx, tx, who, id)
-	if err != nil {
-		return err
-	}
-	sch, err := s.edition(c)
+	c, sch, err := s.seenWith(ctx, tx, who, id)
 	if err != nil {
 		return err
 	}

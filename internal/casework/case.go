@@ -322,6 +322,16 @@ func (s *Service) seen(ctx context.Context, tx *db.Tx, who access.Actor, id unit
 	return c, s.fill(ctx, tx, &c)
 }
 
+// seenWith is seen with the edition that the case keeps.
+func (s *Service) seenWith(ctx context.Context, tx *db.Tx, who access.Actor, id unit.ID) (Case, *scheme.Scheme, error) {
+	c, err := s.seen(ctx, tx, who, id)
+	if err != nil {
+		return c, nil, err
+	}
+	sch, err := s.edition(c)
+	return c, sch, err
+}
+
 // inHand loads a case as an act needs it: with its steps, but without what only a page shows.
 func (s *Service) inHand(ctx context.Context, tx *db.Tx, who access.Actor, id unit.ID) (Case, error) {
 	tx.Ahead(ctx, sqlSteps, string(id), stepsMax)

@@ -56,11 +56,7 @@ func (s *Service) Say(ctx context.Context, who access.Actor, id unit.ID, sight S
 		return c, fault.New(fault.Invalid, "casework.comment_sight").On("sight")
 	}
 	err = s.c.DB.Act(ctx, func(tx *db.Tx) error {
-		k, err := s.seen(ctx, tx, who, id)
-		if err != nil {
-			return err
-		}
-		sch, err := s.edition(k)
+		k, sch, err := s.seenWith(ctx, tx, who, id)
 		if err != nil {
 			return err
 		}
@@ -89,11 +85,7 @@ func (s *Service) Comments(ctx context.Context, who access.Actor, id unit.ID) (o
 		return nil, err
 	}
 	err = s.c.DB.Read(ctx, func(tx *db.Tx) error {
-		k, err := s.seen(ctx, tx, who, id)
-		if err != nil {
-			return err
-		}
-		sch, err := s.edition(k)
+		k, sch, err := s.seenWith(ctx, tx, who, id)
 		if err != nil {
 			return err
 		}

@@ -45,10 +45,7 @@ func (s *Service) Decision(ctx context.Context, who access.Actor, id unit.ID, no
 	}
 	err = s.c.DB.Read(ctx, func(tx *db.Tx) error {
 		r = Record{}
-		if r.Case, err = s.seen(ctx, tx, who, id); err != nil {
-			return err
-		}
-		if r.Edition, err = s.edition(r.Case); err != nil {
+		if r.Case, r.Edition, err = s.seenWith(ctx, tx, who, id); err != nil {
 			return err
 		}
 		all, err := s.replay(r.Case)

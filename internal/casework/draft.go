@@ -279,16 +279,12 @@ func (s *Service) Changes(ctx context.Context, who access.Actor, id unit.ID) (ou
 		return nil, err
 	}
 	err = s.c.DB.Read(ctx, func(tx *db.Tx) error {
-		c, err := s.seen(ctx, tx, who, id)
+		c, sch, err := s.seenWith(ctx, tx, who, id)
 		if err != nil {
 			return err
 		}
 		if !s.ofApplicant(c, who) {
 			return fault.New(fault.NotFound, "casework.changes_unknown")
-		}
-		sch, err := s.edition(c)
-		if err != nil {
-			return err
 		}
 		v, err := s.veilFor(ctx, tx, sch, who, c)
 		if err != nil {

@@ -81,11 +81,7 @@ func (s *Service) tellJoined(ctx context.Context, tx *db.Tx, sch *scheme.Scheme,
 func (s *Service) JoinsOf(ctx context.Context, who access.Actor, id unit.ID) (out Joins, err error) {
 	err = s.c.DB.Read(ctx, func(tx *db.Tx) error {
 		out = Joins{}
-		c, err := s.seen(ctx, tx, who, id)
-		if err != nil {
-			return err
-		}
-		sch, err := s.edition(c)
+		_, sch, err := s.seenWith(ctx, tx, who, id)
 		if err != nil || len(sch.Joins) == 0 {
 			return err
 		}

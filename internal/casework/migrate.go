@@ -103,17 +103,13 @@ func (s *Service) stays(ctx context.Context, tx *db.Tx, who access.Actor, c Case
 // whenever it is looked at.
 func (s *Service) move(ctx context.Context, who access.Actor, id unit.ID) error {
 	return s.c.DB.Act(ctx, func(tx *db.Tx) error {
-		c, err := s.seen(ctx, tx, who, id)
+		c, from, err := s.seenWith(ctx, tx, who, id)
 		if err != nil {
 			return err
 		}
 		to, err := s.moves(ctx, tx, who, c)
 		if err != nil || to == nil {
 			return err // somebody else moved it meanwhile
-		}
-		from, err := s.edition(c)
-		if err != nil {
-			return err
 		}
 		got := to.Receive(from, c.Fields)
 		m := Move{At: tx.Now(), FromEdition: c.Edition, FromDigest: c.EditionDigest, ToEdition: to.Edition, ToDigest: to.Digest,

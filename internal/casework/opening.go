@@ -62,11 +62,8 @@ func (s *Service) SealedIn(ctx context.Context, who access.Actor, id unit.ID) (o
 
 // sealedIn is that, with the edition and the reader's desk.
 func (s *Service) sealedIn(ctx context.Context, tx *db.Tx, who access.Actor, id unit.ID) (out Sealed, sch *scheme.Scheme, role string, err error) {
-	c, err := s.seen(ctx, tx, who, id)
+	c, sch, err := s.seenWith(ctx, tx, who, id)
 	if err != nil {
-		return out, nil, "", err
-	}
-	if sch, err = s.edition(c); err != nil {
 		return out, nil, "", err
 	}
 	if len(c.Seals) == 0 {

@@ -57,11 +57,7 @@ func (s *Service) RecoveryOf(ctx context.Context, tx *db.Tx, who access.Actor, i
 }
 
 func (s *Service) movingOf(ctx context.Context, tx *db.Tx, who access.Actor, id unit.ID, is func(*scheme.Scheme, scheme.Row) bool) (Payment, error) {
-	c, err := s.seen(ctx, tx, who, id)
-	if err != nil {
-		return Payment{}, err
-	}
-	sch, err := s.edition(c)
+	c, sch, err := s.seenWith(ctx, tx, who, id)
 	if err != nil {
 		return Payment{}, err
 	}
@@ -75,11 +71,7 @@ func (s *Service) movingOf(ctx context.Context, tx *db.Tx, who access.Actor, id 
 
 // WayBack is the action by which the last payment of a case goes back, if the case still stands where it led.
 func (s *Service) WayBack(ctx context.Context, tx *db.Tx, who access.Actor, id unit.ID, paid string) (action string, ok bool, err error) {
-	c, err := s.seen(ctx, tx, who, id)
-	if err != nil {
-		return "", false, err
-	}
-	sch, err := s.edition(c)
+	c, sch, err := s.seenWith(ctx, tx, who, id)
 	if err != nil {
 		return "", false, err
 	}

@@ -182,11 +182,7 @@ func (s *Service) Draws(ctx context.Context, who access.Actor, id unit.ID) (c Ca
 		return c, nil, err
 	}
 	err = s.c.DB.Read(ctx, func(tx *db.Tx) error {
-		whole, err := s.seen(ctx, tx, who, id)
-		if err != nil {
-			return err
-		}
-		sch, err := s.edition(whole)
+		whole, sch, err := s.seenWith(ctx, tx, who, id)
 		if err != nil {
 			return err
 		}

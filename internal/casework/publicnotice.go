@@ -318,11 +318,7 @@ func deskTurn(sch *scheme.Scheme, c Case) (string, bool) {
 // Objections are those received in a case, with name and contact, for a desk of the scheme; nobody else reads them.
 func (s *Service) Objections(ctx context.Context, who access.Actor, id unit.ID) (out []Objection, err error) {
 	err = s.c.DB.Read(ctx, func(tx *db.Tx) error {
-		c, err := s.seen(ctx, tx, who, id)
-		if err != nil {
-			return err
-		}
-		sch, err := s.edition(c)
+		c, sch, err := s.seenWith(ctx, tx, who, id)
 		if err != nil {
 			return err
 		}

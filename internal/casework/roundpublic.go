@@ -95,11 +95,7 @@ type RoundPlace struct {
 // RoundOf says for which round a case waits, or how the last one decided about it, to whoever may see the case.
 func (s *Service) RoundOf(ctx context.Context, who access.Actor, id unit.ID) (p RoundPlace, ok bool, err error) {
 	err = s.c.DB.Read(ctx, func(tx *db.Tx) error {
-		c, err := s.seen(ctx, tx, who, id)
-		if err != nil {
-			return err
-		}
-		sch, err := s.edition(c)
+		c, sch, err := s.seenWith(ctx, tx, who, id)
 		if err != nil || sch.Round == nil {
 			return err
 		}

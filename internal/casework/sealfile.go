@@ -49,11 +49,7 @@ func (s *Service) sealsFiles(ctx context.Context, tx *db.Tx, sch *scheme.Scheme,
 // willSeal asks that before the bytes are kept.
 func (s *Service) willSeal(ctx context.Context, who access.Actor, id unit.ID) (seals bool, err error) {
 	err = s.c.DB.Read(ctx, func(tx *db.Tx) error {
-		c, err := s.seen(ctx, tx, who, id)
-		if err != nil {
-			return err
-		}
-		sch, err := s.edition(c)
+		c, sch, err := s.seenWith(ctx, tx, who, id)
 		if err != nil {
 			return err
 		}

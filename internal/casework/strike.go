@@ -47,11 +47,7 @@ func (s *Service) Strike(ctx context.Context, who access.Actor, id unit.ID, in S
 	}
 	gone := false // whoever declines sees the case no more
 	err := s.c.DB.Act(ctx, func(tx *db.Tx) error {
-		c, err := s.seen(ctx, tx, who, id)
-		if err != nil {
-			return err
-		}
-		sch, err := s.edition(c)
+		c, sch, err := s.seenWith(ctx, tx, who, id)
 		if err != nil {
 			return err
 		}

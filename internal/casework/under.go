@@ -45,11 +45,7 @@ func (s *Service) mayStart(ctx context.Context, tx *db.Tx, who access.Actor, sch
 		}
 		return fault.New(fault.Invalid, "casework.parent_missing", "scheme", sch.Title, "parent", title).On("parent")
 	}
-	p, err := s.seen(ctx, tx, who, parent)
-	if err != nil {
-		return err
-	}
-	up, err := s.edition(p)
+	p, up, err := s.seenWith(ctx, tx, who, parent)
 	if err != nil {
 		return err
 	}

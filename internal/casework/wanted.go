@@ -29,14 +29,10 @@ func (s *Service) Returned(ctx context.Context, who access.Actor, id unit.ID) (r
 		return r, false, err
 	}
 	err = s.c.DB.Read(ctx, func(tx *db.Tx) error {
-		c, err := s.seen(ctx, tx, who, id)
+		c, sch, err := s.seenWith(ctx, tx, who, id)
 		if err == nil {
 			c, err = s.shown(ctx, tx, who, c)
 		}
-		if err != nil {
-			return err
-		}
-		sch, err := s.edition(c)
 		if err != nil {
 			return err
 		}
