@@ -75,17 +75,11 @@ func (s *Service) appeals(ctx context.Context, tx *db.Tx, who access.Actor, r Re
 		return nil, fmt.Errorf("cases against a decision of %s: %w", r.Case.No, err)
 	}
 	for _, id := range ids {
-		c, err := s.seen(ctx, tx, who, id)
-		if fault.KindOf(err) == fault.NotFound {
-			continue
-		}
-		if err != nil {
+		if c, ok, err := s.seenShown(ctx, tx, who, id); err != nil {
 			return nil, err
+		} else if ok {
+			out = append(out, c)
 		}
-		if c, err = s.shown(ctx, tx, who, c); err != nil {
-			return nil, err
-		}
-		out = append(out, c)
 	}
 	return out, nil
 }
