@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -319,7 +320,7 @@ func (s *Service) Rounds(ctx context.Context, who access.Actor) (out []Round, er
 				return err
 			}
 			for day := range byDay {
-				if !hasDay(days, day) {
+				if !slices.Contains(days, day) {
 					days = append(days, day)
 				}
 			}
@@ -336,15 +337,6 @@ func (s *Service) Rounds(ctx context.Context, who access.Actor) (out []Round, er
 	})
 	sort.SliceStable(out, func(i, k int) bool { return out[i].Day < out[k].Day })
 	return out, err
-}
-
-func hasDay(all []unit.Day, day unit.Day) bool {
-	for _, d := range all {
-		if d == day {
-			return true
-		}
-	}
-	return false
 }
 
 // mayRank says whether the actor sees rankings: whoever may read all cases of the jurisdiction.
@@ -401,12 +393,9 @@ func (s *Service) seenRound(who access.Actor, id string) (*scheme.Scheme, unit.D
 
 func (s *Service) nameRanked(ctx context.Context, tx *db.Tx, sch *scheme.Scheme, all []Ranked) error {
 	for i := range all {
-		c := &all[i].Case
-		o, err := s.c.Registry.Org(ctx, tx, c.Org)
-		if err != nil {
-			return fmt.Errorf("organisation of case %s: %w", c.No, err)
+		if err := s.name(ctx, tx, sch, &all[i].Case); err != nil {
+			return err
 		}
-		c.Title, c.StageWords, c.OrgName, c.Synthetic = sch.Title, sch.Say(c.Stage), o.Name, o.Synthetic
 	}
 	return nil
 }
