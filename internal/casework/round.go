@@ -349,11 +349,16 @@ func (s *Service) round(ctx context.Context, tx *db.Tx, who access.Actor, sch *s
 	if closes.IsZero() {
 		closes = day.Add(1).Start(s.c.Calendar.Location()).UTC()
 	}
-	r = Round{ID: roundID(sch, day), Scheme: sch.ID, Title: sch.Title, Edition: sch.Edition, Digest: sch.Digest, Day: day, Closes: closes,
-		Passed: !tx.Now().Before(closes), Stage: sch.Say(sch.Round.Waits), By: sch.Say(sch.Round.By), Takes: sch.Say(sch.Round.Takes), Leaves: sch.Say(sch.Round.Leaves)}
+	r = roundAs(roundID(sch, day), sch, day, closes, tx.Now())
 	_, r.May = s.holds(sch, Case{Region: unit.Region(sch.Jurisdiction)}, who, sch.Round.By)
 	r.Closings, err = selectClosings(ctx, tx, sch.Digest, day)
 	return r, err
+}
+
+// roundAs is a round as everybody in it may know it: its edition, its day, and what the edition calls things.
+func roundAs(id string, sch *scheme.Scheme, day unit.Day, closes, now time.Time) Round {
+	return Round{ID: id, Scheme: sch.ID, Title: sch.Title, Edition: sch.Edition, Digest: sch.Digest, Day: day, Closes: closes, Passed: !now.Before(closes),
+		Stage: sch.Say(sch.Round.Waits), By: sch.Say(sch.Round.By), Takes: sch.Say(sch.Round.Takes), Leaves: sch.Say(sch.Round.Leaves)}
 }
 
 // Ranking is a round with the cases that wait for it, ranked as it would be closed now, and the digest of that ranking.

@@ -168,9 +168,7 @@ func (s *Service) MyRound(ctx context.Context, who access.Actor, id string) (r R
 		if len(mine) == 0 {
 			return fault.New(fault.NotFound, "casework.round_unknown")
 		}
-		closes := mine[0].Closes
-		r = Round{ID: id, Scheme: sch.ID, Title: sch.Title, Edition: sch.Edition, Digest: sch.Digest, Day: day, Closes: closes, Passed: !tx.Now().Before(closes),
-			Stage: sch.Say(sch.Round.Waits), By: sch.Say(sch.Round.By), Takes: sch.Say(sch.Round.Takes), Leaves: sch.Say(sch.Round.Leaves)}
+		r = roundAs(id, sch, day, mine[0].Closes, tx.Now())
 		return nil
 	})
 	return r, mine, err
