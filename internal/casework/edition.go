@@ -390,9 +390,9 @@ func (s *Service) OneEdition(ctx context.Context, who access.Actor, id unit.ID) 
 
 // EditionByDigest finds how an edition that runs here came into the node.
 func (s *Service) EditionByDigest(ctx context.Context, digest string) (e Edition, err error) {
-	sch := s.shelf.Load().byDigest[digest]
-	if sch == nil {
-		return e, fault.New(fault.NotFound, "casework.edition_unknown")
+	sch, err := s.runningAs(digest)
+	if err != nil {
+		return e, err
 	}
 	e = s.carried(sch)
 	err = s.c.DB.Read(ctx, func(tx *db.Tx) error {
@@ -411,9 +411,9 @@ func (s *Service) EditionByDigest(ctx context.Context, digest string) (e Edition
 // EditionFiles are the kept files of an edition, or those that the program carries of it, with its layers.
 func (s *Service) EditionFiles(ctx context.Context, who access.Actor, e Edition) (files scheme.Bundle, err error) {
 	if e.ID == "" {
-		sch := s.shelf.Load().byDigest[e.Digest]
-		if sch == nil {
-			return nil, fault.New(fault.NotFound, "casework.edition_unknown")
+		sch, err := s.runningAs(e.Digest)
+		if err != nil {
+			return nil, err
 		}
 		return sch.Bundle(), nil
 	}

@@ -129,7 +129,7 @@ func (s *Service) Try(ctx context.Context, who access.Actor, digest, against str
 
 // anyEdition finds an edition that stands here or was brought in, whatever became of it.
 func (s *Service) anyEdition(ctx context.Context, tx *db.Tx, digest string) (*scheme.Scheme, error) {
-	if sch := s.shelf.Load().byDigest[digest]; sch != nil {
+	if sch, err := s.runningAs(digest); err == nil {
 		return sch, nil
 	}
 	kept, err := selectEditions(ctx, tx, "")
