@@ -148,7 +148,7 @@ func (s *Service) tellComment(ctx context.Context, tx *db.Tx, who access.Actor, 
 		to = append(to, notice.Audience{Person: taken.Person})
 	}
 	for name, r := range sch.Roles.All() {
-		if a, ok := s.audience(sch, c, name); ok && (said.Sight == SightAll || r.Desk != "") && waitsFor(sch, c, name) {
+		if a, ok := s.audience(sch, c, name); ok && (said.Sight == SightAll || r.Desk != "") && acts(sch, c.Stage, name) {
 			to = append(to, a)
 		}
 	}
@@ -171,14 +171,4 @@ func (s *Service) tellComment(ctx context.Context, tx *db.Tx, who access.Actor, 
 		}
 	}
 	return nil
-}
-
-// waitsFor says whether a role can act in the case's present stage.
-func waitsFor(sch *scheme.Scheme, c Case, role string) bool {
-	for _, row := range sch.RowsFrom(c.Stage) {
-		if row.Allows(role) {
-			return true
-		}
-	}
-	return false
 }

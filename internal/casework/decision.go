@@ -108,10 +108,8 @@ func (s *Service) appealOffers(tx *db.Tx, who access.Actor, r Record) (out []Off
 func (s *Service) decisionField(sch *scheme.Scheme) (scheme.Field, bool) {
 	for _, sec := range sch.Form.Sections {
 		for _, f := range sec.Fields {
-			for _, row := range sch.RowsFrom(sch.Start()) {
-				if f.Type == "case" && row.Allows(f.By) {
-					return f, true
-				}
+			if f.Type == "case" && acts(sch, sch.Start(), f.By) {
+				return f, true
 			}
 		}
 	}

@@ -265,7 +265,7 @@ func (s *Service) tellObjection(ctx context.Context, tx *db.Tx, sch *scheme.Sche
 	}
 	for name, r := range sch.Roles.All() {
 		to, ok := s.audience(sch, c, name)
-		if !ok || r.Desk == "" || !waitsFor(sch, c, name) {
+		if !ok || r.Desk == "" || !acts(sch, c.Stage, name) {
 			continue
 		}
 		if _, err := s.c.Notices.Tell(ctx, tx, notice.Notice{To: to, Kind: "case.objection", Object: c.Object(), Path: "/cases/" + string(c.ID) + "#objections",

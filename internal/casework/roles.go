@@ -1,6 +1,7 @@
 package casework
 
 import (
+	"slices"
 	"strings"
 
 	"corridor/internal/access"
@@ -55,6 +56,11 @@ func (s *Service) holds(sch *scheme.Scheme, c Case, who access.Actor, name strin
 		}
 	}
 	return "", false
+}
+
+// acts says whether a role can act in a stage.
+func acts(sch *scheme.Scheme, stage, role string) bool {
+	return slices.ContainsFunc(sch.RowsFrom(stage), func(r scheme.Row) bool { return r.Allows(role) })
 }
 
 // partyOf is the organisation that plays a party: whose case it is, or the one that a field names.

@@ -63,12 +63,7 @@ func (s *Service) fills(sch *scheme.Scheme, c Case, who access.Actor, f scheme.F
 	if _, mine := s.holds(sch, c, who, f.By); !mine && !c.edits(sch, who, f.By) {
 		return false
 	}
-	for _, row := range sch.RowsFrom(c.Stage) {
-		if row.Allows(f.By) {
-			return true
-		}
-	}
-	return false
+	return acts(sch, c.Stage, f.By)
 }
 
 // Fills lists the fields that the actor may fill in now and that are shown in this stage, by name.

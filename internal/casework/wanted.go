@@ -96,8 +96,7 @@ func askable(sch *scheme.Scheme, c Case, action string) (out []scheme.Field) {
 	}
 	for _, sec := range sch.Form.Sections {
 		for _, f := range sec.Fields {
-			fills := slices.ContainsFunc(sch.RowsFrom(row.To), func(r scheme.Row) bool { return r.Allows(f.By) && sch.Party(f.By) })
-			if fills && sch.Shows(f.Name, row.To, c.Fields) {
+			if sch.Party(f.By) && acts(sch, row.To, f.By) && sch.Shows(f.Name, row.To, c.Fields) {
 				out = append(out, f)
 			}
 		}
