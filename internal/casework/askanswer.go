@@ -3,7 +3,8 @@ package casework
 import (
 	"context"
 	"fmt"
-	"sort"
+	"maps"
+	"slices"
 	"strings"
 
 	"corridor/internal/access"
@@ -185,7 +186,7 @@ func (s *Service) typedAnswer(ctx context.Context, tx *db.Tx, sch *scheme.Scheme
 			given[f.Name] = v
 		}
 	}
-	for _, name := range sortedCodes(left) {
+	for _, name := range slices.Sorted(maps.Keys(left)) {
 		wrong = append(wrong, fault.New(fault.Invalid, "casework.field_unknown", "field", name).On(name))
 	}
 	if len(wrong) == 0 && !needed && len(given) == 0 && len(a.Fields) > 0 {
@@ -238,13 +239,4 @@ func (s *Service) known(ctx context.Context, tx *db.Tx, f scheme.Field, v scheme
 		}
 	}
 	return nil
-}
-
-func sortedCodes(of map[string]bool) []string {
-	out := make([]string, 0, len(of))
-	for k := range of {
-		out = append(out, k)
-	}
-	sort.Strings(out)
-	return out
 }

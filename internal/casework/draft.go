@@ -3,7 +3,8 @@ package casework
 import (
 	"context"
 	"fmt"
-	"sort"
+	"maps"
+	"slices"
 	"time"
 
 	"corridor/internal/access"
@@ -105,7 +106,7 @@ func (s *Service) saveIn(ctx context.Context, tx *db.Tx, who access.Actor, id un
 	if err != nil {
 		return nil, nil, err
 	}
-	for _, name := range namesOf(d.Typed) {
+	for _, name := range slices.Sorted(maps.Keys(d.Typed)) {
 		text := d.Typed[name]
 		v, err := s.typedField(ctx, tx, w.sch, c, who, name, text)
 		e := Entry{Value: v}
@@ -242,15 +243,6 @@ func (s *Service) write(ctx context.Context, tx *db.Tx, who access.Actor, w *wri
 		return err
 	}
 	return s.c.Access.Record(ctx, tx, who, access.Entry{Act: "case.save", Object: c.Object(), Region: c.Region})
-}
-
-func namesOf(typed map[string]string) []string {
-	names := make([]string, 0, len(typed))
-	for name := range typed {
-		names = append(names, name)
-	}
-	sort.Strings(names)
-	return names
 }
 
 // readable refuses an action of a party as long as something that it filled in cannot be read: it would be lost unsaid.

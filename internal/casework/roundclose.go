@@ -3,6 +3,7 @@ package casework
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	"corridor/internal/access"
@@ -177,12 +178,7 @@ func (s *Service) aside(ctx context.Context, tx *db.Tx, cl decided, make func(st
 	if err != nil {
 		return err
 	}
-	var paths []string
-	for path := range sums {
-		paths = append(paths, path)
-	}
-	slices.Sort(paths)
-	for _, path := range paths {
+	for _, path := range slices.Sorted(maps.Keys(sums)) {
 		t := make(path, sums[path])
 		if t.Kind == ledger.Release {
 			_, open, err := s.c.Ledger.Hold(ctx, tx, t.Of)

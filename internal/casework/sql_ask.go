@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -222,7 +224,7 @@ func keepReaders(ctx context.Context, tx *db.Tx, id unit.ID, want map[string]boo
 		}
 		delete(want, r.code)
 	}
-	for _, code := range sortedCodes(want) {
+	for _, code := range slices.Sorted(maps.Keys(want)) {
 		if err := insertReader(ctx, tx, id, code, "field"); err != nil {
 			return err
 		}

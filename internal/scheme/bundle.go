@@ -8,7 +8,6 @@ import (
 	"io"
 	"io/fs"
 	"path"
-	"sort"
 	"strings"
 	"time"
 
@@ -39,14 +38,7 @@ func (s *Scheme) Bundle() Bundle {
 }
 
 // Paths are the paths of the files, in order.
-func (b Bundle) Paths() []string {
-	out := make([]string, 0, len(b))
-	for p := range b {
-		out = append(out, p)
-	}
-	sort.Strings(out)
-	return out
-}
+func (b Bundle) Paths() []string { return sortedKeys(b) }
 
 // Open opens a file; a folder cannot be listed.
 func (b Bundle) Open(name string) (fs.File, error) {

@@ -1,10 +1,6 @@
 package scheme
 
-import (
-	"sort"
-
-	"corridor/internal/fault"
-)
+import "corridor/internal/fault"
 
 // dropped is what `migrate` writes for a field that is left behind.
 const dropped = "drop"
@@ -29,12 +25,7 @@ type MovedField struct {
 // have, or takes only in another form, is dropped and told. Nothing is judged.
 func (s *Scheme) Receive(from *Scheme, fields map[string]Value) Moved {
 	out := Moved{Fields: map[string]Value{}}
-	names := make([]string, 0, len(fields))
-	for name := range fields {
-		names = append(names, name)
-	}
-	sort.Strings(names)
-	for _, name := range names {
+	for _, name := range sortedKeys(fields) {
 		v, to := fields[name], name
 		if s.Migrate != nil && s.Migrate.From == from.Edition {
 			if t, ok := s.Migrate.Fields[name]; ok {
