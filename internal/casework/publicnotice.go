@@ -3,6 +3,7 @@ package casework
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -296,23 +297,15 @@ func (s *Service) Objection(ctx context.Context, id unit.ID) (o Objection, p Pub
 		if err != nil {
 			return err
 		}
-		_, desk := deskTurn(sch, c)
-		o.Settled = c.End != "" || !desk && c.Changed.After(o.At)
+		o.Settled = c.End != "" || !deskTurn(sch, c) && c.Changed.After(o.At)
 		return nil
 	})
 	return o, p, err
 }
 
-// deskTurn is a desk that can act in the case now.
-func deskTurn(sch *scheme.Scheme, c Case) (string, bool) {
-	for _, row := range sch.RowsFrom(c.Stage) {
-		for _, name := range row.Who {
-			if _, desk := deskOf(sch, name); desk {
-				return name, true
-			}
-		}
-	}
-	return "", false
+// deskTurn says whether a desk can act in the case now.
+func deskTurn(sch *scheme.Scheme, c Case) bool {
+	return slices.ContainsFunc(sch.RowsFrom(c.Stage), func(r scheme.Row) bool { return slices.ContainsFunc(r.Who, sch.Desk) })
 }
 
 // Objections are those received in a case, with name and contact, for a desk of the scheme; nobody else reads them.
