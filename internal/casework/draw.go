@@ -181,7 +181,7 @@ func (s *Service) promised(ctx context.Context, tx *db.Tx, sch *scheme.Scheme, c
 		return d, "", fault.New(fault.Conflict, "casework.draw_not_promised", "ask", sch.Say(name))
 	}
 	d = made[i]
-	v, err := s.unboxed(c.ID, drawBox(d), d.box)
+	v, _, err := s.unboxed(c.ID, drawBox(d), d.box)
 	if err != nil || len(v.List) != 2 {
 		return d, "", fmt.Errorf("seed of the draw of %s in case %s: %w", name, c.No, err)
 	}

@@ -159,35 +159,27 @@ func (s *Service) box(id unit.ID, field string, v scheme.Value) (box, digest str
 }
 
 func (s *Service) unbox(id unit.ID, x Seal) (scheme.Value, error) {
-	plain, err := s.decrypt(id, x.Field, x.box)
-	if err != nil {
-		return scheme.Value{}, err
-	}
-	if sum := sha256.Sum256(plain); !strings.EqualFold(hex.EncodeToString(sum[:]), x.Digest) {
+	v, digest, err := s.unboxed(id, x.Field, x.box)
+	if err == nil && !strings.EqualFold(digest, x.Digest) {
 		return scheme.Value{}, errors.New("it is not what was sealed")
 	}
-	var b boxed
-	err = json.Unmarshal(plain, &b)
-	return b.Value, err
+	return v, err
 }
 
-// unboxed opens what was boxed under a name.
-func (s *Service) unboxed(id unit.ID, name, box string) (scheme.Value, error) {
-	plain, err := s.decrypt(id, name, box)
-	if err != nil {
-		return scheme.Value{}, err
-	}
-	var b boxed
-	err = json.Unmarshal(plain, &b)
-	return b.Value, err
-}
-
-func (s *Service) decrypt(id unit.ID, name, box string) ([]byte, error) {
+// unboxed opens what was boxed under a name, and says which digest it had.
+func (s *Service) unboxed(id unit.ID, name, box string) (v scheme.Value, digest string, err error) {
 	raw, err := hex.DecodeString(box)
 	if err != nil {
-		return nil, err
+		return v, "", err
 	}
-	return s.unlock(raw, string(id)+"/"+name)
+	plain, err := s.unlock(raw, string(id)+"/"+name)
+	if err != nil {
+		return v, "", err
+	}
+	var b boxed
+	err = json.Unmarshal(plain, &b)
+	sum := sha256.Sum256(plain)
+	return b.Value, hex.EncodeToString(sum[:]), err
 }
 
 // sealer encrypts under a key that follows from the node's secret.
