@@ -45,7 +45,7 @@ func (s *Service) begin(ctx context.Context, tx *db.Tx, who access.Actor, sch *s
 	if err := s.promise(ctx, tx, sch, *c); err != nil {
 		return err
 	}
-	if err := s.keepNamed(ctx, tx, *c); err != nil {
+	if err := keepNamed(ctx, tx, sch, *c); err != nil {
 		return err
 	}
 	return s.c.Access.Record(ctx, tx, who, access.Entry{Act: "case.create", Object: c.Object(), Region: c.Region, Detail: c.Scheme + " " + c.No})
@@ -60,10 +60,9 @@ func (c Case) begun() string {
 }
 
 // keepNamed keeps which persons the fields of a case name, where its form has any.
-func (s *Service) keepNamed(ctx context.Context, tx *db.Tx, c Case) error {
-	sch, err := s.edition(c)
-	if err != nil || !namesPersons(sch) {
-		return err
+func keepNamed(ctx context.Context, tx *db.Tx, sch *scheme.Scheme, c Case) error {
+	if !namesPersons(sch) {
+		return nil
 	}
 	var all []string
 	for _, v := range c.Fields {

@@ -233,7 +233,7 @@ func (s *Service) write(ctx context.Context, tx *db.Tx, who access.Actor, w *wri
 	if err := s.keepAccess(ctx, tx, w.sch, *c); err != nil {
 		return err
 	}
-	if err := s.keepNamed(ctx, tx, *c); err != nil {
+	if err := keepNamed(ctx, tx, w.sch, *c); err != nil {
 		return err
 	}
 	if err := s.bind(ctx, tx, w.sch, *c); err != nil {
