@@ -62,6 +62,18 @@ func (s *Service) ActIn(ctx context.Context, tx *db.Tx, who access.Actor, id uni
 	return s.take(ctx, tx, who, &c, a)
 }
 
+// reasonGiven is the reason of an act that needs one, as it is kept.
+func reasonGiven(typed string) (string, error) {
+	reason := strings.TrimSpace(typed)
+	switch {
+	case reason == "":
+		return "", fault.New(fault.Invalid, "casework.reason_missing").On("reason")
+	case len([]rune(reason)) > reasonMax:
+		return "", fault.New(fault.Invalid, "casework.reason_long", "most", reasonMax).On("reason")
+	}
+	return reason, nil
+}
+
 // answered says whether the request was answered before, by its key.
 func answered(c Case, a Action, who access.Actor) (bool, error) {
 	if a.Key == "" {

@@ -3,7 +3,6 @@ package casework
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"corridor/internal/access"
 	"corridor/internal/db"
@@ -132,11 +131,8 @@ func (s *Service) ProposeEnding(ctx context.Context, who access.Actor, digest st
 	if err != nil {
 		return e, err
 	}
-	switch reason = strings.TrimSpace(reason); {
-	case reason == "":
-		return e, fault.New(fault.Invalid, "casework.reason_missing").On("reason")
-	case len([]rune(reason)) > reasonMax:
-		return e, fault.New(fault.Invalid, "casework.reason_long", "most", reasonMax).On("reason")
+	if reason, err = reasonGiven(reason); err != nil {
+		return e, err
 	}
 	err = s.c.DB.Act(ctx, func(tx *db.Tx) error {
 		if err := s.endsOn(tx, sch, last); err != nil {

@@ -120,15 +120,12 @@ func (s *Service) AskOpening(ctx context.Context, who access.Actor, id unit.ID, 
 	if err := access.MaySomewhere(who, access.CaseAct); err != nil {
 		return err
 	}
-	reason = strings.TrimSpace(reason)
-	switch {
-	case reason == "":
-		return fault.New(fault.Invalid, "casework.reason_missing").On("reason")
-	case len([]rune(reason)) > reasonMax:
-		return fault.New(fault.Invalid, "casework.reason_long", "most", reasonMax).On("reason")
+	reason, err := reasonGiven(reason)
+	if err != nil {
+		return err
 	}
 	var refused error
-	err := s.c.DB.Act(ctx, func(tx *db.Tx) error {
+	err = s.c.DB.Act(ctx, func(tx *db.Tx) error {
 		refused = nil
 		in, sch, role, err := s.sealedIn(ctx, tx, who, id)
 		if err != nil {

@@ -3,7 +3,6 @@ package casework
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"corridor/internal/access"
@@ -311,12 +310,8 @@ func (s *Service) DecideStart(ctx context.Context, who access.Actor, id unit.ID,
 	if err := access.MaySomewhere(who, access.CaseAct); err != nil {
 		return x, err
 	}
-	reason = strings.TrimSpace(reason)
-	switch {
-	case reason == "":
-		return x, fault.New(fault.Invalid, "casework.reason_missing").On("reason")
-	case len([]rune(reason)) > reasonMax:
-		return x, fault.New(fault.Invalid, "casework.reason_long", "most", reasonMax).On("reason")
+	if reason, err = reasonGiven(reason); err != nil {
+		return x, err
 	}
 	err = s.c.DB.Act(ctx, func(tx *db.Tx) error {
 		st, err := s.mayStartSee(ctx, tx, who, id)
