@@ -45,20 +45,15 @@ func (s *Service) tellLateSeat(ctx context.Context, tx *db.Tx, sch *scheme.Schem
 			return err
 		}
 	}
-	told := map[string]bool{}
+	var to []notice.Audience
 	for _, role := range []string{sch.Overdue, a.decl.Instead} {
-		to, ok := s.audience(sch, c, role)
-		if !ok || told[to.String()] {
-			continue
-		}
-		told[to.String()] = true
-		if _, err := s.c.Notices.Tell(ctx, tx, notice.Notice{To: to, Kind: "case.late", Object: c.Object(), Path: "/cases/" + string(c.ID) + "#ask-" + a.Ask,
-			Title: fault.Words{fmt.Sprintf("逾期未答复：%s %s（%s）", sch.Title[0], c.No, a.Words[0]), fmt.Sprintf("No answer in time: %s %s (%s)", sch.Title[1], c.No, a.Words[1])},
-			Key:   fmt.Sprintf("%s/%s/%d/%s/late", c.Object(), a.Ask, a.Opening, x.ID)}); err != nil {
-			return err
+		if who, ok := s.audience(sch, c, role); ok {
+			to = append(to, who)
 		}
 	}
-	return nil
+	return s.tellEach(ctx, tx, notice.Notice{Kind: "case.late", Object: c.Object(), Path: "/cases/" + string(c.ID) + "#ask-" + a.Ask,
+		Title: fault.Words{fmt.Sprintf("逾期未答复：%s %s（%s）", sch.Title[0], c.No, a.Words[0]), fmt.Sprintf("No answer in time: %s %s (%s)", sch.Title[1], c.No, a.Words[1])},
+		Key:   fmt.Sprintf("%s/%s/%d/%s/late", c.Object(), a.Ask, a.Opening, x.ID)}, to, "")
 }
 
 // recountSeats counts until when the seats of a case that wait have to answer, with another calendar.

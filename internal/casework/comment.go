@@ -158,17 +158,5 @@ func (s *Service) tellComment(ctx context.Context, tx *db.Tx, who access.Actor, 
 	n := notice.Notice{Kind: "case.comment", Object: c.Object(), Path: "/cases/" + string(c.ID) + "#m-" + string(said.ID),
 		Title: fault.Words{fmt.Sprintf("有新留言：%s %s", sch.Title[0], c.No), fmt.Sprintf("A new message: %s %s", sch.Title[1], c.No)},
 		Key:   c.Object() + "/comment/" + string(said.ID)}
-	told := map[string]bool{}
-	for _, a := range to {
-		if told[a.String()] {
-			continue
-		}
-		told[a.String()] = true
-		a.Except = who.Person
-		n.To = a
-		if _, err := s.c.Notices.Tell(ctx, tx, n); err != nil {
-			return err
-		}
-	}
-	return nil
+	return s.tellEach(ctx, tx, n, to, who.Person)
 }

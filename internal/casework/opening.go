@@ -239,21 +239,15 @@ func (s *Service) tellDesks(ctx context.Context, tx *db.Tx, who access.Actor, sc
 	if s.c.Notices == nil {
 		return nil
 	}
-	told := map[string]bool{}
+	var to []notice.Audience
 	for name, r := range sch.Roles.All() {
-		to, ok := s.audience(sch, c, name)
-		if !ok || r.Desk == "" || told[to.String()] {
-			continue
-		}
-		told[to.String()] = true
-		to.Except = who.Person
-		if _, err := s.c.Notices.Tell(ctx, tx, notice.Notice{To: to, Kind: "case.opening", Object: Case{ID: c.ID}.Object(), Path: "/cases/" + string(c.ID) + "/sealed",
-			Title: fault.Words{"封存内容待第二人开启：" + c.No, "What is sealed waits for a second person to open it: " + c.No},
-			Key:   fmt.Sprintf("case/%s/opening/%d", c.ID, db.Micros(o.Asked))}); err != nil {
-			return err
+		if a, ok := s.audience(sch, c, name); ok && r.Desk != "" {
+			to = append(to, a)
 		}
 	}
-	return nil
+	return s.tellEach(ctx, tx, notice.Notice{Kind: "case.opening", Object: Case{ID: c.ID}.Object(), Path: "/cases/" + string(c.ID) + "/sealed",
+		Title: fault.Words{"封存内容待第二人开启：" + c.No, "What is sealed waits for a second person to open it: " + c.No},
+		Key:   fmt.Sprintf("case/%s/opening/%d", c.ID, db.Micros(o.Asked))}, to, who.Person)
 }
 
 // tellOpened tells whose case it is what was opened, by whom and why.

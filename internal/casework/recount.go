@@ -83,20 +83,14 @@ func (s *Service) recount(ctx context.Context, tx *db.Tx, news unit.ID, before, 
 func (s *Service) tellMoved(ctx context.Context, tx *db.Tx, news unit.ID, sch *scheme.Scheme, c Case, was, will []Wait) error {
 	var zh, en []string
 	var to []notice.Audience
-	told, said := map[string]bool{}, map[string]bool{}
-	add := func(a notice.Audience) {
-		if !told[a.String()] {
-			told[a.String()] = true
-			to = append(to, a)
-		}
-	}
+	said := map[string]bool{}
 	for i, w := range will {
 		if i >= len(was) || was[i].Role != w.Role || was[i].Action != w.Action || was[i].Due.Equal(w.Due) {
 			continue
 		}
-		add(notice.Audience{Org: c.Org})
+		to = append(to, notice.Audience{Org: c.Org})
 		if a, ok := s.audience(sch, c, w.Role); ok {
-			add(a)
+			to = append(to, a)
 		}
 		if line := w.ActionWords[0]; !said[line] {
 			said[line] = true
@@ -115,12 +109,7 @@ func (s *Service) tellMoved(ctx context.Context, tx *db.Tx, news unit.ID, sch *s
 		Title: fault.Words{fmt.Sprintf("放假安排公布，期限有变：%s %s", sch.Title[0], c.No), fmt.Sprintf("A due time moved with the holiday notice: %s %s", sch.Title[1], c.No)},
 		Text:  fault.Words{strings.Join(zh, "\n"), strings.Join(en, "\n")},
 		Key:   c.Object() + "/calendar/" + string(news)}
-	for _, n.To = range to {
-		if _, err := s.c.Notices.Tell(ctx, tx, n); err != nil {
-			return err
-		}
-	}
-	return nil
+	return s.tellEach(ctx, tx, n, to, "")
 }
 
 // until is the last moment in time of a due time, as people read it: a day, with the hour where it is not the day's end.

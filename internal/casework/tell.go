@@ -37,22 +37,34 @@ func (s *Service) tell(ctx context.Context, tx *db.Tx, who access.Actor, sch *sc
 	if n.Title, n.Text, err = s.returnNotice(ctx, tx, sch, c, n.Title, n.Text); err != nil {
 		return err
 	}
-	told := map[string]bool{}
+	var to []notice.Audience
 	for _, row := range sch.RowsFrom(c.Stage) {
 		for _, role := range row.Who {
-			to, ok := s.audience(sch, c, role)
-			if !ok || told[to.String()] {
-				continue
-			}
-			told[to.String()] = true
-			to.Except = who.Person
-			n.To = to
-			if _, err := s.c.Notices.Tell(ctx, tx, n); err != nil {
-				return err
+			if a, ok := s.audience(sch, c, role); ok {
+				to = append(to, a)
 			}
 		}
 	}
+	if err := s.tellEach(ctx, tx, n, to, who.Person); err != nil {
+		return err
+	}
 	return s.tellOwed(ctx, tx, sch, c)
+}
+
+// tellEach tells a notice to several audiences, each once, but not to a person who knows already; "" is nobody.
+func (s *Service) tellEach(ctx context.Context, tx *db.Tx, n notice.Notice, to []notice.Audience, knows unit.ID) error {
+	told := map[string]bool{}
+	for _, n.To = range to {
+		if told[n.To.String()] {
+			continue
+		}
+		told[n.To.String()] = true
+		n.To.Except = knows
+		if _, err := s.c.Notices.Tell(ctx, tx, n); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // audience is who plays a role in a case; nobody can be told of anyone.
