@@ -11,8 +11,6 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/mod/sumdb/note"
-
 	"corridor/internal/access"
 	"corridor/internal/db"
 	"corridor/internal/fault"
@@ -268,16 +266,12 @@ func VerifyCertificate(b []byte, trusted string) (v Shown, err error) {
 
 // readSigned reads a community file and counts the nodes of it whose signatures are true.
 func readSigned(signed []byte) (c Community, by int, err error) {
-	text, _ := cutNote(signed)
-	if c, err = readCommunity(text); err != nil {
+	if c, err = readNote(signed); err != nil {
 		return c, 0, err
 	}
 	for _, n := range c.Nodes {
-		for _, k := range n.Keys {
-			if _, err := note.NewVerifier(k.Key); err == nil && k.on(c.From) && signedBy(signed, k.Key) {
-				by++
-				break
-			}
+		if n.signed(signed, c.From) {
+			by++
 		}
 	}
 	return c, by, nil

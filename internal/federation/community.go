@@ -107,6 +107,12 @@ func cutNote(b []byte) (text, signatures string) {
 	return string(b[:at+1]), string(b[at+2:])
 }
 
+// readNote reads a community file without looking at who signed it.
+func readNote(signed []byte) (Community, error) {
+	text, _ := cutNote(signed)
+	return readCommunity(text)
+}
+
 // readCommunity reads the text of a community file and refuses one that contradicts itself.
 func readCommunity(text string) (c Community, err error) {
 	bad := func(what string, args ...any) (Community, error) {
@@ -212,8 +218,7 @@ func (c Community) node(code string) (Node, bool) {
 // and a node that lost its key gets another by the quorum of the others. It returns which nodes of old (of the file itself, for
 // the first) signed.
 func Succeed(old Community, signed []byte) (c Community, by []string, err error) {
-	text, _ := cutNote(signed)
-	if c, err = readCommunity(text); err != nil {
+	if c, err = readNote(signed); err != nil {
 		return c, nil, err
 	}
 	before := ""
@@ -227,12 +232,9 @@ func Succeed(old Community, signed []byte) (c Community, by []string, err error)
 	if c.Version != old.Version+1 || c.Before != before || c.From < old.From {
 		return c, nil, fault.New(fault.Conflict, "federation.community_version", "version", c.Version, "have", old.Version).On("version")
 	}
-	voters, quorum := old, old.Quorum
-	if old.Version == 0 {
-		voters, quorum = c, len(c.Nodes)
-	}
-	for _, n := range voters.Nodes {
-		if slices.ContainsFunc(n.Keys, func(k DatedKey) bool { return k.on(c.From) && signedBy(signed, k.Key) }) {
+	nodes, quorum := voters(old, c)
+	for _, n := range nodes {
+		if n.signed(signed, c.From) {
 			by = append(by, n.Code)
 		}
 	}
@@ -249,6 +251,19 @@ func Succeed(old Community, signed []byte) (c Community, by []string, err error)
 		}
 	}
 	return c, by, nil
+}
+
+// voters are the nodes whose signatures count under a file that follows old, and how many of them have to sign.
+func voters(old, c Community) (nodes []Node, need int) {
+	if old.Version == 0 {
+		return c.Nodes, len(c.Nodes)
+	}
+	return old.Nodes, old.Quorum
+}
+
+// signed says whether a note carries a true signature of the node, by a key that counts on a day.
+func (n Node) signed(note []byte, day unit.Day) bool {
+	return slices.ContainsFunc(n.Keys, func(k DatedKey) bool { return k.on(day) && signedBy(note, k.Key) })
 }
 
 // signedBy says whether a note carries a true signature of a key.
@@ -293,8 +308,7 @@ func (s *Service) Community(ctx context.Context) (c Community, signed string, er
 		if signed, err = selectCommunity(ctx, tx); err != nil || signed == "" {
 			return err
 		}
-		text, _ := cutNote([]byte(signed))
-		c, err = readCommunity(text)
+		c, err = readNote([]byte(signed))
 		return err
 	})
 	return c, signed, err
@@ -305,8 +319,7 @@ func currentCommunity(ctx context.Context, tx *db.Tx) (Community, error) {
 	if err != nil || signed == "" {
 		return Community{}, err
 	}
-	text, _ := cutNote([]byte(signed))
-	return readCommunity(text)
+	return readNote([]byte(signed))
 }
 
 var _ Log = (*corridorlog.Log)(nil)

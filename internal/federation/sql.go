@@ -358,8 +358,7 @@ func selectCommunities(ctx context.Context, tx *db.Tx, after int64) (out []Commu
 		if err := scan(&signed); err != nil {
 			return Community{}, err
 		}
-		text, _ := cutNote([]byte(signed))
-		return readCommunity(text)
+		return readNote([]byte(signed))
 	}, sqlCommunities, after, communitiesMax)
 }
 

@@ -90,21 +90,13 @@ func keysOf(n Node) string {
 
 // versionOf is a note as a version after old.
 func versionOf(old Community, signed []byte) (v Version, err error) {
-	text, _ := cutNote(signed)
-	if v.Community, err = readCommunity(text); err != nil {
+	if v.Community, err = readNote(signed); err != nil {
 		return v, err
 	}
-	voters := old
-	v.Signed, v.Need, v.Changes = string(signed), old.Quorum, Differences(old, v.Community)
-	if old.Version == 0 {
-		voters, v.Need = v.Community, len(v.Nodes)
-	}
-	for _, n := range voters.Nodes {
-		signs := false
-		for _, k := range n.Keys {
-			signs = signs || k.on(v.From) && signedBy(signed, k.Key)
-		}
-		if signs {
+	nodes, need := voters(old, v.Community)
+	v.Signed, v.Need, v.Changes = string(signed), need, Differences(old, v.Community)
+	for _, n := range nodes {
+		if n.signed(signed, v.From) {
 			v.By = append(v.By, n.Code)
 		} else {
 			v.Missing = append(v.Missing, n.Code)
