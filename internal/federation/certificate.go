@@ -27,7 +27,7 @@ const (
 	certificateHead = "corridor certificate v1"
 )
 
-// Certificate is what a certificate says.
+// Certificate is what a certificate says; its JSON is the layout of the leaf's fields.
 type Certificate struct {
 	Org    string      `json:"org"`
 	Label  string      `json:"label"`
@@ -47,31 +47,10 @@ func (c Certificate) on(day unit.Day) bool {
 	return c.Since <= day && (!c.Until.Valid() || day <= c.Until) && (!c.Ended.Valid() || day < c.Ended)
 }
 
-// certificateFields is the layout of the leaf's fields.
-type certificateFields struct {
-	Org    string `json:"org"`
-	Label  string `json:"label"`
-	Level  string `json:"level"`
-	Issuer string `json:"issuer"`
-	Since  string `json:"since"`
-	Until  string `json:"until"`
-}
-
 // readCertificate reads a leaf of that kind; ok is false for one that is not in our form.
 func readCertificate(kind string, fields []byte) (c Certificate, ok bool) {
-	var f certificateFields
-	if kind != certificateKind || json.Unmarshal(fields, &f) != nil || f.Org == "" || f.Label == "" {
-		return c, false
-	}
-	c = Certificate{Org: f.Org, Label: f.Label, Level: f.Level, Issuer: f.Issuer}
-	var err error
-	if c.Since, err = unit.ParseDay(f.Since); err != nil {
-		return c, false
-	}
-	if f.Until != "" {
-		if c.Until, err = unit.ParseDay(f.Until); err != nil {
-			return c, false
-		}
+	if kind != certificateKind || json.Unmarshal(fields, &c) != nil || c.Org == "" || c.Label == "" || !c.Since.Valid() {
+		return Certificate{}, false
 	}
 	return c, true
 }

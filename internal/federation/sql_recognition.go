@@ -37,16 +37,10 @@ WHERE c.org = $1 AND ($2 = '' OR c.label = $2) AND ($3 = '' OR c.origin = $3) OR
 )
 
 func scanRecognition(scan func(...any) error) (r Recognition, err error) {
-	var since, until string
 	var asked, decided int64
-	if err = scan((*string)(&r.ID), &r.List, &r.Kind, &r.From, &r.What, &since, &until, &r.Basis, &r.Verified, (*string)(&r.Ends), &r.State,
-		(*string)(&r.Proposer), &r.By, &asked, &r.Decider, &decided, (*string)(&r.Leaf)); err != nil {
-		return r, err
-	}
+	err = scan((*string)(&r.ID), &r.List, &r.Kind, &r.From, &r.What, &r.Since, &r.Until, &r.Basis, &r.Verified, (*string)(&r.Ends), &r.State,
+		(*string)(&r.Proposer), &r.By, &asked, &r.Decider, &decided, (*string)(&r.Leaf))
 	r.Asked, r.Decided = timeOf(asked), timeOf(decided)
-	if r.Since, err = unit.ParseDay(since); err == nil && until != "" {
-		r.Until, err = unit.ParseDay(until)
-	}
 	return r, err
 }
 
@@ -93,21 +87,8 @@ func insertCertificate(ctx context.Context, tx *db.Tx, c Certificate) error {
 // selectCertificates are those of an organisation: of one log and one label, or "" for all.
 func selectCertificates(ctx context.Context, tx *db.Tx, origin, org, label string) ([]Certificate, error) {
 	return db.Collect(ctx, tx, "certificates of "+org, func(scan func(...any) error) (c Certificate, err error) {
-		var since, until, ended string
-		if err = scan(&c.Origin, &c.Index, &c.Org, &c.Label, &c.Level, &c.Issuer, &since, &until, &ended); err != nil {
-			return c, err
-		}
-		for _, d := range []struct {
-			text string
-			day  *unit.Day
-		}{{since, &c.Since}, {until, &c.Until}, {ended, &c.Ended}} {
-			if d.text != "" {
-				if *d.day, err = unit.ParseDay(d.text); err != nil {
-					return c, err
-				}
-			}
-		}
-		return c, nil
+		err = scan(&c.Origin, &c.Index, &c.Org, &c.Label, &c.Level, &c.Issuer, &c.Since, &c.Until, &c.Ended)
+		return c, err
 	}, sqlCertificates, org, label, origin)
 }
 

@@ -8,7 +8,6 @@ import (
 	"corridor/internal/access"
 	"corridor/internal/db"
 	"corridor/internal/fault"
-	"corridor/internal/unit"
 )
 
 // Version is a version of the community file, or a draft of the next one, with who has signed it and what it changes.
@@ -44,14 +43,8 @@ func Differences(old, c Community) (out []Change) {
 		}
 		return fmt.Sprintf("%s, %d/h, %d d, %v d", c.Once.Keeper, c.Once.QuestionsHour, c.Once.StaleDays, c.Once.AgainDays)
 	}
-	day := func(d unit.Day) string {
-		if !d.Valid() {
-			return ""
-		}
-		return d.String()
-	}
 	say("title", "", old.Title[0], c.Title[0])
-	say("from", "", day(old.From), day(c.From))
+	say("from", "", old.From.String(), c.From.String())
 	say("quorum", "", fmt.Sprint(old.Quorum), fmt.Sprint(c.Quorum))
 	say("witnesses", "", fmt.Sprint(old.Witnesses), fmt.Sprint(c.Witnesses))
 	say("once", "", once(old), once(c))
