@@ -224,11 +224,7 @@ func (s *Service) Letters(ctx context.Context, who access.Actor, q LetterQuery) 
 		out, err = selectLetters(ctx, tx, q)
 		return err
 	})
-	if len(out) > q.Rows {
-		out = out[:q.Rows]
-		last := out[q.Rows-1]
-		next = fmt.Sprintf("%d.%s", db.Micros(last.Made), last.ID)
-	}
+	out, next = pageOf(out, q.Rows, func(l Letter) (time.Time, unit.ID) { return l.Made, l.ID })
 	return out, next, err
 }
 

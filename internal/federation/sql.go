@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
-	"strconv"
 	"strings"
 
 	"golang.org/x/mod/sumdb/tlog"
@@ -546,10 +545,9 @@ func selectLetter(ctx context.Context, tx *db.Tx, id unit.ID) (Letter, error) {
 }
 
 func selectLetters(ctx context.Context, tx *db.Tx, q LetterQuery) ([]Letter, error) {
-	at, id, _ := strings.Cut(q.After, ".")
-	before, err := strconv.ParseInt(at, 10, 64)
-	if q.After != "" && err != nil {
-		return nil, fault.New(fault.Invalid, "federation.letter_place").On("after")
+	before, id, err := placeOf(q.After)
+	if err != nil {
+		return nil, err
 	}
 	rows, err := tx.Query(ctx, sqlLetters, q.Peer, q.Kind, q.State, q.Way, before, id, q.Rows+1)
 	return scanLetters(rows, err)

@@ -180,8 +180,13 @@ func placeOf(after string) (at int64, id string, err error) {
 	return at, id, nil
 }
 
-func place(at time.Time, id unit.ID) string {
-	return strconv.FormatInt(db.Micros(at), 10) + "." + string(id)
+// pageOf cuts off the row behind a page of at most rows, and says where the next page begins: "" when there is none.
+func pageOf[T any](all []T, rows int, placed func(T) (time.Time, unit.ID)) (page []T, next string) {
+	if len(all) <= rows {
+		return all, ""
+	}
+	at, id := placed(all[rows-1])
+	return all[:rows], strconv.FormatInt(db.Micros(at), 10) + "." + string(id)
 }
 
 func selectUses(ctx context.Context, tx *db.Tx, q UseQuery) (out []Use, next string, err error) {
@@ -190,10 +195,7 @@ func selectUses(ctx context.Context, tx *db.Tx, q UseQuery) (out []Use, next str
 		return nil, "", err
 	}
 	out, err = db.Collect(ctx, tx, "uses of lines", scanUse, sqlOnceUses, q.Node, q.State, at, id, q.rows()+1)
-	if len(out) > q.rows() {
-		out = out[:q.rows()]
-		next = place(out[len(out)-1].Changed, out[len(out)-1].Claim)
-	}
+	out, next = pageOf(out, q.rows(), func(u Use) (time.Time, unit.ID) { return u.Changed, u.Claim })
 	return out, next, err
 }
 
@@ -218,10 +220,7 @@ func selectQuestions(ctx context.Context, tx *db.Tx, q UseQuery) (out []Question
 		x.At = timeOf(at)
 		return x, err
 	}, sqlOnceQuestions, q.Node, at, id, q.rows()+1)
-	if len(out) > q.rows() {
-		out = out[:q.rows()]
-		next = place(out[len(out)-1].At, out[len(out)-1].ID)
-	}
+	out, next = pageOf(out, q.rows(), func(x Question) (time.Time, unit.ID) { return x.At, x.ID })
 	return out, next, err
 }
 
@@ -258,10 +257,7 @@ func selectClaims(ctx context.Context, tx *db.Tx, q UseQuery) (out []Claim, next
 		return nil, "", err
 	}
 	out, err = db.Collect(ctx, tx, "claims", scanClaim, sqlOnceClaims, q.Node, q.State, at, id, q.rows()+1)
-	if len(out) > q.rows() {
-		out = out[:q.rows()]
-		next = place(out[len(out)-1].Asked, out[len(out)-1].ID)
-	}
+	out, next = pageOf(out, q.rows(), func(c Claim) (time.Time, unit.ID) { return c.Asked, c.ID })
 	return out, next, err
 }
 
