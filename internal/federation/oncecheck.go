@@ -49,12 +49,14 @@ type Recheck struct {
 	Checked time.Time // zero before
 	Answer  string    // "" before
 	Detail  string
+
+	claim unit.ID
 }
 
 // planChecks writes down when a claim that was confirmed is asked about again.
 func (s *Service) planChecks(ctx context.Context, tx *db.Tx, c Claim) error {
 	for _, days := range s.onceTerms().AgainDays {
-		if err := insertCheck(ctx, tx, c.ID, Recheck{Days: days, Due: tx.Now().Add(time.Duration(days) * 24 * time.Hour)}); err != nil {
+		if err := insertCheck(ctx, tx, Recheck{claim: c.ID, Days: days, Due: tx.Now().Add(time.Duration(days) * 24 * time.Hour)}); err != nil {
 			return fmt.Errorf("plan a check of claim %s: %w", c.ID, err)
 		}
 	}
@@ -73,13 +75,13 @@ func (s *Service) recheck(ctx context.Context) (n int, err error) {
 	var due []dueCheck
 	if err := s.c.DB.Read(ctx, func(tx *db.Tx) error {
 		due = nil
-		ids, checks, err := selectChecksDue(ctx, tx, tx.Now(), checksOnce)
-		for i, id := range ids {
-			c, err := selectClaim(ctx, tx, id)
+		checks, err := selectChecksDue(ctx, tx, tx.Now(), checksOnce)
+		for _, x := range checks {
+			c, err := selectClaim(ctx, tx, x.claim)
 			if err != nil {
 				return err
 			}
-			due = append(due, dueCheck{c, checks[i]})
+			due = append(due, dueCheck{c, x})
 		}
 		return err
 	}); err != nil {
@@ -96,7 +98,7 @@ func (s *Service) recheck(ctx context.Context) (n int, err error) {
 			if answer != InvoiceValid && answer != InvoiceCancelled {
 				x.Answer, x.Checked, x.Due = InvoiceUnknown, time.Time{}, tx.Now().Add(checkAgain)
 			}
-			if err := updateCheck(ctx, tx, d.claim.ID, x); err != nil || x.Answer != InvoiceCancelled {
+			if err := updateCheck(ctx, tx, x); err != nil || x.Answer != InvoiceCancelled {
 				return err
 			}
 			return s.told(ctx, tx, d.claim.Case)

@@ -278,41 +278,27 @@ func wakeClaims(ctx context.Context, tx *db.Tx) error {
 	return err
 }
 
-func insertCheck(ctx context.Context, tx *db.Tx, claim unit.ID, x Recheck) error {
-	_, err := tx.Exec(ctx, sqlOnceCheckInsert, string(claim), x.Days, db.Micros(x.Due))
+func insertCheck(ctx context.Context, tx *db.Tx, x Recheck) error {
+	_, err := tx.Exec(ctx, sqlOnceCheckInsert, string(x.claim), x.Days, db.Micros(x.Due))
 	return err
 }
 
-func updateCheck(ctx context.Context, tx *db.Tx, claim unit.ID, x Recheck) error {
-	_, err := tx.Exec(ctx, sqlOnceCheckUpdate, string(claim), x.Days, db.Micros(x.Due), microsOf(x.Checked), x.Answer, x.Detail)
+func updateCheck(ctx context.Context, tx *db.Tx, x Recheck) error {
+	_, err := tx.Exec(ctx, sqlOnceCheckUpdate, string(x.claim), x.Days, db.Micros(x.Due), microsOf(x.Checked), x.Answer, x.Detail)
 	return err
+}
+
+func scanCheck(scan func(...any) error) (x Recheck, err error) {
+	var due, checked int64
+	err = scan((*string)(&x.claim), &x.Days, &due, &checked, &x.Answer, &x.Detail)
+	x.Due, x.Checked = timeOf(due), timeOf(checked)
+	return x, err
 }
 
 func selectChecks(ctx context.Context, tx *db.Tx, claim unit.ID) ([]Recheck, error) {
-	rows, err := tx.Query(ctx, sqlOnceChecks, string(claim))
-	_, out, err := scanChecks(rows, err)
-	return out, err
+	return db.Collect(ctx, tx, "checks of claim "+string(claim), scanCheck, sqlOnceChecks, string(claim))
 }
 
-func selectChecksDue(ctx context.Context, tx *db.Tx, now time.Time, most int) (ids []unit.ID, out []Recheck, err error) {
-	rows, err := tx.Query(ctx, sqlOnceChecksDue, db.Micros(now), most)
-	return scanChecks(rows, err)
-}
-
-func scanChecks(rows *db.Rows, err error) (ids []unit.ID, out []Recheck, _ error) {
-	if err != nil {
-		return nil, nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var id string
-		var x Recheck
-		var due, checked int64
-		if err := rows.Scan(&id, &x.Days, &due, &checked, &x.Answer, &x.Detail); err != nil {
-			return nil, nil, err
-		}
-		x.Due, x.Checked = timeOf(due), timeOf(checked)
-		ids, out = append(ids, unit.ID(id)), append(out, x)
-	}
-	return ids, out, rows.Err()
+func selectChecksDue(ctx context.Context, tx *db.Tx, now time.Time, most int) ([]Recheck, error) {
+	return db.Collect(ctx, tx, "checks that are due", scanCheck, sqlOnceChecksDue, db.Micros(now), most)
 }
