@@ -159,7 +159,7 @@ func (s *Service) askKey(ctx context.Context, tx *db.Tx, year int) error {
 		_, err := s.makeKey(ctx, tx, year)
 		return err
 	}
-	asked, err := selectKeyLetter(ctx, tx, maker, year)
+	asked, err := selectKeyLetter(ctx, tx, maker)
 	if err != nil || asked {
 		return err
 	}
@@ -297,14 +297,26 @@ func (s *Service) hearKey(ctx context.Context, tx *db.Tx, l Letter) error {
 // keepKeys has the keys of this year and the last here before a claim needs them.
 func (s *Service) keepKeys(ctx context.Context) error {
 	year := unit.DayOf(s.c.Now(), unit.Beijing()).Year()
-	for _, y := range []int{year, year - 1} {
-		have := ""
-		if err := s.c.DB.Read(ctx, func(tx *db.Tx) (err error) { have, err = selectOnceKey(ctx, tx, y); return err }); err != nil {
-			return err
+	var missing []int
+	if err := s.c.DB.Read(ctx, func(tx *db.Tx) error {
+		missing = nil
+		for _, y := range []int{year, year - 1} {
+			if s.keyMaker(y) == "" {
+				continue
+			}
+			have, err := selectOnceKey(ctx, tx, y)
+			if err != nil {
+				return err
+			}
+			if have == "" {
+				missing = append(missing, y)
+			}
 		}
-		if have != "" || s.keyMaker(y) == "" {
-			continue
-		}
+		return nil
+	}); err != nil {
+		return err
+	}
+	for _, y := range missing {
 		if err := s.c.DB.Act(ctx, func(tx *db.Tx) error { return s.askKey(ctx, tx, y) }); err != nil {
 			return fmt.Errorf("the key of %d: %w", y, err)
 		}
@@ -312,8 +324,8 @@ func (s *Service) keepKeys(ctx context.Context) error {
 	return nil
 }
 
-// sealer is how keys are encrypted in this node's database.
-func (s *Service) keySealer(secret string) (cipher.AEAD, error) {
+// keySealer is how keys are encrypted in this node's database.
+func keySealer(secret string) (cipher.AEAD, error) {
 	sum := sha256.Sum256([]byte("corridor/federation/once/1\n" + secret))
 	block, err := aes.NewCipher(sum[:])
 	if err != nil {
@@ -326,7 +338,7 @@ func (s *Service) boxKey(year int, key []byte) (string, error) {
 	if s.c.Secret == "" {
 		return "", fault.New(fault.Unavailable, "federation.letters_closed")
 	}
-	aead, err := s.keySealer(s.c.Secret)
+	aead, err := keySealer(s.c.Secret)
 	if err != nil {
 		return "", err
 	}
@@ -341,7 +353,7 @@ func (s *Service) unboxKey(year int, box string) ([]byte, error) {
 		return nil, err
 	}
 	for _, secret := range append([]string{s.c.Secret}, s.c.Former...) {
-		aead, err := s.keySealer(secret)
+		aead, err := keySealer(secret)
 		if err != nil || len(raw) < aead.NonceSize() {
 			continue
 		}

@@ -113,7 +113,7 @@ func insertOnceKey(ctx context.Context, tx *db.Tx, k OnceKey, box string) error 
 }
 
 // selectKeyLetter says whether a letter that asks a node for keys waits: one is enough, the next look asks for the next year.
-func selectKeyLetter(ctx context.Context, tx *db.Tx, maker string, _ int) (bool, error) {
+func selectKeyLetter(ctx context.Context, tx *db.Tx, maker string) (bool, error) {
 	n := 0
 	err := tx.QueryRow(ctx, sqlKeyLetter, maker).Scan(&n)
 	return n > 0, err
