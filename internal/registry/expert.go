@@ -28,7 +28,7 @@ type Expert struct {
 
 // PutExpert enters somebody in a pool, in the caller's act. The same account in the same pool and field again is refused.
 func (r *Registry) PutExpert(ctx context.Context, tx *db.Tx, who access.Actor, e Expert) (Expert, error) {
-	if err := r.mayKeepPools(who); err != nil {
+	if err := r.mayKeep(who); err != nil {
 		return e, err
 	}
 	e.Pool, e.Field, e.Unit = strings.TrimSpace(e.Pool), strings.TrimSpace(e.Field), strings.TrimSpace(e.Unit)
@@ -73,7 +73,7 @@ func (r *Registry) PutExpert(ctx context.Context, tx *db.Tx, who access.Actor, e
 
 // EndExpert takes an entry out of its pool after a last day, in the caller's act. What he or she was drawn for stands.
 func (r *Registry) EndExpert(ctx context.Context, tx *db.Tx, who access.Actor, id unit.ID, last unit.Day) error {
-	if err := r.mayKeepPools(who); err != nil {
+	if err := r.mayKeep(who); err != nil {
 		return err
 	}
 	e, err := selectExpert(ctx, tx, id)
@@ -97,7 +97,8 @@ func (r *Registry) writeExpert(ctx context.Context, tx *db.Tx, who access.Actor,
 	return r.c.Access.Record(ctx, tx, who, access.Entry{Act: act, Object: "pool/" + e.Pool, Region: unit.Region(r.c.Self), Detail: string(e.ID)})
 }
 
-func (r *Registry) mayKeepPools(who access.Actor) error {
+// mayKeep says whether the actor keeps the pools and lists of the node.
+func (r *Registry) mayKeep(who access.Actor) error {
 	if who.System() {
 		return nil
 	}
@@ -106,7 +107,7 @@ func (r *Registry) mayKeepPools(who access.Actor) error {
 
 // AllExperts are the entries of every pool, those that ended too, for who keeps them.
 func (r *Registry) AllExperts(ctx context.Context, tx *db.Tx, who access.Actor) ([]Expert, error) {
-	if err := r.mayKeepPools(who); err != nil {
+	if err := r.mayKeep(who); err != nil {
 		return nil, err
 	}
 	return selectExperts(ctx, tx)

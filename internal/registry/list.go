@@ -33,10 +33,8 @@ type ListedCode struct {
 
 // PutList enters a version of a list, in the caller's act. A code stands in it once.
 func (r *Registry) PutList(ctx context.Context, tx *db.Tx, who access.Actor, l CodeList, codes []ListedCode) (CodeList, error) {
-	if !who.System() {
-		if err := access.May(who, access.RegistryEdit, access.Scope{Region: unit.Region(r.c.Self)}); err != nil {
-			return l, err
-		}
+	if err := r.mayKeep(who); err != nil {
+		return l, err
 	}
 	switch {
 	case l.List == "" || len(l.List) > codeMax || strings.ContainsAny(l.List, " \t\n\""):

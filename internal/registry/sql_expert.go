@@ -21,22 +21,12 @@ ORDER BY e.account, e.field, e.id LIMIT $4`
 )
 
 func insertExpert(ctx context.Context, tx *db.Tx, e Expert) error {
-	until := ""
-	if e.Until.Valid() {
-		until = e.Until.String()
-	}
-	_, err := tx.Exec(ctx, sqlExpertInsert, string(e.ID), e.Pool, string(e.Account), e.Unit, e.Field, e.Since.String(), until, e.Source, db.Micros(tx.Now()))
+	_, err := tx.Exec(ctx, sqlExpertInsert, string(e.ID), e.Pool, string(e.Account), e.Unit, e.Field, e.Since.String(), e.Until.String(), e.Source, db.Micros(tx.Now()))
 	return err
 }
 
 func scanExpert(scan func(...any) error) (e Expert, err error) {
-	var since, until string
-	if err = scan(&e.ID, &e.Pool, &e.Account, &e.Unit, &e.Field, &since, &until, &e.Source); err != nil {
-		return e, err
-	}
-	if e.Since, err = unit.ParseDay(since); err == nil && until != "" {
-		e.Until, err = unit.ParseDay(until)
-	}
+	err = scan(&e.ID, &e.Pool, &e.Account, &e.Unit, &e.Field, &e.Since, &e.Until, &e.Source)
 	return e, err
 }
 

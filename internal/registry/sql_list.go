@@ -34,11 +34,7 @@ func insertListCode(ctx context.Context, tx *db.Tx, id unit.ID, c ListedCode) er
 }
 
 func scanList(scan func(...any) error) (l CodeList, err error) {
-	var since string
-	if err = scan(&l.ID, &l.List, &since, &l.Source, &l.Codes); err != nil {
-		return l, err
-	}
-	l.Since, err = unit.ParseDay(since)
+	err = scan(&l.ID, &l.List, &l.Since, &l.Source, &l.Codes)
 	return l, err
 }
 
