@@ -18,15 +18,7 @@ type Colleague struct {
 // Colleague finds an account by its address among those who hold a role in one of these organisations. Nobody else is
 // found, so that a guess at an address tells nothing. The caller has asked whether its actor may look for colleagues there.
 func (s *Service) Colleague(ctx context.Context, tx *db.Tx, address string, orgs []string) (c Colleague, ok bool, err error) {
-	address, err = cleanEmail(address)
-	if err != nil {
-		return c, false, nil
-	}
-	p, found, err := personBy(ctx, tx, sqlPersonByEmail, address)
-	if err != nil || !found || p.state != "active" {
-		return c, false, err
-	}
-	held, err := grantsOf(ctx, tx, p.id)
+	p, held, err := inUse(ctx, tx, address)
 	if err != nil {
 		return c, false, err
 	}

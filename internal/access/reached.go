@@ -2,6 +2,7 @@ package access
 
 import (
 	"context"
+	"slices"
 
 	"corridor/internal/db"
 	"corridor/internal/notice"
@@ -35,22 +36,23 @@ func (s *Service) Address(ctx context.Context, tx *db.Tx, person unit.ID) (name,
 // AccountBy finds the account in use that signs in with an address and holds a role, for who puts such people somewhere:
 // "" where there is none. The caller has asked for the permission to know.
 func (s *Service) AccountBy(ctx context.Context, tx *db.Tx, email, role string) (unit.ID, error) {
-	email, err := cleanEmail(email)
+	p, held, err := inUse(ctx, tx, email)
+	if err != nil || !slices.ContainsFunc(held, func(g Grant) bool { return g.Role == role }) {
+		return "", err
+	}
+	return unit.ID(p.id), nil
+}
+
+// inUse is the account in use that signs in with an address, with what it holds; nothing is held where there is none.
+func inUse(ctx context.Context, tx *db.Tx, email string) (p personRow, held []Grant, err error) {
+	email, err = cleanEmail(email)
 	if err != nil {
-		return "", nil // nobody has such an address
+		return p, nil, nil // nobody has such an address
 	}
 	p, found, err := personBy(ctx, tx, sqlPersonByEmail, email)
 	if err != nil || !found || p.state != "active" {
-		return "", err
+		return p, nil, err
 	}
-	grants, err := grantsOf(ctx, tx, p.id)
-	if err != nil {
-		return "", err
-	}
-	for _, g := range grants {
-		if g.Role == role {
-			return unit.ID(p.id), nil
-		}
-	}
-	return "", nil
+	held, err = grantsOf(ctx, tx, p.id)
+	return p, held, err
 }
