@@ -48,7 +48,7 @@ func (s *Service) AddHook(ctx context.Context, tx *db.Tx, by unit.ID, h Hook) (H
 	if s.c.Secret == "" {
 		return h, "", fault.New(fault.Unavailable, "notice.no_secret")
 	}
-	if err := s.checkURL(h.URL); err != nil {
+	if err := CheckOutside(h.URL, s.c.HookLocal); err != nil {
 		return h, "", err
 	}
 	if len(h.Kinds) > hookKindsMax {
@@ -203,15 +203,16 @@ func sign(key []byte, id string, at time.Time, body []byte) string {
 	return "v1," + base64.StdEncoding.EncodeToString(m.Sum(nil))
 }
 
-// checkURL refuses what is no address of a system outside. That it leads to the public network is checked again when
-// the connection is made, because a name may change where it leads.
-func (s *Service) checkURL(text string) error {
+// CheckOutside refuses what is no address of a system outside: HTTPS on the public network, and with local also HTTP and
+// addresses of the own. That it leads to the public network is checked again when the connection is made, because a name
+// may change where it leads.
+func CheckOutside(text string, local bool) error {
 	u, err := url.Parse(text)
-	plain := s.c.HookLocal && err == nil && u.Scheme == "http"
+	plain := local && err == nil && u.Scheme == "http"
 	if err != nil || u.Host == "" || u.User != nil || u.Fragment != "" || len(text) > hookURLMax || u.Scheme != "https" && !plain {
 		return fault.New(fault.Invalid, "notice.hook_url").On("url")
 	}
-	if ip, err := netip.ParseAddr(u.Hostname()); err == nil && !s.c.HookLocal && !public(ip) {
+	if ip, err := netip.ParseAddr(u.Hostname()); err == nil && !local && !public(ip) {
 		return fault.New(fault.Invalid, "notice.hook_url").On("url")
 	}
 	return nil
@@ -219,9 +220,9 @@ func (s *Service) checkURL(text string) error {
 
 var errPrivate = errors.New("the address is not of the public network")
 
-// hookClient asks systems outside: no redirect, no proxy, and unless local is set only addresses of the public network,
+// OutsideClient asks systems outside: no redirect, no proxy, and unless local is set only addresses of the public network,
 // so that nobody reaches what stands beside the node through it.
-func hookClient(local bool) *http.Client {
+func OutsideClient(local bool) *http.Client {
 	d := &net.Dialer{Timeout: hookTimeMax}
 	if !local {
 		d.Control = func(_, address string, _ syscall.RawConn) error {
@@ -295,13 +296,4 @@ func aeadOf(secret string) (cipher.AEAD, error) {
 		return nil, err
 	}
 	return cipher.NewGCM(block)
-}
-
-// OutsideClient asks systems outside as hooks do: no redirect, no proxy, and unless local is set only addresses of the
-// public network, checked when the connection is made.
-func OutsideClient(local bool) *http.Client { return hookClient(local) }
-
-// CheckOutside refuses an address that is none of a system outside, as hooks do.
-func CheckOutside(url string, local bool) error {
-	return (&Service{c: Config{HookLocal: local}}).checkURL(url)
 }

@@ -199,10 +199,10 @@ func TestHooksAreChecked(t *testing.T) {
 // A request never reaches what stands beside the node, wherever a name leads.
 func TestHookStaysOutside(t *testing.T) {
 	s := newSystem(t)
-	if _, err := hookClient(false).Post(s.URL, "text/plain", nil); err == nil || !strings.Contains(err.Error(), errPrivate.Error()) {
+	if _, err := OutsideClient(false).Post(s.URL, "text/plain", nil); err == nil || !strings.Contains(err.Error(), errPrivate.Error()) {
 		t.Errorf("reached this machine: %v", err)
 	}
-	if _, err := hookClient(false).Post(strings.Replace(s.URL, "127.0.0.1", "localhost", 1), "text/plain", nil); err == nil {
+	if _, err := OutsideClient(false).Post(strings.Replace(s.URL, "127.0.0.1", "localhost", 1), "text/plain", nil); err == nil {
 		t.Error("reached this machine by name")
 	}
 	for ip, want := range map[string]bool{

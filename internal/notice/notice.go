@@ -110,7 +110,7 @@ func New(c Config) (*Service, error) {
 		c.Issuer = "Corridor"
 	}
 	c.Site = strings.TrimSuffix(c.Site, "/")
-	return &Service{c: c, http: hookClient(c.HookLocal)}, nil
+	return &Service{c: c, http: OutsideClient(c.HookLocal)}, nil
 }
 
 // kindForm is two to four words: case.refused.
