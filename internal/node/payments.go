@@ -2,6 +2,7 @@ package node
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"corridor/internal/access"
@@ -88,9 +89,9 @@ func (b booked) Moves(ctx context.Context, tx *db.Tx, path string, from, to unit
 
 // caseOfRef is the case that an entry of the books belongs to; "" for none.
 func caseOfRef(ref string) unit.ID {
-	const prefix = "case/"
-	if len(ref) > len(prefix) && ref[:len(prefix)] == prefix {
-		return unit.ID(ref[len(prefix):])
+	id, ok := strings.CutPrefix(ref, "case/")
+	if !ok {
+		return ""
 	}
-	return ""
+	return unit.ID(id)
 }
