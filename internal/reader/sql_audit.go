@@ -21,10 +21,7 @@ ORDER BY f.document, f.no LIMIT $1`
 
 	sqlAuditTold = `
 SELECT s.id, s.said FROM subject s
-WHERE (s.said, s.said_in, s.shown, s.shown_in) <> (
-  SELECT count(*) FILTER (WHERE f.state <> 'rejected'), count(DISTINCT m.document) FILTER (WHERE f.state <> 'rejected'),
-    count(*) FILTER (WHERE f.state = 'accepted' AND d.published_by <> ''),
-    count(DISTINCT m.document) FILTER (WHERE f.state = 'accepted' AND d.published_by <> '')` + mentionsOf + `s.id)
+WHERE (s.said, s.said_in, s.shown, s.shown_in) <> (` + talliesOf + `s.id)
 ORDER BY s.id LIMIT $1`
 
 	sqlAuditMentions = `

@@ -68,15 +68,16 @@ WHERE m.document = $1 GROUP BY n.subject ORDER BY n.subject LIMIT $2`
 	sqlAddTally = `
 UPDATE subject SET said = said + $2, said_in = said_in + $3, shown = shown + $4, shown_in = shown_in + $5 WHERE id = $1`
 
-	mentionsOf = `
+	// talliesOf are the four counts of a subject; its id follows.
+	talliesOf = `
+  SELECT count(*) FILTER (WHERE f.state <> 'rejected'), count(DISTINCT m.document) FILTER (WHERE f.state <> 'rejected'),
+    count(*) FILTER (WHERE f.state = 'accepted' AND d.published_by <> ''),
+    count(DISTINCT m.document) FILTER (WHERE f.state = 'accepted' AND d.published_by <> '')
 FROM subject_name n JOIN subject_mention m ON m.kind = n.kind AND m.key = n.key
 JOIN document_finding f ON f.document = m.document AND f.no = m.no JOIN document d ON d.id = m.document WHERE n.subject = `
 
 	sqlRecount = `
-UPDATE subject SET (said, said_in, shown, shown_in) = (
-  SELECT count(*) FILTER (WHERE f.state <> 'rejected'), count(DISTINCT m.document) FILTER (WHERE f.state <> 'rejected'),
-    count(*) FILTER (WHERE f.state = 'accepted' AND d.published_by <> ''),
-    count(DISTINCT m.document) FILTER (WHERE f.state = 'accepted' AND d.published_by <> '')` + mentionsOf + `$1)
+UPDATE subject SET (said, said_in, shown, shown_in) = (` + talliesOf + `$1)
 WHERE id = $1`
 
 	sqlSubjectsOf = `
