@@ -99,10 +99,8 @@ func (r *Registry) writeExpert(ctx context.Context, tx *db.Tx, who access.Actor,
 
 // mayKeep says whether the actor keeps the pools and lists of the node.
 func (r *Registry) mayKeep(who access.Actor) error {
-	if who.System() {
-		return nil
-	}
-	return access.May(who, access.RegistryEdit, access.Scope{Region: unit.Region(r.c.Self)})
+	_, err := mayEdit(who, unit.Region(r.c.Self))
+	return err
 }
 
 // AllExperts are the entries of every pool, those that ended too, for who keeps them.
