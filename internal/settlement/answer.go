@@ -73,14 +73,16 @@ func (d *Desk) TakeAnswers(ctx context.Context, who access.Actor, name string, c
 			continue
 		}
 		rows[ref] = r.no
-		line, cell, err := d.takeAnswer(ctx, who, t, r, rep.Digest, dry)
-		switch {
-		case err != nil:
-			return rep, fmt.Errorf("row %d of %s: %w", r.no, name, err)
-		case cell != nil:
-			rep.name(*cell)
-		default:
-			rep.take(line)
+		if err := d.takeRow(ctx, &rep, t, r, func(tx *db.Tx) (line AnswerLine, column string, f *fault.Error, err error) {
+			a, column, f, err := d.understand(ctx, tx, r)
+			if err != nil || f != nil {
+				return line, column, f, err
+			}
+			line = AnswerLine{Row: r.no, Result: a.result, Payment: a.payment}
+			line.Same, f, err = d.answer(ctx, tx, who, a, rep.Digest, r.no)
+			return line, "ref", f, err
+		}); err != nil {
+			return rep, err
 		}
 	}
 	if dry {
@@ -163,36 +165,35 @@ type answer struct {
 	bankRef string
 }
 
-// takeAnswer takes one row in an act of its own; a cell that cannot be taken is named and nothing is done.
-func (d *Desk) takeAnswer(ctx context.Context, who access.Actor, t *table, r tableRow, file string, dry bool) (line AnswerLine, cell *BadCell, err error) {
-	err = d.c.DB.Act(ctx, func(tx *db.Tx) error {
-		line, cell = AnswerLine{}, nil
-		a, column, f, err := d.understand(ctx, tx, r)
+// takeRow does what a row of a file asks for, in an act of its own, and reports what became of it. do says what it understood, or
+// which cell is wrong and why. Of a row that is wrong, known already or only looked at nothing is kept.
+func (d *Desk) takeRow(ctx context.Context, rep *Report, t *table, r tableRow, do func(tx *db.Tx) (line AnswerLine, column string, f *fault.Error, err error)) error {
+	var line AnswerLine
+	var cell *BadCell
+	err := d.c.DB.Act(ctx, func(tx *db.Tx) error {
+		said, column, f, err := do(tx)
 		if err != nil {
 			return err
 		}
-		if f == nil {
-			line = AnswerLine{Row: r.no, Result: a.result, Payment: a.payment}
-			line.Same, f, err = d.answer(ctx, tx, who, a, file, r.no)
-			column = "ref"
-			if err != nil {
-				return err
-			}
-		}
+		line, cell = said, nil
 		if f != nil {
 			b := t.bad(r, column, f)
 			cell = &b
-			return errDry // whatever the case had begun to do is undone
 		}
-		if dry || line.Same {
-			return errDry
+		if cell != nil || rep.Dry || line.Same {
+			return errDry // whatever the case had begun to do is undone
 		}
 		return nil
 	})
-	if errors.Is(err, errDry) {
-		err = nil
+	switch {
+	case err != nil && !errors.Is(err, errDry):
+		return fmt.Errorf("row %d of %s: %w", r.no, rep.Name, err)
+	case cell != nil:
+		rep.name(*cell)
+	default:
+		rep.take(line)
 	}
-	return line, cell, err
+	return nil
 }
 
 // understand reads a row and finds its payment; the first cell that is wrong is named.

@@ -2,8 +2,6 @@ package settlement
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"strings"
 	"time"
 
@@ -85,30 +83,12 @@ func (d *Desk) TakeReceipts(ctx context.Context, who access.Actor, name string, 
 	}
 	rep = d.report("receipts", name, content, t, dry)
 	for _, r := range t.rows {
-		var line AnswerLine
-		var cell *BadCell
-		err := d.c.DB.Act(ctx, func(tx *db.Tx) error {
-			line, cell = AnswerLine{Row: r.no, Result: "received"}, nil
-			column, f, err := d.receive(ctx, tx, who, r, rep.Digest, &line)
-			if err != nil {
-				return err
-			}
-			if f != nil {
-				b := t.bad(r, column, f)
-				cell = &b
-			}
-			if cell != nil || dry || line.Same {
-				return errDry
-			}
-			return nil
-		})
-		switch {
-		case err != nil && !errors.Is(err, errDry):
-			return rep, fmt.Errorf("row %d of %s: %w", r.no, name, err)
-		case cell != nil:
-			rep.name(*cell)
-		default:
-			rep.take(line)
+		if err := d.takeRow(ctx, &rep, t, r, func(tx *db.Tx) (line AnswerLine, column string, f *fault.Error, err error) {
+			line = AnswerLine{Row: r.no, Result: "received"}
+			column, f, err = d.receive(ctx, tx, who, r, rep.Digest, &line)
+			return line, column, f, err
+		}); err != nil {
+			return rep, err
 		}
 	}
 	if dry {
