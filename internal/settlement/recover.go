@@ -55,19 +55,28 @@ func (d *Desk) owed(ctx context.Context, tx *db.Tx, who access.Actor) (out []Owe
 		return nil, err
 	}
 	for _, due := range all {
-		o := Owed{Due: due}
-		if o.Receipts, err = selectReceipts(ctx, tx, due.Case); err != nil {
+		o, err := owedFor(ctx, tx, due)
+		if err != nil {
 			return nil, err
 		}
-		for _, r := range o.Receipts {
-			if r.ActAt.IsZero() {
-				o.Received += r.Sum
-			}
-		}
-		o.Left = due.Sum - o.Received
 		out = append(out, o)
 	}
 	return out, nil
+}
+
+// owedFor is what is owed with what has come in of it.
+func owedFor(ctx context.Context, tx *db.Tx, due Due) (o Owed, err error) {
+	o.Due = due
+	if o.Receipts, err = selectReceipts(ctx, tx, due.Case); err != nil {
+		return o, err
+	}
+	for _, r := range o.Receipts {
+		if r.ActAt.IsZero() {
+			o.Received += r.Sum
+		}
+	}
+	o.Left = due.Sum - o.Received
+	return o, nil
 }
 
 // TakeReceipts reads a bank's file of money that came in and matches each row with what is owed, by the number of the
@@ -131,13 +140,17 @@ func (d *Desk) receive(ctx context.Context, tx *db.Tx, who access.Actor, r table
 		line.Same = true
 		return "", nil, nil
 	}
-	all, err := d.owed(ctx, tx, who)
+	all, err := d.c.Cases.Owed(ctx, tx, who)
 	if err != nil {
 		return "", nil, err
 	}
-	for _, o := range all {
-		if !strings.Contains(r.cells["ref"], o.No) {
+	for _, due := range all {
+		if !strings.Contains(r.cells["ref"], due.No) {
 			continue
+		}
+		o, err := owedFor(ctx, tx, due)
+		if err != nil {
+			return "", nil, err
 		}
 		if sum > o.Left {
 			return "sum", fault.New(fault.Conflict, "settlement.receipt_over", "case", o.No, "left", o.Left), nil
