@@ -51,11 +51,7 @@ func (d *Desk) Allocation(ctx context.Context, who access.Actor, id unit.ID, for
 // number, and a sum is given with both decimals.
 func (d *Desk) allocationTable(l List, lang fault.Lang) *sheets.Table {
 	f := d.formats.allocation
-	head := make([]string, len(f.Columns))
-	for i, c := range f.Columns {
-		head[i] = c.Words().In(lang)
-	}
-	t := &sheets.Table{Head: head}
+	t := &sheets.Table{Head: f.head(lang)}
 	put := func(cells map[string]string) {
 		row := make([]string, len(f.Columns))
 		for i, c := range f.Columns {
@@ -79,11 +75,7 @@ func (d *Desk) allocationTable(l List, lang fault.Lang) *sheets.Table {
 func (d *Desk) Template(kind string, lang fault.Lang) ([]byte, error) {
 	for _, f := range []Format{d.formats.answers, d.formats.receipts} {
 		if f.ID == kind {
-			head := make([]string, len(f.Columns))
-			for i, c := range f.Columns {
-				head[i] = c.Words().In(lang)
-			}
-			return (&sheets.Table{Head: head}).Bytes(sheets.XLSX)
+			return (&sheets.Table{Head: f.head(lang)}).Bytes(sheets.XLSX)
 		}
 	}
 	return nil, fault.New(fault.NotFound, "settlement.unknown")

@@ -74,6 +74,25 @@ func (d *Desk) Formats() []Format {
 	return []Format{d.formats.allocation, d.formats.answers, d.formats.receipts}
 }
 
+// head names the columns.
+func (f Format) head(lang fault.Lang) []string {
+	head := make([]string, len(f.Columns))
+	for i, c := range f.Columns {
+		head[i] = c.Words().In(lang)
+	}
+	return head
+}
+
+// lacks is a needed column that is not among those that were found.
+func (f Format) lacks(found map[string]int) (Column, bool) {
+	for _, c := range f.Columns {
+		if _, there := found[c.ID]; c.Need && !there {
+			return c, true
+		}
+	}
+	return Column{}, false
+}
+
 // means finds what the word of a cell means, "" for none.
 func (f Format) means(cell string) string {
 	for meaning, words := range f.Values {
@@ -89,14 +108,15 @@ func (f Format) means(cell string) string {
 // same compares names of columns and words of cells: without blanks, case and the kind of bracket.
 func same(a, b string) bool { return plain(a) == plain(b) }
 
-func plain(s string) string {
-	return strings.ToLower(strings.NewReplacer(" ", "", "\u3000", "", "\t", "", "（", "(", "）", ")", "'", "").Replace(strings.TrimSpace(s)))
-}
+func plain(s string) string { return strings.ToLower(plainForms.Replace(strings.TrimSpace(s))) }
+
+var (
+	plainForms = strings.NewReplacer(" ", "", "\u3000", "", "\t", "", "（", "(", "）", ")", "'", "")
+	digitForms = strings.NewReplacer(" ", "", "\u3000", "", "-", "", "'", "")
+)
 
 // digitsOf is an account number without what people part it by.
-func digitsOf(s string) string {
-	return strings.NewReplacer(" ", "", "\u3000", "", "-", "", "'", "").Replace(s)
-}
+func digitsOf(s string) string { return digitForms.Replace(s) }
 
 // splitAccount parts a bank from an account number where both were typed into one field: the digits at its end are the
 // number.

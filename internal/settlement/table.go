@@ -85,10 +85,8 @@ func readTable(f Format, name string, content []byte) (*table, error) {
 			t.rows = append(t.rows, r)
 		}
 	}
-	for _, c := range f.Columns {
-		if _, there := t.at[c.ID]; c.Need && !there {
-			return nil, fault.New(fault.Invalid, "settlement.column_missing", "column", c.Words()).On("file")
-		}
+	if c, lacks := f.lacks(t.at); lacks {
+		return nil, fault.New(fault.Invalid, "settlement.column_missing", "column", c.Words()).On("file")
 	}
 	return t, nil
 }
@@ -105,10 +103,8 @@ func (t *table) head(f Format, cells []string) {
 			unknown = append(unknown, strings.TrimSpace(h))
 		}
 	}
-	for _, c := range f.Columns {
-		if _, there := at[c.ID]; c.Need && !there {
-			return
-		}
+	if _, lacks := f.lacks(at); lacks {
+		return
 	}
 	t.at, t.heads, t.Unknown = at, cells, unknown
 }
