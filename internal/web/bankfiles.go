@@ -62,10 +62,7 @@ func (v *visit) takeBankFile() error {
 	}
 	p := bankFilesPage{Kind: v.kindOfBankFile(), Form: f}
 	v.back = "/payments/" + p.Kind
-	name, content, err := f.file("file")
-	if err == nil && len(content) == 0 {
-		err = fault.New(fault.Invalid, "web.nothing_given").On("file")
-	}
+	name, content, err := f.given("file")
 	if err == nil {
 		take := d.TakeAnswers
 		if p.Kind == "receipts" {

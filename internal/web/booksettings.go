@@ -2,12 +2,10 @@ package web
 
 import (
 	"fmt"
-	"io"
 	"time"
 
 	"corridor/internal/catalogue/booking"
 	"corridor/internal/fault"
-	"corridor/internal/files"
 	"corridor/internal/unit"
 )
 
@@ -299,21 +297,11 @@ func (v *visit) changeInstrument() error {
 }
 
 func (v *visit) addSource(s *booking.Service, id unit.ID, f *form) error {
-	var content []byte
-	if all := f.files("file"); len(all) > 0 {
-		r, err := all[0].Open()
-		if err != nil {
-			return err
-		}
-		defer r.Close()
-		if content, err = io.ReadAll(io.LimitReader(r, files.BytesMax)); err != nil {
-			return err
-		}
-	}
-	if err := f.err(); err != nil {
+	_, content, err := f.file("file")
+	if err != nil {
 		return err
 	}
-	_, err := s.AddSource(v.ctx(), v.who, id, f.text("name"), f.text("url"), content)
+	_, err = s.AddSource(v.ctx(), v.who, id, f.text("name"), f.text("url"), content)
 	return err
 }
 

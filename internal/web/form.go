@@ -249,6 +249,14 @@ func (f *form) file(name string) (file string, content []byte, err error) {
 	return all[0].Filename, content, err
 }
 
+// given is a file that a field must send: one that was left empty, or has nothing in it, is refused.
+func (f *form) given(name string) (file string, content []byte, err error) {
+	if file, content, err = f.file(name); err == nil && len(content) == 0 {
+		err = fault.New(fault.Invalid, "web.nothing_given").On(name)
+	}
+	return file, content, err
+}
+
 // group reads a repeated part: at least least rows are shown, at most most. again is true when only the number of rows
 // was to change: then the page is shown again and nothing is done.
 func (f *form) group(name string, fields []string, least, most int) (g *group, again bool) {

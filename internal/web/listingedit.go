@@ -292,10 +292,7 @@ func (v *visit) importListings() error {
 	}
 	v.back = "/listings/import"
 	p := importListingsPage{Dry: f.Get("do") == "check"}
-	name, content, err := f.file("file")
-	if err == nil && len(content) == 0 {
-		err = fault.New(fault.Invalid, "web.nothing_given").On("file")
-	}
+	name, content, err := f.given("file")
 	if err == nil {
 		rep, e := v.s.c.Catalogue.Take(v.ctx(), v.who, catalogue.Import{Kind: f.Get("kind"), Name: name, File: bytes.NewReader(content), Owner: f.Get("owner"),
 			Partial: f.Get("partial") == "yes", Publish: f.Get("publish") == "yes", Dry: p.Dry})

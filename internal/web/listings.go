@@ -242,12 +242,9 @@ func (v *visit) attachListing() error {
 		return err
 	}
 	err = func() error {
-		name, content, err := f.file("file")
+		name, content, err := f.given("file")
 		if err != nil {
 			return err
-		}
-		if len(content) == 0 {
-			return fault.New(fault.Invalid, "web.nothing_given").On("file")
 		}
 		kept, err := v.s.c.Files.Put(v.ctx(), name, strings.NewReader(string(content)))
 		if err != nil {

@@ -182,10 +182,7 @@ func (v *visit) importList() error {
 		return err
 	}
 	p := listImportPage{Dry: f.Get("do") != "take"}
-	_, content, err := f.file("file")
-	if err == nil && len(content) == 0 {
-		err = fault.New(fault.Invalid, "web.nothing_given").On("file")
-	}
+	_, content, err := f.given("file")
 	if err == nil {
 		var rep agreement.Imported
 		rep, err = v.s.c.Agreements.Import(v.ctx(), v.who, l.Plan, id, content, p.Dry)

@@ -274,10 +274,7 @@ func (v *visit) importFile() error {
 	}
 	v.back = "/registry/import"
 	p := importPage{Kind: f.Get("kind"), Dry: f.Get("do") == "check"}
-	name, content, err := f.file("file")
-	if err == nil && len(content) == 0 {
-		err = fault.New(fault.Invalid, "web.nothing_given").On("file")
-	}
+	name, content, err := f.given("file")
 	if err == nil {
 		rep, e := v.s.c.Registry.Take(v.ctx(), v.who, registry.Import{Kind: p.Kind, Name: name, File: bytes.NewReader(content), Source: f.Get("source"),
 			Partial: f.Get("partial") == "yes", Dry: p.Dry})

@@ -10,7 +10,6 @@ import (
 
 	"corridor/internal/access"
 	"corridor/internal/catalogue/usage"
-	"corridor/internal/fault"
 	"corridor/internal/sheets"
 	"corridor/internal/unit"
 )
@@ -169,10 +168,7 @@ func (v *visit) takeRuns() error {
 	}
 	v.back = "/usage"
 	p := usagePage{Form: f, Dry: f.Get("do") == "check"}
-	name, content, err := f.file("file")
-	if err == nil && len(content) == 0 {
-		err = fault.New(fault.Invalid, "web.nothing_given").On("file")
-	}
+	name, content, err := f.given("file")
 	if err == nil {
 		var done usage.Imported
 		if done, err = s.Import(v.ctx(), v.who, h.Org, name, bytes.NewReader(content), f.Get("do") == "good", p.Dry); err == nil {
