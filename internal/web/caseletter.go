@@ -97,14 +97,12 @@ func (v *visit) caseLetter() error {
 			}
 		}
 	}
-	if h.Receipt != "" {
-		e, err := v.s.c.Log.ByID(v.ctx(), h.Receipt)
-		if err != nil {
-			return err
-		}
-		if e.Index >= 0 {
-			p.Proof, p.Public = fmt.Sprintf("%s/log/entries/%d", v.site(), e.Index), true
-		}
+	entry, err := v.entryPath(h.Receipt)
+	if err != nil {
+		return err
+	}
+	if entry != "" {
+		p.Proof, p.Public = v.site()+entry, true
 	}
 	if p.QR, err = drawQR(p.Proof, v.t("二维码：核验地址", "QR code: where to check this")); err != nil {
 		return err

@@ -166,12 +166,8 @@ func (v *visit) showCase(id unit.ID, was typed) error {
 	for _, h := range c.History {
 		x := stepView{Step: h, Verdicts: v.verdicts(s, h.Decision.Answers)}
 		if h.Receipt != "" {
-			e, err := v.s.c.Log.ByID(v.ctx(), h.Receipt)
-			if err != nil {
+			if x.Leaf, err = v.entryPath(h.Receipt); err != nil {
 				return err
-			}
-			if e.Index >= 0 {
-				x.Leaf = fmt.Sprintf("/log/entries/%d", e.Index)
 			}
 			p.Proofs = append(p.Proofs, x)
 		}

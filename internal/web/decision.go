@@ -67,14 +67,11 @@ func (v *visit) decision() error {
 	for _, f := range r.Step.Decision.Seen {
 		p.Seen = append(p.Seen, seenView{f, s.Called(f.Name), v.shown(s, f.Value)})
 	}
-	if r.Step.Receipt != "" {
-		e, err := v.s.c.Log.ByID(v.ctx(), r.Step.Receipt)
-		if err != nil {
-			return err
-		}
-		if e.Index >= 0 {
-			p.Leaf, p.Receipt = fmt.Sprintf("/log/entries/%d", e.Index), "/receipts/"+string(r.Step.Receipt)
-		}
+	if p.Leaf, err = v.entryPath(r.Step.Receipt); err != nil {
+		return err
+	}
+	if p.Leaf != "" {
+		p.Receipt = "/receipts/" + string(r.Step.Receipt)
 	}
 	v.under("/cases", "申请与办件", "Cases")
 	v.under("/cases/"+string(id), s.Title[0]+" "+r.Case.No, s.Title[1]+" "+r.Case.No)

@@ -48,7 +48,9 @@ func (v *visit) draws() error {
 	}
 	p := drawsPage{Case: c}
 	for _, d := range all {
-		x := drawView{Drawing: d, Promised2: v.s.entryOf(v, d.PromisedIn), Drawn2: v.s.entryOf(v, d.DrawnIn)}
+		x := drawView{Drawing: d}
+		x.Promised2, _ = v.entryPath(d.PromisedIn) // an entry that cannot be found is not linked
+		x.Drawn2, _ = v.entryPath(d.DrawnIn)
 		for _, l := range d.Lots {
 			row := lotView{DrawnLot: l, Who: l.Name.In(v.lang), Stand: l.Place > d.Count, Unit2: v.orgName(l.Unit)}
 			if len(l.Kept) > 0 {
@@ -64,18 +66,6 @@ func (v *visit) draws() error {
 	}
 	v.under("/cases/"+string(id), s.Title[0]+" "+c.No, s.Title[1]+" "+c.No)
 	return v.show("draws", v.t("抽取记录", "The draw"), p)
-}
-
-// entryOf is the address of a public entry, "" while it has no number.
-func (s *Server) entryOf(v *visit, id unit.ID) string {
-	if id == "" {
-		return ""
-	}
-	e, err := s.c.Log.ByID(v.ctx(), id)
-	if err != nil || e.Index < 0 {
-		return ""
-	}
-	return fmt.Sprintf("/log/entries/%d", e.Index)
 }
 
 // tiedWords are the reasons for which somebody cannot be drawn.

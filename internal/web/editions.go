@@ -2,7 +2,6 @@ package web
 
 import (
 	"bytes"
-	"fmt"
 	"html/template"
 	"io"
 	"mime/multipart"
@@ -199,14 +198,8 @@ func (v *visit) showEdition(f *form) error {
 			return err
 		}
 	}
-	if e.Leaf != "" {
-		entry, err := v.s.c.Log.ByID(v.ctx(), e.Leaf)
-		if err != nil {
-			return err
-		}
-		if entry.Index >= 0 {
-			p.Leaf = fmt.Sprintf("/log/entries/%d", entry.Index)
-		}
+	if p.Leaf, err = v.entryPath(e.Leaf); err != nil {
+		return err
 	}
 	if p.End, err = v.endingOf(e); err != nil {
 		return err

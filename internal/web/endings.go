@@ -2,7 +2,6 @@ package web
 
 import (
 	"context"
-	"fmt"
 
 	"corridor/internal/access"
 	"corridor/internal/casework"
@@ -35,16 +34,8 @@ func (v *visit) endingOf(e casework.Edition) (x endingView, err error) {
 	x.Propose = !x.There && may(access.SchemePropose) && (!e.Last.Valid() || e.Last > unit.DayOf(v.now(), beijing))
 	x.Own = waits && x.Proposed.Person == v.who.Person
 	x.Confirm, x.Take = waits && may(access.SchemeAdopt), waits && may(access.SchemePropose)
-	if x.Ending.Leaf != "" {
-		entry, err := v.s.c.Log.ByID(v.ctx(), x.Ending.Leaf)
-		if err != nil {
-			return x, err
-		}
-		if entry.Index >= 0 {
-			x.Leaf = fmt.Sprintf("/log/entries/%d", entry.Index)
-		}
-	}
-	return x, nil
+	x.Leaf, err = v.entryPath(x.Ending.Leaf)
+	return x, err
 }
 
 // proposeEnding proposes that an edition ends early.

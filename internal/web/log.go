@@ -102,6 +102,18 @@ func (v *visit) logEntry() error {
 	return v.show("logentry", v.t("日志第 ", "Log entry ")+fmt.Sprint(index)+v.t(" 条", ""), p)
 }
 
+// entryPath is the page of a public entry by its receipt; "" where there is none, or while it has no number.
+func (v *visit) entryPath(leaf unit.ID) (string, error) {
+	if leaf == "" {
+		return "", nil
+	}
+	e, err := v.s.c.Log.ByID(v.ctx(), leaf)
+	if err != nil || e.Index < 0 {
+		return "", err
+	}
+	return fmt.Sprintf("/log/entries/%d", e.Index), nil
+}
+
 func (s *Server) receiptName(e corridorlog.Entry) string {
 	return fmt.Sprintf("%s-%d.receipt.txt", s.c.Node.Code[:min(2, len(s.c.Node.Code))], e.Index)
 }

@@ -2,7 +2,6 @@ package web
 
 import (
 	"context"
-	"fmt"
 
 	"corridor/internal/access"
 	"corridor/internal/casework"
@@ -40,16 +39,8 @@ func (v *visit) publicView(p casework.PublicNotice) (x publicView, err error) {
 			x.Shows = append(x.Shows, f)
 		}
 	}
-	if p.Leaf != "" {
-		e, err := v.s.c.Log.ByID(v.ctx(), p.Leaf)
-		if err != nil {
-			return x, err
-		}
-		if e.Index >= 0 {
-			x.Entry = fmt.Sprintf("/log/entries/%d", e.Index)
-		}
-	}
-	return x, nil
+	x.Entry, err = v.entryPath(p.Leaf)
+	return x, err
 }
 
 // publicNotices lists what is shown to the public, now or before.

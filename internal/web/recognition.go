@@ -1,7 +1,6 @@
 package web
 
 import (
-	"fmt"
 	"strings"
 
 	"corridor/internal/access"
@@ -67,14 +66,8 @@ func (v *visit) showRecognitions(f *form) error {
 		if l.Who[0] == "" {
 			l.Who = placeName(unit.Region(r.From))
 		}
-		if r.Leaf != "" {
-			e, err := v.s.c.Log.ByID(v.ctx(), r.Leaf)
-			if err != nil {
-				return err
-			}
-			if e.Index >= 0 {
-				l.Entry = fmt.Sprintf("/log/entries/%d", e.Index)
-			}
+		if l.Entry, err = v.entryPath(r.Leaf); err != nil {
+			return err
 		}
 		p.Lines = append(p.Lines, l)
 	}
