@@ -29,14 +29,13 @@ func (v *visit) showFeeds(f *form, secret string) error {
 	if p.Feeds, err = s.Feeds(v.ctx(), v.who); err != nil {
 		return err
 	}
-	names := map[string]fault.Words{}
-	for _, code := range access.ReachOf(v.who, access.BookingManage).Orgs {
-		name, err := v.ownerName(names, code)
-		if err != nil {
-			return err
-		}
-		p.Kinds = append(p.Kinds, option{"lab " + code, name.In(v.lang)})
-		all, _, err := s.Instruments(v.ctx(), v.who, code, "")
+	labs, err := v.orgOptions(access.BookingManage)
+	if err != nil {
+		return err
+	}
+	for _, l := range labs {
+		p.Kinds = append(p.Kinds, option{"lab " + l.Value, l.Name})
+		all, _, err := s.Instruments(v.ctx(), v.who, l.Value, "")
 		if err != nil {
 			return err
 		}

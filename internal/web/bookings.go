@@ -164,13 +164,8 @@ func (v *visit) showBook(f *form, quote bool) error {
 		return err
 	}
 	p := bookPage{Instrument: i, Form: f, Wait: whenForm{&form{Values: f.Values, ids: "wait", lang: v.lang, bad: map[string]string{}}}}
-	names := map[string]fault.Words{}
-	for _, code := range access.ReachOf(v.who, access.BookingCreate).Orgs {
-		name, err := v.ownerName(names, code)
-		if err != nil {
-			return err
-		}
-		p.Orgs = append(p.Orgs, option{code, name.In(v.lang)})
+	if p.Orgs, err = v.orgOptions(access.BookingCreate); err != nil {
+		return err
 	}
 	if f.Get("org") == "" && len(p.Orgs) > 0 {
 		f.Set("org", p.Orgs[0].Value)
@@ -307,8 +302,7 @@ func (v *visit) bookings() error {
 	f := v.asked()
 	view := f.Get("view")
 	q := booking.Query{Org: f.Get("org"), Mine: view == "mine", Past: view == "past", Page: v.pageNo()}
-	reach := access.ReachOf(v.who, access.BookingCreate).Orgs
-	if q.Org == "" && len(reach) > 0 {
+	if reach := access.ReachOf(v.who, access.BookingCreate).Orgs; q.Org == "" && len(reach) > 0 {
 		q.Org = reach[0]
 	}
 	p := bookingsPage{Form: f, Export: v.exports()}
@@ -326,20 +320,15 @@ func (v *visit) bookings() error {
 	if v.wantsFile() {
 		return v.bookingsFile(p.All)
 	}
-	names := map[string]fault.Words{}
-	for _, code := range reach {
-		name, err := v.ownerName(names, code)
-		if err != nil {
-			return err
-		}
-		p.Orgs = append(p.Orgs, option{code, name.In(v.lang)})
+	if p.Orgs, err = v.orgOptions(access.BookingCreate); err != nil {
+		return err
 	}
-	for _, code := range access.ReachOf(v.who, access.BookingManage).Orgs {
-		name, err := v.ownerName(names, code)
-		if err != nil {
-			return err
-		}
-		p.Labs = append(p.Labs, payTab{Path: "/labs/" + code + "/day", Name: name.In(v.lang)})
+	labs, err := v.orgOptions(access.BookingManage)
+	if err != nil {
+		return err
+	}
+	for _, l := range labs {
+		p.Labs = append(p.Labs, payTab{Path: "/labs/" + l.Value + "/day", Name: l.Name})
 	}
 	for _, t := range []struct{ view, zh, en string }{{"", "本单位将来的", "Ahead"}, {"mine", "本人的", "My own"}, {"past", "以往的", "Past"}} {
 		path := "/bookings"

@@ -70,16 +70,13 @@ func (v *visit) showInstruments(f *form) error {
 		}
 		return v.send(t)
 	}
-	for _, code := range access.ReachOf(v.who, access.BookingManage).Orgs {
-		name, err := v.ownerName(owners, code)
-		if err != nil {
-			return err
-		}
-		p.Orgs = append(p.Orgs, option{code, name.In(v.lang)})
+	if p.Orgs, err = v.orgOptions(access.BookingManage); err != nil {
+		return err
 	}
 	return v.show("instruments", v.t("仪器预约", "Instruments to book"), p)
 }
 
+// ownerName is the name of an organisation, kept in known; one that is not in the registry is called by its code.
 func (v *visit) ownerName(known map[string]fault.Words, code string) (fault.Words, error) {
 	if w, ok := known[code]; ok {
 		return w, nil

@@ -62,8 +62,9 @@ func (v *visit) newListing() error {
 
 func (v *visit) showNewListing(kind, owner string, f *form) error {
 	p := listingFormPage{Form: f, Owner: owner, Abouts: map[string]string{}}
-	for _, code := range access.ReachOf(v.who, access.ListingEdit).Orgs {
-		p.Orgs = append(p.Orgs, option{code, v.orgName(code)})
+	var err error
+	if p.Orgs, err = v.orgOptions(access.ListingEdit); err != nil {
+		return err
 	}
 	if owner == "" && len(p.Orgs) > 0 {
 		p.Owner = p.Orgs[0].Value
@@ -276,8 +277,9 @@ func (v *visit) showImportListings(p importListingsPage) error {
 	for _, k := range v.s.c.Catalogue.Kinds().All {
 		p.Kinds = append(p.Kinds, option{k.ID, k.Words().In(v.lang)})
 	}
-	for _, code := range access.ReachOf(v.who, access.ListingEdit).Orgs {
-		p.Orgs = append(p.Orgs, option{code, v.orgName(code)})
+	var err error
+	if p.Orgs, err = v.orgOptions(access.ListingEdit); err != nil {
+		return err
 	}
 	p.Review = access.MaySomewhere(v.who, access.ListingPublish) == nil
 	v.under("/listings/mine", "本单位的资源", "What we offer")

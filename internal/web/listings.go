@@ -445,8 +445,9 @@ func (v *visit) showMine(desk bool, f *form) error {
 		p.Region = query.Region
 		p.Acts = options3(v, catalogue.Publish, catalogue.Return, catalogue.Suspend, catalogue.Retire)
 	} else {
-		for _, code := range reach.Orgs {
-			p.Orgs = append(p.Orgs, option{code, v.orgName(code)})
+		var err error
+		if p.Orgs, err = v.orgOptions(access.ListingEdit); err != nil {
+			return err
 		}
 		if query.Owner = q.Get("owner"); query.Owner == "" && len(p.Orgs) > 0 {
 			query.Owner = p.Orgs[0].Value

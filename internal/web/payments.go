@@ -328,25 +328,11 @@ func (v *visit) showPayees(f *form) error {
 	if p.Desk {
 		p.Tabs = v.payTabs()
 	}
-	name := func(code string) (fault.Words, error) {
-		o, err := v.org(code)
-		if fault.KindOf(err) == fault.NotFound {
-			return fault.Words{code, code}, nil
-		}
-		return o.Name, err
-	}
-	for _, code := range access.ReachOf(v.who, access.PayeeEdit).Orgs {
-		w, err := name(code)
-		if err != nil {
-			return err
-		}
-		p.Orgs = append(p.Orgs, option{code, w.In(v.lang)})
+	if p.Orgs, err = v.orgOptions(access.PayeeEdit); err != nil {
+		return err
 	}
 	for _, a := range all {
-		if _, known := p.Names[a.Org]; known {
-			continue
-		}
-		if p.Names[a.Org], err = name(a.Org); err != nil {
+		if _, err = v.ownerName(p.Names, a.Org); err != nil {
 			return err
 		}
 	}

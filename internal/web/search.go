@@ -345,11 +345,14 @@ func (v *visit) bandWords(code string) string {
 	return code
 }
 
-// owners names the organisations of a facet.
+// owners are the names of organisations by their codes, each looked up once; one that is not in the registry has none.
 func (v *visit) owners(codes []string) (map[string]string, error) {
 	names := map[string]string{}
 	err := v.s.c.DB.Read(v.ctx(), func(tx *db.Tx) error {
 		for _, code := range codes {
+			if _, known := names[code]; known {
+				continue
+			}
 			o, err := v.s.c.Registry.Org(v.ctx(), tx, code)
 			if fault.KindOf(err) == fault.NotFound {
 				continue
@@ -362,6 +365,21 @@ func (v *visit) owners(codes []string) (map[string]string, error) {
 		return nil
 	})
 	return names, err
+}
+
+// orgOptions are the organisations for which this person may do something, by name; one that is not in the registry is
+// called by its code.
+func (v *visit) orgOptions(p access.Permission) (all []option, err error) {
+	codes := access.ReachOf(v.who, p).Orgs
+	names, err := v.owners(codes)
+	for _, code := range codes {
+		name := names[code]
+		if name == "" {
+			name = code
+		}
+		all = append(all, option{code, name})
+	}
+	return all, err
 }
 
 func (v *visit) searchFacets(p *searchPage, k *kinds.Kind, found *catalogue.Found, q find.Query) error {

@@ -24,32 +24,18 @@ type labHead struct {
 
 // lab reads whose usage is asked for, and the month: by default the first of this person, and this month.
 func (v *visit) lab() (h labHead, err error) {
-	var codes []string
-	for _, g := range v.who.Grants {
-		if g.Org != "" && !slices.Contains(codes, g.Org) && access.May(v.who, access.BookingManage, access.Scope{Org: g.Org}) == nil {
-			codes = append(codes, g.Org)
-		}
-	}
-	names, err := v.owners(codes)
-	if err != nil {
+	if h.Orgs, err = v.orgOptions(access.BookingManage); err != nil {
 		return h, err
 	}
-	for _, c := range codes {
-		name := names[c]
-		if name == "" {
-			name = c
-		}
-		h.Orgs = append(h.Orgs, option{c, name})
-	}
 	q := v.r.URL.Query()
-	if h.Org = q.Get("org"); h.Org == "" && len(codes) > 0 {
-		h.Org = codes[0]
+	if h.Org = q.Get("org"); h.Org == "" && len(h.Orgs) > 0 {
+		h.Org = h.Orgs[0].Value
 	}
 	if h.Month = q.Get("month"); h.Month == "" {
 		h.Month = v.now().In(beijing).Format("2006-01")
 	}
 	for _, x := range []struct{ path, zh, en string }{{"/usage", "本月运行", "Runs of a month"}, {"/usage/year", "年度", "The year"}, {"/usage/records", "服务记录报送", "Service records"}, {"/usage/charges", "收费与到账", "Charges and receipts"}} {
-		h.Tabs = append(h.Tabs, payTab{x.path + "?" + url.Values{"org": {h.Org}, "month": {h.Month}}.Encode(), v.t(x.zh, x.en), v.path() == x.path})
+		h.Tabs = append(h.Tabs, payTab{h.at(x.path), v.t(x.zh, x.en), v.path() == x.path})
 	}
 	return h, nil
 }
@@ -116,7 +102,7 @@ func (v *visit) showUsage(p usagePage) error {
 	}
 	var users []string
 	for _, r := range runs {
-		if r.UserOrg != "" && !slices.Contains(users, r.UserOrg) {
+		if r.UserOrg != "" {
 			users = append(users, r.UserOrg)
 		}
 	}
