@@ -77,12 +77,9 @@ func (s *Server) apiLine() {
 	}
 	operate(s, "POST", "/api/v1/queue/batch", access.CaseAct, "Take one action in several cases, each judged by itself", func(ctx context.Context, a asked, i *batchIn) (*body[batchOut], error) {
 		b := casework.Batch{Action: i.Body.Action, Reason: i.Body.Reason, Key: i.Key}
-		for _, text := range i.Body.Cases {
-			id, err := idOf(text)
-			if err != nil {
-				return nil, err
-			}
-			b.Cases = append(b.Cases, id)
+		var err error
+		if b.Cases, err = idsOf(i.Body.Cases); err != nil {
+			return nil, err
 		}
 		done, err := s.c.Cases.ActMany(ctx, a.who, b)
 		if err != nil {

@@ -216,13 +216,9 @@ func (s *Server) apiAcross() {
 		Conflicts []conflictOut `json:"conflicts"`
 	}
 	operate(s, "GET", "/api/v1/across", access.DocumentRead, "What documents say side by side", func(ctx context.Context, _ asked, i *compareIn) (*body[acrossOut], error) {
-		var ids []unit.ID
-		for _, x := range i.Document {
-			id, err := idOf(x)
-			if err != nil {
-				return nil, err
-			}
-			ids = append(ids, id)
+		ids, err := idsOf(i.Document)
+		if err != nil {
+			return nil, err
 		}
 		a, err := s.c.Reader.Compare(ctx, ids)
 		if err != nil {

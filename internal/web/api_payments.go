@@ -132,13 +132,9 @@ func (s *Server) apiPayments() {
 		if err != nil {
 			return nil, err
 		}
-		var ids []unit.ID
-		for _, text := range i.Body.Cases {
-			id, err := idOf(text)
-			if err != nil {
-				return nil, err
-			}
-			ids = append(ids, id)
+		ids, err := idsOf(i.Body.Cases)
+		if err != nil {
+			return nil, err
 		}
 		l, err := d.Make(ctx, a.who, ids, i.Body.Note)
 		if err != nil {

@@ -230,12 +230,10 @@ func (v *visit) batch() error {
 	}
 	b := casework.Batch{Action: f.Get("action"), Reason: f.text("reason"), Key: f.Get("key")}
 	p := queuePage{Filter: queueFilter(f.Get, 1), Picked: map[unit.ID]bool{}, Reason: b.Reason, Action: b.Action, Exports: exportView{"/queue?format=csv", "/queue?format=xlsx"}}
-	for _, text := range f.Values["case"] {
-		id, err := idOf(text)
-		if err != nil {
-			return err
-		}
-		b.Cases = append(b.Cases, id)
+	if b.Cases, err = idsOf(f.Values["case"]); err != nil {
+		return err
+	}
+	for _, id := range b.Cases {
 		p.Picked[id] = true
 	}
 	v.back = queueAddress(p.Filter, p.Filter.Scheme, p.Filter.Stage)

@@ -53,13 +53,9 @@ type conflictView struct{ A, B toldView }
 
 // comparePage sets documents side by side: those named by ?document=, or the newest.
 func (v *visit) compareDocuments() error {
-	var ids []unit.ID
-	for _, s := range v.r.URL.Query()["document"] {
-		id, err := idOf(s)
-		if err != nil {
-			return err
-		}
-		ids = append(ids, id)
+	ids, err := idsOf(v.r.URL.Query()["document"])
+	if err != nil {
+		return err
 	}
 	a, err := v.s.c.Reader.Compare(v.ctx(), ids)
 	if err != nil {

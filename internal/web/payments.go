@@ -88,13 +88,9 @@ func (v *visit) makeList() error {
 	if err != nil {
 		return err
 	}
-	var ids []unit.ID
-	for _, text := range f.Values["case"] {
-		id, err := idOf(text)
-		if err != nil {
-			return err
-		}
-		ids = append(ids, id)
+	ids, err := idsOf(f.Values["case"])
+	if err != nil {
+		return err
 	}
 	l, err := d.Make(v.ctx(), v.who, ids, f.text("note"))
 	if err != nil {

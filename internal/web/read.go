@@ -29,6 +29,18 @@ func idOf(s string) (unit.ID, error) {
 	return id, nil
 }
 
+// idsOf reads ids, in their order; one that is none makes all of them not found.
+func idsOf(all []string) (ids []unit.ID, err error) {
+	for _, s := range all {
+		id, err := idOf(s)
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, id)
+	}
+	return ids, nil
+}
+
 // wholeNumber reads a number that a form carries; what is none is 0.
 func wholeNumber(s string) (n int64) {
 	for _, c := range s {

@@ -11,7 +11,6 @@ import (
 	"corridor/internal/access"
 	"corridor/internal/catalogue/usage"
 	"corridor/internal/sheets"
-	"corridor/internal/unit"
 )
 
 // labHead is what every page of an owner's usage shows: whose, and the way to the others.
@@ -337,13 +336,9 @@ func (v *visit) markRecords() error {
 		return err
 	}
 	v.back = "/usage/records"
-	var ids []unit.ID
-	for _, text := range f.Values["run"] {
-		id, err := idOf(text)
-		if err != nil {
-			return err
-		}
-		ids = append(ids, id)
+	ids, err := idsOf(f.Values["run"])
+	if err != nil {
+		return err
 	}
 	switch f.Get("do") {
 	case "retry":
