@@ -77,6 +77,12 @@ func (v *visit) cases() error {
 	return v.show("cases", v.t("申请与办件", "Cases"), p)
 }
 
+// underCase puts a page under the list of cases and the case that it is about.
+func (v *visit) underCase(c casework.Case, s *scheme.Scheme) {
+	v.under("/cases", "申请与办件", "Cases")
+	v.under("/cases/"+string(c.ID), s.Title[0]+" "+c.No, s.Title[1]+" "+c.No)
+}
+
 // pagerUpTo is the foot of a list that was counted up to a limit.
 func (v *visit) pagerUpTo(total int) pager {
 	p := v.pager(min(total, casework.RowsMax), pageRows)

@@ -54,8 +54,7 @@ func (v *visit) showMembers(id unit.ID, f *form) error {
 	for _, code := range v.s.c.Cases.Partners(c) {
 		p.Partners = append(p.Partners, v.orgName(code))
 	}
-	v.under("/cases", "申请与办件", "Cases")
-	v.under("/cases/"+string(id), s.Title[0]+" "+c.No, s.Title[1]+" "+c.No)
+	v.underCase(c, s)
 	return v.show("casepeople", v.t("参与人", "Who works on it"), p)
 }
 
@@ -140,8 +139,7 @@ func (v *visit) showChanges(id unit.ID) error {
 		}
 		p.Lines = append(p.Lines, changeLine{x, v.entry(s, x.Was), v.entry(s, x.Becomes), fills[x.Field] && !fixedBy(s, x.Field)})
 	}
-	v.under("/cases", "申请与办件", "Cases")
-	v.under("/cases/"+string(id), s.Title[0]+" "+c.No, s.Title[1]+" "+c.No)
+	v.underCase(c, s)
 	return v.show("casechanges", v.t("谁改了什么", "Who changed what"), p)
 }
 

@@ -79,8 +79,7 @@ func (v *visit) checkCase() error {
 	for _, e := range sums {
 		p.Sums = append(p.Sums, estimateView{s.Say(e.Name).In(v.lang), e.Sum, e.Known, e.Bounded, e.Says.In(v.lang), doubtful(s, e.Name)})
 	}
-	v.under("/cases", "申请与办件", "Cases")
-	v.under("/cases/"+string(id), s.Title[0]+" "+c.No, s.Title[1]+" "+c.No)
+	v.underCase(c, s)
 	title := v.t("填报内容", "What was filled in")
 	if p.Fills && slices.ContainsFunc(p.Actions, func(a actionView) bool { return a.Class == "go" }) {
 		title = v.t("提交前核对", "Check before you submit")

@@ -73,8 +73,7 @@ func (v *visit) decision() error {
 	if p.Leaf != "" {
 		p.Receipt = "/receipts/" + string(r.Step.Receipt)
 	}
-	v.under("/cases", "申请与办件", "Cases")
-	v.under("/cases/"+string(id), s.Title[0]+" "+r.Case.No, s.Title[1]+" "+r.Case.No)
+	v.underCase(r.Case, s)
 	return v.show("decision", fmt.Sprintf(v.t("决定 %s 第 %d 步", "Decision %s, step %d"), r.Case.No, no), p)
 }
 

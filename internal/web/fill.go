@@ -143,8 +143,7 @@ func (v *visit) showStep(st casework.FormSteps, was *form, clashes []casework.Cl
 	if p.Back, err = v.sentBack(c, s); err != nil {
 		return err
 	}
-	v.under("/cases", "申请与办件", "Cases")
-	v.under(page, s.Title[0]+" "+c.No, s.Title[1]+" "+c.No)
+	v.underCase(c, s)
 	return v.show("fill", fmt.Sprintf(v.t("%s（%d/%d）", "%s (%d/%d)"), p.Name, at+1, len(p.Steps)), p)
 }
 

@@ -77,8 +77,7 @@ func (v *visit) showSealed(id unit.ID, typed, problem string) error {
 			p.Openings = append(p.Openings, x)
 		}
 	}
-	v.under("/cases", "申请与办件", "Cases")
-	v.under("/cases/"+string(id), s.Title[0]+" "+in.Case.No, s.Title[1]+" "+in.Case.No)
+	v.underCase(in.Case, s)
 	return v.show("sealed", v.t("封存与开启", "What is sealed, and its opening"), p)
 }
 
