@@ -40,10 +40,7 @@ func (v *visit) catalogueJSONLD() error {
 
 // dcat is one page of the catalogue; the next one's address stands in the graph and in a Link of the answer.
 func (v *visit) dcat(path string) (*catalogue.Graph, error) {
-	site := "http://" + v.r.Host
-	if v.s.c.Secure {
-		site = "https://" + v.r.Host
-	}
+	site := v.site()
 	next := func(after unit.ID) string { return site + path + "?after=" + url.QueryEscape(string(after)) }
 	g, after, err := v.s.c.Catalogue.DCAT(v.ctx(), unit.ID(v.r.URL.Query().Get("after")), catalogue.DCATAt{Site: site, Page: site + v.r.URL.RequestURI(), Name: v.s.c.Node.Name,
 		Log: v.s.c.Log.Origin(), NextURL: next})

@@ -123,12 +123,7 @@ func (v *visit) showListing(id unit.ID, f *form) error {
 		return err
 	}
 	p.Others = slices.DeleteFunc(p.Others, func(o catalogue.Listing) bool { return o.ID == id })
-	p.Address = "/listings/" + string(id)
-	scheme := "http://"
-	if v.s.c.Secure {
-		scheme = "https://"
-	}
-	p.Address = scheme + v.r.Host + p.Address
+	p.Address = v.site() + "/listings/" + string(id)
 	if p.QR, err = drawQR(p.Address, v.t("二维码：本页地址", "QR code: the address of this page")); err != nil {
 		return err
 	}
