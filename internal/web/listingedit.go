@@ -86,13 +86,7 @@ func (v *visit) showNewListing(kind, owner string, f *form) error {
 		return err
 	}
 	p.Kind, p.KindID, p.About, p.Name = k.Words(), k.ID, fault.Words(k.About), o.Name.In(v.lang)
-	fields := f
-	if f == nil {
-		fields = &form{}
-		p.Groups = v.kindGroups(k, v.prefilled(k, o), nil)
-	} else {
-		p.Groups = v.kindGroups(k, nil, fields)
-	}
+	p.Groups = v.kindGroups(k, v.prefilled(k, o), f)
 	v.under("/listings/mine", "本单位的资源", "What we offer")
 	return v.show("listingedit", v.t("登记：", "List: ")+k.Words().In(v.lang), p)
 }

@@ -438,7 +438,7 @@ func (v *visit) showMine(desk bool, f *form) error {
 			p.Regions = append(p.Regions, regionView{r, placeName(r)})
 		}
 		p.Region = query.Region
-		p.Acts = options3(v, catalogue.Publish, catalogue.Return, catalogue.Suspend, catalogue.Retire)
+		p.Acts = v.actOptions(catalogue.Publish, catalogue.Return, catalogue.Suspend, catalogue.Retire)
 	} else {
 		var err error
 		if p.Orgs, err = v.orgOptions(access.ListingEdit); err != nil {
@@ -448,7 +448,7 @@ func (v *visit) showMine(desk bool, f *form) error {
 			query.Owner = p.Orgs[0].Value
 		}
 		p.Owner = query.Owner
-		p.Acts = options3(v, catalogue.Submit, catalogue.Confirm, catalogue.Publish, catalogue.Suspend, catalogue.Retire)
+		p.Acts = v.actOptions(catalogue.Submit, catalogue.Confirm, catalogue.Publish, catalogue.Suspend, catalogue.Retire)
 	}
 	if query.Owner == "" && query.Region == "" && !reach.All {
 		return fault.New(fault.NotFound, "catalogue.unknown")
@@ -485,7 +485,8 @@ func (v *visit) showMine(desk bool, f *form) error {
 	return v.show("listingmine", title, p)
 }
 
-func options3(v *visit, acts ...catalogue.Act) (all []option) {
+// actOptions are acts to choose from.
+func (v *visit) actOptions(acts ...catalogue.Act) (all []option) {
 	for _, a := range acts {
 		all = append(all, option{string(a), a.Words().In(v.lang)})
 	}
