@@ -133,10 +133,7 @@ func (v *visit) showChanges(id unit.ID) error {
 	}
 	fills := v.s.c.Cases.Fills(v.who, c)
 	p := caseChanges{Case: c, Pager: v.pager(len(all), changeRows)}
-	for i, x := range all {
-		if i+1 < p.Pager.From || i+1 > p.Pager.To {
-			continue
-		}
+	for _, x := range pageOf(v, all, changeRows) {
 		p.Lines = append(p.Lines, changeLine{x, v.entry(s, x.Was), v.entry(s, x.Becomes), fills[x.Field] && !fixedBy(s, x.Field)})
 	}
 	v.underCase(c, s)

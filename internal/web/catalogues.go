@@ -46,9 +46,7 @@ func (v *visit) catalogue() error {
 	if err != nil {
 		return err
 	}
-	p := cataloguePage{List: l, Pager: v.pager(len(codes), rankRows)}
-	from := min((v.pageNo()-1)*rankRows, len(codes))
-	p.Codes = codes[from:min(from+rankRows, len(codes))]
+	p := cataloguePage{List: l, Codes: pageOf(v, codes, rankRows), Pager: v.pager(len(codes), rankRows)}
 	v.under("/catalogues", "代码名录", "Lists of codes")
 	return v.show("catalogue", l.List, p)
 }

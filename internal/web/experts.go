@@ -77,9 +77,7 @@ func (v *visit) showExperts(f *form) error {
 	for _, x := range pools {
 		p.Pools = append(p.Pools, option{x, x})
 	}
-	p.Pager = v.pager(len(all), pageRows)
-	from := min((v.pageNo()-1)*pageRows, len(all))
-	p.Experts = all[from:min(from+pageRows, len(all))]
+	p.Experts, p.Pager = pageOf(v, all, pageRows), v.pager(len(all), pageRows)
 	return v.show("experts", v.t("专家库", "Pools of experts"), p)
 }
 

@@ -169,6 +169,12 @@ func (v *visit) pageNo() int {
 	return max(n, 1)
 }
 
+// pageOf is the part of a list that stands on the page that is asked for.
+func pageOf[T any](v *visit, all []T, rows int) []T {
+	from := min((v.pageNo()-1)*rows, len(all))
+	return all[from:min(from+rows, len(all))]
+}
+
 // pager is the foot of a list: which rows are shown, and the pages around.
 type pager struct {
 	From, To, Total int

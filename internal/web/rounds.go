@@ -91,9 +91,7 @@ func (v *visit) oneRound() error {
 	if err != nil {
 		return err
 	}
-	p.Pager = v.pager(p.Total, rankRows)
-	from := min((v.pageNo()-1)*rankRows, p.Total)
-	p.Ranked = p.Ranked[from:min(from+rankRows, p.Total)]
+	p.Ranked, p.Pager = pageOf(v, p.Ranked, rankRows), v.pager(p.Total, rankRows)
 	q := url.Values{}
 	if p.Closing != nil {
 		q.Set("closing", string(p.Closing.ID))
