@@ -80,11 +80,7 @@ var tiedWords = map[string]fault.Words{
 }
 
 func (v *visit) sayTied(t casework.Tied) string {
-	w, known := tiedWords[t.Why]
-	if !known {
-		w = fault.Words{t.Why, t.Why}
-	}
-	out := w.In(v.lang)
+	out := wordOf(tiedWords, t.Why).In(v.lang)
 	if name := v.orgName(t.Org); name != "" {
 		out += v.t("：", ": ") + name
 	}
