@@ -111,7 +111,7 @@ func (s *Server) apiExperts() {
 		}
 		o := expertsOut{Experts: []expertOut{}}
 		for _, e := range found {
-			o.Experts = append(o.Experts, expertOut{string(e.ID), e.Pool, e.Name, e.Unit, e.Field, e.Since.String(), dayOr(e.Until), e.Source})
+			o.Experts = append(o.Experts, expertOut{string(e.ID), e.Pool, e.Name, e.Unit, e.Field, e.Since.String(), e.Until.String(), e.Source})
 		}
 		return answer(o)
 	}

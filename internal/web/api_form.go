@@ -165,10 +165,7 @@ func (s *Server) apiSteps() {
 					y.Wrong = f.Wrong.Code
 				}
 				if f.From != nil {
-					y.Registry, y.Source, y.Differs = typedForm(f.From.Value), f.From.Source, f.From.Differs
-					if f.From.Day.Valid() {
-						y.Of = f.From.Day.String()
-					}
+					y.Registry, y.Source, y.Of, y.Differs = typedForm(f.From.Value), f.From.Source, f.From.Day.String(), f.From.Differs
 				}
 				step.Fields = append(step.Fields, y)
 			}

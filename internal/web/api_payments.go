@@ -97,10 +97,8 @@ func (s *Server) apiPayments() {
 			return nil, err
 		}
 		g := settlement.Gather{Scheme: i.Scheme}
-		if i.Until != "" {
-			if g.Until, err = unit.ParseDay(i.Until); err != nil {
-				return nil, fault.Of(err).On("until")
-			}
+		if err := daysTyped(dayTyped{"until", i.Until, &g.Until}); err != nil {
+			return nil, err
 		}
 		if i.Limit != "" {
 			if g.Limit, err = unit.ParseFen(i.Limit); err != nil {

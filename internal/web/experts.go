@@ -69,7 +69,7 @@ func (v *visit) showExperts(f *form) error {
 	if v.r.URL.Query().Get("format") != "" {
 		t := sheetOf{Name: v.t("专家库", "Pools of experts"), Head: []string{v.t("库", "Pool"), v.t("姓名", "Name"), v.t("单位", "Organisation"), v.t("代码", "Code"), v.t("领域", "Field"), v.t("自", "From"), v.t("至", "Until"), v.t("依据", "Source")}}
 		for _, e := range all {
-			t.Rows = append(t.Rows, []string{e.Pool, e.Name, e.UnitName, e.Unit, e.Field, e.Since.String(), dayOr(e.Until), e.Source})
+			t.Rows = append(t.Rows, []string{e.Pool, e.Name, e.UnitName, e.Unit, e.Field, e.Since.String(), e.Until.String(), e.Source})
 		}
 		return v.downloadTable("experts", t)
 	}
@@ -79,13 +79,6 @@ func (v *visit) showExperts(f *form) error {
 	}
 	p.Experts, p.Pager = pageOf(v, all, pageRows), v.pager(len(all), pageRows)
 	return v.show("experts", v.t("专家库", "Pools of experts"), p)
-}
-
-func dayOr(d unit.Day) string {
-	if !d.Valid() {
-		return ""
-	}
-	return d.String()
 }
 
 func (v *visit) putExpert() error {
@@ -119,10 +112,8 @@ func (s *Server) putExpert(ctx context.Context, who access.Actor, in expertIn) (
 	if e.Since, err = unit.ParseDay(strings.TrimSpace(in.Since)); err != nil {
 		return e, fault.Of(err).On("since")
 	}
-	if until := strings.TrimSpace(in.Until); until != "" {
-		if e.Until, err = unit.ParseDay(until); err != nil {
-			return e, fault.Of(err).On("until")
-		}
+	if err = daysTyped(dayTyped{"until", strings.TrimSpace(in.Until), &e.Until}); err != nil {
+		return e, err
 	}
 	if err := access.MaySomewhere(who, access.RegistryEdit); err != nil {
 		return e, err

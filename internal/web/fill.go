@@ -157,12 +157,9 @@ func (v *visit) fillIn(x *fieldView, s *scheme.Scheme, c casework.Case, f casewo
 	if f.From == nil {
 		return
 	}
-	from := &fromView{Shown: v.shown(s, f.From.Value), Source: f.From.Source, Differs: f.From.Differs}
+	from := &fromView{Shown: v.shown(s, f.From.Value), Day: f.From.Day.String(), Source: f.From.Source, Differs: f.From.Differs}
 	if f.From.Was.Known() {
 		from.Was = v.shown(s, f.From.Was)
-	}
-	if f.From.Day.Valid() {
-		from.Day = f.From.Day.String()
 	}
 	x.From, x.Fixed = from, !f.From.Editable && !f.From.Differs
 	if val := c.Fields[f.Name]; val.Known() {

@@ -146,11 +146,7 @@ func (v *visit) burns() error {
 		s := &sheet{Name: "budgets", Head: []string{v.t("账户", "Account"), v.t("事项", "Schemes"), v.t("预算（元）", "Budget (yuan)"), v.t("已使用（元）", "Taken (yuan)"), v.t("占用（元）", "Held (yuan)"),
 			v.t("剩余（元）", "Left (yuan)"), v.t("已拨付（元）", "Paid (yuan)"), v.t("日均（元）", "A day (yuan)"), v.t("预计用完", "Ends")}}
 		for _, b := range all {
-			ends := ""
-			if b.Ends.Valid() {
-				ends = b.Ends.String()
-			}
-			if err := s.put(b.Path, b.Title.In(v.lang), b.Given, b.Taken, b.Held, b.Left, b.Paid, b.PerDay, ends); err != nil {
+			if err := s.put(b.Path, b.Title.In(v.lang), b.Given, b.Taken, b.Held, b.Left, b.Paid, b.PerDay, b.Ends.String()); err != nil {
 				return err
 			}
 		}
@@ -264,11 +260,7 @@ func (s *Server) apiOutlook() {
 		}
 		out := burnsOut{Budgets: []burnOut{}}
 		for _, b := range all {
-			x := burnOut{Account: b.Path, Schemes: b.Schemes, Given: b.Given, Taken: b.Taken, Held: b.Held, Left: b.Left, Paid: b.Paid, PerDay: b.PerDay}
-			if b.Ends.Valid() {
-				x.Ends = b.Ends.String()
-			}
-			out.Budgets = append(out.Budgets, x)
+			out.Budgets = append(out.Budgets, burnOut{b.Path, b.Schemes, b.Given, b.Taken, b.Held, b.Left, b.Paid, b.PerDay, b.Ends.String()})
 		}
 		return answer(out)
 	})

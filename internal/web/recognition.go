@@ -80,15 +80,11 @@ func (v *visit) showRecognitions(f *form) error {
 func (v *visit) recognitionsFile(lines []recognitionLine) error {
 	s := &sheet{Name: "recognised", Head: []string{v.t("清单", "List"), v.t("类别", "Kind"), v.t("来自", "From"), v.t("对象", "What"), v.t("自", "Since"), v.t("至", "Until"), v.t("依据", "Basis"), v.t("已核实", "Verified"), v.t("状态", "State")}}
 	for _, l := range lines {
-		until := ""
-		if l.Until.Valid() {
-			until = l.Until.String()
-		}
 		verified := v.t("否", "no")
 		if l.Verified {
 			verified = v.t("是", "yes")
 		}
-		if err := s.put(l.List, l.Kind, l.From, l.What, l.Since.String(), until, l.Basis, verified, l.State); err != nil {
+		if err := s.put(l.List, l.Kind, l.From, l.What, l.Since.String(), l.Until.String(), l.Basis, verified, l.State); err != nil {
 			return err
 		}
 	}
@@ -98,17 +94,8 @@ func (v *visit) recognitionsFile(lines []recognitionLine) error {
 // typedRecognition reads an entry from what was typed.
 func typedRecognition(get func(string) string) (r federation.Recognition, err error) {
 	r = federation.Recognition{List: get("list"), Kind: get("kind"), From: get("from"), What: get("what"), Basis: get("basis"), Verified: get("verified") != "", Ends: unit.ID(get("ends"))}
-	for _, d := range []struct {
-		field string
-		day   *unit.Day
-	}{{"since", &r.Since}, {"until", &r.Until}} {
-		if text := strings.TrimSpace(get(d.field)); text != "" {
-			if *d.day, err = unit.ParseDay(text); err != nil {
-				return r, fault.Of(err).On(d.field)
-			}
-		}
-	}
-	return r, nil
+	err = daysTyped(dayTyped{"since", strings.TrimSpace(get("since")), &r.Since}, dayTyped{"until", strings.TrimSpace(get("until")), &r.Until})
+	return r, err
 }
 
 // proposeRecognition takes a proposal, or the decision on one.
