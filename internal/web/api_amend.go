@@ -30,12 +30,8 @@ func (s *Server) apiAmendments() {
 	type amendmentList struct {
 		Amendments []amendmentOut `json:"amendments"`
 	}
-	operate(s, "GET", "/api/v1/agreements/{id}/amendments", access.AgreementRead, "What was proposed to be put in other words, the newest first", func(ctx context.Context, a asked, i *byID) (*body[amendmentList], error) {
-		id, err := idOf(i.ID)
-		if err != nil {
-			return nil, err
-		}
-		all, err := s.c.Agreements.Amendments(ctx, a.who, id)
+	list := func(ctx context.Context, who access.Actor, id unit.ID) (*body[amendmentList], error) {
+		all, err := s.c.Agreements.Amendments(ctx, who, id)
 		if err != nil {
 			return nil, err
 		}
@@ -44,6 +40,13 @@ func (s *Server) apiAmendments() {
 			o.Amendments = append(o.Amendments, amendmentOf(m))
 		}
 		return answer(o)
+	}
+	operate(s, "GET", "/api/v1/agreements/{id}/amendments", access.AgreementRead, "What was proposed to be put in other words, the newest first", func(ctx context.Context, a asked, i *byID) (*body[amendmentList], error) {
+		id, err := idOf(i.ID)
+		if err != nil {
+			return nil, err
+		}
+		return list(ctx, a.who, id)
 	})
 	type amendIn struct {
 		ID   string `path:"id"`
@@ -94,15 +97,7 @@ func (s *Server) apiAmendments() {
 		if err := s.c.Agreements.EndAmendment(ctx, a.who, id, m, i.Body.Party); err != nil {
 			return nil, err
 		}
-		all, err := s.c.Agreements.Amendments(ctx, a.who, id)
-		if err != nil {
-			return nil, err
-		}
-		o := amendmentList{Amendments: []amendmentOut{}}
-		for _, m := range all {
-			o.Amendments = append(o.Amendments, amendmentOf(m))
-		}
-		return answer(o)
+		return list(ctx, a.who, id)
 	})
 }
 
