@@ -197,11 +197,11 @@ func (v *visit) planWeek(i booking.Instrument, p booking.Plan) (w weekView) {
 	zone := i.Location()
 	first := v.monday(zone) + 7
 	x := laneView{Lane: booking.Lane{Instrument: i, Plan: p, Has: true}}
+	w.Days = v.weekDays(first, zone)
+	calendar := v.s.c.Calendar.Days().Now()
 	for n := range 7 {
-		d := first.Add(n)
-		w.Days = append(w.Days, weekDay{Name: weekdayWords[d.Weekday()].In(v.lang), Date: v.dayName(d), Rest: d.Weekday() == time.Sunday || d.Weekday() == time.Saturday})
-		c := cellView{K: w.Days[n].Name + " " + w.Days[n].Date, Rest: w.Days[n].Rest}
-		for _, open := range p.On(d, v.s.c.Calendar.Days().Now()) {
+		c := w.Days[n].cell()
+		for _, open := range p.On(first.Add(n), calendar) {
 			c.Chips = append(c.Chips, chipView{Class: "free", When: open.From.String() + "–" + open.To.String(), What: v.t("开放", "open")})
 		}
 		c.Void = len(c.Chips) == 0

@@ -323,9 +323,11 @@ func (v *visit) labWeek() error {
 	return v.show("lab", p.Name.In(v.lang), p)
 }
 
+// clockHours are minutes as hours, to a tenth.
+func clockHours(minutes int) string { return fmt.Sprintf("%.1f", float64(minutes)/60) }
+
 // labFigs are the hours of a period: open, booked, for others.
 func (v *visit) labFigs(open, booked, inside, asked int) []figView {
-	hours := func(m int) string { return fmt.Sprintf("%.1f", float64(m)/60) }
 	percent := func(a, b int) string {
 		if b == 0 {
 			return "—"
@@ -333,8 +335,8 @@ func (v *visit) labFigs(open, booked, inside, asked int) []figView {
 		return fmt.Sprintf("%.1f%%", 100*float64(a)/float64(b))
 	}
 	return []figView{
-		{v.t("已约机时", "Booked"), hours(booked), v.t("小时", "h"), v.t("开放 ", "of ") + hours(open) + v.t(" 小时，占 ", " h open: ") + percent(booked, open)},
-		{v.t("对外服务机时", "For others"), hours(booked - inside), v.t("小时", "h"), v.t("占已约 ", "of what is booked: ") + percent(booked-inside, booked)},
+		{v.t("已约机时", "Booked"), clockHours(booked), v.t("小时", "h"), v.t("开放 ", "of ") + clockHours(open) + v.t(" 小时，占 ", " h open: ") + percent(booked, open)},
+		{v.t("对外服务机时", "For others"), clockHours(booked - inside), v.t("小时", "h"), v.t("占已约 ", "of what is booked: ") + percent(booked-inside, booked)},
 		{v.t("待答复", "To be answered"), fmt.Sprint(asked), v.t("件", ""), ""},
 	}
 }
@@ -385,14 +387,13 @@ func (v *visit) labMonth() error {
 		p.Days = append(p.Days, n+1)
 	}
 	var open, booked, inside int
-	hours := func(m int) string { return fmt.Sprintf("%.1f", float64(m)/60) }
 	for _, i := range all {
 		lanes, err := s.Lanes(v.ctx(), v.who, []unit.ID{i.ID}, first, days)
 		if err != nil {
 			return err
 		}
 		l := lanes[0]
-		r := monthRow{Instrument: i, Open: hours(l.Open), Booked: hours(l.Booked), Inside: hours(l.Inside)}
+		r := monthRow{Instrument: i, Open: clockHours(l.Open), Booked: clockHours(l.Booked), Inside: clockHours(l.Inside)}
 		open, booked, inside = open+l.Open, booked+l.Booked, inside+l.Inside
 		for _, d := range l.Days {
 			m := 0
@@ -403,7 +404,7 @@ func (v *visit) labMonth() error {
 			}
 			text := ""
 			if m > 0 {
-				text = hours(m)
+				text = clockHours(m)
 			}
 			r.Hours = append(r.Hours, text)
 		}

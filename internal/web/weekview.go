@@ -68,12 +68,7 @@ func (v *visit) week(s *booking.Service, path string, ids []unit.ID, zone *time.
 		return w, err
 	}
 	at := func(d unit.Day) string { return path + "?day=" + d.String() }
-	w = weekView{Prev: at(first.Add(-7)), Next: at(first.Add(7)), This: path, Title: v.dayName(first) + "–" + v.dayName(first.Add(6))}
-	today := unit.DayOf(v.now(), zone)
-	for n := range 7 {
-		d := first.Add(n)
-		w.Days = append(w.Days, weekDay{Name: weekdayWords[d.Weekday()].In(v.lang), Date: v.dayName(d), Today: d == today, Rest: d.Weekday() == time.Sunday || d.Weekday() == time.Saturday})
-	}
+	w = weekView{Days: v.weekDays(first, zone), Prev: at(first.Add(-7)), Next: at(first.Add(7)), This: path, Title: v.dayName(first) + "–" + v.dayName(first.Add(6))}
 	for _, l := range lanes {
 		x := laneView{Lane: l}
 		if l.Open > 0 {
@@ -84,7 +79,7 @@ func (v *visit) week(s *booking.Service, path string, ids []unit.ID, zone *time.
 			x.Note = append(x.Note, v.t("尚未公布预约规则", "no plan yet"))
 		}
 		for n, day := range l.Days {
-			c := cellView{K: w.Days[n].Name + " " + w.Days[n].Date, Today: w.Days[n].Today, Rest: w.Days[n].Rest}
+			c := w.Days[n].cell()
 			for _, chip := range day.Chips {
 				c.Chips = append(c.Chips, v.chip(l, chip))
 				w.Known = w.Known || chip.Known
@@ -95,6 +90,21 @@ func (v *visit) week(s *booking.Service, path string, ids []unit.ID, zone *time.
 		w.Lanes = append(w.Lanes, x)
 	}
 	return w, nil
+}
+
+// weekDays are the seven days from one on, as the head of a calendar.
+func (v *visit) weekDays(first unit.Day, zone *time.Location) (days []weekDay) {
+	today := unit.DayOf(v.now(), zone)
+	for n := range 7 {
+		d := first.Add(n)
+		days = append(days, weekDay{Name: weekdayWords[d.Weekday()].In(v.lang), Date: v.dayName(d), Today: d == today, Rest: d.Weekday() == time.Sunday || d.Weekday() == time.Saturday})
+	}
+	return days
+}
+
+// cell is the field of a day in one row of a calendar, with nothing in it yet.
+func (d weekDay) cell() cellView {
+	return cellView{K: d.Name + " " + d.Date, Today: d.Today, Rest: d.Rest}
 }
 
 func (v *visit) dayName(d unit.Day) string {
