@@ -44,6 +44,18 @@ func (h labHead) at(path string) string {
 	return path + "?" + url.Values{"org": {h.Org}, "month": {h.Month}}.Encode()
 }
 
+// postedLab is what was sent to a page of an owner's usage, and whose and which month it is about.
+func (v *visit) postedLab() (s *usage.Service, f *form, h labHead, err error) {
+	if s, err = v.s.hours(); err != nil {
+		return nil, nil, h, err
+	}
+	if f, err = v.form(); err != nil {
+		return nil, nil, h, err
+	}
+	h, err = v.lab()
+	return s, f, h, err
+}
+
 type usagePage struct {
 	labHead
 	Class    string
@@ -139,15 +151,7 @@ func (v *visit) runsTemplate() error {
 
 // takeRuns checks a file of a machine's log and, unless only that was asked for, takes it.
 func (v *visit) takeRuns() error {
-	s, err := v.s.hours()
-	if err != nil {
-		return err
-	}
-	f, err := v.form()
-	if err != nil {
-		return err
-	}
-	h, err := v.lab()
+	s, f, h, err := v.postedLab()
 	if err != nil {
 		return err
 	}
@@ -175,19 +179,11 @@ func (v *visit) takeRuns() error {
 
 // settleRun says whose a run was.
 func (v *visit) settleRun() error {
-	s, err := v.s.hours()
+	s, f, h, err := v.postedLab()
 	if err != nil {
 		return err
 	}
 	id, err := v.pathID()
-	if err != nil {
-		return err
-	}
-	f, err := v.form()
-	if err != nil {
-		return err
-	}
-	h, err := v.lab()
 	if err != nil {
 		return err
 	}
@@ -323,15 +319,7 @@ func (v *visit) usageRecords() error {
 
 // markRecords keeps what the platform said of the chosen records.
 func (v *visit) markRecords() error {
-	s, err := v.s.hours()
-	if err != nil {
-		return err
-	}
-	f, err := v.form()
-	if err != nil {
-		return err
-	}
-	h, err := v.lab()
+	s, f, h, err := v.postedLab()
 	if err != nil {
 		return err
 	}

@@ -103,15 +103,7 @@ func sheetState(s string) fault.Words {
 
 // makeCharges writes the sheets of a month, or moves those of projects.
 func (v *visit) makeCharges() error {
-	s, err := v.s.hours()
-	if err != nil {
-		return err
-	}
-	f, err := v.form()
-	if err != nil {
-		return err
-	}
-	h, err := v.lab()
+	s, f, h, err := v.postedLab()
 	if err != nil {
 		return err
 	}
@@ -132,15 +124,7 @@ func (v *visit) makeCharges() error {
 
 // addReceipt enters money that came in.
 func (v *visit) addReceipt() error {
-	s, err := v.s.hours()
-	if err != nil {
-		return err
-	}
-	f, err := v.form()
-	if err != nil {
-		return err
-	}
-	h, err := v.lab()
+	s, f, h, err := v.postedLab()
 	if err != nil {
 		return err
 	}
@@ -199,11 +183,7 @@ func (v *visit) changeSheet() error {
 	if err != nil {
 		return err
 	}
-	id, err := v.pathID()
-	if err != nil {
-		return err
-	}
-	f, err := v.form()
+	id, f, err := v.posted()
 	if err != nil {
 		return err
 	}
