@@ -7,6 +7,7 @@ import (
 	"corridor/internal/casework"
 	"corridor/internal/db"
 	"corridor/internal/fault"
+	"corridor/internal/registry"
 	"corridor/internal/unit"
 )
 
@@ -240,6 +241,10 @@ type catalogueOut struct {
 	Codes  int    `json:"codes"`
 }
 
+func catalogueOutOf(l registry.CodeList) catalogueOut {
+	return catalogueOut{string(l.ID), l.List, l.Since.String(), l.Source, l.Codes}
+}
+
 func (s *Server) apiCatalogues() {
 	type cataloguesOut struct {
 		Lists []catalogueOut `json:"lists"`
@@ -249,7 +254,7 @@ func (s *Server) apiCatalogues() {
 		err := s.c.DB.Read(ctx, func(tx *db.Tx) error {
 			all, err := s.c.Registry.Lists(ctx, tx)
 			for _, l := range all {
-				o.Lists = append(o.Lists, catalogueOut{string(l.ID), l.List, l.Since.String(), l.Source, l.Codes})
+				o.Lists = append(o.Lists, catalogueOutOf(l))
 			}
 			return err
 		})
@@ -271,7 +276,7 @@ func (s *Server) apiCatalogues() {
 		if err != nil {
 			return nil, err
 		}
-		o := catalogueCodesOut{catalogueOut{string(l.ID), l.List, l.Since.String(), l.Source, l.Codes}, map[string]string{}}
+		o := catalogueCodesOut{catalogueOutOf(l), map[string]string{}}
 		for _, c := range codes {
 			o.Codes[c.Code] = c.Words
 		}
@@ -290,6 +295,6 @@ func (s *Server) apiCatalogues() {
 		if err != nil {
 			return nil, err
 		}
-		return answer(catalogueOut{string(l.ID), l.List, l.Since.String(), l.Source, l.Codes})
+		return answer(catalogueOutOf(l))
 	})
 }
