@@ -1,6 +1,8 @@
 package web
 
 import (
+	"slices"
+
 	"corridor/internal/access"
 	"corridor/internal/casework"
 	"corridor/internal/fault"
@@ -15,12 +17,14 @@ type handsView struct {
 	To    []casework.Colleague
 }
 
+// atDesk says whether this person holds a desk.
+func (v *visit) atDesk() bool {
+	return slices.ContainsFunc(v.who.Grants, func(g access.Grant) bool { return access.IsDesk(g.Role) })
+}
+
 // handsOf is the part of a case's page about who took it. Parties do not see it: an office answers for its work as one.
 func (v *visit) handsOf(c casework.Case) (h handsView, err error) {
-	for _, g := range v.who.Grants {
-		h.Shown = h.Shown || access.IsDesk(g.Role)
-	}
-	if !h.Shown || c.End != "" {
+	if h.Shown = v.atDesk(); !h.Shown || c.End != "" {
 		return handsView{}, nil
 	}
 	if h.Taken, err = v.s.c.Cases.TakenBy(v.ctx(), v.who, c.ID); err != nil {

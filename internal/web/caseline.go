@@ -1,6 +1,7 @@
 package web
 
 import (
+	"slices"
 	"strings"
 
 	"corridor/internal/access"
@@ -170,9 +171,7 @@ func (v *visit) showQueue(p queuePage) (err error) {
 	p.Pager = v.pager(p.Page.Total, pageRows)
 	p.Pager.More = p.Page.More
 	p.Actions = v.s.c.Cases.BatchActions(v.who, p.Page.Cases)
-	for _, g := range v.who.Grants {
-		p.Desk = p.Desk || access.IsDesk(g.Role)
-	}
+	p.Desk = v.atDesk()
 	for _, s := range p.Page.Stages {
 		p.Stages = append(p.Stages, queueStage{s, queueAddress(p.Filter, s.Scheme, s.Stage), s.Scheme == p.Filter.Scheme && s.Stage == p.Filter.Stage})
 	}
@@ -263,12 +262,7 @@ func (v *visit) batch() error {
 		if x.Back == "" {
 			continue
 		}
-		at := -1
-		for i := range out.Backs {
-			if out.Backs[i].Action == x.Back {
-				at = i
-			}
-		}
+		at := slices.IndexFunc(out.Backs, func(b batchBack) bool { return b.Action == x.Back })
 		if at < 0 {
 			out.Backs, at = append(out.Backs, batchBack{Action: x.Back, Words: x.BackSay}), len(out.Backs)
 		}
