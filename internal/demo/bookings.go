@@ -51,7 +51,7 @@ func enterBookings(ctx context.Context, n *node.Node) error {
 		if p.Node != n.Node.Code || bookables[p.Email] == nil {
 			continue
 		}
-		_, lab, err := n.Access.SignIn(ctx, access.SignIn{Email: p.Email, Password: Password, Addr: "127.0.0.1", Agent: "demo"})
+		lab, err := actor(ctx, n, p.Email)
 		if err != nil {
 			return fmt.Errorf("sign in %s: %w", p.Email, err)
 		}
@@ -98,7 +98,7 @@ func putUp(ctx context.Context, n *node.Node, lab access.Actor, org string, b bo
 
 // bookSome books the coming two weeks: own uses, a firm's, a request that waits, a day of maintenance.
 func bookSome(ctx context.Context, n *node.Node, lab access.Actor, ids []unit.ID) error {
-	_, firm, err := n.Access.SignIn(ctx, access.SignIn{Email: "firm@shanghai.example", Password: Password, Addr: "127.0.0.1", Agent: "demo"})
+	firm, err := actor(ctx, n, "firm@shanghai.example")
 	if err != nil {
 		return err
 	}

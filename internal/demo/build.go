@@ -189,6 +189,12 @@ func fill(ctx context.Context, n *node.Node, admin access.Actor, treasury, budge
 	})
 }
 
+// actor is somebody of the world, signed in.
+func actor(ctx context.Context, n *node.Node, email string) (access.Actor, error) {
+	_, who, err := n.Access.SignIn(ctx, access.SignIn{Email: email, Password: Password, Addr: "127.0.0.1", Agent: "demo"})
+	return who, err
+}
+
 // people makes the accounts of a node: the first administrator by the one-time link, the others by invitation. It
 // returns the administrator signed in, since everything is entered by somebody.
 func people(ctx context.Context, n *node.Node) (access.Actor, error) {
@@ -207,7 +213,7 @@ func people(ctx context.Context, n *node.Node) (access.Actor, error) {
 			return access.Actor{}, fmt.Errorf("first administrator: %w", err)
 		}
 	}
-	_, who, err := n.Access.SignIn(ctx, access.SignIn{Email: admin.Email, Password: Password, Addr: "127.0.0.1", Agent: "demo"})
+	who, err := actor(ctx, n, admin.Email)
 	if err != nil {
 		return who, fmt.Errorf("sign in the administrator: %w", err)
 	}

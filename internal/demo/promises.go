@@ -56,11 +56,7 @@ func promisedTasks() []promised {
 
 // enterPromises builds the promises once: what stands there already is left alone.
 func enterPromises(ctx context.Context, n *node.Node) error {
-	as := func(email string) (access.Actor, error) {
-		_, who, err := n.Access.SignIn(ctx, access.SignIn{Email: email, Password: Password, Addr: "127.0.0.1", Agent: "demo"})
-		return who, err
-	}
-	planner, err := as("planner@office.example")
+	planner, err := actor(ctx, n, "planner@office.example")
 	if err != nil {
 		return err
 	}
@@ -150,7 +146,7 @@ func played(ctx context.Context, n *node.Node, planner access.Actor, t agreement
 			return err
 		}
 		for party, email := range map[string]string{"310000": "shanghai@office.example", "340000": "anhui@office.example"} {
-			_, who, err := n.Access.SignIn(ctx, access.SignIn{Email: email, Password: Password, Addr: "127.0.0.1", Agent: "demo"})
+			who, err := actor(ctx, n, email)
 			if err == nil {
 				_, err = r.Consent(ctx, who, c.ID, party, true)
 			}
@@ -163,7 +159,7 @@ func played(ctx context.Context, n *node.Node, planner access.Actor, t agreement
 		if err := r.Submit(ctx, planner, t.ID, t.Version, agreement.Evidence{Title: "比对报告与各市确认函（演示）", Place: "https://example.org/report"}); err != nil || p.state == "submitted" {
 			return err
 		}
-		_, editor, err := n.Access.SignIn(ctx, access.SignIn{Email: "editor@office.example", Password: Password, Addr: "127.0.0.1", Agent: "demo"})
+		editor, err := actor(ctx, n, "editor@office.example")
 		if err != nil {
 			return err
 		}
