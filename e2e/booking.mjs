@@ -1,19 +1,12 @@
 // Booking in a real browser: a firm finds a free slot and books it on a telephone without a script, the laboratory
 // answers, checks in and out, and a fault moves a booking. Every page is looked at in both languages. Run by
 // `make browser`; alone: node booking.mjs [--shots FOLDER].
-import { open, want } from './house.mjs'
+import { open, step, want } from './house.mjs'
 
-const shots = process.argv.includes('--shots') ? process.argv[process.argv.indexOf('--shots') + 1] : undefined
-const house = await open({ shots })
+const house = await open()
 const at = house.at.shanghai
 const lab = '12310000DEMQ000341'
 let failed = false
-
-async function step(name, does) {
-  const began = Date.now()
-  await does()
-  console.log(`  ${name} (${Date.now() - began} ms)`)
-}
 
 // telephone is a browser of 390 pixels without a script, signed in.
 async function telephone(email) {

@@ -2,19 +2,12 @@
 // by side, the knowledge base for officers and for everybody, and a scheme and its clause leading to each other.
 // Run by `make browser`; alone: node documents.mjs [--shots FOLDER].
 import { join } from 'node:path'
-import { open, root, want } from './house.mjs'
+import { open, root, step, want } from './house.mjs'
 
-const shots = process.argv.includes('--shots') ? process.argv[process.argv.indexOf('--shots') + 1] : undefined
 const file = name => join(root, 'e2e', 'documents', name + '.txt')
-const house = await open({ shots })
+const house = await open()
 const { at } = house
 let failed = false
-
-async function step(name, does) {
-  const began = Date.now()
-  await does()
-  console.log(`  ${name} (${Date.now() - began} ms)`)
-}
 
 try {
   const editor = await (await house.visitor()).signIn(at.office, 'editor@office.example')

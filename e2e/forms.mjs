@@ -1,18 +1,11 @@
 // Forms in a real browser, with scripts and without: filled in part by part, saved with what is wrong, found by name,
 // checked, submitted, sent back for more. Every page that is looked at is checked (see house.mjs). Run by `make browser`;
 // alone: node forms.mjs [--shots FOLDER].
-import { open, want } from './house.mjs'
+import { open, step, want } from './house.mjs'
 
-const shots = process.argv.includes('--shots') ? process.argv[process.argv.indexOf('--shots') + 1] : undefined
-const house = await open({ shots })
+const house = await open()
 const { at } = house
 let failed = false
-
-async function step(name, does) {
-  const began = Date.now()
-  await does()
-  console.log(`  ${name} (${Date.now() - began} ms)`)
-}
 
 async function type(v, fields) {
   for (const [f, value] of Object.entries(fields)) await v.page.fill(`[name="f.${f}"]`, value)

@@ -34,7 +34,16 @@ async function freePorts() {
   throw new Error('no five free ports in a row')
 }
 
-export async function open({ shots, read } = {}) {
+// step does one step and prints how long it took, with what it has to tell.
+export async function step(name, does) {
+  const began = Date.now()
+  const more = await does()
+  console.log(`  ${name}${more ? ': ' + more : ''} (${Date.now() - began} ms)`)
+}
+
+// open starts the house. --shots FOLDER keeps a picture of every page that is looked at; read names a folder of documents.
+export async function open({ read } = {}) {
+  const shots = process.argv.includes('--shots') ? process.argv[process.argv.indexOf('--shots') + 1] : undefined
   const dir = mkdtempSync(join(tmpdir(), 'corridor-e2e-'))
   const base = await freePorts()
   const child = spawn(binary, ['demo', '--dir', dir, '--base-port', String(base), ...(read ? ['--read', read] : [])], { stdio: ['ignore', 'pipe', 'pipe'] })

@@ -2,20 +2,13 @@
 // docs/picture.png. Run by `make browser`; alone: node line.mjs [--shots FOLDER].
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { open, root, sweep, want } from './house.mjs'
+import { open, root, step, sweep, want } from './house.mjs'
 
-const shots = process.argv.includes('--shots') ? process.argv[process.argv.indexOf('--shots') + 1] : undefined
 const bulletin = readFileSync(join(root, 'internal', 'demo', 'documents', 'bulletin.txt'), 'utf8')
 const lab = '12310000DEMQ000341'
-const house = await open({ shots })
+const house = await open()
 const { at } = house
 let failed = false
-
-async function step(name, does) {
-  const began = Date.now()
-  await does()
-  console.log(`  ${name} (${Date.now() - began} ms)`)
-}
 
 try {
   const anybody = await house.visitor()

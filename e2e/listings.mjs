@@ -2,16 +2,10 @@
 // is told what is wrong beside each field, submits, publishes, changes and copies it, and checks a sheet; the office of the region
 // reviews; a program reads the catalogue as DCAT-AP, valid by the published shapes. See house.mjs.
 import { validate } from './dcat.mjs'
-import { open, want } from './house.mjs'
+import { open, step, want } from './house.mjs'
 
-const house = await open({ shots: process.argv[2] })
+const house = await open()
 const node = house.at.shanghai
-
-async function step(name, does) {
-  const began = Date.now()
-  await does()
-  console.log(`  ${name} (${Date.now() - began} ms)`)
-}
 
 let failed = false
 try {

@@ -1,21 +1,15 @@
 // A payment day in a real browser, zh and en, 1440 and 390: what is open to a firm, its account, two vouchers approved,
 // a list made, closed, released by another officer, the bank's answers with a bad row, one payment returned and paid again,
 // the books beside lists and answers, budgets. Run by `make browser`; alone: node payments.mjs [--shots FOLDER].
-import { open, want } from './house.mjs'
+import { open, step, want } from './house.mjs'
 
-const shots = process.argv.includes('--shots') ? process.argv[process.argv.indexOf('--shots') + 1] : undefined
 const lab = '12310000DEMQ000341'
 const account = '6217 0000 1234 5678'
-const house = await open({ shots })
+const house = await open()
 const { at } = house
 const anhui = at.anhui
 let failed = false
 
-async function step(name, does) {
-  const began = Date.now()
-  await does()
-  console.log(`  ${name} (${Date.now() - began} ms)`)
-}
 const signIn = async (email, lang) => (await house.visitor(lang)).signIn(anhui, email)
 const csv = rows => ({ name: 'answers.csv', mimeType: 'text/csv', buffer: Buffer.from('付款编号,状态,金额（元）,收款账号,原因\n' + rows.join('\n') + '\n') })
 

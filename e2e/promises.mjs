@@ -3,19 +3,12 @@
 // plan with its lists in every view. Run by `make browser`; alone: node promises.mjs [--shots FOLDER].
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { open, root, want } from './house.mjs'
+import { open, root, step, want } from './house.mjs'
 
-const shots = process.argv.includes('--shots') ? process.argv[process.argv.indexOf('--shots') + 1] : undefined
 const bulletin = readFileSync(join(root, 'internal', 'demo', 'documents', 'bulletin.txt'), 'utf8')
-const house = await open({ shots })
+const house = await open()
 const { at } = house
 let failed = false
-
-async function step(name, does) {
-  const began = Date.now()
-  await does()
-  console.log(`  ${name} (${Date.now() - began} ms)`)
-}
 
 const office = at.office
 const signed = async email => (await house.visitor()).signIn(office, email)

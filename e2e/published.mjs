@@ -5,27 +5,20 @@
 import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { open, want } from './house.mjs'
+import { open, step, want } from './house.mjs'
 
 const docs = process.env.CORRIDOR_DOCS
 if (!docs) {
   console.log('NOT RUN: the agreements of the published documents, from sentence to colour: CORRIDOR_DOCS is not set. It names a folder with documents (*.txt).')
   process.exit(0)
 }
-const shots = process.argv.includes('--shots') ? process.argv[process.argv.indexOf('--shots') + 1] : undefined
 const folder = mkdtempSync(join(tmpdir(), 'corridor-docs-'))
 const names = readdirSync(docs).filter(n => n.endsWith('.txt'))
 want(names.length > 0, `CORRIDOR_DOCS=${docs} holds no *.txt`)
 for (const n of names) cpSync(join(docs, n), join(folder, n))
-const house = await open({ shots, read: folder })
+const house = await open({ read: folder })
 const office = house.at.office
 let failed = false
-
-async function step(name, does) {
-  const began = Date.now()
-  const more = await does()
-  console.log(`  ${name}${more ? ': ' + more : ''} (${Date.now() - began} ms)`)
-}
 
 const signed = async email => (await house.visitor()).signIn(office, email)
 const unfold = async (who, id) => {

@@ -1,18 +1,11 @@
 // Each pack in a real browser, as the people of its node use it: a voucher with an order under it, an appeal, a joint
 // acceptance, from the draft to the end. Every page that is looked at is checked (see house.mjs). Run by `make browser`;
 // alone: node schemes.mjs [--shots FOLDER].
-import { open, want } from './house.mjs'
+import { open, step, want } from './house.mjs'
 
-const shots = process.argv.includes('--shots') ? process.argv[process.argv.indexOf('--shots') + 1] : undefined
-const house = await open({ shots })
+const house = await open()
 const { at } = house
 let failed = false
-
-async function step(name, does) {
-  const began = Date.now()
-  await does()
-  console.log(`  ${name} (${Date.now() - began} ms)`)
-}
 
 // untroubled wants no refusal on the page; the text of one is read only where there is one, because reading waits for it.
 async function untroubled(v, what) {
