@@ -97,6 +97,7 @@ func insertSeat(ctx context.Context, tx *db.Tx, id unit.ID, ask string, x Seat) 
 	return err
 }
 
+// microsOrNever is a time as it is kept, 0 for none.
 func microsOrNever(t time.Time) int64 {
 	if t.IsZero() {
 		return 0
@@ -249,7 +250,7 @@ func selectSeals(ctx context.Context, tx *db.Tx, id unit.ID) ([]Seal, error) {
 	return db.Collect(ctx, tx, "seals", func(scan func(...any) error) (x Seal, err error) {
 		var sealed, opens, opened int64
 		err = scan(&x.Field, &x.box, &x.Digest, &sealed, &opens, &opened)
-		x.Sealed, x.Opens, x.Opened = db.Time(sealed), timeOrNever(opens), timeOf(opened)
+		x.Sealed, x.Opens, x.Opened = db.Time(sealed), timeOrNever(opens), timeOrNever(opened)
 		return x, err
 	}, sqlSeals, string(id), asksMax)
 }

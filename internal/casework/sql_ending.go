@@ -34,7 +34,7 @@ func scanEnding(scan func(...any) error) (e Ending, err error) {
 		&e.Decided.Person, &e.Decided.Name, &e.Decided.Mandate, &decided, &e.Leaf); err != nil {
 		return e, err
 	}
-	e.Proposed.At, e.Decided.At = db.Time(proposed), timeOf(decided)
+	e.Proposed.At, e.Decided.At = db.Time(proposed), timeOrNever(decided)
 	e.Last, err = unit.ParseDay(last)
 	return e, err
 }

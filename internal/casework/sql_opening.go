@@ -37,7 +37,7 @@ func selectOpenings(ctx context.Context, tx *db.Tx, id unit.ID) ([]Opening, erro
 		var asked, ended int64
 		var fields string
 		err = scan(&asked, &o.By, &o.Name, &o.role, &o.Reason, &fields, &ended, &o.OpenedBy, &o.OpenedName, &o.openedRole)
-		o.Asked, o.Ended, o.Fields = db.Time(asked), timeOf(ended), strings.Split(fields, ",")
+		o.Asked, o.Ended, o.Fields = db.Time(asked), timeOrNever(ended), strings.Split(fields, ",")
 		return o, err
 	}, sqlOpenings, string(id), openingsMax)
 }

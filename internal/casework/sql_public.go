@@ -43,23 +43,8 @@ func insertPublic(ctx context.Context, tx *db.Tx, p PublicNotice) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, sqlInsertPublic, string(p.ID), string(p.caseID), p.Scheme, p.Edition, p.Stage, p.Action, db.Micros(p.Since), micros(p.Until), 0, "", p.Kind, string(fields), string(p.Leaf))
+	_, err = tx.Exec(ctx, sqlInsertPublic, string(p.ID), string(p.caseID), p.Scheme, p.Edition, p.Stage, p.Action, db.Micros(p.Since), microsOrNever(p.Until), 0, "", p.Kind, string(fields), string(p.Leaf))
 	return err
-}
-
-// micros is a time as it is kept, 0 for none.
-func micros(at time.Time) int64 {
-	if at.IsZero() {
-		return 0
-	}
-	return db.Micros(at)
-}
-
-func timeOf(at int64) time.Time {
-	if at == 0 {
-		return time.Time{}
-	}
-	return db.Time(at)
 }
 
 func endPublic(ctx context.Context, tx *db.Tx, id unit.ID, at time.Time, how string) error {
@@ -68,7 +53,7 @@ func endPublic(ctx context.Context, tx *db.Tx, id unit.ID, at time.Time, how str
 }
 
 func untilPublic(ctx context.Context, tx *db.Tx, id unit.ID, until time.Time) error {
-	_, err := tx.Exec(ctx, sqlUntilPublic, string(id), micros(until))
+	_, err := tx.Exec(ctx, sqlUntilPublic, string(id), microsOrNever(until))
 	return err
 }
 
@@ -78,7 +63,7 @@ func scanPublic(scan func(...any) error) (p PublicNotice, err error) {
 	if err = scan(&p.ID, &p.caseID, &p.Scheme, &p.Edition, &p.Stage, &p.Action, &since, &until, &ended, &p.How, &p.Kind, &fields, &p.Leaf); err != nil {
 		return p, err
 	}
-	p.Since, p.Until, p.Ended = db.Time(since), timeOf(until), timeOf(ended)
+	p.Since, p.Until, p.Ended = db.Time(since), timeOrNever(until), timeOrNever(ended)
 	if err := json.Unmarshal([]byte(fields), &p.Fields); err != nil {
 		return p, fmt.Errorf("fields of public notice %s: %w", p.ID, err)
 	}

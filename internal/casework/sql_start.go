@@ -48,10 +48,7 @@ const startedColumns = `org, answers, state, case_id, reason, person, by_name, a
 func scanStart(scan func(...any) error) (st Start, err error) {
 	var due, begun, done int64
 	err = scan(&st.ID, &st.Scheme, &st.digest, &st.Home, &due, &begun, &done, &st.after, &st.Looked, &st.Opened, &st.Failed, &st.Waits)
-	st.Due, st.Begun = db.Time(due), db.Time(begun)
-	if done != 0 {
-		st.Done = db.Time(done)
-	}
+	st.Due, st.Begun, st.Done = db.Time(due), db.Time(begun), timeOrNever(done)
 	return st, err
 }
 
@@ -80,11 +77,7 @@ func insertStart(ctx context.Context, tx *db.Tx, st Start) (bool, error) {
 }
 
 func updateStart(ctx context.Context, tx *db.Tx, st Start) error {
-	done := int64(0)
-	if !st.Done.IsZero() {
-		done = db.Micros(st.Done)
-	}
-	_, err := tx.Exec(ctx, sqlUpdateStart, string(st.ID), done, st.after, st.Looked, st.Opened, st.Failed)
+	_, err := tx.Exec(ctx, sqlUpdateStart, string(st.ID), microsOrNever(st.Done), st.after, st.Looked, st.Opened, st.Failed)
 	return err
 }
 
@@ -93,11 +86,7 @@ func insertStarted(ctx context.Context, tx *db.Tx, id unit.ID, x StartedOrg) err
 	if err != nil {
 		return err
 	}
-	at := int64(0)
-	if !x.At.IsZero() {
-		at = db.Micros(x.At)
-	}
-	_, err = tx.Exec(ctx, sqlInsertStarted, string(id), x.Org, string(answers), x.State, string(x.Case), at)
+	_, err = tx.Exec(ctx, sqlInsertStarted, string(id), x.Org, string(answers), x.State, string(x.Case), microsOrNever(x.At))
 	return err
 }
 
@@ -112,9 +101,7 @@ func scanStarted(scan func(...any) error) (x StartedOrg, err error) {
 	if err = scan(&x.Org, &answers, &x.State, &x.Case, &x.Reason, &x.Person, &x.By, &at); err != nil {
 		return x, err
 	}
-	if at != 0 {
-		x.At = db.Time(at)
-	}
+	x.At = timeOrNever(at)
 	return x, json.Unmarshal([]byte(answers), &x.Answers)
 }
 
