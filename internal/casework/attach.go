@@ -39,15 +39,23 @@ func (s *Service) Attach(ctx context.Context, who access.Actor, id unit.ID, name
 	if s.c.Files == nil {
 		return a, fault.New(fault.Unavailable, "casework.no_files")
 	}
-	if err := s.c.DB.Read(ctx, func(tx *db.Tx) error { return s.mayAttach(ctx, tx, who, id) }); err != nil {
+	seals := false
+	if err := s.c.DB.Read(ctx, func(tx *db.Tx) error {
+		c, sch, err := s.mayAttach(ctx, tx, who, id)
+		if err != nil {
+			return err
+		}
+		seals, err = s.sealsFiles(ctx, tx, sch, c, who)
+		return err
+	}); err != nil {
 		return a, err
 	}
-	brought, err := s.keepFile(ctx, who, id, name, r)
+	brought, err := s.keepFile(ctx, id, name, r, seals)
 	if err != nil {
 		return a, err
 	}
 	err = s.c.DB.Act(ctx, func(tx *db.Tx) error {
-		if err := s.mayAttach(ctx, tx, who, id); err != nil {
+		if _, _, err := s.mayAttach(ctx, tx, who, id); err != nil {
 			return err
 		}
 		a = brought
@@ -66,11 +74,12 @@ func (s *Service) Attach(ctx context.Context, who access.Actor, id unit.ID, name
 	return a, err
 }
 
-// mayAttach refuses who has no field to put a file into, and a case that has enough.
-func (s *Service) mayAttach(ctx context.Context, tx *db.Tx, who access.Actor, id unit.ID) error {
+// mayAttach is the case, with its edition, into which the actor may bring a file. It refuses who has no field to put one
+// into, and a case that has enough.
+func (s *Service) mayAttach(ctx context.Context, tx *db.Tx, who access.Actor, id unit.ID) (Case, *scheme.Scheme, error) {
 	c, sch, err := s.seenWith(ctx, tx, who, id)
 	if err != nil {
-		return err
+		return c, nil, err
 	}
 	mine := false
 	for _, sec := range sch.Form.Sections {
@@ -79,13 +88,13 @@ func (s *Service) mayAttach(ctx context.Context, tx *db.Tx, who access.Actor, id
 		}
 	}
 	if !mine && !s.answersFiles(sch, c, who) {
-		return fault.New(fault.Denied, "casework.no_file_field")
+		return c, nil, fault.New(fault.Denied, "casework.no_file_field")
 	}
 	all, err := selectAllAttached(ctx, tx, id)
 	if err == nil && len(all) >= attachedMax {
 		err = fault.New(fault.TooLarge, "casework.files_many", "most", attachedMax)
 	}
-	return err
+	return c, sch, err
 }
 
 // takesFiles says whether a field, or a column of a repeated group, is for files.

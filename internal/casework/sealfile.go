@@ -46,26 +46,9 @@ func (s *Service) sealsFiles(ctx context.Context, tx *db.Tx, sch *scheme.Scheme,
 	return false, nil
 }
 
-// willSeal asks that before the bytes are kept.
-func (s *Service) willSeal(ctx context.Context, who access.Actor, id unit.ID) (seals bool, err error) {
-	err = s.c.DB.Read(ctx, func(tx *db.Tx) error {
-		c, sch, err := s.seenWith(ctx, tx, who, id)
-		if err != nil {
-			return err
-		}
-		seals, err = s.sealsFiles(ctx, tx, sch, c, who)
-		return err
-	})
-	return seals, err
-}
-
 // keepFile keeps what was brought, encrypted where the case seals it. The file is looked at in the clear, and in memory
 // alone, before it is.
-func (s *Service) keepFile(ctx context.Context, who access.Actor, id unit.ID, name string, r io.Reader) (a Attached, err error) {
-	seals, err := s.willSeal(ctx, who, id)
-	if err != nil {
-		return a, err
-	}
+func (s *Service) keepFile(ctx context.Context, id unit.ID, name string, r io.Reader, seals bool) (a Attached, err error) {
 	if !seals {
 		f, err := s.c.Files.Put(ctx, name, r)
 		return Attached{Digest: f.Digest, Name: files.Clean(name), Type: f.Type, Size: f.Size}, err
