@@ -13,7 +13,6 @@ import (
 	"corridor/internal/access"
 	"corridor/internal/casework"
 	"corridor/internal/db"
-	"corridor/internal/db/dbtest"
 	"corridor/internal/fault"
 	"corridor/internal/files"
 	"corridor/internal/registry"
@@ -30,12 +29,7 @@ type looks struct {
 
 // eachLooks plays a test on each database, with a clock that the test moves.
 func eachLooks(t *testing.T, pack string, test func(*testing.T, *looks, *hand)) {
-	start := unit.Date(2026, time.March, 2).Start(unit.Beijing()).Add(10 * time.Hour)
-	h := &hand{at: start}
-	dbtest.Each(t, h.now, func(t *testing.T, d *db.DB) {
-		defer func() { h.at = start }() // the next database begins where this one did
-		w := &world{t: t, db: d}
-		w.build()
+	timed(t, func(t *testing.T, w *world, h *hand) {
 		test(t, w.looks(pack), h)
 	})
 }

@@ -33,14 +33,25 @@ func (h *hand) move(by time.Duration) {
 	h.mu.Unlock()
 }
 
-func TestADraftLapsesOnceWhenItsTimeHasPassed(t *testing.T) {
-	start := unit.Date(2026, time.March, 2).Start(unit.Beijing()).Add(10 * time.Hour)
+// timed is each with a clock that the test moves.
+func timed(t *testing.T, test func(*testing.T, *world, *hand)) {
+	timedFrom(t, unit.Date(2026, time.March, 2).Start(unit.Beijing()).Add(10*time.Hour), test)
+}
+
+// timedFrom is timed from another moment on.
+func timedFrom(t *testing.T, start time.Time, test func(*testing.T, *world, *hand)) {
 	h := &hand{at: start}
 	dbtest.Each(t, h.now, func(t *testing.T, d *db.DB) {
 		defer func() { h.at = start }() // the next database begins where this one did
-		ctx := context.Background()
 		w := &world{t: t, db: d}
 		w.build()
+		test(t, w, h)
+	})
+}
+
+func TestADraftLapsesOnceWhenItsTimeHasPassed(t *testing.T) {
+	timed(t, func(t *testing.T, w *world, h *hand) {
+		ctx := context.Background()
 		c := w.open(firm, small)
 		filed := w.open(firm, small)
 		_, err := w.act(firm, filed, "file", "")
@@ -101,13 +112,8 @@ func (w *world) officer(email, role string) access.Actor {
 }
 
 func TestTurnsAreToldAndLatenessOnce(t *testing.T) {
-	start := unit.Date(2026, time.March, 2).Start(unit.Beijing()).Add(10 * time.Hour)
-	h := &hand{at: start}
-	dbtest.Each(t, h.now, func(t *testing.T, d *db.DB) {
-		defer func() { h.at = start }()
+	timed(t, func(t *testing.T, w *world, h *hand) {
 		ctx := context.Background()
-		w := &world{t: t, db: d}
-		w.build()
 		review, supervise := w.officer("review@node.example", "voucher_review"), w.officer("supervise@node.example", "voucher_supervise")
 		kinds := func(who access.Actor) (out []string) {
 			page, _, err := w.told.List(ctx, who.Person, notice.Query{})

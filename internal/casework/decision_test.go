@@ -67,7 +67,7 @@ func TestARefusalIsARecordThatSaysWhatWouldHavePassed(t *testing.T) {
 }
 
 func TestAnAppealIsBoundToTheDigestOfTheDecision(t *testing.T) {
-	moving(t, func(t *testing.T, w *world, h *hand) {
+	timed(t, func(t *testing.T, w *world, h *hand) {
 		ctx := context.Background()
 		w.adopted(appealPack(t))
 		h.move(31 * 24 * time.Hour)
@@ -136,7 +136,7 @@ func TestAnAppealIsBoundToTheDigestOfTheDecision(t *testing.T) {
 }
 
 func TestADraftMovesToTheNewEditionAndASubmittedCaseDoesNot(t *testing.T) {
-	moving(t, func(t *testing.T, w *world, h *hand) {
+	timed(t, func(t *testing.T, w *world, h *hand) {
 		ctx := context.Background()
 		renamed := []string{"purpose:", "aim:", "[purpose,", "[aim,", ", purpose", ", aim", "form.purpose", "form.aim", "unknown purpose", "unknown aim",
 			"\nparams:", "\nmigrate: {from: 2026-1, fields: {purpose: aim, invoiced: drop}}\n\nparams:", "{value: 30 d,", "{value: 900 d,"}
@@ -182,7 +182,7 @@ func TestADraftMovesToTheNewEditionAndASubmittedCaseDoesNot(t *testing.T) {
 }
 
 func TestADraftOfAnEndedEditionIsNotSubmittedUnseen(t *testing.T) {
-	moving(t, func(t *testing.T, w *world, h *hand) {
+	timed(t, func(t *testing.T, w *world, h *hand) {
 		ctx := context.Background()
 		a, b := w.open(firm, small), w.open(firm, small)
 		w.adopted(nextYear(t, "[2027-01-01", "[2027-01-05"))

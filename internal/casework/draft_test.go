@@ -9,7 +9,6 @@ import (
 	"corridor/internal/access"
 	"corridor/internal/casework"
 	"corridor/internal/db"
-	"corridor/internal/db/dbtest"
 	"corridor/internal/fault"
 	"corridor/internal/notice"
 	"corridor/internal/registry"
@@ -252,13 +251,8 @@ func TestTheRegistryFillsInADraftAndKeepsItUpToDate(t *testing.T) {
 }
 
 func TestMoreIsAskedForAndTheClockStandsStill(t *testing.T) {
-	start := unit.Date(2026, time.March, 2).Start(unit.Beijing()).Add(10 * time.Hour)
-	h := &hand{at: start}
-	dbtest.Each(t, h.now, func(t *testing.T, d *db.DB) {
-		defer func() { h.at = start }() // the next database begins where this one did
+	timed(t, func(t *testing.T, w *world, h *hand) {
 		ctx := context.Background()
-		w := &world{t: t, db: d}
-		w.build()
 		lead := w.member("lead@firm.example", "org_admin", small)
 		c, err := w.cases.Create(ctx, lead, "display", small, "")
 		w.must(err)
@@ -330,13 +324,8 @@ func (h *hand) pass(days int) {
 }
 
 func TestWhoHasToActIsRemindedOnceBeforeItIsDue(t *testing.T) {
-	start := unit.Date(2026, time.March, 2).Start(unit.Beijing()).Add(10 * time.Hour)
-	h := &hand{at: start}
-	dbtest.Each(t, h.now, func(t *testing.T, d *db.DB) {
-		defer func() { h.at = start }()
+	timed(t, func(t *testing.T, w *world, h *hand) {
 		ctx := context.Background()
-		w := &world{t: t, db: d}
-		w.build()
 		officer, second := w.officer("first@node.example", "voucher_review"), w.officer("second@node.example", "voucher_review")
 		chief := w.officer("chief@node.example", "voucher_supervise")
 		lead := w.member("lead@firm.example", "org_admin", small)

@@ -13,7 +13,6 @@ import (
 	"corridor/internal/access"
 	"corridor/internal/casework"
 	"corridor/internal/db"
-	"corridor/internal/db/dbtest"
 	"corridor/internal/fault"
 	"corridor/internal/scheme"
 	"corridor/internal/unit"
@@ -67,18 +66,6 @@ func zipped(t *testing.T, folder string, files []scheme.GivenFile) []scheme.Give
 	return []scheme.GivenFile{{Name: "pack.zip", Content: b.Bytes()}}
 }
 
-// moving is each with a clock that the test moves.
-func moving(t *testing.T, test func(*testing.T, *world, *hand)) {
-	start := unit.Date(2026, time.March, 2).Start(unit.Beijing()).Add(10 * time.Hour)
-	h := &hand{at: start}
-	dbtest.Each(t, h.now, func(t *testing.T, d *db.DB) {
-		defer func() { h.at = start }() // the next database begins where this one did
-		w := &world{t: t, db: d}
-		w.build()
-		test(t, w, h)
-	})
-}
-
 // toNextYear moves a clock to the first working morning of 2027.
 func (h *hand) toNextYear() {
 	h.move(unit.Date(2027, time.January, 4).Start(unit.Beijing()).Add(10 * time.Hour).Sub(h.now()))
@@ -100,7 +87,7 @@ func (w *world) adopted(files []scheme.GivenFile) casework.Edition {
 }
 
 func TestAnEditionIsTriedAndAdoptedByASecondOfficer(t *testing.T) {
-	moving(t, func(t *testing.T, w *world, h *hand) {
+	timed(t, func(t *testing.T, w *world, h *hand) {
 		ctx := context.Background()
 		e, _, err := w.cases.Propose(ctx, proposer, zipped(t, "voucher-2027/", nextYear(t)), "放宽人数")
 		w.must(err)

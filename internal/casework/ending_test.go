@@ -11,7 +11,7 @@ import (
 )
 
 func TestAnEditionIsEndedEarlyByTwoOfficersAndItsCasesGoOn(t *testing.T) {
-	moving(t, func(t *testing.T, w *world, h *hand) {
+	timed(t, func(t *testing.T, w *world, h *hand) {
 		ctx := context.Background()
 		standing, err := w.cases.Scheme("voucher")
 		w.must(err)

@@ -10,7 +10,6 @@ import (
 	"corridor/internal/access"
 	"corridor/internal/casework"
 	"corridor/internal/db"
-	"corridor/internal/db/dbtest"
 	"corridor/internal/fault"
 	"corridor/internal/ledger"
 	"corridor/internal/registry"
@@ -53,15 +52,10 @@ func pack(t *testing.T, name string) *scheme.Scheme {
 
 // eachMade runs a test on both databases with a clock that begins on 2 March 2026 at ten.
 func eachMade(t *testing.T, packs []string, budget map[string]unit.Fen, test func(t *testing.T, m *made)) {
-	start := unit.Date(2026, time.March, 2).Start(unit.Beijing()).Add(10 * time.Hour)
-	h := &hand{at: start}
-	dbtest.Each(t, h.now, func(t *testing.T, d *db.DB) {
-		defer func() { h.at = start }()
-		w := &world{t: t, db: d}
-		w.build()
+	timed(t, func(t *testing.T, w *world, h *hand) {
 		m := &made{world: w, h: h, ids: map[string]unit.ID{}}
 		var err error
-		m.reg, err = registry.New(registry.Config{DB: d, Access: w.access, Regions: unit.GB2260(), Calendar: unit.ChinaCalendar()})
+		m.reg, err = registry.New(registry.Config{DB: w.db, Access: w.access, Regions: unit.GB2260(), Calendar: unit.ChinaCalendar()})
 		w.must(err)
 		var loaded []*scheme.Scheme
 		for _, name := range packs {
@@ -69,7 +63,7 @@ func eachMade(t *testing.T, packs []string, budget map[string]unit.Fen, test fun
 		}
 		m.use(loaded...)
 		ctx := context.Background()
-		w.must(d.Act(ctx, func(tx *db.Tx) error {
+		w.must(w.db.Act(ctx, func(tx *db.Tx) error {
 			for path, sum := range budget {
 				if err := w.ledger.Open(ctx, tx, ledger.Account{Path: path, Asset: "CNY", Floor: true}); err != nil {
 					return err

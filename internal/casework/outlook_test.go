@@ -47,12 +47,7 @@ func outlooks(t testing.TB, cases *casework.Service, who access.Actor, org strin
 }
 
 func TestWhatEveryOpenSchemeMeansForAFirm(t *testing.T) {
-	start := unit.Date(2026, time.March, 2).Start(unit.Beijing()).Add(10 * time.Hour)
-	h := &hand{at: start}
-	dbtest.Each(t, h.now, func(t *testing.T, d *db.DB) {
-		defer func() { h.at = start }()
-		w := &world{t: t, db: d}
-		w.build()
+	timed(t, func(t *testing.T, w *world, h *hand) {
 		p := w.province("340000")
 		firm := p.actor("firm")
 		got, all := outlooks(t, p.cases, firm, p.firm)
@@ -82,7 +77,7 @@ reviewer grant E                                  -> open`)
 			t.Errorf("under %v, running %d", all[0].Under, len(all[1].Running))
 		}
 		// What a register no longer says is unknown, and it is told from whom it can come.
-		reg, err := registry.New(registry.Config{DB: d, Access: w.access, Regions: unit.GB2260(), Calendar: unit.ChinaCalendar()})
+		reg, err := registry.New(registry.Config{DB: w.db, Access: w.access, Regions: unit.GB2260(), Calendar: unit.ChinaCalendar()})
 		w.must(err)
 		quiet := p.other(reg)
 		got, all = outlooks(t, p.cases, p.actor("reviewer"), quiet)
@@ -140,12 +135,7 @@ func BenchmarkOutlooks(b *testing.B) {
 }
 
 func TestHowFarABudgetIsUsed(t *testing.T) {
-	start := unit.Date(2026, time.March, 1).Start(unit.Beijing()).Add(10 * time.Hour)
-	h := &hand{at: start}
-	dbtest.Each(t, h.now, func(t *testing.T, d *db.DB) {
-		defer func() { h.at = start }()
-		w := &world{t: t, db: d}
-		w.build()
+	timedFrom(t, unit.Date(2026, time.March, 1).Start(unit.Beijing()).Add(10*time.Hour), func(t *testing.T, w *world, h *hand) {
 		p := w.province("340000") // it gives another 1,000,000 to a budget that has 30,000
 		p.play(`
 firm  open  E voucher-entitlement                 -> draft

@@ -16,7 +16,6 @@ import (
 	"corridor/internal/access"
 	"corridor/internal/casework"
 	"corridor/internal/db"
-	"corridor/internal/db/dbtest"
 	"corridor/internal/fault"
 	"corridor/internal/federation"
 	"corridor/internal/files"
@@ -47,12 +46,7 @@ type stage struct {
 
 // eachStage plays a test on each database with the packs of one jurisdiction.
 func eachStage(t *testing.T, code string, test func(*stage)) {
-	start := unit.Date(2026, time.March, 2).Start(unit.Beijing()).Add(10 * time.Hour)
-	h := &hand{at: start}
-	dbtest.Each(t, h.now, func(t *testing.T, d *db.DB) {
-		defer func() { h.at = start }()
-		w := &world{t: t, db: d}
-		w.build()
+	timed(t, func(t *testing.T, w *world, h *hand) {
 		p := &stage{world: w, h: h, code: code, given: map[string]map[string]string{}, people: map[unit.ID]access.Actor{}}
 		p.open()
 		test(p)

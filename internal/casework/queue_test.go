@@ -10,7 +10,6 @@ import (
 	"corridor/internal/access"
 	"corridor/internal/casework"
 	"corridor/internal/db"
-	"corridor/internal/db/dbtest"
 	"corridor/internal/fault"
 	"corridor/internal/unit"
 )
@@ -21,18 +20,6 @@ func (w *world) filed(a access.Actor, org string) casework.Case {
 	c, err := w.act(a, w.open(a, org), "file", "")
 	w.must(err)
 	return c
-}
-
-// timed is each with a clock that the test moves.
-func timed(t *testing.T, test func(*testing.T, *world, *hand)) {
-	start := unit.Date(2026, time.March, 2).Start(unit.Beijing()).Add(10 * time.Hour)
-	h := &hand{at: start}
-	dbtest.Each(t, h.now, func(t *testing.T, d *db.DB) {
-		defer func() { h.at = start }() // the next database begins where this one did
-		w := &world{t: t, db: d}
-		w.build()
-		test(t, w, h)
-	})
 }
 
 func said(p casework.QueuePage) string {

@@ -18,7 +18,7 @@ import (
 // submitted before is due when it was, gets what it would have got, and is judged again the same, also by a node that was
 // started anew meanwhile.
 func TestANewEditionChangesNothingOfASubmittedCase(t *testing.T) {
-	moving(t, func(t *testing.T, w *world, h *hand) {
+	timed(t, func(t *testing.T, w *world, h *hand) {
 		ctx := context.Background()
 		h.move(unit.Date(2026, time.December, 30).Start(unit.Beijing()).Add(10 * time.Hour).Sub(h.now()))
 		w.must(w.db.Act(ctx, func(tx *db.Tx) error {
@@ -89,7 +89,7 @@ func (w *world) approveAs(name string, c casework.Case) {
 
 // TestAClockThatPassedRingsOnceWhoeverLooks: a node was down for long, and then two processes look at the clocks at once.
 func TestAClockThatPassedRingsOnceWhoeverLooks(t *testing.T) {
-	moving(t, func(t *testing.T, w *world, h *hand) {
+	timed(t, func(t *testing.T, w *world, h *hand) {
 		ctx := context.Background()
 		var drafts []casework.Case
 		for range 8 {

@@ -11,7 +11,6 @@ import (
 	"corridor/internal/access"
 	"corridor/internal/casework"
 	"corridor/internal/db"
-	"corridor/internal/db/dbtest"
 	"corridor/internal/fault"
 	"corridor/internal/federation"
 	"corridor/internal/files"
@@ -196,12 +195,7 @@ func (p *province) balance(path string) string {
 func TestVoucherFromEntitlementToPaidOrderInEachJurisdiction(t *testing.T) {
 	for _, code := range []string{"310000", "320000", "330000", "340000"} {
 		t.Run(code, func(t *testing.T) {
-			start := unit.Date(2026, time.March, 2).Start(unit.Beijing()).Add(10 * time.Hour)
-			h := &hand{at: start}
-			dbtest.Each(t, h.now, func(t *testing.T, d *db.DB) {
-				defer func() { h.at = start }() // the next database begins where this one did
-				w := &world{t: t, db: d}
-				w.build()
+			timed(t, func(t *testing.T, w *world, h *hand) {
 				p := w.province(code)
 				before := p.balance(code + "/voucher/2026/budget")
 				recommend, paid := "", 60000
