@@ -58,8 +58,12 @@ func (s *Service) Budgets(ctx context.Context, who access.Actor) (out []Burn, er
 				}
 			}
 		}
+		paid, err := s.paidOut(ctx, tx)
+		if err != nil {
+			return err
+		}
 		for i := range out {
-			if err := s.burn(ctx, tx, &out[i], day); err != nil {
+			if err := s.burn(ctx, tx, &out[i], day, paid); err != nil {
 				return fmt.Errorf("budget %s: %w", out[i].Path, err)
 			}
 		}
@@ -68,7 +72,22 @@ func (s *Service) Budgets(ctx context.Context, who access.Actor) (out []Burn, er
 	return out, err
 }
 
-func (s *Service) burn(ctx context.Context, tx *db.Tx, b *Burn, day unit.Day) error {
+// paidOut is what left the books in cases, by scheme.
+func (s *Service) paidOut(ctx context.Context, tx *db.Tx) (map[string]unit.Fen, error) {
+	out := map[string]unit.Fen{}
+	for _, path := range s.OutAccounts() {
+		paid, err := selectPaidBy(ctx, tx, path)
+		if err != nil {
+			return nil, fmt.Errorf("what was paid to %s: %w", path, err)
+		}
+		for id, sum := range paid {
+			out[id] += sum
+		}
+	}
+	return out, nil
+}
+
+func (s *Service) burn(ctx context.Context, tx *db.Tx, b *Burn, day unit.Day, paid map[string]unit.Fen) error {
 	stands, err := s.c.Ledger.Balance(ctx, tx, b.Path)
 	if fault.KindOf(err) == fault.NotFound {
 		b.Missing = true
@@ -83,15 +102,9 @@ func (s *Service) burn(ctx context.Context, tx *db.Tx, b *Burn, day unit.Day) er
 	}
 	b.Taken, b.Held, b.Left = -back, stands.Held, stands.Available
 	b.Given = stands.Posted + b.Taken
-	for _, path := range s.OutAccounts() {
-		paid, err := selectPaidBy(ctx, tx, path)
-		if err != nil {
-			return err
-		}
-		for id, sum := range paid {
-			if slices.Contains(b.Schemes, id) || s.drawsOn(id, b.Schemes) {
-				b.Paid += sum
-			}
+	for id, sum := range paid {
+		if slices.Contains(b.Schemes, id) || s.drawsOn(id, b.Schemes) {
+			b.Paid += sum
 		}
 	}
 	if used := b.Taken + b.Held; used > 0 && b.From.Valid() && day >= b.From {
