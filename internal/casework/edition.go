@@ -326,6 +326,7 @@ func (s *Service) decideEdition(ctx context.Context, who access.Actor, id unit.I
 	})
 }
 
+// dayText is a day as it is kept, "" for none.
 func dayText(d unit.Day) string {
 	if !d.Valid() {
 		return ""

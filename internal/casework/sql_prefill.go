@@ -34,11 +34,7 @@ func putPrefilled(ctx context.Context, tx *db.Tx, id unit.ID, p Prefilled) error
 		}
 		was = string(b)
 	}
-	day := ""
-	if p.Day.Valid() {
-		day = p.Day.String()
-	}
-	_, err = tx.Exec(ctx, sqlPutPrefilled, string(id), p.Field, string(value), was, p.Source, day, db.Micros(p.At))
+	_, err = tx.Exec(ctx, sqlPutPrefilled, string(id), p.Field, string(value), was, p.Source, dayText(p.Day), db.Micros(p.At))
 	return err
 }
 
