@@ -1,6 +1,7 @@
 package find
 
 import (
+	"bytes"
 	"fmt"
 	"math/bits"
 	"slices"
@@ -212,7 +213,7 @@ func (x *Index) Apply(seq int64, changes []Change) error {
 
 func whole(s *segment) part { return part{segment: s, alive: s.n} }
 
-func compareID(a, b id) int { return slices.Compare(a[:], b[:]) }
+func compareID(a, b id) int { return bytes.Compare(a[:], b[:]) }
 
 // kill marks a listing dead wherever it lives; the sets of dead are copied, since searches read the old ones.
 func kill(parts []part, d id) {

@@ -58,7 +58,6 @@ type asked struct {
 	cheap   bool
 	near    bool
 	newest  bool
-	soon    bool
 	most    int64 // fen; 0 for no limit
 	gratis  bool
 	empty   bool // no text but perhaps wishes
@@ -217,15 +216,13 @@ func (r *reading) take(m meaning, all []item) {
 		r.q.cheap = true
 	case Gratis:
 		r.q.gratis = true
-	case When:
-		r.q.soon = true
 	case Near:
 		r.q.near = true
 	case Newest:
 		r.q.newest = true
 	case Filler:
 		return
-	}
+	} // When stands in the notes only: which slots it means is the caller's to ask
 	r.q.notes = append(r.q.notes, Note{Wish: m.wish, Said: said, Meant: m.value, Facet: m.facet})
 }
 

@@ -1,11 +1,13 @@
 package find
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math/bits"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -427,15 +429,7 @@ func (x *Index) answer(p *plan, q Query, out *found) *Answer {
 				all = append(all, Count{c, int(got)})
 			}
 		}
-		slices.SortFunc(all, func(a, b Count) int {
-			if a.N != b.N {
-				return b.N - a.N
-			}
-			if a.Code < b.Code {
-				return -1
-			}
-			return 1
-		})
+		slices.SortFunc(all, func(a, b Count) int { return cmp.Or(b.N-a.N, strings.Compare(a.Code, b.Code)) })
 		a.Facets[x.c.Facets[f].Name] = all
 	}
 	for _, c := range p.clauses {

@@ -1,6 +1,7 @@
 package find
 
 import (
+	"cmp"
 	"slices"
 	"sort"
 	"strings"
@@ -102,7 +103,7 @@ func (s *segment) keysFrom(low, high key) (from, to int) {
 
 // place is where a listing stands in the segment.
 func (s *segment) place(d id) (int, bool) {
-	return slices.BinarySearchFunc(s.ids, d, func(a, b id) int { return strings.Compare(string(a[:]), string(b[:])) })
+	return slices.BinarySearchFunc(s.ids, d, compareID)
 }
 
 // BM25: how fast a repeated word stops counting, and how much a long text loses. The length that loses nothing is fixed,
@@ -192,7 +193,7 @@ func (b *builder) build() *segment {
 	for i := range order {
 		order[i] = uint32(i)
 	}
-	slices.SortFunc(order, func(i, j uint32) int { return cmpKey(b.keys[i], b.keys[j]) })
+	slices.SortFunc(order, func(i, j uint32) int { return cmp.Compare(b.keys[i], b.keys[j]) })
 
 	// Postings are laid by slot in the order in which they came, which is the order of places.
 	starts := make([]uint32, len(b.keys)+1)
@@ -228,16 +229,6 @@ func (b *builder) build() *segment {
 	slices.Sort(vocab)
 	s.vocab = wordsOf(vocab)
 	return s
-}
-
-func cmpKey(a, b key) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }
 
 // columns lays rows out as columns.

@@ -1,6 +1,7 @@
 package find
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -152,10 +153,7 @@ func (v *view) neighbours(w string) []string {
 		df[s] = v.df(one(wordKey([]byte(s))))
 	}
 	slices.SortFunc(all, func(a, b string) int {
-		if df[a] != df[b] {
-			return df[b] - df[a]
-		}
-		return strings.Compare(a, b)
+		return cmp.Or(df[b]-df[a], strings.Compare(a, b))
 	})
 	return all[:min(spellWords, len(all))]
 }
@@ -213,10 +211,7 @@ func (v *view) spoken(so []string) *node {
 			keys = append(keys, k)
 		}
 		slices.SortFunc(keys, func(a, b key) int {
-			if df[a] != df[b] {
-				return df[b] - df[a]
-			}
-			return cmpKey(a, b)
+			return cmp.Or(df[b]-df[a], cmp.Compare(a, b))
 		})
 		n := &node{op: opAny}
 		for _, k := range keys[:min(pairKeysMax, len(keys))] {
