@@ -49,7 +49,6 @@ func (s *Service) Stale(l Listing, now time.Time) int {
 // stale is an owner whose listings of a kind are to be looked at again.
 type stale struct {
 	owner    string
-	ownerOf  fault.Words
 	listings int
 }
 

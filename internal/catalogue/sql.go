@@ -53,7 +53,7 @@ WHERE ($1 = '' OR owner = $1) AND ($2 = '' OR kind = $2) AND region BETWEEN $3 A
 GROUP BY state ORDER BY state LIMIT 20`
 
 	sqlStale = `
-SELECT owner, min(owner_zh), min(owner_en), count(*) FROM catalogue_listing
+SELECT owner, count(*) FROM catalogue_listing
 WHERE kind = $1 AND state = 'published' AND origin = '' AND refreshed_at < $2
 GROUP BY owner ORDER BY owner LIMIT $3`
 
@@ -263,7 +263,7 @@ func selectCounts(ctx context.Context, tx *db.Tx, q Query) (map[State]int, error
 
 func selectStale(ctx context.Context, tx *db.Tx, kind string, before time.Time, limit int) ([]stale, error) {
 	return db.Collect(ctx, tx, "owners of old listings", func(scan func(...any) error) (o stale, err error) {
-		err = scan(&o.owner, &o.ownerOf[0], &o.ownerOf[1], &o.listings)
+		err = scan(&o.owner, &o.listings)
 		return o, err
 	}, sqlStale, kind, db.Micros(before), limit)
 }

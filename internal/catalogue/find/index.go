@@ -323,20 +323,6 @@ func (x *Index) Each(f func(id unit.ID, version int64)) {
 	}
 }
 
-// Has says whether a search sees the listing, and in which version.
-func (x *Index) Has(listing unit.ID) (version int64, ok bool) {
-	d, err := packID(listing)
-	if err != nil {
-		return 0, false
-	}
-	for _, p := range x.seen.Load().parts {
-		if at, ok := p.place(d); ok && !p.dead.has(at) {
-			return int64(p.version[at]), true
-		}
-	}
-	return 0, false
-}
-
 // Same says whether a listing stands in the index with the same next free slot and the same codes of a facet.
 func (x *Index) Same(l Listing, facet string) bool {
 	d, err := packID(l.ID)
