@@ -139,7 +139,6 @@ func (s *Service) OfYear(ctx context.Context, who access.Actor, owner string, ye
 	to := from.AddDate(1, 0, 0)
 	y = Year{Owner: owner, Year: year, Rules: s.rules}
 	err = s.c.DB.Read(ctx, func(tx *db.Tx) error {
-		y.Hours, y.Total, y.Missing = nil, Hours{}, 0
 		all, err := s.owned(ctx, tx, owner)
 		if err != nil {
 			return err
@@ -173,13 +172,13 @@ func (s *Service) OfYear(ctx context.Context, who access.Actor, owner string, ye
 			return err
 		}
 		rated, err := selectRatings(ctx, tx, owner)
+		if err != nil {
+			return err
+		}
 		for _, r := range rated {
 			if h := by[r.instrument]; h != nil {
 				h.Rating = Rating{(20*r.stars + r.n) / (2 * r.n), r.n}
 			}
-		}
-		if err != nil {
-			return err
 		}
 		return nil
 	})
@@ -265,17 +264,16 @@ func (s *Service) answersOf(ctx context.Context, tx *db.Tx, id unit.ID, from, to
 			y.Answers.Accepted++
 		}
 	}
-	end := to
-	if tx.Now().Before(end) {
-		end = tx.Now()
-	}
-	missing, err := s.missing(ctx, tx, id, from, end)
+	missing, err := s.missing(ctx, tx, id, from, to)
 	y.Missing += len(missing)
 	return err
 }
 
 // missing are the bookings of an instrument within a time that are over and that no run belongs to.
 func (s *Service) missing(ctx context.Context, tx *db.Tx, id unit.ID, from, to time.Time) (out []Booked, err error) {
+	if tx.Now().Before(to) {
+		to = tx.Now()
+	}
 	if s.c.Bookings == nil || !from.Before(to) {
 		return nil, nil
 	}
@@ -311,17 +309,12 @@ func (s *Service) Missing(ctx context.Context, who access.Actor, owner, month st
 		return nil, err
 	}
 	err = s.c.DB.Read(ctx, func(tx *db.Tx) error {
-		out = nil
 		all, err := s.owned(ctx, tx, owner)
 		if err != nil {
 			return err
 		}
-		end := m.To
-		if tx.Now().Before(end) {
-			end = tx.Now()
-		}
 		for _, i := range all {
-			missing, err := s.missing(ctx, tx, i.ID, m.From, end)
+			missing, err := s.missing(ctx, tx, i.ID, m.From, m.To)
 			if err != nil {
 				return err
 			}
