@@ -165,11 +165,11 @@ func (f Field) number(text string) (string, error) {
 			return "", f.bad("catalogue.number", "text", clip(text), "digits", f.Step)
 		}
 	}
-	if f.Min != nil && n < *f.Min || f.Min == nil && n < 0 {
-		least := int64(0)
-		if f.Min != nil {
-			least = *f.Min
-		}
+	least := int64(0)
+	if f.Min != nil {
+		least = *f.Min
+	}
+	if n < least {
 		return "", f.bad("catalogue.number_small", "least", f.shown(least))
 	}
 	if f.Max != nil && n > *f.Max {
