@@ -37,18 +37,13 @@ With --schema it prints the JSON Schema of a kind's file for editors.`,
 }
 
 func checkKinds(dirs []string, asJSON bool, out io.Writer) error {
-	folders := map[string]fs.FS{"kinds of the program": kinds.Files}
-	names := []string{"kinds of the program"}
-	if len(dirs) > 0 {
-		names = dirs
+	open := os.DirFS
+	if len(dirs) == 0 {
+		dirs, open = []string{"kinds of the program"}, func(string) fs.FS { return kinds.Files }
 	}
 	all := []kinds.Problem{}
-	for _, name := range names {
-		folder := folders[name]
-		if folder == nil {
-			folder = os.DirFS(name)
-		}
-		problems, n, err := kinds.Check(folder)
+	for _, name := range dirs {
+		problems, n, err := kinds.Check(open(name))
 		if err != nil {
 			return err
 		}

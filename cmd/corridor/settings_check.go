@@ -13,10 +13,9 @@ import (
 	"corridor/internal/unit"
 )
 
-// secretMin is the shortest secret that is taken, in characters.
 const (
-	secretMin     = 32
-	remindDaysMax = 60
+	secretMin     = 32 // characters of the shortest secret that is taken
+	remindDaysMax = 60 // days before a case is due
 )
 
 var providerID = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,39}$`)
