@@ -108,10 +108,7 @@ func scanWider(scan func(...any) error, before, after []any) (l Listing, err err
 		return l, err
 	}
 	l.ID, l.Region, l.State = unit.ID(id), unit.Region(region), State(state)
-	l.Made, l.Changed, l.Refreshed = db.Time(made), db.Time(changed), db.Time(refreshed)
-	if published > 0 {
-		l.Published = db.Time(published)
-	}
+	l.Made, l.Changed, l.Refreshed, l.Published = db.Time(made), db.Time(changed), db.Time(refreshed), db.TimeOrZero(published)
 	l.Fields, err = readFields(fields)
 	return l, err
 }
@@ -171,22 +168,14 @@ func selectPage(ctx context.Context, tx *db.Tx, q Query, limit int) ([]Listing, 
 func insertListing(ctx context.Context, tx *db.Tx, l Listing) error {
 	_, err := tx.Exec(ctx, sqlInsertListing, string(l.ID), l.Kind, l.Owner, l.OwnNo, string(l.Region), string(l.State), l.Version, l.Title[0], l.Title[1],
 		l.OwnerName[0], l.OwnerName[1], fieldsText(l.Fields), l.Reason, l.Synthetic, db.Micros(l.Made), db.Micros(l.Changed), db.Micros(l.Refreshed),
-		microsOf(l.Published), l.Origin, l.Proof)
+		db.MicrosOrZero(l.Published), l.Origin, l.Proof)
 	return err
 }
 
 func updateListing(ctx context.Context, tx *db.Tx, l Listing) error {
 	_, err := tx.Exec(ctx, sqlUpdateListing, string(l.ID), l.OwnNo, string(l.Region), string(l.State), l.Version, l.Title[0], l.Title[1],
-		l.OwnerName[0], l.OwnerName[1], fieldsText(l.Fields), l.Reason, l.Synthetic, db.Micros(l.Changed), db.Micros(l.Refreshed), microsOf(l.Published))
+		l.OwnerName[0], l.OwnerName[1], fieldsText(l.Fields), l.Reason, l.Synthetic, db.Micros(l.Changed), db.Micros(l.Refreshed), db.MicrosOrZero(l.Published))
 	return err
-}
-
-// microsOf is how a time is kept that may not be there.
-func microsOf(t time.Time) int64 {
-	if t.IsZero() {
-		return 0
-	}
-	return db.Micros(t)
 }
 
 func insertVersion(ctx context.Context, tx *db.Tx, id unit.ID, v Version) error {

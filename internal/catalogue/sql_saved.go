@@ -37,7 +37,7 @@ func scanSaved(scan func(...any) error) (s Saved, err error) {
 	if err := scan((*string)(&s.ID), (*string)(&s.Person), &question, &made, &seen, &s.Told); err != nil {
 		return s, err
 	}
-	s.Made, s.Seen = time.UnixMicro(made).UTC(), time.UnixMicro(seen).UTC()
+	s.Made, s.Seen = db.Time(made), db.Time(seen)
 	if err := json.Unmarshal([]byte(question), &s.Question); err != nil {
 		return s, fmt.Errorf("question of search %s: %w", s.ID, err)
 	}

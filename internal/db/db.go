@@ -221,5 +221,21 @@ func Micros(t time.Time) int64 { return t.UnixMicro() }
 // Time is the time that was stored as microseconds.
 func Time(us int64) time.Time { return time.UnixMicro(us).UTC() }
 
+// MicrosOrZero is how a time is stored that may not be there: 0 for the zero time.
+func MicrosOrZero(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return Micros(t)
+}
+
+// TimeOrZero is the time that was stored by MicrosOrZero.
+func TimeOrZero(us int64) time.Time {
+	if us == 0 {
+		return time.Time{}
+	}
+	return Time(us)
+}
+
 // NoRows tells whether Scan found no row.
 func NoRows(err error) bool { return errors.Is(err, sql.ErrNoRows) }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"time"
 
 	"corridor/internal/db"
 	"corridor/internal/fault"
@@ -82,26 +81,12 @@ WHERE org = $1 AND ($2 = '' OR person = $2) AND ended_at = 0 ORDER BY id DESC LI
 	sqlEndCertificate = `UPDATE catalogue_booking_certificate SET ended_at = $3 WHERE id = $1 AND org = $2 AND ended_at = 0`
 )
 
-func micros(t time.Time) int64 {
-	if t.IsZero() {
-		return 0
-	}
-	return db.Micros(t)
-}
-
-func timeOf(us int64) time.Time {
-	if us == 0 {
-		return time.Time{}
-	}
-	return db.Time(us)
-}
-
-func spanOf(from, to int64) Span { return Span{timeOf(from), timeOf(to)} }
+func spanOf(from, to int64) Span { return Span{db.TimeOrZero(from), db.TimeOrZero(to)} }
 
 func scanInstrument(scan func(...any) error) (i Instrument, err error) {
 	var at int64
 	err = scan(&i.ID, &i.No, &i.Org, &i.Region, &i.Title[0], &i.Title[1], &i.Place, &i.Zone, &i.State, &i.Reason, &at)
-	i.At = timeOf(at)
+	i.At = db.TimeOrZero(at)
 	return i, err
 }
 
@@ -177,7 +162,7 @@ func scanPrices(scan func(...any) error) (p Prices, err error) {
 	if err = json.Unmarshal([]byte(body), &p); err != nil {
 		return p, err
 	}
-	p.Version, p.At = version, timeOf(at)
+	p.Version, p.At = version, db.TimeOrZero(at)
 	p.From, err = unit.ParseDay(from)
 	return p, err
 }
@@ -203,7 +188,7 @@ func insertShut(ctx context.Context, tx *db.Tx, x Shut, by unit.ID) error {
 func scanShut(scan func(...any) error) (x Shut, err error) {
 	var from, to, at, ended int64
 	err = scan(&x.ID, &x.Instrument, &x.Kind, &from, &to, &x.Why, &x.Source, &x.UID, &at, &ended)
-	x.Span, x.At, x.Ended = spanOf(from, to), timeOf(at), timeOf(ended)
+	x.Span, x.At, x.Ended = spanOf(from, to), db.TimeOrZero(at), db.TimeOrZero(ended)
 	return x, err
 }
 

@@ -78,8 +78,8 @@ func insertBooking(ctx context.Context, tx *db.Tx, b Booking) error {
 		return err
 	}
 	_, err = tx.Exec(ctx, sqlInsertBooking, string(b.ID), string(b.Instrument), string(b.State), b.Org, string(b.Person), db.Micros(b.From), db.Micros(b.To), b.Samples, b.Operator, b.Supervised,
-		b.Purpose, string(b.Class), int64(b.Price), int64(b.Deposit), string(lines), b.PriceVersion, micros(b.FreeUntil), string(b.Series), string(b.Wait), micros(b.Until), b.Reason, int64(b.Charge),
-		micros(b.Used.From), micros(b.Used.To), b.UsedSamples, db.Micros(b.Made), string(b.DecidedBy), micros(b.Decided))
+		b.Purpose, string(b.Class), int64(b.Price), int64(b.Deposit), string(lines), b.PriceVersion, db.MicrosOrZero(b.FreeUntil), string(b.Series), string(b.Wait), db.MicrosOrZero(b.Until), b.Reason, int64(b.Charge),
+		db.MicrosOrZero(b.Used.From), db.MicrosOrZero(b.Used.To), b.UsedSamples, db.Micros(b.Made), string(b.DecidedBy), db.MicrosOrZero(b.Decided))
 	return err
 }
 
@@ -89,7 +89,7 @@ func updateBooking(ctx context.Context, tx *db.Tx, b Booking) error {
 		return err
 	}
 	_, err = tx.Exec(ctx, sqlUpdateBooking, string(b.ID), string(b.State), string(b.Person), db.Micros(b.From), db.Micros(b.To), int64(b.Price), int64(b.Deposit), string(lines), b.PriceVersion,
-		micros(b.FreeUntil), micros(b.Until), b.Reason, int64(b.Charge), micros(b.Used.From), micros(b.Used.To), b.UsedSamples, string(b.DecidedBy), micros(b.Decided), b.Supervised)
+		db.MicrosOrZero(b.FreeUntil), db.MicrosOrZero(b.Until), b.Reason, int64(b.Charge), db.MicrosOrZero(b.Used.From), db.MicrosOrZero(b.Used.To), b.UsedSamples, string(b.DecidedBy), db.MicrosOrZero(b.Decided), b.Supervised)
 	return err
 }
 
@@ -101,7 +101,7 @@ func scanBooking(scan func(...any) error) (b Booking, err error) {
 	if err != nil {
 		return b, err
 	}
-	b.Span, b.FreeUntil, b.Until, b.Used, b.Made, b.Decided = spanOf(from, to), timeOf(free), timeOf(until), spanOf(usedFrom, usedTo), timeOf(made), timeOf(decided)
+	b.Span, b.FreeUntil, b.Until, b.Used, b.Made, b.Decided = spanOf(from, to), db.TimeOrZero(free), db.TimeOrZero(until), spanOf(usedFrom, usedTo), db.TimeOrZero(made), db.TimeOrZero(decided)
 	return b, json.Unmarshal([]byte(lines), &b.Lines)
 }
 

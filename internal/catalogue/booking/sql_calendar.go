@@ -41,7 +41,7 @@ func insertFeed(ctx context.Context, tx *db.Tx, f Feed, digest string) error {
 func scanFeed(scan func(...any) error) (f Feed, err error) {
 	var at int64
 	err = scan(&f.ID, &f.Kind, &f.Object, &f.Person, &at)
-	f.At = timeOf(at)
+	f.At = db.TimeOrZero(at)
 	return f, err
 }
 
@@ -63,14 +63,14 @@ func insertSource(ctx context.Context, tx *db.Tx, x Source, by unit.ID) error {
 }
 
 func updateSource(ctx context.Context, tx *db.Tx, x Source) error {
-	_, err := tx.Exec(ctx, sqlUpdateSource, string(x.ID), x.Digest, x.Events, x.Problem, micros(x.Read))
+	_, err := tx.Exec(ctx, sqlUpdateSource, string(x.ID), x.Digest, x.Events, x.Problem, db.MicrosOrZero(x.Read))
 	return err
 }
 
 func scanSource(scan func(...any) error) (x Source, err error) {
 	var read, at int64
 	err = scan(&x.ID, &x.Instrument, &x.Name, &x.URL, &x.Digest, &x.Events, &x.Problem, &read, &at)
-	x.Read, x.At = timeOf(read), timeOf(at)
+	x.Read, x.At = db.TimeOrZero(read), db.TimeOrZero(at)
 	return x, err
 }
 

@@ -64,7 +64,7 @@ func selectQuote(ctx context.Context, tx *db.Tx, id unit.ID) (q Quote, err error
 	if err != nil {
 		return q, err
 	}
-	q.Span, q.FreeUntil, q.Until = spanOf(from, to), timeOf(free), timeOf(until)
+	q.Span, q.FreeUntil, q.Until = spanOf(from, to), db.TimeOrZero(free), db.TimeOrZero(until)
 	return q, json.Unmarshal([]byte(lines), &q.Lines)
 }
 
@@ -103,7 +103,7 @@ func insertWait(ctx context.Context, tx *db.Tx, w Wait) error {
 func scanWait(scan func(...any) error) (w Wait, err error) {
 	var from, to, at int64
 	err = scan(&w.ID, &w.Instrument, &w.Org, &w.Person, &from, &to, &w.Length, &w.Samples, &w.Operator, &w.State, &at)
-	w.Span, w.At = spanOf(from, to), timeOf(at)
+	w.Span, w.At = spanOf(from, to), db.TimeOrZero(at)
 	return w, err
 }
 
