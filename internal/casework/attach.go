@@ -82,10 +82,8 @@ func (s *Service) mayAttach(ctx context.Context, tx *db.Tx, who access.Actor, id
 		return c, nil, err
 	}
 	mine := false
-	for _, sec := range sch.Form.Sections {
-		for _, f := range sec.Fields {
-			mine = mine || takesFiles(f) && s.fills(sch, c, who, f)
-		}
+	for f := range sch.Form.All() {
+		mine = mine || takesFiles(f) && s.fills(sch, c, who, f)
 	}
 	if !mine && !s.answersFiles(sch, c, who) {
 		return c, nil, fault.New(fault.Denied, "casework.no_file_field")

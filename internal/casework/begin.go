@@ -76,12 +76,10 @@ func keepNamed(ctx context.Context, tx *db.Tx, sch *scheme.Scheme, c Case) error
 }
 
 func namesPersons(sch *scheme.Scheme) bool {
-	for _, sec := range sch.Form.Sections {
-		for _, f := range sec.Fields {
-			for _, x := range append([]scheme.Field{f}, f.Fields...) {
-				if x.Type == "person" {
-					return true
-				}
+	for f := range sch.Form.All() {
+		for _, x := range append([]scheme.Field{f}, f.Fields...) {
+			if x.Type == "person" {
+				return true
 			}
 		}
 	}

@@ -106,11 +106,9 @@ func (s *Service) appealOffers(tx *db.Tx, who access.Actor, r Record) (out []Off
 
 // decisionField is the field in which whoever opens a case of the scheme names a decision.
 func (s *Service) decisionField(sch *scheme.Scheme) (scheme.Field, bool) {
-	for _, sec := range sch.Form.Sections {
-		for _, f := range sec.Fields {
-			if f.Type == "case" && acts(sch, sch.Start(), f.By) {
-				return f, true
-			}
+	for f := range sch.Form.All() {
+		if f.Type == "case" && acts(sch, sch.Start(), f.By) {
+			return f, true
 		}
 	}
 	return scheme.Field{}, false
@@ -205,15 +203,13 @@ func (s *Service) FindDecision(ctx context.Context, who access.Actor, ref string
 
 // bind keeps beside the fields of a case which decisions they name.
 func (s *Service) bind(ctx context.Context, tx *db.Tx, sch *scheme.Scheme, c Case) error {
-	for _, sec := range sch.Form.Sections {
-		for _, f := range sec.Fields {
-			if f.Type != "case" {
-				continue
-			}
-			no, digest, ok := cutRef(c.Fields[f.Name].Text)
-			if err := putAgainst(ctx, tx, c.ID, f.Name, no, digest, ok); err != nil {
-				return fmt.Errorf("decision that %s of case %s names: %w", f.Name, c.No, err)
-			}
+	for f := range sch.Form.All() {
+		if f.Type != "case" {
+			continue
+		}
+		no, digest, ok := cutRef(c.Fields[f.Name].Text)
+		if err := putAgainst(ctx, tx, c.ID, f.Name, no, digest, ok); err != nil {
+			return fmt.Errorf("decision that %s of case %s names: %w", f.Name, c.No, err)
 		}
 	}
 	return nil
@@ -221,18 +217,16 @@ func (s *Service) bind(ctx context.Context, tx *db.Tx, sch *scheme.Scheme, c Cas
 
 // auditBound compares what is kept beside the fields with what they name.
 func (s *Service) auditBound(ctx context.Context, tx *db.Tx, sch *scheme.Scheme, c Case) (found []string, err error) {
-	for _, sec := range sch.Form.Sections {
-		for _, f := range sec.Fields {
-			if f.Type != "case" {
-				continue
-			}
-			kept, err := selectBound(ctx, tx, c.ID, f.Name)
-			if err != nil {
-				return nil, err
-			}
-			if named := c.Fields[f.Name].Text; named != kept {
-				found = append(found, fmt.Sprintf("case %s: %s names decision %q, kept beside it is %q", c.No, f.Name, named, kept))
-			}
+	for f := range sch.Form.All() {
+		if f.Type != "case" {
+			continue
+		}
+		kept, err := selectBound(ctx, tx, c.ID, f.Name)
+		if err != nil {
+			return nil, err
+		}
+		if named := c.Fields[f.Name].Text; named != kept {
+			found = append(found, fmt.Sprintf("case %s: %s names decision %q, kept beside it is %q", c.No, f.Name, named, kept))
 		}
 	}
 	return found, nil

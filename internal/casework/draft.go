@@ -255,11 +255,9 @@ func (s *Service) readable(ctx context.Context, tx *db.Tx, sch *scheme.Scheme, c
 	if err != nil || len(typed) == 0 {
 		return err
 	}
-	for _, sec := range sch.Form.Sections {
-		for _, f := range sec.Fields {
-			if text := typed[f.Name]; text != "" && f.By == role && sch.Shows(f.Name, c.Stage, c.Fields) {
-				return fault.New(fault.Invalid, "casework.field_unreadable", "field", f.Words, "typed", fault.Words{text, text}).On(f.Name)
-			}
+	for f := range sch.Form.All() {
+		if text := typed[f.Name]; text != "" && f.By == role && sch.Shows(f.Name, c.Stage, c.Fields) {
+			return fault.New(fault.Invalid, "casework.field_unreadable", "field", f.Words, "typed", fault.Words{text, text}).On(f.Name)
 		}
 	}
 	return nil

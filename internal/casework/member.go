@@ -91,12 +91,10 @@ func (s *Service) Partners(c Case) (out []string) {
 	if err != nil {
 		return nil
 	}
-	for _, sec := range sch.Form.Sections {
-		for _, f := range sec.Fields {
-			for _, v := range parts(c.Fields[f.Name]) {
-				if f.Partner && v.Kind == scheme.Org && v.Text != c.Org && !slices.Contains(out, v.Text) {
-					out = append(out, v.Text)
-				}
+	for f := range sch.Form.All() {
+		for _, v := range parts(c.Fields[f.Name]) {
+			if f.Partner && v.Kind == scheme.Org && v.Text != c.Org && !slices.Contains(out, v.Text) {
+				out = append(out, v.Text)
 			}
 		}
 	}

@@ -249,12 +249,10 @@ func (s *Service) sumUp(ctx context.Context, tx *db.Tx, sch *scheme.Scheme, p *P
 
 // accountOf finds what was filled in as the account of an organisation: in the case, else in the one above it.
 func (s *Service) accountOf(ctx context.Context, tx *db.Tx, sch *scheme.Scheme, c Case, org string) (string, error) {
-	for _, sec := range sch.Form.Sections {
-		for _, f := range sec.Fields {
-			r, ok := sch.Roles.Get(f.By)
-			if v := c.Fields[f.Name]; ok && f.Type == "account" && v.Known() && r.Party != "" && partyOf(c, r) == org {
-				return v.Text, nil
-			}
+	for f := range sch.Form.All() {
+		r, ok := sch.Roles.Get(f.By)
+		if v := c.Fields[f.Name]; ok && f.Type == "account" && v.Known() && r.Party != "" && partyOf(c, r) == org {
+			return v.Text, nil
 		}
 	}
 	if c.Parent == "" {

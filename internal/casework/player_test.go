@@ -344,12 +344,10 @@ func (p *stage) fill(s *scheme.Scheme, c casework.Case, a access.Actor, pick int
 		return err
 	}
 	typed, may := map[string]string{}, p.cases.Fills(a, got)
-	for _, sec := range s.Form.Sections {
-		for _, f := range sec.Fields {
-			if may[f.Name] && !got.Fields[f.Name].Known() && got.Veiled[f.Name] == "" {
-				if x := p.typed(s, c.ID, a, f, pick); x != "" {
-					typed[f.Name] = x
-				}
+	for f := range s.Form.All() {
+		if may[f.Name] && !got.Fields[f.Name].Known() && got.Veiled[f.Name] == "" {
+			if x := p.typed(s, c.ID, a, f, pick); x != "" {
+				typed[f.Name] = x
 			}
 		}
 	}

@@ -27,11 +27,9 @@ type Prefilled struct {
 
 // fromFields are the fields of a form that the registry fills in.
 func fromFields(sch *scheme.Scheme) (out []scheme.Field) {
-	for _, sec := range sch.Form.Sections {
-		for _, f := range sec.Fields {
-			if strings.HasPrefix(f.From, "firm.") {
-				out = append(out, f)
-			}
+	for f := range sch.Form.All() {
+		if strings.HasPrefix(f.From, "firm.") {
+			out = append(out, f)
 		}
 	}
 	return out

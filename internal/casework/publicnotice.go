@@ -159,11 +159,9 @@ func (s *Service) sayPublic(p *PublicNotice) {
 	}
 	p.Title, p.Words, p.Say, p.HowSay = sch.Title, sch.Say(p.Stage), sch.Say(p.Action), sch.Say(p.How)
 	_, role, _ := publicRow(sch, p.Stage)
-	for _, sec := range sch.Form.Sections {
-		for _, f := range sec.Fields {
-			if f.By == role && f.Type != "file" && f.Type != "files" && f.Type != "group" {
-				p.Asks = append(p.Asks, f)
-			}
+	for f := range sch.Form.All() {
+		if f.By == role && f.Type != "file" && f.Type != "files" && f.Type != "group" {
+			p.Asks = append(p.Asks, f)
 		}
 	}
 }

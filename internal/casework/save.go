@@ -73,11 +73,9 @@ func (s *Service) Fills(who access.Actor, c Case) map[string]bool {
 		return nil
 	}
 	out := map[string]bool{}
-	for _, sec := range sch.Form.Sections {
-		for _, f := range sec.Fields {
-			if s.fills(sch, c, who, f) && sch.Shows(f.Name, c.Stage, c.Fields) {
-				out[f.Name] = true
-			}
+	for f := range sch.Form.All() {
+		if s.fills(sch, c, who, f) && sch.Shows(f.Name, c.Stage, c.Fields) {
+			out[f.Name] = true
 		}
 	}
 	return out

@@ -94,11 +94,9 @@ func askable(sch *scheme.Scheme, c Case, action string) (out []scheme.Field) {
 	if !ok || sch.Pauses[row.To] != row.From {
 		return nil
 	}
-	for _, sec := range sch.Form.Sections {
-		for _, f := range sec.Fields {
-			if sch.Party(f.By) && acts(sch, row.To, f.By) && sch.Shows(f.Name, row.To, c.Fields) {
-				out = append(out, f)
-			}
+	for f := range sch.Form.All() {
+		if sch.Party(f.By) && acts(sch, row.To, f.By) && sch.Shows(f.Name, row.To, c.Fields) {
+			out = append(out, f)
 		}
 	}
 	return out

@@ -166,10 +166,8 @@ func (c *checker) sectionNames() {
 
 func (c *checker) fieldNames() []string {
 	var out []string
-	for _, sec := range c.s.Form.Sections {
-		for _, f := range sec.Fields {
-			out = append(out, f.Name)
-		}
+	for f := range c.s.Form.All() {
+		out = append(out, f.Name)
 	}
 	return out
 }
@@ -416,13 +414,11 @@ func (c *checker) readerNames() {
 			c.shown(c.mark(markOf("publish", a, i)), n, "publish.private")
 		}
 	}
-	for _, sec := range s.Form.Sections {
-		for _, f := range sec.Fields {
-			if f.By == "parent" && s.Parent != "" {
-				continue
-			}
-			c.role(f.At, f.By)
+	for f := range s.Form.All() {
+		if f.By == "parent" && s.Parent != "" {
+			continue
 		}
+		c.role(f.At, f.By)
 	}
 }
 

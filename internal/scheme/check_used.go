@@ -51,10 +51,8 @@ func (c *checker) useRows(use func(...string)) {
 		use(p)
 	}
 	use("role " + s.Overdue)
-	for _, sec := range s.Form.Sections {
-		for _, f := range sec.Fields {
-			use("role " + f.By)
-		}
+	for f := range s.Form.All() {
+		use("role " + f.By)
 	}
 	for _, sight := range s.See {
 		for _, r := range sight.Only {
@@ -195,12 +193,10 @@ func (c *checker) words() {
 		need(p.At, name)
 		need(p.At, p.Choices...)
 	}
-	for _, sec := range s.Form.Sections {
-		for _, f := range sec.Fields {
-			need(f.At, f.Of...)
-			for _, sub := range f.Fields {
-				need(sub.At, sub.Of...)
-			}
+	for f := range s.Form.All() {
+		need(f.At, f.Of...)
+		for _, sub := range f.Fields {
+			need(sub.At, sub.Of...)
 		}
 	}
 	for _, a := range s.Asks.All() {

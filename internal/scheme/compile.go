@@ -92,12 +92,10 @@ func (s *Scheme) factShapes() map[string]shape {
 	if s.Parent != "" {
 		f["parent.stage"], f["parent.opened"], f["parent.ends"], f["parent.ended"] = shape{kind: Text}, shape{kind: Day}, shape{kind: Day}, shape{kind: YesNo}
 	}
-	for _, sec := range s.Form.Sections {
-		for _, fd := range sec.Fields {
-			f["form."+fd.Name] = fieldShapes[fd.Type]
-			if fd.Type == "org" {
-				f["form."+fd.Name+".region"] = shape{kind: Region}
-			}
+	for fd := range s.Form.All() {
+		f["form."+fd.Name] = fieldShapes[fd.Type]
+		if fd.Type == "org" {
+			f["form."+fd.Name+".region"] = shape{kind: Region}
 		}
 	}
 	for name := range s.Asks.All() {

@@ -11,22 +11,20 @@ var prefillSources = map[string]Kind{"registry.account": Bank, "catalogue.provid
 
 // prefills checks where fields say that they are filled in from, and who may be invited because a field names them.
 func (c *checker) prefills() {
-	for _, sec := range c.s.Form.Sections {
-		for _, f := range sec.Fields {
-			kind, other := prefillSources[f.From]
-			switch {
-			case f.From == "" && f.Editable:
-				c.at(f.At, "file.shape", "want", fault.Words{"editable 只配 from", "editable only with from"})
-			case strings.HasPrefix(f.From, "firm."):
-				c.fact(f.At, f.From, fieldShapes[f.Type].kind)
-			case f.From != "" && !other:
-				c.unknown(f.At, "fact", f.From, append(c.firmFacts(), sortedKeys(prefillSources)...))
-			case other && kind != fieldShapes[f.Type].kind:
-				c.at(f.At, "rule.unit", "why", both(kindWords[fieldShapes[f.Type].kind], kindWords[kind]))
-			}
-			if f.Partner && f.Type != "org" && f.Type != "orgs" {
-				c.at(f.At, "file.shape", "want", fault.Words{"partner 只配 org 或 orgs", "partner only with org or orgs"})
-			}
+	for f := range c.s.Form.All() {
+		kind, other := prefillSources[f.From]
+		switch {
+		case f.From == "" && f.Editable:
+			c.at(f.At, "file.shape", "want", fault.Words{"editable 只配 from", "editable only with from"})
+		case strings.HasPrefix(f.From, "firm."):
+			c.fact(f.At, f.From, fieldShapes[f.Type].kind)
+		case f.From != "" && !other:
+			c.unknown(f.At, "fact", f.From, append(c.firmFacts(), sortedKeys(prefillSources)...))
+		case other && kind != fieldShapes[f.Type].kind:
+			c.at(f.At, "rule.unit", "why", both(kindWords[fieldShapes[f.Type].kind], kindWords[kind]))
+		}
+		if f.Partner && f.Type != "org" && f.Type != "orgs" {
+			c.at(f.At, "file.shape", "want", fault.Words{"partner 只配 org 或 orgs", "partner only with org or orgs"})
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package scheme
 
 import (
+	"iter"
 	"slices"
 	"strings"
 
@@ -264,6 +265,19 @@ type Migration struct {
 // Form is what people and offices fill in.
 type Form struct{ Sections []Section }
 
+// All gives the fields of every section, in order; the columns of a group stand in their field.
+func (f Form) All() iter.Seq[Field] {
+	return func(yield func(Field) bool) {
+		for _, sec := range f.Sections {
+			for _, field := range sec.Fields {
+				if !yield(field) {
+					return
+				}
+			}
+		}
+	}
+}
+
 // Section is a part of the form under one heading.
 type Section struct {
 	Words  fault.Words
@@ -396,7 +410,7 @@ func (s *Scheme) key(x Value, i int) fault.Words {
 
 // Field finds a field of the form by its bare name.
 func (s *Scheme) Field(name string) (Field, bool) {
-	for _, sec := range s.Form.Sections {
+	for _, sec := range s.Form.Sections { // not by All: every fact of a form is looked up here
 		for _, f := range sec.Fields {
 			if f.Name == name {
 				return f, true
