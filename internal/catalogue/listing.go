@@ -361,8 +361,10 @@ func reasonOf(text string, needed bool) (string, error) {
 }
 
 // shorten is what somebody gave, as a refusal shows it.
-func shorten(s string) string {
-	const most = 60
+func shorten(s string) string { return shortenTo(s, 60) }
+
+// shortenTo is a text of at most so many characters, and a sign where more was said.
+func shortenTo(s string, most int) string {
 	if r := []rune(s); len(r) > most {
 		return string(r[:most]) + "…"
 	}

@@ -193,13 +193,6 @@ func (f *Finder) tellOf(ctx context.Context, x *find.Index, s Saved, until time.
 	})
 }
 
-func shortenTo(s string, most int) string {
-	if r := []rune(s); len(r) > most {
-		return string(r[:most]) + "…"
-	}
-	return s
-}
-
 // AboutPerson is what this room keeps about a person: the searches they keep.
 func (f *Finder) AboutPerson(ctx context.Context, tx *db.Tx, person unit.ID) (map[string]any, error) {
 	all, err := selectSavedOf(ctx, tx, person)
