@@ -2,8 +2,6 @@ package agreement
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"slices"
 	"strings"
@@ -188,8 +186,8 @@ func (r *Register) Add(ctx context.Context, who access.Actor, a Agreement) (out 
 	if a.Text == "" || len([]rune(a.Text)) > textMax {
 		return a, fault.New(fault.Invalid, "agreement.text_missing", "most", textMax).On("text")
 	}
-	sum := sha256.Sum256([]byte(a.Text))
-	a.Source = Source{Digest: hex.EncodeToString(sum[:]), Title: strings.TrimSpace(a.Title), To: len(a.Text), Quote: quoted(a.Text)}
+	a.Source = Source{Title: strings.TrimSpace(a.Title)}
+	a.setText(a.Text)
 	err = r.c.DB.Act(ctx, func(tx *db.Tx) error {
 		if err := r.mayPlan(who, a.Signers); err != nil {
 			return err

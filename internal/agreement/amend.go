@@ -2,8 +2,6 @@ package agreement
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"slices"
 	"strings"
 	"time"
@@ -53,10 +51,14 @@ func (a Agreement) Wording() Wording {
 func (a Agreement) in(w Wording) Agreement {
 	a.Title, a.Fields, a.Clauses, a.From, a.Until = strings.TrimSpace(w.Title), lines(w.Fields), lines(w.Clauses), w.From, w.Until
 	if text := ownText(w.Text); a.Text != "" && text != "" {
-		sum := sha256.Sum256([]byte(text))
-		a.Text, a.Source.Digest, a.Source.To, a.Source.Quote = text, hex.EncodeToString(sum[:]), len(text), quoted(text)
+		a.setText(text)
 	}
 	return a
+}
+
+// setText gives an agreement its own text, which is its source.
+func (a *Agreement) setText(text string) {
+	a.Text, a.Source.Digest, a.Source.To, a.Source.Quote = text, sumOf([]byte(text)), len(text), quoted(text)
 }
 
 // ownText is a text that was entered, with plain ends of lines.

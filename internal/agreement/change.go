@@ -2,15 +2,10 @@ package agreement
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/gowebpki/jcs"
 
 	"corridor/internal/access"
 	"corridor/internal/db"
@@ -79,12 +74,8 @@ type Consent struct {
 
 // digest is what the parties agree to.
 func (c Change) digest() (string, error) {
-	b, err := json.Marshal(map[string]any{"id": c.ID, "task": c.Task, "party": c.Party, "to": c.To, "was": c.Was, "reason": c.Reason})
-	if err == nil {
-		b, err = jcs.Transform(b)
-	}
-	sum := sha256.Sum256(b)
-	return hex.EncodeToString(sum[:]), err
+	b, err := canonical(map[string]any{"id": c.ID, "task": c.Task, "party": c.Party, "to": c.To, "was": c.Was, "reason": c.Reason})
+	return sumOf(b), err
 }
 
 // Propose proposes a change in the name of a party, which thereby agrees to it.

@@ -2,16 +2,12 @@ package agreement
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/gowebpki/jcs"
 
 	"corridor/internal/access"
 	"corridor/internal/db"
@@ -36,14 +32,10 @@ func (t Task) Digest() (string, error) {
 		nodes[i] = m.Title + "=" + m.Due.String() + "=" + m.Original.String()
 	}
 	m := t.Measure
-	b, err := json.Marshal(map[string]any{"id": t.ID, "agreement": t.Agreement, "title": t.Title, "lead": t.Lead.Key() + "=" + t.Lead.Budget.Yuan(), "partners": partners,
+	b, err := canonical(map[string]any{"id": t.ID, "agreement": t.Agreement, "title": t.Title, "lead": t.Lead.Key() + "=" + t.Lead.Budget.Yuan(), "partners": partners,
 		"due": t.Due.String(), "original": t.Original.String(), "indicator": m.Indicator, "baseline": m.Baseline, "target": m.Target, "unit": m.Unit,
 		"verifier": string(t.Verifier.Kind) + "=" + t.Verifier.Party.Key(), "nodes": nodes, "ended": t.State == StateEnded})
-	if err == nil {
-		b, err = jcs.Transform(b)
-	}
-	sum := sha256.Sum256(b)
-	return hex.EncodeToString(sum[:]), err
+	return sumOf(b), err
 }
 
 // sendTasks gives tasks that were just set up to the nodes that hold their agreement.

@@ -39,21 +39,31 @@ func (a Agreement) Canonical() ([]byte, error) {
 	if text == "" {
 		text = a.Source.Quote
 	}
-	b, err := json.Marshal(map[string]any{"id": a.ID, "title": a.Title, "form": a.Form, "parties": parties, "signed": a.Signed.String(),
+	return canonical(map[string]any{"id": a.ID, "title": a.Title, "form": a.Form, "parties": parties, "signed": a.Signed.String(),
 		"from": a.From.String(), "until": a.Until.String(), "fields": append([]string{}, a.Fields...), "clauses": append([]string{}, a.Clauses...), // none is an empty list
 		"text": text, "source": a.Source.Digest,
 		"investment": fmt.Sprint(int64(a.Investment)), "under": a.Under})
+}
+
+// canonical is canonical JSON, RFC 8785.
+func canonical(v any) ([]byte, error) {
+	b, err := json.Marshal(v)
 	if err != nil {
 		return nil, err
 	}
 	return jcs.Transform(b)
 }
 
+// sumOf is SHA-256 in hexadecimal.
+func sumOf(b []byte) string {
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:])
+}
+
 // Digest is SHA-256 of the canonical text.
 func (a Agreement) Digest() (string, error) {
 	b, err := a.Canonical()
-	sum := sha256.Sum256(b)
-	return hex.EncodeToString(sum[:]), err
+	return sumOf(b), err
 }
 
 // Sign signs the text of an agreement for one of its parties, or the text that an open amendment would make of it. digest

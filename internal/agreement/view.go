@@ -3,9 +3,7 @@ package agreement
 import (
 	"context"
 	"crypto/rand"
-	"crypto/sha256"
 	"encoding/base32"
-	"encoding/hex"
 	"net/url"
 	"strings"
 	"time"
@@ -116,8 +114,7 @@ func (r *Register) NewFeed(ctx context.Context, who access.Actor, query string) 
 }
 
 func digestOf(secret string) string {
-	sum := sha256.Sum256([]byte("corridor/feed/1\n" + secret))
-	return hex.EncodeToString(sum[:])
+	return sumOf([]byte("corridor/feed/1\n" + secret))
 }
 
 // Feeds are the calendars of who asks.
