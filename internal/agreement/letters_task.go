@@ -100,7 +100,7 @@ func (r *Register) receiveTask(ctx context.Context, tx *db.Tx, who access.Actor,
 			return bad(err)
 		}
 		return r.receiveChange(ctx, tx, who, from, home, t, c, speaks)
-	case letterConsent:
+	case letterConsent, letterChangeEnd:
 		var b consentBody
 		if err := json.Unmarshal(content, &b); err != nil {
 			return bad(err)
@@ -109,22 +109,8 @@ func (r *Register) receiveTask(ctx context.Context, tx *db.Tx, who access.Actor,
 		if err != nil {
 			return err
 		}
-		i := slices.IndexFunc(t.parties(), func(p Party) bool { return p.Key() == b.Party })
-		if i < 0 || !speaks(from, b.Party) || c.ID == "" {
-			return fault.New(fault.Denied, "agreement.not_your_party")
-		}
-		if c.State != "open" && (c.State != "withdrawn" || !b.Yes) {
-			return fault.New(fault.Conflict, "agreement.change_decided")
-		}
-		return r.consent(ctx, tx, who, t, &c, t.parties()[i], b.Yes, from)
-	case letterChangeEnd:
-		var b consentBody
-		if err := json.Unmarshal(content, &b); err != nil {
-			return bad(err)
-		}
-		c, err := changeByDigest(ctx, tx, b.Digest, t.ID)
-		if err != nil {
-			return err
+		if kind == letterConsent {
+			return r.receiveConsent(ctx, tx, who, from, t, c, b, speaks)
 		}
 		if c.ID == "" || !speaks(from, c.Party) {
 			return fault.New(fault.Denied, "agreement.not_your_party")
@@ -133,6 +119,18 @@ func (r *Register) receiveTask(ctx context.Context, tx *db.Tx, who access.Actor,
 		return decideChange(ctx, tx, c)
 	}
 	return fault.New(fault.Invalid, "agreement.letter")
+}
+
+// receiveConsent takes what another node's party says to a change.
+func (r *Register) receiveConsent(ctx context.Context, tx *db.Tx, who access.Actor, from string, t Task, c Change, b consentBody, speaks func(from, code string) bool) error {
+	i := slices.IndexFunc(t.parties(), func(p Party) bool { return p.Key() == b.Party })
+	if i < 0 || !speaks(from, b.Party) || c.ID == "" {
+		return fault.New(fault.Denied, "agreement.not_your_party")
+	}
+	if c.State != "open" && (c.State != "withdrawn" || !b.Yes) {
+		return fault.New(fault.Conflict, "agreement.change_decided")
+	}
+	return r.consent(ctx, tx, who, t, &c, t.parties()[i], b.Yes, from)
 }
 
 // receiveChange takes a change that another node's party proposes, which thereby agrees to it.
