@@ -187,13 +187,9 @@ func (s *Service) Open(ctx context.Context) error { return s.load(ctx) }
 func (s *Service) load(ctx context.Context) error {
 	var confirmed []Peer
 	var files []Community
-	var c Community
 	err := s.c.DB.Read(ctx, func(tx *db.Tx) (err error) {
 		if confirmed, err = selectConfirmed(ctx, tx); err != nil {
 			return fmt.Errorf("confirmed neighbours: %w", err)
-		}
-		if c, err = currentCommunity(ctx, tx); err != nil {
-			return fmt.Errorf("the community file: %w", err)
 		}
 		if files, err = selectCommunities(ctx, tx, s.filesHere()); err != nil {
 			return fmt.Errorf("versions of the community file: %w", err)
@@ -212,8 +208,8 @@ func (s *Service) load(ctx context.Context) error {
 			s.files = append(s.files, f)
 		}
 	}
-	if c.From <= today {
-		s.members, s.wanted = c.peers(today), c.Witnesses
+	if n := len(s.files); n > 0 && s.files[n-1].From <= today {
+		s.members, s.wanted = s.files[n-1].peers(today), s.files[n-1].Witnesses
 	}
 	return nil
 }
