@@ -299,12 +299,8 @@ func (v *visit) labWeek() error {
 		return fault.New(fault.NotFound, "web.no_page")
 	}
 	p.More = more
-	ids := make([]unit.ID, len(all))
-	for n, i := range all {
-		ids[n] = i.ID
-	}
 	p.Manages = s.Manages(v.who, all[0])
-	if p.Week, err = v.week(s, "/labs/"+p.Code, ids, all[0].Location()); err != nil {
+	if p.Week, err = v.week(s, "/labs/"+p.Code, idsOfInstruments(all), all[0].Location()); err != nil {
 		return err
 	}
 	open, booked, inside := 0, 0, 0
@@ -321,6 +317,14 @@ func (v *visit) labWeek() error {
 	p.Figs = v.labFigs(open, booked, inside, p.Asked)
 	v.under("/instruments", "仪器预约", "Instruments to book")
 	return v.show("lab", p.Name.In(v.lang), p)
+}
+
+func idsOfInstruments(all []booking.Instrument) []unit.ID {
+	ids := make([]unit.ID, len(all))
+	for n, i := range all {
+		ids[n] = i.ID
+	}
+	return ids
 }
 
 // clockHours are minutes as hours, to a tenth.
@@ -387,13 +391,12 @@ func (v *visit) labMonth() error {
 		p.Days = append(p.Days, n+1)
 	}
 	var open, booked, inside int
-	for _, i := range all {
-		lanes, err := s.Lanes(v.ctx(), v.who, []unit.ID{i.ID}, first, days)
-		if err != nil {
-			return err
-		}
-		l := lanes[0]
-		r := monthRow{Instrument: i, Open: clockHours(l.Open), Booked: clockHours(l.Booked), Inside: clockHours(l.Inside)}
+	lanes, err := s.Lanes(v.ctx(), v.who, idsOfInstruments(all), first, days)
+	if err != nil {
+		return err
+	}
+	for n, l := range lanes {
+		r := monthRow{Instrument: all[n], Open: clockHours(l.Open), Booked: clockHours(l.Booked), Inside: clockHours(l.Inside)}
 		open, booked, inside = open+l.Open, booked+l.Booked, inside+l.Inside
 		for _, d := range l.Days {
 			m := 0
