@@ -552,23 +552,32 @@ func (v *visit) understood(p *searchPage, found *catalogue.Found) {
 	}
 }
 
-// hit dresses a listing.
-func (v *visit) hit(l catalogue.Listing, found *catalogue.Found, i int) hitView {
-	h := hitView{Path: "/listings/" + string(l.ID), Title: pieces(l.Title.In(v.lang), found.Marks), Owner: pieces(l.OwnerName.In(v.lang), found.Marks), Org: l.Owner, Code: string(l.Region),
-		Place: placeName(l.Region).In(v.lang), Km: found.Hits[i].Km, Demo: l.Synthetic, Origin: l.Origin, listing: l}
+// offer is what is said of a listing wherever it was found; k is nil for one whose kind is gone.
+func (v *visit) offer(l catalogue.Listing, km int) (h hitView, k *kinds.Kind) {
+	h = hitView{Path: "/listings/" + string(l.ID), Org: l.Owner, Code: string(l.Region), Place: placeName(l.Region).In(v.lang), Km: km, Demo: l.Synthetic, Origin: l.Origin, listing: l}
 	k, ok := v.s.c.Catalogue.Kinds().Of(l.Kind)
 	if !ok {
-		return h
+		return h, nil
 	}
 	h.Kind = k.Words().In(v.lang)
+	if f, ok := k.Field(k.Price); ok {
+		h.Price, h.Unit = f.Show(l.Fields[f.ID]).In(v.lang), fault.Words(f.Unit).In(v.lang)
+	}
+	return h, k
+}
+
+// hit dresses a listing for the page, with what was asked marked in it.
+func (v *visit) hit(l catalogue.Listing, found *catalogue.Found, i int) hitView {
+	h, k := v.offer(l, found.Hits[i].Km)
+	h.Title, h.Owner = pieces(l.Title.In(v.lang), found.Marks), pieces(l.OwnerName.In(v.lang), found.Marks)
+	if k == nil {
+		return h
+	}
 	for _, id := range k.Summary {
 		f, _ := k.Field(id)
 		if s := f.Show(l.Fields[id]).In(v.lang); s != "" && id != k.Price {
 			h.Facts = append(h.Facts, namedValue{Name: f.Words().In(v.lang), Value: s + unitOf(f, v.lang)})
 		}
-	}
-	if f, ok := k.Field(k.Price); ok {
-		h.Price, h.Unit = f.Show(l.Fields[f.ID]).In(v.lang), fault.Words(f.Unit).In(v.lang)
 	}
 	for _, f := range k.Fields {
 		if f.Weight == 0 || f.Private || f.ID == k.Title.ZH || f.ID == k.Title.EN || f.Type != "text" && f.Type != "tags" {
@@ -614,7 +623,7 @@ func (v *visit) exportFound(found *catalogue.Found) error {
 	s := &sheet{Name: "search", Head: []string{v.t("名称", "Name"), v.t("类别", "Kind"), v.t("单位", "Owner"), v.t("单位代码", "Owner's code"), v.t("所在地", "Place"), v.t("起价（元）", "Price from (yuan)"),
 		v.t("计价", "Charged by"), v.t("距离（公里）", "Distance (km)"), v.t("地址", "Address")}}
 	for i, l := range found.Listings {
-		h := v.hit(l, found, i)
+		h, _ := v.offer(l, found.Hits[i].Km)
 		km := ""
 		if h.Km >= 0 {
 			km = strconv.Itoa(h.Km)
