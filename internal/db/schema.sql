@@ -1376,6 +1376,8 @@ CREATE INDEX catalogue_usage_run_owner ON catalogue_usage_run (owner, from_us, i
 
 CREATE INDEX catalogue_usage_run_sheet ON catalogue_usage_run (sheet, from_us, id) WHERE sheet <> '';
 
+CREATE INDEX catalogue_usage_run_user ON catalogue_usage_run (user_org, from_us, id) WHERE user_org <> '';
+
 CREATE TABLE catalogue_usage_sample (
   id         TEXT   PRIMARY KEY,
   owner      TEXT   NOT NULL,
@@ -1389,7 +1391,9 @@ CREATE TABLE catalogue_usage_sample (
   state      TEXT   NOT NULL CHECK (state IN ('declared', 'refused', 'received', 'stored', 'returned', 'destroyed')),
   person     TEXT   NOT NULL,
   at         BIGINT NOT NULL
-);
+, booking TEXT NOT NULL DEFAULT '');
+
+CREATE INDEX catalogue_usage_sample_booking ON catalogue_usage_sample (booking, id) WHERE booking <> '';
 
 CREATE INDEX catalogue_usage_sample_org ON catalogue_usage_sample (org, at, id);
 
@@ -1427,6 +1431,16 @@ CREATE TABLE catalogue_usage_step (
   at      BIGINT NOT NULL,
   PRIMARY KEY (sample, no)
 );
+
+CREATE TABLE catalogue_usage_taken (
+  id     TEXT   PRIMARY KEY,
+  result TEXT   NOT NULL REFERENCES catalogue_usage_result (id),
+  org    TEXT   NOT NULL,                 -- for which organisation it was taken
+  person TEXT   NOT NULL,
+  at     BIGINT NOT NULL
+);
+
+CREATE INDEX catalogue_usage_taken_of ON catalogue_usage_taken (result, id);
 
 CREATE TABLE catalogue_version (
   listing TEXT   NOT NULL REFERENCES catalogue_listing (id),
