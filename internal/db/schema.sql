@@ -1277,6 +1277,23 @@ CREATE INDEX catalogue_listing_region ON catalogue_listing (region, id);
 
 CREATE INDEX catalogue_listing_state ON catalogue_listing (state, id);
 
+CREATE TABLE catalogue_mirror (
+  listing TEXT   PRIMARY KEY,   -- in catalogue_listing
+  origin  TEXT   NOT NULL,      -- code of the node
+  remote  TEXT   NOT NULL,      -- id of the listing there
+  log     TEXT   NOT NULL,      -- name of its log
+  idx     BIGINT NOT NULL,      -- leaf of that log
+  digest  TEXT   NOT NULL,      -- SHA-256 of what is kept of the record, in hexadecimal digits; '' once it is withdrawn
+  kind    TEXT   NOT NULL,
+  state   TEXT   NOT NULL,      -- of the listing
+  seen_at BIGINT NOT NULL,      -- when that leaf was taken in
+  UNIQUE (origin, remote)
+);
+
+CREATE INDEX catalogue_mirror_log ON catalogue_mirror (log, idx);
+
+CREATE INDEX catalogue_mirror_origin ON catalogue_mirror (origin, kind, state);
+
 CREATE TABLE catalogue_saved (
   id       TEXT   PRIMARY KEY,
   person   TEXT   NOT NULL,
@@ -1688,6 +1705,26 @@ CREATE TABLE federation_letter_refused (
   detail   TEXT NOT NULL, -- the sentence of the last one
   PRIMARY KEY (peer, code)
 );
+
+CREATE TABLE federation_mirror (
+  origin TEXT NOT NULL,
+  kind   TEXT NOT NULL,   -- of leaves
+  next   BIGINT NOT NULL, -- the first leaf that was not looked at
+  at     BIGINT NOT NULL,
+  PRIMARY KEY (origin, kind)
+);
+
+CREATE TABLE federation_mirror_refused (
+  origin TEXT NOT NULL,
+  idx    BIGINT NOT NULL,
+  kind   TEXT NOT NULL,
+  code   TEXT NOT NULL,   -- of the refusal
+  field  TEXT NOT NULL,   -- that it names; '' is none
+  at     BIGINT NOT NULL,
+  PRIMARY KEY (origin, idx)
+);
+
+CREATE INDEX federation_mirror_refused_at ON federation_mirror_refused (origin, at, idx);
 
 CREATE TABLE federation_once_check (
   claim      TEXT NOT NULL,

@@ -143,6 +143,7 @@ func (s *Server) routes() {
 	s.page("GET", "/log", access.LogRead, (*visit).logPage)
 	s.page("GET", "/log/entries/{index}", access.LogRead, (*visit).logEntry)
 	s.page("GET", "/log/entries/{index}/record", access.LogRead, (*visit).record)
+	s.page("GET", "/log/records", access.LogRead, (*visit).records)
 	s.page("POST", "/log/witness/add-checkpoint", access.TrustRead, (*visit).witness)
 	s.page("GET", "/log/checkpoint", access.LogRead, (*visit).checkpoint)
 	s.page("GET", "/log/key", access.LogRead, (*visit).logKey)
