@@ -184,17 +184,41 @@ func (s *Service) Scheme(id string) (*scheme.Scheme, error) {
 	return found, nil
 }
 
-// inForce finds the edition of a scheme on a day.
-func (s *Service) inForce(id string, day unit.Day) (*scheme.Scheme, error) {
+// inForce finds the edition of a scheme on a day, for whoever is in a region: a node answers for a province and for
+// cities in it, and of several editions that of the smallest jurisdiction around the region goes first. For a region of
+// none of them it is any.
+func (s *Service) inForce(id string, of unit.Region, day unit.Day) (*scheme.Scheme, error) {
 	if _, err := s.Scheme(id); err != nil {
 		return nil, err
 	}
+	var found *scheme.Scheme
 	for _, sch := range s.Schemes() {
-		if sch.ID == id && s.inTime(sch, day) {
-			return sch, nil
+		if sch.ID != id || !s.inTime(sch, day) {
+			continue
+		}
+		here := unit.Region(sch.Jurisdiction)
+		switch {
+		case found == nil:
+			found = sch
+		case !of.In(here):
+		case !of.In(unit.Region(found.Jurisdiction)) || here.In(unit.Region(found.Jurisdiction)):
+			found = sch
 		}
 	}
+	if found != nil {
+		return found, nil
+	}
 	return nil, fault.New(fault.Conflict, "casework.not_in_force", "scheme", id, "day", day)
+}
+
+// successor finds the edition of the same scheme and jurisdiction on a day; it may be the same one.
+func (s *Service) successor(sch *scheme.Scheme, day unit.Day) (*scheme.Scheme, error) {
+	for _, x := range s.Schemes() {
+		if x.ID == sch.ID && x.Jurisdiction == sch.Jurisdiction && s.inTime(x, day) {
+			return x, nil
+		}
+	}
+	return nil, fault.New(fault.Conflict, "casework.not_in_force", "scheme", sch.ID, "day", day)
 }
 
 // edition is the one that a case keeps.
@@ -230,11 +254,14 @@ func (s *Service) create(ctx context.Context, who access.Actor, schemeID, org st
 				return err
 			}
 		}
-		sch, err := s.inForce(schemeID, s.today(tx.Now()))
-		if err != nil {
+		if _, err := s.Scheme(schemeID); err != nil {
 			return err
 		}
 		o, err := s.c.Registry.Org(ctx, tx, org)
+		if err != nil {
+			return err
+		}
+		sch, err := s.inForce(schemeID, o.Region, s.today(tx.Now()))
 		if err != nil {
 			return err
 		}

@@ -144,7 +144,7 @@ func (s *Service) childEdition(up *scheme.Scheme, id string, day unit.Day, row s
 	if len(all) > 0 {
 		return all[0], nil
 	}
-	return s.inForce(id, day)
+	return s.inForce(id, unit.Region(up.Jurisdiction), day)
 }
 
 // newestBills are the newest children of an entry, by the number of their row.

@@ -92,7 +92,7 @@ func (s *Service) appealOffers(tx *db.Tx, who access.Actor, r Record) (out []Off
 	}
 	offered := map[string]bool{}
 	for _, x := range s.Schemes() {
-		sch, err := s.inForce(x.ID, s.today(tx.Now()))
+		sch, err := s.inForce(x.ID, r.Case.Region, s.today(tx.Now()))
 		if err != nil || offered[sch.ID] || sch.Parent != "" || !s.startsFor(sch, who, r.Case.Org) {
 			continue
 		}

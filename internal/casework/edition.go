@@ -211,13 +211,13 @@ func (s *Service) fits(ctx context.Context, tx *db.Tx, sch *scheme.Scheme, but u
 		if k.ID == but || k.State == Withdrawn {
 			continue
 		}
-		if k.Scheme == sch.ID && k.Edition == sch.Edition || k.Digest == sch.Digest {
+		if k.Scheme == sch.ID && k.Jurisdiction == sch.Jurisdiction && k.Edition == sch.Edition || k.Digest == sch.Digest {
 			return fault.New(fault.Conflict, "casework.edition_twice", "scheme", sch.ID, "edition", k.Edition).On("file")
 		}
 	}
 	for _, x := range s.Schemes() {
 		switch {
-		case x.ID != sch.ID:
+		case x.ID != sch.ID || x.Jurisdiction != sch.Jurisdiction: // a city may have its own beside the province's
 			continue
 		case x.Edition == sch.Edition || x.Digest == sch.Digest:
 			return fault.New(fault.Conflict, "casework.edition_twice", "scheme", sch.ID, "edition", x.Edition).On("file")
@@ -231,13 +231,16 @@ func (s *Service) fits(ctx context.Context, tx *db.Tx, sch *scheme.Scheme, but u
 // replaced is the edition that another one follows: that in force on the day before its first, else the newest; nil if
 // the scheme is new.
 func (s *Service) replaced(sch *scheme.Scheme) *scheme.Scheme {
-	if was, err := s.inForce(sch.ID, sch.InForce[0].Day().Add(-1)); err == nil {
+	if was, err := s.successor(sch, sch.InForce[0].Day().Add(-1)); err == nil {
 		return was
 	}
-	if was, err := s.Scheme(sch.ID); err == nil && was.Digest != sch.Digest {
-		return was
+	var newest *scheme.Scheme
+	for _, was := range s.Schemes() {
+		if was.ID == sch.ID && was.Jurisdiction == sch.Jurisdiction && was.Digest != sch.Digest && (newest == nil || was.InForce[0].Int > newest.InForce[0].Int) {
+			newest = was
+		}
 	}
-	return nil
+	return newest
 }
 
 // Adopt puts a proposed edition in force from its first day. Another officer than the proposer does it, after a trial

@@ -111,7 +111,7 @@ func (s *Service) endingEffect(ctx context.Context, tx *db.Tx, sch *scheme.Schem
 			x.Stages = append(x.Stages, Standing{sch.Say(stage), n})
 		}
 	}
-	if next, err := s.inForce(sch.ID, last.Add(1)); err == nil && next.Digest != sch.Digest {
+	if next, err := s.successor(sch, last.Add(1)); err == nil && next.Digest != sch.Digest {
 		x.Successor = next
 	}
 	return x, nil

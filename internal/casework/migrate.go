@@ -66,7 +66,7 @@ func (s *Service) moves(ctx context.Context, tx *db.Tx, who access.Actor, c Case
 	if in, err := s.draft(ctx, tx, sch, c); err != nil || !in || !actsFor(who, c.Org) {
 		return nil, err
 	}
-	now, err := s.inForce(c.Scheme, s.today(tx.Now()))
+	now, err := s.successor(sch, s.today(tx.Now()))
 	if err != nil || now.Digest == sch.Digest {
 		return nil, nil // none is in force: the draft waits as it is
 	}
@@ -94,7 +94,7 @@ func (s *Service) stays(ctx context.Context, tx *db.Tx, who access.Actor, c Case
 	if _, ends := sch.IsEnd(row.To); ends {
 		return nil
 	}
-	_, err = s.inForce(c.Scheme, s.today(tx.Now()))
+	_, err = s.successor(sch, s.today(tx.Now()))
 	return err
 }
 

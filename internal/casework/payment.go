@@ -157,6 +157,9 @@ func (s *Service) moving(ctx context.Context, tx *db.Tx, who access.Actor, is fu
 func (s *Service) payment(ctx context.Context, tx *db.Tx, who access.Actor, sch *scheme.Scheme, c Case, r scheme.Row) (Payment, error) {
 	p := Payment{Case: c, Action: r.Action, Words: sch.Say(r.Action), Payee: c.Org}
 	p.Desk, _ = deskOf(sch, r.Who[0])
+	if out := sch.OutPaths(); len(out) > 0 {
+		p.Out = out[0] // also of what cannot be computed now
+	}
 	for _, w := range c.Waits {
 		if w.Action == r.Action {
 			p.Due, p.Late = w.Due, w.Late

@@ -160,7 +160,7 @@ func (p *stage) org(prefix string, region unit.Region) string {
 // firm is a new firm of the jurisdiction.
 func (p *stage) firm() string {
 	p.firms++
-	city := map[string]unit.Region{"310000": "310115", "320000": "320500", "330000": "330100", "340000": "340100"}[p.code]
+	city := map[string]unit.Region{"310000": "310115", "320000": "320500", "330000": "330100", "340000": "340100", "320500": "320505"}[p.code]
 	return p.org(fmt.Sprintf("91%s00MA9%05d", p.code[:4], p.firms), city)
 }
 

@@ -152,9 +152,9 @@ func enterOrganisations(ctx context.Context, n *node.Node, admin access.Actor) e
 // fund moves what each budget needs from the treasury, once: for every budget that the node's schemes name.
 func fund(ctx context.Context, n *node.Node, admin access.Actor) error {
 	const year = "2026"
-	at := n.Node.Code
 	seen := map[string]bool{}
 	for _, s := range n.Cases.Schemes() {
+		at := s.Jurisdiction // a city has a treasury of its own
 		for _, a := range s.Accounts.All() {
 			budget := strings.NewReplacer("{jurisdiction}", at, "{year}", year).Replace(a.Path)
 			if a.Kind != scheme.Budget || seen[budget] {

@@ -73,6 +73,10 @@ func desks() (all []Person) {
 			desk("finances", "财政部门承办人", "Handling officer, finance", "finance", "appeal_unit")
 		}
 	}
+	for _, c := range []struct{ mail, zh, en, role string }{{"cityreview", "苏州市级审核员", "Reviewer of Suzhou", "voucher_city"}, {"citypay", "苏州市级财务", "Payment officer of Suzhou", "finance"},
+		{"cityrelease", "苏州付款清单签发员", "Officer of Suzhou who releases payment lists", "finance"}, {"cityhead", "苏州市级负责人", "Head in Suzhou", "head"}} {
+		all = append(all, Person{Jiangsu, c.mail + "@jiangsu.example", fault.Words{c.zh + "（演示）", c.en + " (demo)"}, "", c.role, "320500"})
+	}
 	for _, e := range experts() {
 		all = append(all, e.Person)
 	}

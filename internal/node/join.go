@@ -97,7 +97,7 @@ func (n *Node) desks() (err error) {
 		return err
 	}
 	n.Calendar.Join("casework", n.Cases)
-	if n.Payments, err = settlement.New(settlement.Config{DB: n.DB, Access: n.Access, Cases: payable{n.Cases}, Books: booked{n.Ledger},
+	if n.Payments, err = settlement.New(settlement.Config{DB: n.DB, Access: n.Access, Cases: payable{n.Cases}, Books: booked{n.Ledger}, Treasuries: purses{n.Registry},
 		Notices: n.Notices, Calendar: days, Region: unit.Region(n.Node.Code)}); err != nil {
 		return err
 	}
@@ -118,7 +118,6 @@ func (n *Node) desks() (err error) {
 		Regions: unit.GB2260(), Days: days, Kinds: set}); err != nil {
 		return err
 	}
-	n.mirrors()
 	index := ""
 	if n.Dir != "" {
 		index = filepath.Join(n.Dir, indexName)

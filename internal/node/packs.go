@@ -7,6 +7,7 @@ import (
 
 	"corridor/internal/fault"
 	"corridor/internal/scheme"
+	"corridor/internal/unit"
 	"corridor/schemes"
 )
 
@@ -27,11 +28,12 @@ func Packs() ([]*scheme.Scheme, error) {
 	return out, err
 }
 
-// PacksOf are those of one jurisdiction.
+// PacksOf are those of one jurisdiction and of the cities and districts in it, which have their treasuries and rules on the
+// same node.
 func PacksOf(packs []*scheme.Scheme, code string) []*scheme.Scheme {
 	var out []*scheme.Scheme
 	for _, s := range packs {
-		if s.Jurisdiction == code {
+		if unit.Region(s.Jurisdiction).In(unit.Region(code)) {
 			out = append(out, s)
 		}
 	}

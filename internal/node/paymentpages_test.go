@@ -166,7 +166,7 @@ func TestAPaymentDayOnThePages(t *testing.T) {
 		if a, b := <-errs, <-errs; (a == nil) == (b == nil) {
 			t.Errorf("two lists at once: %v, %v", a, b)
 		}
-		if lists, _, err := t.Payments.Lists(context.Background(), maker, "open", 1); err != nil || len(lists) != 1 || lists[0].State != "open" {
+		if lists, _, err := t.Payments.Lists(context.Background(), maker, "open", "", 1); err != nil || len(lists) != 1 || lists[0].State != "open" {
 			t.Errorf("open lists %+v, %v", lists, err)
 		}
 	})

@@ -10,6 +10,7 @@ import (
 	"corridor/internal/db"
 	"corridor/internal/fault"
 	"corridor/internal/ledger"
+	"corridor/internal/registry"
 	"corridor/internal/settlement"
 	"corridor/internal/unit"
 )
@@ -59,6 +60,19 @@ func dueOf(x casework.Payment) settlement.Due {
 		}
 	}
 	return d
+}
+
+// purses is the registry as payments ask it: settlement.Treasuries.
+type purses struct{ registry *registry.Registry }
+
+func (p purses) Treasuries(ctx context.Context, tx *db.Tx, day unit.Day) (out []settlement.Treasury, err error) {
+	all, err := p.registry.Authorities(ctx, tx, "", day)
+	for _, a := range all {
+		if a.Hosted && a.Treasury != "" {
+			out = append(out, settlement.Treasury{Path: a.Treasury, Region: a.Region, Name: a.Name})
+		}
+	}
+	return out, err
 }
 
 // booked is the ledger as payments ask it: settlement.Books.

@@ -22,6 +22,7 @@ import (
 	corridorlog "corridor/internal/log"
 	"corridor/internal/node"
 	"corridor/internal/registry"
+	"corridor/internal/scheme"
 	"corridor/internal/settlement"
 	"corridor/internal/unit"
 	"corridor/internal/web"
@@ -51,7 +52,8 @@ var (
 	keeper   = access.Actor{Person: "01KEEPER", Name: "keeper", Session: "keeper", Strong: true, Grants: []access.Grant{{Role: "node_admin"}}}
 )
 
-func eachTreasury(t *testing.T, do func(t *treasury)) {
+// eachTreasury opens the node of Anhui on each database, with further packs beside its own.
+func eachTreasury(t *testing.T, do func(t *treasury), more ...*scheme.Scheme) {
 	dbtest.EachDSN(t, func(t *testing.T, dsn string) {
 		x := &treasury{T: t, now: time.Date(2026, 3, 2, 1, 30, 0, 0, time.UTC), cases: map[string]unit.ID{}}
 		packs, err := node.Packs()
@@ -60,7 +62,7 @@ func eachTreasury(t *testing.T, do func(t *treasury)) {
 		}
 		private, _ := corridorlog.NewKey("34.corridor.example/log")
 		x.Node, err = node.Open(t.Context(), node.Config{Node: web.Node{Code: "340000", Seal: "皖", Class: "r34", Name: fault.Words{"演示节点", "Demo node"}, Synthetic: true},
-			Dir: t.TempDir(), DSN: dsn, Origin: "34.corridor.example/log", Key: private, NoCodes: true, Schemes: node.PacksOf(packs, "340000"), Now: func() time.Time { return x.now }})
+			Dir: t.TempDir(), DSN: dsn, Origin: "34.corridor.example/log", Key: private, NoCodes: true, Schemes: append(node.PacksOf(packs, "340000"), more...), Now: func() time.Time { return x.now }})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -331,12 +333,12 @@ func TestAPaymentDayFromTheListToTheBanksAnswer(t *testing.T) {
 		if got, want := t.stage("A")+" "+t.stage("B")+" "+t.balance("340000/bank"), "paid approved 24000.00"; got != want {
 			t.Errorf("got %s, want %s", got, want)
 		}
-		all, late, err := t.Payments.Unanswered(ctx, maker)
+		all, late, err := t.Payments.Unanswered(ctx, maker, "")
 		if err != nil || len(all) != 1 || all[0].Ref() != two || late[all[0].ID] {
 			t.Errorf("unanswered %v %v %v", all, late, err)
 		}
 		t.now = t.now.Add(6 * 24 * time.Hour)
-		if all, late, err = t.Payments.Unanswered(ctx, maker); err != nil || !late[all[0].ID] {
+		if all, late, err = t.Payments.Unanswered(ctx, maker, ""); err != nil || !late[all[0].ID] {
 			t.Errorf("after six days %v %v %v", all, late, err)
 		}
 		t.clean()
@@ -481,7 +483,7 @@ func TestWhatWasWronglyPaidComesBackInPartsAndTheBooksAgree(t *testing.T) {
 			t.Errorf("after a part %s, want %s", got, want)
 		}
 		day := func(at time.Time) unit.Day { return unit.DayOf(at, unit.Beijing()) }
-		r, err := t.Payments.Reconcile(ctx, maker, day(paidOn), day(t.now))
+		r, err := t.Payments.Reconcile(ctx, maker, "", day(paidOn), day(t.now))
 		t.must(err)
 		if len(r.Differences) != 1 || r.Differences[0].Kind != "part" || !r.Total.Holds() {
 			t.Errorf("with a part %+v", r)
@@ -500,7 +502,7 @@ func TestWhatWasWronglyPaidComesBackInPartsAndTheBooksAgree(t *testing.T) {
 		b := t.released("B").No + "-001"
 		t.says(t.answers(false, b+"|已付|5000||"), "taken 1 same 0 bad 0")
 		t.says(t.answers(false, b+"|退票|5000||户名不符"), "taken 1 same 0 bad 0")
-		r, err = t.Payments.Reconcile(ctx, maker, day(paidOn), day(t.now))
+		r, err = t.Payments.Reconcile(ctx, maker, "", day(paidOn), day(t.now))
 		t.must(err)
 		var kinds []string
 		for _, x := range r.Differences {

@@ -57,7 +57,7 @@ var errDry = errors.New("only looked at")
 // are bad are named, cell by cell, and hold up nothing; what is known already is passed over, so a file may be sent
 // again. Dry looks and keeps nothing.
 func (d *Desk) TakeAnswers(ctx context.Context, who access.Actor, name string, content []byte, dry bool) (rep Report, err error) {
-	if err := d.may(who, access.PaymentManage, d.c.Region); err != nil {
+	if err := access.MaySomewhere(who, access.PaymentManage); err != nil {
 		return rep, err
 	}
 	t, err := readTable(d.formats.answers, name, content)
@@ -74,7 +74,7 @@ func (d *Desk) TakeAnswers(ctx context.Context, who access.Actor, name string, c
 		}
 		rows[ref] = r.no
 		if err := d.takeRow(ctx, &rep, t, r, func(tx *db.Tx) (line AnswerLine, column string, f *fault.Error, err error) {
-			a, column, f, err := d.understand(ctx, tx, r)
+			a, column, f, err := d.understand(ctx, tx, who, r)
 			if err != nil || f != nil {
 				return line, column, f, err
 			}
@@ -126,28 +126,41 @@ func (d *Desk) keep(ctx context.Context, who access.Actor, rep *Report) error {
 	})
 }
 
-// Files are the files of a kind that were taken, the newest first.
+// Files are the files of a kind that were taken, the newest first. Who does not keep the node's own treasury sees those
+// that they took themselves: a file may answer to lists of several.
 func (d *Desk) Files(ctx context.Context, who access.Actor, kind string) (out []File, err error) {
-	if err := d.may(who, access.PaymentRead, d.c.Region); err != nil {
+	if err := access.MaySomewhere(who, access.PaymentRead); err != nil {
 		return nil, err
 	}
+	person := unit.ID("")
+	if d.may(who, access.PaymentRead, d.c.Region) != nil {
+		person = who.Person
+	}
 	err = d.c.DB.Read(ctx, func(tx *db.Tx) error {
-		out, err = selectFiles(ctx, tx, kind)
+		out, err = selectFiles(ctx, tx, kind, person)
 		return err
 	})
 	return out, err
 }
 
 // Unanswered are the payments that were released and of which the bank has said nothing, the oldest first; late marks
-// those released so many working days ago as the format says.
-func (d *Desk) Unanswered(ctx context.Context, who access.Actor) (out []Payment, late map[unit.ID]bool, err error) {
-	if err := d.may(who, access.PaymentRead, d.c.Region); err != nil {
+// those released so many working days ago as the format says. They are of the actor's treasuries, or of one by its path.
+func (d *Desk) Unanswered(ctx context.Context, who access.Actor, treasury string) (out []Payment, late map[unit.ID]bool, err error) {
+	if err := access.MaySomewhere(who, access.PaymentRead); err != nil {
 		return nil, nil, err
 	}
-	late = map[unit.ID]bool{}
 	err = d.c.DB.Read(ctx, func(tx *db.Tx) error {
-		out, err = selectUnanswered(ctx, tx)
-		for _, p := range out {
+		out, late = nil, map[unit.ID]bool{}
+		kept, err := d.keptOne(ctx, tx, who, access.PaymentRead, treasury)
+		if err != nil {
+			return err
+		}
+		all, err := selectUnanswered(ctx, tx)
+		for _, p := range all {
+			if !has(kept, p.Treasury) {
+				continue
+			}
+			out = append(out, p)
 			due, _ := d.c.Calendar.AddWorkdays(d.today(p.Released), d.formats.allocation.UnansweredWD)
 			late[p.ID] = d.today(tx.Now()) > due
 		}
@@ -197,7 +210,7 @@ func (d *Desk) takeRow(ctx context.Context, rep *Report, t *table, r tableRow, d
 }
 
 // understand reads a row and finds its payment; the first cell that is wrong is named.
-func (d *Desk) understand(ctx context.Context, tx *db.Tx, r tableRow) (a answer, column string, f *fault.Error, err error) {
+func (d *Desk) understand(ctx context.Context, tx *db.Tx, who access.Actor, r tableRow) (a answer, column string, f *fault.Error, err error) {
 	ref := strings.ToUpper(r.cells["ref"])
 	i := strings.LastIndexByte(ref, '-')
 	line, bad := strconv.Atoi(ref[i+1:])
@@ -207,7 +220,7 @@ func (d *Desk) understand(ctx context.Context, tx *db.Tx, r tableRow) (a answer,
 			return a, "", nil, err
 		}
 	}
-	if !found || a.payment.Released.IsZero() {
+	if !found || a.payment.Released.IsZero() || d.may(who, access.PaymentManage, a.payment.Region) != nil {
 		return a, "ref", fault.New(fault.NotFound, "settlement.answer_unknown", "ref", ref), nil
 	}
 	a.reason, a.day, a.bankRef = r.cells["reason"], r.cells["day"], r.cells["bank_ref"]

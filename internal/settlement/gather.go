@@ -11,9 +11,10 @@ import (
 
 // Gather narrows what waits to be paid. The zero Gather is all of it.
 type Gather struct {
-	Scheme string
-	Until  unit.Day // due by the end of that day, or without a time limit
-	Limit  unit.Fen // stop before the sum is over it; 0: no limit
+	Scheme   string
+	Treasury string   // path; "" is all that the actor keeps
+	Until    unit.Day // due by the end of that day, or without a time limit
+	Limit    unit.Fen // stop before the sum is over it; 0: no limit
 }
 
 // Waiting is a payment that can go on a list, or what stands in its way.
@@ -24,6 +25,7 @@ type Waiting struct {
 	List          *Payment // the list on which it stands already
 	Again         *Payment // the payment that came back
 	Problems      []*fault.Error
+	others        bool // its treasury is not the actor's
 }
 
 // Ready says whether the payment can go on a list.
@@ -31,17 +33,18 @@ func (w Waiting) Ready() bool { return len(w.Problems) == 0 && w.List == nil }
 
 // Gathered is what was found, with the sum of what is ready.
 type Gathered struct {
-	Waiting []Waiting
-	Ready   int
-	Sum     unit.Fen // of the ready ones
-	Beyond  int      // ready ones that the limit left out
-	Schemes map[string]fault.Words
+	Waiting    []Waiting
+	Ready      int
+	Sum        unit.Fen // of the ready ones
+	Beyond     int      // ready ones that the limit left out
+	Schemes    map[string]fault.Words
+	Treasuries []Treasury // for which something waits, in the order of Desk.Treasuries
 }
 
 // Gather lists what waits to be paid by the actor's desks. With a limit it takes them in their order and stops at the
 // first that no longer fits, so that nobody is passed over.
 func (d *Desk) Gather(ctx context.Context, who access.Actor, g Gather) (out Gathered, err error) {
-	if err := d.may(who, access.PaymentManage, d.c.Region); err != nil {
+	if err := access.MaySomewhere(who, access.PaymentManage); err != nil {
 		return out, err
 	}
 	err = d.c.DB.Read(ctx, func(tx *db.Tx) error {
@@ -52,20 +55,38 @@ func (d *Desk) Gather(ctx context.Context, who access.Actor, g Gather) (out Gath
 }
 
 func (d *Desk) gather(ctx context.Context, tx *db.Tx, who access.Actor, g Gather) (out Gathered, err error) {
+	every, err := d.treasuries(ctx, tx)
+	if err != nil {
+		return out, err
+	}
+	kept, err := d.kept(ctx, tx, who, access.PaymentManage)
+	if err != nil {
+		return out, err
+	}
+	if _, err := d.keptOne(ctx, tx, who, access.PaymentManage, g.Treasury); err != nil {
+		return out, err
+	}
 	all, err := d.c.Cases.Due(ctx, tx, who)
 	if err != nil {
 		return out, err
 	}
+	waits := map[string]bool{}
 	out.Schemes = map[string]fault.Words{}
 	full := false
 	for _, due := range all {
+		w, err := d.waiting(ctx, tx, every, kept, due)
+		if err != nil {
+			return out, err
+		}
+		if w.others { // its treasury is kept by others
+			continue
+		}
+		if waits[w.Treasury.Path] = true; g.Treasury != "" && g.Treasury != w.Treasury.Path {
+			continue
+		}
 		out.Schemes[due.Scheme] = due.Title
 		if g.Scheme != "" && due.Scheme != g.Scheme || g.Until.Valid() && !due.Due.IsZero() && d.today(due.Due.Add(-1)) > g.Until {
 			continue
-		}
-		w, err := d.waiting(ctx, tx, who, due)
-		if err != nil {
-			return out, err
 		}
 		if w.Ready() {
 			sum, err := out.Sum.Add(w.Sum)
@@ -80,12 +101,24 @@ func (d *Desk) gather(ctx context.Context, tx *db.Tx, who access.Actor, g Gather
 		}
 		out.Waiting = append(out.Waiting, w)
 	}
+	for _, t := range kept {
+		if waits[t.Path] {
+			out.Treasuries = append(out.Treasuries, t)
+		}
+	}
 	return out, nil
 }
 
-// waiting checks one payment, in the documented order.
-func (d *Desk) waiting(ctx context.Context, tx *db.Tx, who access.Actor, due Due) (w Waiting, err error) {
+// waiting checks one payment, in the documented order; of every treasury the actor keeps some.
+func (d *Desk) waiting(ctx context.Context, tx *db.Tx, every, kept []Treasury, due Due) (w Waiting, err error) {
 	w.Due = due
+	found := false
+	if w.Treasury, found = treasuryOf(every, due.Out); !found && due.Out != "" {
+		w.Problems = append(w.Problems, fault.New(fault.Conflict, "settlement.no_treasury", "case", due.No, "account", due.Out))
+	}
+	if w.others = found && !has(kept, w.Treasury.key()); w.others {
+		w.Problems = append(w.Problems, fault.New(fault.Denied, "settlement.other_treasury", "case", due.No, "treasury", w.Treasury.Name))
+	}
 	if due.Refused != nil {
 		w.Problems = append(w.Problems, due.Refused)
 	}

@@ -17,8 +17,10 @@ import (
 // List is what a treasury is told to pay together.
 type List struct {
 	ID           unit.ID
-	No           string // FK-34-2026-0001; "" while open
-	Region       unit.Region
+	No           string      // FK-34-2026-0001, of a city FK-3205-2026-0001; "" while open
+	Region       unit.Region // whose officers keep the treasury
+	Treasury     string      // its path in the books; "" is the node's own
+	TreasuryName fault.Words
 	State        string // open, closed, released, withdrawn
 	Note         string
 	MadeBy       unit.ID
@@ -68,7 +70,9 @@ type Payment struct {
 	AnsweredDay string
 	BankRef     string
 	Reason      string
-	Released    time.Time // of its list
+	Released    time.Time   // of its list
+	Region      unit.Region // of its list
+	Treasury    string      // of its list
 }
 
 // Ref is how files name the payment.
@@ -77,7 +81,7 @@ func (p Payment) Ref() string { return fmt.Sprintf("%s-%03d", p.ListNo, p.Line) 
 // Make gathers the payments of these cases into a new open list, in the order given: all of them, or none when something
 // stands in the way of one. Each refusal names the case.
 func (d *Desk) Make(ctx context.Context, who access.Actor, cases []unit.ID, note string) (l List, err error) {
-	if err := d.may(who, access.PaymentManage, d.c.Region); err != nil {
+	if err := access.MaySomewhere(who, access.PaymentManage); err != nil {
 		return l, err
 	}
 	switch {
@@ -89,7 +93,16 @@ func (d *Desk) Make(ctx context.Context, who access.Actor, cases []unit.ID, note
 		return l, fault.New(fault.Invalid, "settlement.text", "most", reasonMax).On("note")
 	}
 	err = d.c.DB.Act(ctx, func(tx *db.Tx) error {
-		l = List{ID: unit.NewID(tx.Now()), Region: d.c.Region, State: "open", Note: note, MadeBy: who.Person, MadeName: who.Name, MadeAt: tx.Now()}
+		every, err := d.treasuries(ctx, tx)
+		if err != nil {
+			return err
+		}
+		kept, err := d.kept(ctx, tx, who, access.PaymentManage)
+		if err != nil {
+			return err
+		}
+		var of Treasury // of the first; all are of one
+		l = List{ID: unit.NewID(tx.Now()), State: "open", Note: note, MadeBy: who.Person, MadeName: who.Name, MadeAt: tx.Now()}
 		var wrong fault.Many
 		for _, id := range cases {
 			due, err := d.c.Cases.DueOf(ctx, tx, who, id)
@@ -99,11 +112,17 @@ func (d *Desk) Make(ctx context.Context, who access.Actor, cases []unit.ID, note
 				wrong = append(wrong, f.On("case"))
 				continue
 			}
-			w, err := d.waiting(ctx, tx, who, due)
+			w, err := d.waiting(ctx, tx, every, kept, due)
 			if err != nil {
 				return err
 			}
-			if f := w.first(); f != nil {
+			f := w.first()
+			if of.Path == "" {
+				of = w.Treasury
+			} else if f == nil && of.Path != w.Treasury.Path {
+				f = fault.New(fault.Conflict, "settlement.treasuries_mixed", "case", due.No, "treasury", w.Treasury.Name, "other", of.Name)
+			}
+			if f != nil {
 				wrong = append(wrong, f.On("case"))
 				continue
 			}
@@ -115,7 +134,7 @@ func (d *Desk) Make(ctx context.Context, who access.Actor, cases []unit.ID, note
 		if len(wrong) > 0 {
 			return wrong
 		}
-		l.Payments = len(l.Lines)
+		l.Payments, l.Region, l.Treasury, l.TreasuryName = len(l.Lines), of.Region, of.key(), of.Name
 		if err := insertList(ctx, tx, l); err != nil {
 			return fmt.Errorf("list: %w", err)
 		}
@@ -175,6 +194,11 @@ func (d *Desk) list(ctx context.Context, tx *db.Tx, who access.Actor, p access.P
 		}
 		return List{}, fault.New(fault.NotFound, "settlement.unknown")
 	}
+	all, err := d.treasuries(ctx, tx)
+	if err != nil {
+		return l, err
+	}
+	l.TreasuryName = treasuryNamed(all, l.Treasury).Name
 	l.Lines, err = selectLines(ctx, tx, l.ID)
 	for _, x := range l.Lines {
 		switch x.State {
@@ -201,13 +225,21 @@ func (d *Desk) List(ctx context.Context, who access.Actor, id unit.ID) (l List, 
 	return l, err
 }
 
-// Lists is one page of the lists, the newest first, and how many there are; state narrows them.
-func (d *Desk) Lists(ctx context.Context, who access.Actor, state string, page int) (out []List, total int, err error) {
-	if err := d.may(who, access.PaymentRead, d.c.Region); err != nil {
+// Lists is one page of the lists of the actor's treasuries, the newest first, and how many there are; state and the path
+// of a treasury narrow them.
+func (d *Desk) Lists(ctx context.Context, who access.Actor, state, treasury string, page int) (out []List, total int, err error) {
+	if err := access.MaySomewhere(who, access.PaymentRead); err != nil {
 		return nil, 0, err
 	}
 	err = d.c.DB.Read(ctx, func(tx *db.Tx) error {
-		out, total, err = selectLists(ctx, tx, state, (max(page, 1)-1)*pageRows)
+		kept, err := d.keptOne(ctx, tx, who, access.PaymentRead, treasury)
+		if err != nil {
+			return err
+		}
+		out, total, err = selectLists(ctx, tx, state, keysOf(kept), (max(page, 1)-1)*pageRows)
+		for i := range out {
+			out[i].TreasuryName = treasuryNamed(kept, out[i].Treasury).Name
+		}
 		return err
 	})
 	return out, total, err
@@ -249,11 +281,15 @@ func (d *Desk) Close(ctx context.Context, who access.Actor, id unit.ID) error {
 			return err
 		}
 		year := d.today(tx.Now()).Year()
-		n, err := nextSerial(ctx, tx, year)
+		n, err := nextSerial(ctx, tx, l.Treasury, year)
 		if err != nil {
 			return fmt.Errorf("number of a list: %w", err)
 		}
-		l.No, l.State, l.ClosedAt = fmt.Sprintf("FK-%s-%d-%04d", l.Region[:2], year, n), "closed", tx.Now()
+		mark := Treasury{Path: l.Treasury}.mark()
+		if l.Treasury == "" {
+			mark = string(l.Region[:2])
+		}
+		l.No, l.State, l.ClosedAt = fmt.Sprintf("FK-%s-%d-%04d", mark, year, n), "closed", tx.Now()
 		l.Digest = digestOf(*l)
 		return updateList(ctx, tx, *l)
 	})

@@ -3,6 +3,7 @@ package settlement
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -60,8 +61,8 @@ func (d *Desk) GiveAccount(ctx context.Context, who access.Actor, a Account) (Ac
 		}
 		for _, desk := range desks {
 			if err := d.tell(ctx, tx, notice.Notice{Kind: "payee.given", Object: "payee/" + string(a.ID), Path: "/payees", Org: a.Org,
-				To:    notice.Audience{Role: desk, Region: d.c.Region},
-				Title: fault.Words{"收款账户待核对：" + a.Org, "An account waits to be confirmed: " + a.Org}, Key: "payee/" + string(a.ID)}); err != nil {
+				To:    notice.Audience{Role: desk.desk, Region: desk.region},
+				Title: fault.Words{"收款账户待核对：" + a.Org, "An account waits to be confirmed: " + a.Org}, Key: "payee/" + string(a.ID) + "/" + string(desk.region)}); err != nil {
 				return err
 			}
 		}
@@ -83,11 +84,15 @@ func (d *Desk) DecideAccount(ctx context.Context, who access.Actor, id unit.ID, 
 		return a, fault.New(fault.Invalid, "settlement.text", "most", reasonMax).On("reason")
 	}
 	err = d.c.DB.Act(ctx, func(tx *db.Tx) error {
+		seen, err := d.payees(ctx, tx, who, access.PaymentManage)
+		if err != nil {
+			return err
+		}
 		a, err = selectAccount(ctx, tx, id)
 		switch {
 		case err != nil:
 			return err
-		case d.may(who, access.PaymentManage, d.c.Region) != nil:
+		case !seen(a.Org):
 			return fault.New(fault.NotFound, "settlement.unknown")
 		case a.State != "given":
 			return fault.New(fault.Conflict, "settlement.account_decided", "who", a.DecidedName)
@@ -115,16 +120,56 @@ func (d *Desk) DecideAccount(ctx context.Context, who access.Actor, id unit.ID, 
 	return a, err
 }
 
-// Accounts lists the accounts that the actor may see: a desk those of all, those to be decided first; an organisation's
-// people its own, the newest first.
+// payees says whose accounts the actor may see by a desk: of everybody who keeps the node's own treasury; of others, of
+// those whom their treasuries pay or have paid.
+func (d *Desk) payees(ctx context.Context, tx *db.Tx, who access.Actor, p access.Permission) (func(org string) bool, error) {
+	kept, err := d.kept(ctx, tx, who, p)
+	if err != nil {
+		return nil, err
+	}
+	if ownAmong(kept) {
+		return func(string) bool { return true }, nil
+	}
+	paid, err := selectPayeesOf(ctx, tx, kept)
+	if err != nil {
+		return nil, err
+	}
+	due, err := d.c.Cases.Due(ctx, tx, who)
+	if err != nil {
+		return nil, err
+	}
+	for _, x := range due {
+		if _, mine := treasuryOf(kept, x.Out); mine {
+			paid = append(paid, x.Payee)
+		}
+	}
+	return func(org string) bool { return slices.Contains(paid, org) }, nil
+}
+
+// Accounts lists the accounts that the actor may see: a desk those of its payees, those to be decided first; an
+// organisation's people its own, the newest first.
 func (d *Desk) Accounts(ctx context.Context, who access.Actor) (out []Account, err error) {
-	desk := d.may(who, access.PaymentRead, d.c.Region) == nil
+	desk := access.MaySomewhere(who, access.PaymentRead) == nil
 	orgs := access.ReachOf(who, access.PayeeEdit).Orgs
 	if !desk && len(orgs) == 0 {
 		return nil, access.MaySomewhere(who, access.PayeeEdit)
 	}
 	err = d.c.DB.Read(ctx, func(tx *db.Tx) error {
-		out, err = selectAccounts(ctx, tx, desk, orgs)
+		out = nil
+		mine := func(string) bool { return false }
+		if desk {
+			if mine, err = d.payees(ctx, tx, who, access.PaymentRead); err != nil && len(orgs) == 0 {
+				return err
+			} else if err != nil {
+				mine = func(string) bool { return false }
+			}
+		}
+		all, err := selectAccounts(ctx, tx, desk, orgs)
+		for _, a := range all {
+			if mine(a.Org) || slices.Contains(orgs, a.Org) {
+				out = append(out, a)
+			}
+		}
 		return err
 	})
 	return out, err

@@ -70,21 +70,36 @@ type moveKey struct {
 }
 
 // Reconcile compares, day by day, what left the books with what the bank said.
-func (d *Desk) Reconcile(ctx context.Context, who access.Actor, from, to unit.Day) (r Reconciliation, err error) {
-	if err := d.may(who, access.PaymentRead, d.c.Region); err != nil {
+// It does so for the actor's treasuries, or for one by its path.
+func (d *Desk) Reconcile(ctx context.Context, who access.Actor, treasury string, from, to unit.Day) (r Reconciliation, err error) {
+	if err := access.MaySomewhere(who, access.PaymentRead); err != nil {
 		return r, err
 	}
 	if !from.Valid() || !to.Valid() || to < from {
 		return r, fault.New(fault.Invalid, "settlement.period").On("to")
 	}
 	err = d.c.DB.Read(ctx, func(tx *db.Tx) error {
-		r, err = d.reconcile(ctx, tx, from, to)
+		kept, err := d.keptOne(ctx, tx, who, access.PaymentRead, treasury)
+		if err != nil {
+			return err
+		}
+		all, err := d.treasuries(ctx, tx)
+		if err != nil {
+			return err
+		}
+		r, err = d.reconcile(ctx, tx, func(path string) bool {
+			t, found := treasuryOf(all, path)
+			if !found {
+				return ownAmong(kept) // nobody's money is shown to who keeps the node's own
+			}
+			return has(kept, t.key())
+		}, kept, from, to)
 		return err
 	})
 	return r, err
 }
 
-func (d *Desk) reconcile(ctx context.Context, tx *db.Tx, from, to unit.Day) (Reconciliation, error) {
+func (d *Desk) reconcile(ctx context.Context, tx *db.Tx, ours func(path string) bool, kept []Treasury, from, to unit.Day) (Reconciliation, error) {
 	r := Reconciliation{From: from, To: to}
 	days := map[unit.Day]*DayLine{}
 	line := func(at time.Time) *DayLine {
@@ -100,6 +115,9 @@ func (d *Desk) reconcile(ctx context.Context, tx *db.Tx, from, to unit.Day) (Rec
 	begin, end := from.Start(d.c.Calendar.Location()), to.Add(1).Start(d.c.Calendar.Location())
 	moves := map[moveKey]Move{}
 	for _, path := range d.c.Cases.OutAccounts() {
+		if !ours(path) {
+			continue
+		}
 		all, err := d.c.Books.Moves(ctx, tx, path, from, to, movesMax)
 		if err != nil {
 			return r, fmt.Errorf("moves of %s: %w", path, err)
@@ -119,6 +137,9 @@ func (d *Desk) reconcile(ctx context.Context, tx *db.Tx, from, to unit.Day) (Rec
 		return r, err
 	}
 	for _, a := range answers {
+		if !has(kept, a.payment.Treasury) {
+			continue
+		}
 		paid := a.result == "paid"
 		key := moveKey{a.payment.Case, a.acted.UnixMicro(), paid}
 		_, booked := moves[key]
@@ -143,6 +164,9 @@ func (d *Desk) reconcile(ctx context.Context, tx *db.Tx, from, to unit.Day) (Rec
 		return r, err
 	}
 	for _, x := range receipts {
+		if !ours(x.Out) {
+			continue
+		}
 		if x.ActAt.IsZero() {
 			differ(x.At, "part", x.Case, x.CaseNo, x.BankRef, x.Sum)
 			continue
@@ -163,10 +187,16 @@ func (d *Desk) reconcile(ctx context.Context, tx *db.Tx, from, to unit.Day) (Rec
 		return r, err
 	}
 	for _, l := range lists {
+		if !has(kept, l.Treasury) {
+			continue
+		}
 		line(l.ReleasedAt).Released += l.Total
 	}
 	open, err := selectUnanswered(ctx, tx)
 	for _, p := range open {
+		if !has(kept, p.Treasury) {
+			continue
+		}
 		r.Unanswered, r.Open = r.Unanswered+1, r.Open+p.Sum
 	}
 	r.sum(days)

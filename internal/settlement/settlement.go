@@ -27,13 +27,14 @@ const (
 
 // Config joins the room. All but Notices are needed.
 type Config struct {
-	DB       *db.DB
-	Access   *access.Service
-	Cases    Cases
-	Books    Books
-	Notices  *notice.Service // nil: nobody is told
-	Calendar Calendar
-	Region   unit.Region // of the node's jurisdiction
+	DB         *db.DB
+	Access     *access.Service
+	Cases      Cases
+	Books      Books
+	Notices    *notice.Service // nil: nobody is told
+	Treasuries Treasuries      // nil: the node has its own alone
+	Calendar   Calendar
+	Region     unit.Region // of the node's jurisdiction
 }
 
 // Calendar is that of the node's jurisdiction.
@@ -86,6 +87,7 @@ type Due struct {
 	Due       time.Time // zero: no time limit
 	Late      bool
 	Refused   *fault.Error // why the action cannot be taken now
+	Treasury  Treasury     // by which it is paid: filled in by this room, from Out
 }
 
 // Move is an entry of the books in an account that leaves them.

@@ -11,9 +11,14 @@ import (
 	"corridor/internal/unit"
 )
 
-const listColumns = `id, no, region, state, note, made_by, made_name, made_at, closed_at, digest, payments, total_fen, released_by, released_name, released_at`
+const listColumns = `id, no, region, state, note, made_by, made_name, made_at, closed_at, digest, payments, total_fen, released_by, released_name, released_at, treasury`
 
 const (
+	sqlTreasurySerial = `
+INSERT INTO settlement_treasury_serial (treasury, year, last) VALUES ($1, $2, 1)
+ON CONFLICT (treasury, year) DO UPDATE SET last = settlement_treasury_serial.last + 1
+RETURNING last`
+
 	sqlSerial = `
 INSERT INTO settlement_serial (year, last) VALUES ($1, 1)
 ON CONFLICT (year) DO UPDATE SET last = settlement_serial.last + 1
@@ -21,7 +26,7 @@ RETURNING last`
 
 	sqlInsertList = `
 INSERT INTO settlement_list (` + listColumns + `)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`
 
 	sqlUpdateList = `
 UPDATE settlement_list
@@ -30,15 +35,15 @@ WHERE id = $1`
 
 	sqlList = `SELECT ` + listColumns + ` FROM settlement_list WHERE id = $1 ORDER BY id LIMIT 1`
 
-	sqlCountLists = `SELECT count(*) FROM settlement_list WHERE $1 = '' OR state = $1 ORDER BY 1 LIMIT 1`
+	sqlCountLists = `SELECT count(*) FROM settlement_list WHERE ($1 = '' OR state = $1) AND treasury IN (%TREASURIES%) ORDER BY 1 LIMIT 1`
 
 	sqlLists = `
 SELECT ` + listColumns + `,
   (SELECT count(*) FROM settlement_payment p WHERE p.list_id = settlement_list.id AND p.state = 'paid'),
   (SELECT count(*) FROM settlement_payment p WHERE p.list_id = settlement_list.id AND p.state = 'returned'),
   (SELECT count(*) FROM settlement_payment p WHERE p.list_id = settlement_list.id AND p.state = 'listed')
-FROM settlement_list WHERE $1 = '' OR state = $1
-ORDER BY made_at DESC, id DESC LIMIT $2 OFFSET $3`
+FROM settlement_list WHERE ($1 = '' OR state = $1) AND treasury IN (%TREASURIES%)
+ORDER BY made_at DESC, id DESC LIMIT %LIMIT% OFFSET %OFFSET%`
 
 	sqlAllLists = `SELECT ` + listColumns + ` FROM settlement_list WHERE id > $1 ORDER BY id LIMIT $2`
 )
@@ -48,7 +53,7 @@ const paymentColumns = `id, list_id, line, state, case_id, case_no, scheme, edit
 
 const joinedColumns = `p.id, p.list_id, p.line, p.state, p.case_id, p.case_no, p.scheme, p.edition, p.title_zh, p.title_en, p.action, p.desk, p.out_path, p.org, p.payee, p.payee_zh,
   p.payee_en, p.bank, p.account, p.account_from, p.sum_fen, p.fixed_by, p.fixed_name, p.fixed_at, p.again, p.was_paid, p.stuck, p.answered_at, p.answered_day,
-  p.bank_ref, p.reason, l.no, l.released_at`
+  p.bank_ref, p.reason, l.no, l.released_at, l.region, l.treasury`
 
 const joined = `SELECT ` + joinedColumns + ` FROM settlement_payment p JOIN settlement_list l ON l.id = p.list_id `
 
@@ -78,15 +83,20 @@ WHERE p.payee = $1 AND p.account = $2 AND a.result = 'returned'
 ORDER BY a.at DESC LIMIT 1`
 
 	sqlDesksOf = `
-SELECT DISTINCT desk FROM settlement_payment WHERE payee = $1 ORDER BY desk LIMIT 10`
+SELECT DISTINCT p.desk, l.region FROM settlement_payment p JOIN settlement_list l ON l.id = p.list_id
+WHERE p.payee = $1 ORDER BY p.desk, l.region LIMIT 10`
+
+	sqlPayeesOf = `
+SELECT DISTINCT p.payee, l.treasury FROM settlement_payment p JOIN settlement_list l ON l.id = p.list_id
+WHERE l.treasury <> '' ORDER BY p.payee, l.treasury LIMIT $1`
 
 	sqlInsertFile = `
 INSERT INTO settlement_file (id, kind, name, digest, rows, taken, same, bad, person, by_name, at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`
 
 	sqlFiles = `
-SELECT kind, name, digest, rows, taken, same, bad, by_name, at FROM settlement_file WHERE kind = $1
-ORDER BY at DESC, id DESC LIMIT $2`
+SELECT kind, name, digest, rows, taken, same, bad, by_name, at FROM settlement_file WHERE kind = $1 AND ($2 = '' OR person = $2)
+ORDER BY at DESC, id DESC LIMIT $3`
 )
 
 const accountColumns = `id, org, region, holder, bank, account, state, given_by, given_name, given_at, decided_by, decided_name, decided_at, reason`
@@ -111,8 +121,13 @@ SELECT ` + accountColumns + ` FROM settlement_account WHERE $1 OR org IN (%ORGS%
 ORDER BY CASE state WHEN 'given' THEN 0 ELSE 1 END, id DESC LIMIT $2`
 )
 
-func nextSerial(ctx context.Context, tx *db.Tx, year int) (n int64, err error) {
-	err = tx.QueryRow(ctx, sqlSerial, year).Scan(&n)
+// nextSerial is the next number of a treasury's lists in a year. The node's own keeps the series that it had alone.
+func nextSerial(ctx context.Context, tx *db.Tx, treasury string, year int) (n int64, err error) {
+	if treasury == "" {
+		err = tx.QueryRow(ctx, sqlSerial, year).Scan(&n)
+		return n, err
+	}
+	err = tx.QueryRow(ctx, sqlTreasurySerial, treasury, year).Scan(&n)
 	return n, err
 }
 
@@ -133,7 +148,7 @@ func timeOf(n int64) time.Time {
 
 func insertList(ctx context.Context, tx *db.Tx, l List) error {
 	_, err := tx.Exec(ctx, sqlInsertList, string(l.ID), l.No, string(l.Region), l.State, l.Note, string(l.MadeBy), l.MadeName, micros(l.MadeAt), micros(l.ClosedAt),
-		l.Digest, l.Payments, int64(l.Total), string(l.ReleasedBy), l.ReleasedName, micros(l.ReleasedAt))
+		l.Digest, l.Payments, int64(l.Total), string(l.ReleasedBy), l.ReleasedName, micros(l.ReleasedAt), l.Treasury)
 	return err
 }
 
@@ -146,7 +161,7 @@ func updateList(ctx context.Context, tx *db.Tx, l List) error {
 func scanList(scan func(...any) error, more ...any) (l List, err error) {
 	var made, closed, released int64
 	err = scan(append([]any{&l.ID, &l.No, &l.Region, &l.State, &l.Note, &l.MadeBy, &l.MadeName, &made, &closed, &l.Digest, &l.Payments, &l.Total,
-		&l.ReleasedBy, &l.ReleasedName, &released}, more...)...)
+		&l.ReleasedBy, &l.ReleasedName, &released, &l.Treasury}, more...)...)
 	l.MadeAt, l.ClosedAt, l.ReleasedAt = timeOf(made), timeOf(closed), timeOf(released)
 	return l, err
 }
@@ -159,16 +174,26 @@ func selectList(ctx context.Context, tx *db.Tx, id unit.ID) (List, error) {
 	return l, err
 }
 
-func selectLists(ctx context.Context, tx *db.Tx, state string, offset int) (out []List, total int, err error) {
-	if err := tx.QueryRow(ctx, sqlCountLists, state).Scan(&total); err != nil {
+func selectLists(ctx context.Context, tx *db.Tx, state string, treasuries []string, offset int) (out []List, total int, err error) {
+	args, marks := []any{state}, make([]string, len(treasuries))
+	arg := func(x any) string {
+		args = append(args, x)
+		return fmt.Sprintf("$%d", len(args))
+	}
+	for i, t := range treasuries {
+		marks[i] = arg(t)
+	}
+	these := strings.Join(marks, ", ")
+	if err := tx.QueryRow(ctx, strings.Replace(sqlCountLists, "%TREASURIES%", these, 1), args...).Scan(&total); err != nil {
 		return nil, 0, err
 	}
+	q := strings.NewReplacer("%TREASURIES%", these, "%LIMIT%", arg(pageRows), "%OFFSET%", arg(offset)).Replace(sqlLists)
 	out, err = db.Collect(ctx, tx, "payment lists", func(scan func(...any) error) (List, error) {
 		var paid, back, waiting int
 		l, err := scanList(scan, &paid, &back, &waiting)
 		l.Paid, l.Back, l.Waiting = paid, back, waiting
 		return l, err
-	}, sqlLists, state, pageRows, offset)
+	}, q, args...)
 	return out, total, err
 }
 
@@ -187,7 +212,7 @@ func scanPayment(scan func(...any) error) (p Payment, err error) {
 	var fixed, answered, released int64
 	err = scan(&p.ID, &p.List, &p.Line, &p.State, &p.Case, &p.CaseNo, &p.Scheme, &p.Edition, &p.Title[0], &p.Title[1], &p.Action, &p.Desk, &p.Out, &p.Org, &p.Payee,
 		&p.PayeeName[0], &p.PayeeName[1], &p.Bank, &p.Account, &p.AccountFrom, &p.Sum, &p.FixedBy, &p.FixedName, &fixed, &p.Again, &p.WasPaid, &p.Stuck, &answered,
-		&p.AnsweredDay, &p.BankRef, &p.Reason, &p.ListNo, &released)
+		&p.AnsweredDay, &p.BankRef, &p.Reason, &p.ListNo, &released, &p.Region, &p.Treasury)
 	p.FixedAt, p.AnsweredAt, p.Released = timeOf(fixed), timeOf(answered), timeOf(released)
 	return p, err
 }
@@ -237,11 +262,29 @@ func selectReturnedAt(ctx context.Context, tx *db.Tx, payee, account string) (ti
 	return timeOf(at), err
 }
 
-func selectDesksOf(ctx context.Context, tx *db.Tx, payee string) ([]string, error) {
-	return db.Collect(ctx, tx, "desks that pay "+payee, func(scan func(...any) error) (desk string, err error) {
-		err = scan(&desk)
-		return desk, err
+// payingDesk is a desk that has paid somebody, and whose treasury's.
+type payingDesk struct {
+	desk   string
+	region unit.Region
+}
+
+func selectDesksOf(ctx context.Context, tx *db.Tx, payee string) ([]payingDesk, error) {
+	return db.Collect(ctx, tx, "desks that pay "+payee, func(scan func(...any) error) (d payingDesk, err error) {
+		err = scan(&d.desk, &d.region)
+		return d, err
 	}, sqlDesksOf, payee)
+}
+
+// selectPayeesOf are the payees on lists of these treasuries, which are not the node's own.
+func selectPayeesOf(ctx context.Context, tx *db.Tx, treasuries []Treasury) (out []string, err error) {
+	_, err = db.Collect(ctx, tx, "payees of treasuries", func(scan func(...any) error) (_ struct{}, err error) {
+		var payee, key string
+		if err = scan(&payee, &key); err == nil && has(treasuries, key) {
+			out = append(out, payee)
+		}
+		return struct{}{}, err
+	}, sqlPayeesOf, fileRowsMax)
+	return out, err
 }
 
 func insertFile(ctx context.Context, tx *db.Tx, id unit.ID, f File, person unit.ID) error {
@@ -249,13 +292,14 @@ func insertFile(ctx context.Context, tx *db.Tx, id unit.ID, f File, person unit.
 	return err
 }
 
-func selectFiles(ctx context.Context, tx *db.Tx, kind string) ([]File, error) {
+// selectFiles are those of a kind that a person took, or "" everybody.
+func selectFiles(ctx context.Context, tx *db.Tx, kind string, person unit.ID) ([]File, error) {
 	return db.Collect(ctx, tx, "files of the bank", func(scan func(...any) error) (f File, err error) {
 		var at int64
 		err = scan(&f.Kind, &f.Name, &f.Digest, &f.Rows, &f.Taken, &f.Same, &f.Bad, &f.By, &at)
 		f.At = timeOf(at)
 		return f, err
-	}, sqlFiles, kind, pageRows)
+	}, sqlFiles, kind, string(person), pageRows)
 }
 
 func insertAccount(ctx context.Context, tx *db.Tx, a Account) error {

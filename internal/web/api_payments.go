@@ -38,6 +38,7 @@ func paymentOf(p settlement.Payment) paymentOut {
 type paymentListOut struct {
 	ID       string       `json:"id"`
 	No       string       `json:"no"`
+	Treasury string       `json:"treasury" doc:"first part of its accounts in the books; empty for the node's own"`
 	State    string       `json:"state" enum:"open,closed,released,withdrawn"`
 	Payments int          `json:"payments"`
 	Total    unit.Fen     `json:"total"`
@@ -48,7 +49,7 @@ type paymentListOut struct {
 }
 
 func paymentListOf(l settlement.List) paymentListOut {
-	o := paymentListOut{ID: string(l.ID), No: l.No, State: l.State, Payments: l.Payments, Total: l.Total, Digest: l.Digest, MadeBy: l.MadeName, Released: l.ReleasedName, Lines: []paymentOut{}}
+	o := paymentListOut{ID: string(l.ID), No: l.No, Treasury: l.Treasury, State: l.State, Payments: l.Payments, Total: l.Total, Digest: l.Digest, MadeBy: l.MadeName, Released: l.ReleasedName, Lines: []paymentOut{}}
 	for _, p := range l.Lines {
 		o.Lines = append(o.Lines, paymentOf(p))
 	}
@@ -71,6 +72,7 @@ func (s *Server) apiPayments() {
 		Case     string   `json:"case"`
 		CaseNo   string   `json:"case_no"`
 		Scheme   string   `json:"scheme"`
+		Treasury string   `json:"treasury" doc:"first part of its accounts in the books"`
 		Payee    string   `json:"payee"`
 		Bank     string   `json:"bank"`
 		Account  string   `json:"account"`
@@ -87,16 +89,17 @@ func (s *Server) apiPayments() {
 		Beyond  int          `json:"beyond" doc:"ready ones that the limit left out"`
 	}
 	type gatherIn struct {
-		Scheme string `query:"scheme"`
-		Until  string `query:"until" doc:"due by the end of that day"`
-		Limit  string `query:"limit" doc:"yuan"`
+		Scheme   string `query:"scheme"`
+		Treasury string `query:"treasury" doc:"first part of its accounts in the books"`
+		Until    string `query:"until" doc:"due by the end of that day"`
+		Limit    string `query:"limit" doc:"yuan"`
 	}
 	operate(s, "GET", "/api/v1/payments", access.PaymentManage, "What waits to be paid", func(ctx context.Context, a asked, i *gatherIn) (*body[gatheredOut], error) {
 		d, err := s.paying()
 		if err != nil {
 			return nil, err
 		}
-		g := settlement.Gather{Scheme: i.Scheme}
+		g := settlement.Gather{Scheme: i.Scheme, Treasury: i.Treasury}
 		if err := daysTyped(dayTyped{"until", i.Until, &g.Until}); err != nil {
 			return nil, err
 		}
@@ -111,7 +114,7 @@ func (s *Server) apiPayments() {
 		}
 		o := gatheredOut{Waiting: []waitingOut{}, Ready: all.Ready, Sum: all.Sum, Beyond: all.Beyond}
 		for _, w := range all.Waiting {
-			x := waitingOut{string(w.Case), w.No, w.Scheme, w.Payee, w.Bank, w.Account, w.Sum, w.FixedName, iso(w.Due.Due), w.Ready(), []string{}}
+			x := waitingOut{string(w.Case), w.No, w.Scheme, w.Treasury.Path, w.Payee, w.Bank, w.Account, w.Sum, w.FixedName, iso(w.Due.Due), w.Ready(), []string{}}
 			for _, p := range w.Problems {
 				x.Problems = append(x.Problems, p.Sentence(a.lang))
 			}
@@ -141,8 +144,9 @@ func (s *Server) apiPayments() {
 		return answer(paymentListOf(l))
 	})
 	type listsIn struct {
-		State string `query:"state"`
-		Page  int    `query:"page" minimum:"1" default:"1"`
+		State    string `query:"state"`
+		Treasury string `query:"treasury" doc:"first part of its accounts in the books"`
+		Page     int    `query:"page" minimum:"1" default:"1"`
 	}
 	type listsOut struct {
 		Lists []paymentListOut `json:"lists"`
@@ -153,7 +157,7 @@ func (s *Server) apiPayments() {
 		if err != nil {
 			return nil, err
 		}
-		all, total, err := d.Lists(ctx, a.who, i.State, i.Page)
+		all, total, err := d.Lists(ctx, a.who, i.State, i.Treasury, i.Page)
 		if err != nil {
 			return nil, err
 		}
@@ -246,8 +250,9 @@ func (s *Server) apiBankFiles() {
 		})
 	}
 	type periodIn struct {
-		From string `query:"from" required:"true"`
-		To   string `query:"to" required:"true"`
+		From     string `query:"from" required:"true"`
+		To       string `query:"to" required:"true"`
+		Treasury string `query:"treasury" doc:"first part of its accounts in the books; all that one may see without it"`
 	}
 	type dayOut struct {
 		Day      string   `json:"day"`
@@ -287,7 +292,7 @@ func (s *Server) apiBankFiles() {
 		if err != nil {
 			return nil, fault.Of(err).On("to")
 		}
-		r, err := d.Reconcile(ctx, a.who, from, to)
+		r, err := d.Reconcile(ctx, a.who, i.Treasury, from, to)
 		if err != nil {
 			return nil, err
 		}
@@ -408,16 +413,19 @@ func (s *Server) apiPayees() {
 		}
 		return answer(o)
 	})
+	type unansweredIn struct {
+		Treasury string `query:"treasury" doc:"first part of its accounts in the books"`
+	}
 	type unansweredOut struct {
 		Payments []paymentOut `json:"payments"`
 		Late     []string     `json:"late" doc:"refs of those that have had no answer in time"`
 	}
-	operate(s, "GET", "/api/v1/payments/unanswered", access.PaymentRead, "Released payments of which the bank has said nothing", func(ctx context.Context, a asked, _ *nothing) (*body[unansweredOut], error) {
+	operate(s, "GET", "/api/v1/payments/unanswered", access.PaymentRead, "Released payments of which the bank has said nothing", func(ctx context.Context, a asked, i *unansweredIn) (*body[unansweredOut], error) {
 		d, err := s.paying()
 		if err != nil {
 			return nil, err
 		}
-		all, late, err := d.Unanswered(ctx, a.who)
+		all, late, err := d.Unanswered(ctx, a.who, i.Treasury)
 		if err != nil {
 			return nil, err
 		}

@@ -154,10 +154,11 @@ func (v *visit) demand() error {
 }
 
 type reconcilePage struct {
-	Tabs   []payTab
-	Form   *form
-	By     string
-	Export exportView
+	Tabs       []payTab
+	Form       *form
+	By         string
+	Treasuries []option
+	Export     exportView
 	settlement.Reconciliation
 	Rows []reconcileRow
 }
@@ -197,7 +198,10 @@ func (v *visit) reconcile() error {
 	f.Set("from", from.String())
 	f.Set("to", to.String())
 	p := reconcilePage{Tabs: v.payTabs(), Form: f, By: f.Get("by"), Export: v.exports()}
-	if p.Reconciliation, err = d.Reconcile(v.ctx(), v.who, from, to); err != nil {
+	if p.Reconciliation, err = d.Reconcile(v.ctx(), v.who, f.text("treasury"), from, to); err != nil {
+		return err
+	}
+	if p.Treasuries, err = v.everyTreasury(d); err != nil {
 		return err
 	}
 	p.Rows = reconcileRows(p.Days, p.By == "month")

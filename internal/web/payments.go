@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -16,8 +17,9 @@ type paymentsPage struct {
 	Form    *form
 	Schemes []option
 	settlement.Gathered
-	Note   string
-	Export exportView
+	Treasuries []option // where there are several; the first is chosen unless another is
+	Note       string
+	Export     exportView
 }
 
 // payments shows what waits to be paid, with what stands in the way of each.
@@ -27,7 +29,7 @@ func (v *visit) payments() error {
 		return err
 	}
 	f := v.asked()
-	g := settlement.Gather{Scheme: f.text("scheme"), Until: f.day("until"), Limit: f.fen("limit")}
+	g := settlement.Gather{Scheme: f.text("scheme"), Treasury: f.text("treasury"), Until: f.day("until"), Limit: f.fen("limit")}
 	if err := f.err(); err != nil && !v.refusedForm(f, err) {
 		return err
 	}
@@ -39,12 +41,23 @@ func (v *visit) showPayments(d *settlement.Desk, f *form, g settlement.Gather) e
 	if err != nil {
 		return err
 	}
+	waits := all.Treasuries
+	if g.Treasury == "" && len(waits) > 1 { // a list goes to one treasury, so the page shows one
+		g.Treasury = waits[0].Path
+		f.Set("treasury", g.Treasury)
+		if all, err = d.Gather(v.ctx(), v.who, g); err != nil {
+			return err
+		}
+	}
 	if v.wantsFile() {
 		return v.paymentsFile(all)
 	}
 	p := paymentsPage{Tabs: v.payTabs(), Form: f, Gathered: all, Schemes: []option{{"", v.t("全部事项", "every scheme")}}, Export: v.exports()}
 	for _, id := range sortedKeys(all.Schemes) {
 		p.Schemes = append(p.Schemes, option{id, all.Schemes[id].In(v.lang)})
+	}
+	if p.Treasuries, err = v.treasuries(d, g.Treasury, waits); err != nil {
+		return err
 	}
 	var note []string
 	if g.Scheme != "" {
@@ -58,6 +71,32 @@ func (v *visit) showPayments(d *settlement.Desk, f *form, g settlement.Gather) e
 	}
 	p.Note = strings.Join(note, v.t("，", ", "))
 	return v.show("payments", v.t("待付款项", "To be paid"), p)
+}
+
+// treasuries are those of which this person may choose one, named; none where there is but one. Those for which something
+// waits say so.
+func (v *visit) treasuries(d *settlement.Desk, chosen string, waits []settlement.Treasury) (out []option, err error) {
+	all, err := d.Treasuries(v.ctx(), v.who)
+	if err != nil || len(all) < 2 && chosen == "" {
+		return nil, err
+	}
+	for _, t := range all {
+		name := t.Name.In(v.lang)
+		if slices.ContainsFunc(waits, func(w settlement.Treasury) bool { return w.Path == t.Path }) {
+			name += v.t("（有待付）", " (something waits)")
+		}
+		out = append(out, option{t.Path, name})
+	}
+	return out, nil
+}
+
+// everyTreasury is the choice of one or all.
+func (v *visit) everyTreasury(d *settlement.Desk) ([]option, error) {
+	all, err := v.treasuries(d, "", nil)
+	if len(all) > 0 {
+		all = append([]option{{"", v.t("全部财政", "every treasury")}}, all...)
+	}
+	return all, err
 }
 
 func (v *visit) paymentsFile(all settlement.Gathered) error {
@@ -104,10 +143,12 @@ func (v *visit) makeList() error {
 }
 
 type paymentListsPage struct {
-	Tabs  []payTab
-	Lists []settlement.List
-	Pager pager
-	State string
+	Tabs       []payTab
+	Lists      []settlement.List
+	Pager      pager
+	State      string
+	Treasury   string
+	Treasuries []option
 }
 
 func (v *visit) paymentLists() error {
@@ -115,27 +156,31 @@ func (v *visit) paymentLists() error {
 	if err != nil {
 		return err
 	}
-	state := v.r.URL.Query().Get("state")
+	state, treasury := v.r.URL.Query().Get("state"), v.r.URL.Query().Get("treasury")
 	if v.wantsFile() {
-		return v.listsFile(d, state)
+		return v.listsFile(d, state, treasury)
 	}
-	all, total, err := d.Lists(v.ctx(), v.who, state, v.pageNo())
+	all, total, err := d.Lists(v.ctx(), v.who, state, treasury, v.pageNo())
 	if err != nil {
 		return err
 	}
-	return v.show("paymentlists", v.t("付款清单", "Payment lists"), paymentListsPage{v.payTabs(), all, v.pager(total, pageRows), state})
+	treasuries, err := v.everyTreasury(d)
+	if err != nil {
+		return err
+	}
+	return v.show("paymentlists", v.t("付款清单", "Payment lists"), paymentListsPage{v.payTabs(), all, v.pager(total, pageRows), state, treasury, treasuries})
 }
 
-func (v *visit) listsFile(d *settlement.Desk, state string) error {
-	s := &sheet{Name: "payment-lists", Head: []string{v.t("编号", "No."), v.t("状态", "State"), v.t("笔数", "Payments"), v.t("合计（元）", "Total (yuan)"), v.t("已付", "Paid"), v.t("退回", "Returned"),
+func (v *visit) listsFile(d *settlement.Desk, state, treasury string) error {
+	s := &sheet{Name: "payment-lists", Head: []string{v.t("编号", "No."), v.t("财政", "Treasury"), v.t("状态", "State"), v.t("笔数", "Payments"), v.t("合计（元）", "Total (yuan)"), v.t("已付", "Paid"), v.t("退回", "Returned"),
 		v.t("未回执", "Unanswered"), v.t("编制", "Made by"), v.t("签发", "Released by"), v.t("签发时间", "Released"), v.t("摘要", "Digest")}}
 	for page := 1; ; page++ {
-		all, total, err := d.Lists(v.ctx(), v.who, state, page)
+		all, total, err := d.Lists(v.ctx(), v.who, state, treasury, page)
 		if err != nil {
 			return err
 		}
 		for _, l := range all {
-			if err := s.put(l.No, listState(l.State).In(v.lang), l.Payments, l.Total, l.Paid, l.Back, l.Waiting, l.MadeName, l.ReleasedName, iso(l.ReleasedAt), l.Digest); err != nil {
+			if err := s.put(l.No, l.TreasuryName.In(v.lang), listState(l.State).In(v.lang), l.Payments, l.Total, l.Paid, l.Back, l.Waiting, l.MadeName, l.ReleasedName, iso(l.ReleasedAt), l.Digest); err != nil {
 				return err
 			}
 		}
@@ -268,11 +313,13 @@ func fileKind(format, encoding string) string {
 }
 
 type unansweredPage struct {
-	Tabs  []payTab
-	Lines []settlement.Payment
-	Late  map[unit.ID]bool
-	After int // working days
-	Sum   unit.Fen
+	Tabs       []payTab
+	Form       *form
+	Treasuries []option
+	Lines      []settlement.Payment
+	Late       map[unit.ID]bool
+	After      int // working days
+	Sum        unit.Fen
 }
 
 func (v *visit) unanswered() error {
@@ -280,11 +327,16 @@ func (v *visit) unanswered() error {
 	if err != nil {
 		return err
 	}
-	all, late, err := d.Unanswered(v.ctx(), v.who)
+	f := v.asked()
+	all, late, err := d.Unanswered(v.ctx(), v.who, f.text("treasury"))
 	if err != nil {
 		return err
 	}
-	p := unansweredPage{Tabs: v.payTabs(), Lines: all, Late: late, After: d.Formats()[0].UnansweredWD}
+	treasuries, err := v.everyTreasury(d)
+	if err != nil {
+		return err
+	}
+	p := unansweredPage{Tabs: v.payTabs(), Form: f, Treasuries: treasuries, Lines: all, Late: late, After: d.Formats()[0].UnansweredWD}
 	for _, x := range all {
 		p.Sum += x.Sum
 	}

@@ -124,23 +124,6 @@ type Answers struct {
 	Median   time.Duration // from the request to the answer; of those that were answered
 }
 
-// count adds requests; waits are how long their answers took, where that is known.
-func (a *Answers) count(asked []Asked, waits *[]time.Duration) {
-	for _, x := range asked {
-		a.Asked++
-		if !x.Answered {
-			continue
-		}
-		a.Answered++
-		if x.After >= 0 {
-			*waits = append(*waits, x.After)
-		}
-		if x.Accepted {
-			a.Accepted++
-		}
-	}
-}
-
 // Accepting is the part of the answered requests that was accepted.
 func (a Answers) Accepting() Share { return share(a.Accepted, a.Answered) }
 
@@ -194,7 +177,7 @@ func (s *Service) OfYear(ctx context.Context, who access.Actor, owner string, ye
 		}
 		for _, r := range rated {
 			if h := by[r.instrument]; h != nil {
-				h.Rating = ratingOf(r)
+				h.Rating = Rating{(20*r.stars + r.n) / (2 * r.n), r.n}
 			}
 		}
 		return nil
@@ -268,7 +251,19 @@ func (s *Service) answersOf(ctx context.Context, tx *db.Tx, id unit.ID, from, to
 	if err != nil {
 		return fmt.Errorf("requests for %s: %w", id, err)
 	}
-	y.Answers.count(asked, waits)
+	for _, a := range asked {
+		y.Answers.Asked++
+		if !a.Answered {
+			continue
+		}
+		y.Answers.Answered++
+		if a.After >= 0 {
+			*waits = append(*waits, a.After)
+		}
+		if a.Accepted {
+			y.Answers.Accepted++
+		}
+	}
 	missing, err := s.missing(ctx, tx, id, from, to)
 	y.Missing += len(missing)
 	return err
