@@ -300,6 +300,9 @@ func (s *Service) commit(ctx context.Context, tx *db.Tx, who access.Actor, sch *
 	if err := s.tell(ctx, tx, who, sch, *c); err != nil {
 		return fmt.Errorf("tell of %s in case %s: %w", a.Name, c.No, err)
 	}
+	if err := s.tellAbroad(ctx, tx, sch, *c); err != nil {
+		return err
+	}
 	return s.c.Access.Record(ctx, tx, who, access.Entry{Act: "case." + a.Name, Object: c.Object(), Region: c.Region,
 		Mandate: p.mandate, Detail: step.From + " -> " + step.To})
 }

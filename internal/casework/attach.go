@@ -28,6 +28,7 @@ type Attached struct {
 
 	kept files.Digest // under which it lies encrypted; "" where it lies as it is
 	box  string       // its name and type, encrypted
+	node string       // that keeps its bytes; "" is this one
 }
 
 // Attach keeps a file for a case; a field of the form can then name it by its digest. Only who may fill in a field for

@@ -41,6 +41,8 @@ type Config struct {
 	Notices  *notice.Service // nil: nobody is told
 	Files    *files.Store    // nil: no case takes a file
 	Uses     Uses            // nil: of invoice lines it is not known whether they were used
+	Letters  Letters         // nil: no party is in another node
+	Self     string          // region code of this node, for Letters
 	Regions  *unit.Regions
 	Calendar Calendar
 	Secret   string   // encrypts what schemes seal; "" lets nothing be sealed

@@ -18,6 +18,8 @@ import (
 type Draft struct {
 	Version int64 // of the case that the person saw; 0 overwrites whatever stands there
 	Typed   map[string]string
+
+	quiet bool // an action follows in the same act, and tells parties abroad of both
 }
 
 // Saved is a form after a draft was saved.
@@ -88,6 +90,7 @@ type writing struct {
 	fields  map[string]scheme.Value
 	becomes map[string]string // typed texts to keep, "" to drop
 	changes []Change
+	quiet   bool
 }
 
 // saveIn saves a draft within an act. Unless kept is true, what cannot be read is not kept and stops everything.
@@ -106,6 +109,7 @@ func (s *Service) saveIn(ctx context.Context, tx *db.Tx, who access.Actor, id un
 	if err != nil {
 		return nil, nil, err
 	}
+	w.quiet = d.quiet
 	for _, name := range slices.Sorted(maps.Keys(d.Typed)) {
 		text := d.Typed[name]
 		v, err := s.typedField(ctx, tx, w.sch, c, who, name, text)
@@ -241,6 +245,11 @@ func (s *Service) write(ctx context.Context, tx *db.Tx, who access.Actor, w *wri
 	}
 	if err := s.followUses(ctx, tx, w.sch, *c, w.fields); err != nil {
 		return err
+	}
+	if !w.quiet {
+		if err := s.tellAbroad(ctx, tx, w.sch, *c); err != nil {
+			return err
+		}
 	}
 	return s.c.Access.Record(ctx, tx, who, access.Entry{Act: "case.save", Object: c.Object(), Region: c.Region})
 }

@@ -18,7 +18,7 @@ func (s *Service) Save(ctx context.Context, who access.Actor, id unit.ID, versio
 		return Case{}, err
 	}
 	err := s.c.DB.Act(ctx, func(tx *db.Tx) error {
-		_, _, err := s.saveIn(ctx, tx, who, id, Draft{version, typed}, false)
+		_, _, err := s.saveIn(ctx, tx, who, id, Draft{Version: version, Typed: typed}, false)
 		return err
 	})
 	if err != nil {

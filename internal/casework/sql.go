@@ -92,11 +92,11 @@ INSERT INTO casework_step (case_id, ` + stepColumns + `, decision)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`
 )
 
-const attachedColumns = `digest, name, type, size_bytes, person, at, kept, box`
+const attachedColumns = `digest, name, type, size_bytes, person, at, kept, box, node`
 
 const (
 	sqlAttach = `
-INSERT INTO casework_file (case_id, ` + attachedColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+INSERT INTO casework_file (case_id, ` + attachedColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 ON CONFLICT (case_id, digest) DO NOTHING`
 
 	sqlAttached = `
@@ -112,13 +112,13 @@ func insertAttached(ctx context.Context, tx *db.Tx, id unit.ID, a Attached) erro
 	if a.kept != "" { // the name is in the box
 		a.Name, a.Type = "sealed", "application/octet-stream"
 	}
-	_, err := tx.Exec(ctx, sqlAttach, string(id), string(a.Digest), a.Name, a.Type, a.Size, string(a.By), db.Micros(a.At), string(a.kept), a.box)
+	_, err := tx.Exec(ctx, sqlAttach, string(id), string(a.Digest), a.Name, a.Type, a.Size, string(a.By), db.Micros(a.At), string(a.kept), a.box, a.node)
 	return err
 }
 
 func scanAttached(scan func(...any) error) (a Attached, err error) {
 	var at int64
-	err = scan(&a.Digest, &a.Name, &a.Type, &a.Size, &a.By, &at, &a.kept, &a.box)
+	err = scan(&a.Digest, &a.Name, &a.Type, &a.Size, &a.By, &at, &a.kept, &a.box, &a.node)
 	a.At = db.Time(at)
 	return a, err
 }

@@ -434,6 +434,21 @@ BEGIN SELECT RAISE(ABORT, 'calendar_notice is append only'); END;
 CREATE TRIGGER calendar_notice_kept_update BEFORE UPDATE ON calendar_notice
 BEGIN SELECT RAISE(ABORT, 'calendar_notice is append only'); END;
 
+CREATE TABLE casework_abroad (
+  case_id TEXT NOT NULL,
+  node    TEXT NOT NULL,    -- region code of the node that hosts the organisation
+  org     TEXT NOT NULL,
+  seq     BIGINT NOT NULL,  -- of the newest shadow that was sent; only grows
+  digest  TEXT NOT NULL,    -- of what it showed; '' when another is owed
+  letter  TEXT NOT NULL,    -- id of its letter; '' when none was sent yet
+  sent_at BIGINT NOT NULL,
+  owed    BOOLEAN NOT NULL, -- could not be written then; a tick writes it
+  gone    BOOLEAN NOT NULL, -- the organisation is no party any more
+  PRIMARY KEY (case_id, node, org)
+);
+
+CREATE INDEX casework_abroad_owed ON casework_abroad (case_id) WHERE owed;
+
 CREATE TABLE casework_against (
   case_id TEXT NOT NULL REFERENCES casework_case (id),
   field   TEXT NOT NULL,
@@ -660,7 +675,7 @@ CREATE TABLE casework_file (
   type       TEXT NOT NULL,   -- media type, told from the first bytes
   size_bytes BIGINT NOT NULL CHECK (size_bytes > 0),
   person     TEXT NOT NULL,   -- who brought it
-  at         BIGINT NOT NULL, kept TEXT NOT NULL DEFAULT '', box TEXT NOT NULL DEFAULT '', -- microseconds since 1970 in UTC
+  at         BIGINT NOT NULL, kept TEXT NOT NULL DEFAULT '', box TEXT NOT NULL DEFAULT '', node TEXT NOT NULL DEFAULT '', -- microseconds since 1970 in UTC
   PRIMARY KEY (case_id, digest)
 );
 
@@ -855,6 +870,60 @@ CREATE INDEX casework_seat_waiting ON casework_seat (seat, case_id) WHERE waitin
 CREATE TABLE casework_serial (
   year BIGINT PRIMARY KEY,
   last BIGINT NOT NULL
+);
+
+CREATE TABLE casework_shadow (
+  id         TEXT PRIMARY KEY,
+  home       TEXT NOT NULL,   -- region code of the node in which the case lives
+  case_id    TEXT NOT NULL,
+  org        TEXT NOT NULL,
+  seq        BIGINT NOT NULL,
+  no         TEXT NOT NULL,
+  scheme     TEXT NOT NULL,
+  stage      TEXT NOT NULL,
+  ending     TEXT NOT NULL,
+  mine       BOOLEAN NOT NULL, -- the organisation can act now
+  due_at     BIGINT NOT NULL,
+  opened_at  BIGINT NOT NULL,
+  changed_at BIGINT NOT NULL,  -- in its home
+  came_at    BIGINT NOT NULL,  -- here
+  gone       BOOLEAN NOT NULL,
+  shows      TEXT NOT NULL,    -- JSON
+  UNIQUE (home, case_id, org)
+);
+
+CREATE INDEX casework_shadow_org ON casework_shadow (org, changed_at, id);
+
+CREATE TABLE casework_shadow_act (
+  id          TEXT PRIMARY KEY, -- of the letter
+  shadow      TEXT NOT NULL,
+  action      TEXT NOT NULL,
+  wanted      TEXT NOT NULL,    -- JSON of the letter's body
+  person      TEXT NOT NULL,
+  by_name     TEXT NOT NULL,
+  mandate     TEXT NOT NULL,
+  act_key     TEXT NOT NULL,
+  at          BIGINT NOT NULL,
+  state       TEXT NOT NULL CHECK (state IN ('sent', 'done', 'refused')),
+  code        TEXT NOT NULL,    -- of the refusal
+  zh          TEXT NOT NULL,
+  en          TEXT NOT NULL,
+  answered_at BIGINT NOT NULL
+);
+
+CREATE UNIQUE INDEX casework_shadow_act_key ON casework_shadow_act (shadow, person, act_key) WHERE act_key <> '';
+
+CREATE INDEX casework_shadow_act_of ON casework_shadow_act (shadow, id);
+
+CREATE TABLE casework_shadow_file (
+  shadow     TEXT NOT NULL,
+  digest     TEXT NOT NULL,
+  name       TEXT NOT NULL,
+  type       TEXT NOT NULL,
+  size_bytes BIGINT NOT NULL,
+  person     TEXT NOT NULL,
+  at         BIGINT NOT NULL,
+  PRIMARY KEY (shadow, digest)
 );
 
 CREATE TABLE casework_side (

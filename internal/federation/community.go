@@ -347,3 +347,26 @@ func (c Community) hostOf(region unit.Region) (host string) {
 	}
 	return host
 }
+
+// HostOf is the node that hosts the organisations and authorities of a region: by the community file that holds, and without one
+// this node or the neighbour in whose own region it lies. "" is nobody that is known.
+func (s *Service) HostOf(region unit.Region) string {
+	s.mu.Lock()
+	var c Community
+	if n := len(s.files); n > 0 && s.files[n-1].From <= unit.DayOf(s.c.Now(), unit.Beijing()) {
+		c = s.files[n-1]
+	}
+	s.mu.Unlock()
+	if c.Version > 0 {
+		return c.hostOf(region)
+	}
+	if region.In(unit.Region(s.c.Self)) {
+		return s.c.Self
+	}
+	for _, p := range s.peers() {
+		if region.In(unit.Region(p.Code)) {
+			return p.Code
+		}
+	}
+	return ""
+}

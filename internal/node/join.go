@@ -93,7 +93,7 @@ func (n *Node) desks() (err error) {
 	days := n.Calendar.Days()
 	secret, former := n.secrets()
 	if n.Cases, err = casework.New(casework.Config{DB: n.DB, Secret: secret, Former: former, Access: n.Access, Registry: n.Registry, Ledger: n.Ledger,
-		Log: n.Log, Notices: n.Notices, Files: n.Files, Uses: n.Federation, Regions: unit.GB2260(), Calendar: days, Node: n.Node.Code[:2], Schemes: n.Schemes, Layers: schemes.FS, Soon: n.Soon}); err != nil {
+		Log: n.Log, Notices: n.Notices, Files: n.Files, Uses: n.Federation, Letters: n.Federation, Self: n.Node.Code, Regions: unit.GB2260(), Calendar: days, Node: n.Node.Code[:2], Schemes: n.Schemes, Layers: schemes.FS, Soon: n.Soon}); err != nil {
 		return err
 	}
 	n.Calendar.Join("casework", n.Cases)
@@ -108,6 +108,7 @@ func (n *Node) desks() (err error) {
 		return err
 	}
 	n.letters()
+	n.caseLetters()
 	n.Federation.HandleUses(n.Cases.AnswerCame)
 	n.Access.Join("agreement", n.Agreements)
 	set, err := n.kinds()

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 
 	"corridor/internal/agreement"
+	"corridor/internal/casework"
 	"corridor/internal/db"
 	"corridor/internal/federation"
 	"corridor/internal/unit"
@@ -25,6 +26,13 @@ func (n *Node) letters() {
 			return struct{}{}, n.Agreements.Receive(ctx, tx, l.Peer, l.Kind, l.Body, func(from, code string) bool { return n.speaks(ctx, tx, from, code) })
 		})
 	}
+}
+
+// caseLetters says that the cases take letters about cases of parties in other nodes.
+func (n *Node) caseLetters() {
+	n.Federation.Handle(casework.LetterShadow, n.Cases.TakeShadow)
+	n.Federation.Handle(casework.LetterAct, n.Cases.TakeAct)
+	n.Federation.HandleAnswer(casework.LetterAct, n.Cases.HearAct)
 }
 
 // speaks says whether a node answers for a party: a jurisdiction and the authorities in it by the community file, an

@@ -51,6 +51,7 @@ func (s *Server) api() {
 	s.apiEditions()
 	s.apiMany()
 	s.apiOnce()
+	s.apiAbroad()
 	s.apiRecognition()
 	s.apiChecks()
 	s.apiUsage()

@@ -3,6 +3,7 @@ package web
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/url"
 	"slices"
 	"strings"
@@ -23,11 +24,12 @@ type fileView struct {
 type caseFiles struct {
 	id  unit.ID
 	all map[files.Digest]casework.Attached
+	at  string // what the addresses begin with
 }
 
 func (v *visit) filesOf(id unit.ID) (caseFiles, error) {
 	all, err := v.s.c.Cases.Attachments(v.ctx(), v.who, id)
-	return caseFiles{id, all}, err
+	return caseFiles{id, all, "/cases/"}, err
 }
 
 // digests are the files that a form holds by their digests.
@@ -35,7 +37,7 @@ func (c caseFiles) digests(all []string) []fileView {
 	var out []fileView
 	for _, d := range all {
 		if a, ok := c.all[files.Digest(d)]; ok {
-			out = append(out, fileView{d, a.Name, fmt.Sprintf("/cases/%s/files/%s", c.id, d), sizeText(a.Size)})
+			out = append(out, fileView{d, a.Name, fmt.Sprintf("%s%s/files/%s", c.at, c.id, d), sizeText(a.Size)})
 		}
 	}
 	return out
@@ -109,13 +111,21 @@ func (v *visit) bringIn(c casework.Case, s *scheme.Scheme, f *form) {
 
 // bring keeps the files of one field; it answers whether the field holds any.
 func (v *visit) bring(id unit.ID, field scheme.Field, f *form) bool {
+	return v.bringTo(field, f, func(name string, r io.Reader) (files.Digest, error) {
+		a, err := v.s.c.Cases.Attach(v.ctx(), v.who, id, name, r)
+		return a.Digest, err
+	})
+}
+
+// bringTo keeps the files of one field by attach.
+func (v *visit) bringTo(field scheme.Field, f *form, attach func(name string, r io.Reader) (files.Digest, error)) bool {
 	all := kept(f, field.Name)
 	for _, h := range f.files(field.Name) {
 		r, err := h.Open()
 		if err == nil {
-			var a casework.Attached
-			if a, err = v.s.c.Cases.Attach(v.ctx(), v.who, id, h.Filename, r); err == nil {
-				all = append(slices.DeleteFunc(all, func(d string) bool { return d == string(a.Digest) }), string(a.Digest))
+			var digest files.Digest
+			if digest, err = attach(h.Filename, r); err == nil {
+				all = append(slices.DeleteFunc(all, func(d string) bool { return d == string(digest) }), string(digest))
 			}
 			r.Close()
 		}

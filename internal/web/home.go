@@ -75,7 +75,7 @@ func (v *visit) waits() (out []waiting, more int, err error) {
 		find func() ([]waiting, error)
 	}{
 		{access.CaseAct, func() (found []waiting, err error) { found, more, err = v.waitingCases(); return found, err }},
-		{access.TaskUpdate, v.waitingTasks}, {access.DocumentDecide, v.waitingDocuments},
+		{access.CaseAct, v.waitingAbroad}, {access.TaskUpdate, v.waitingTasks}, {access.DocumentDecide, v.waitingDocuments},
 		{access.JobsManage, v.waitingJobs}, {access.FederationKeep, v.waitingNeighbours},
 	} {
 		if !may(look.perm) {

@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"corridor/internal/access"
+	"corridor/internal/casework"
 	"corridor/internal/fault"
 	"corridor/internal/federation"
 )
@@ -40,7 +41,8 @@ type turnedLine struct {
 }
 
 // letterKinds are the kinds that have words; another is shown by its own name.
-var letterKinds = map[string]fault.Words{federation.NoteKind: {"公务函", "Note"}}
+var letterKinds = map[string]fault.Words{federation.NoteKind: {"公务函", "Note"},
+	casework.LetterShadow: {"办件情况", "How a case stands"}, casework.LetterAct: {"办理步骤", "Step in a case"}}
 
 // KindWords is what a kind of letter is called.
 func (l letterLine) KindWords() fault.Words {

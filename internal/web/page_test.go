@@ -183,6 +183,7 @@ func bodies() map[string][]any {
 	}
 	maps.Copy(all, promiseBodies(task, done, agreed, pages))
 	maps.Copy(all, drawBodies(one, pages))
+	maps.Copy(all, abroadBodies(pages))
 	return all
 }
 

@@ -107,6 +107,7 @@ var doneWords = map[string]fault.Words{
 	"member_in":          {"已邀请，对方会收到提醒。", "Invited; they are told."},
 	"member_out":         {"已移除。", "Taken off."},
 	"acted":              {"已办理。", "Done."},
+	"abroad":             {"已发往办件所在节点，等它办理和答复。", "Sent to the node in which the case lives, which acts and answers."},
 	"seat_answered":      {"答复已提交。", "The answer is given."},
 	"seat_struck":        {"已退出，备选递补。", "It is off; the next who stands by is asked."},
 	"opening_asked":      {"已申请开启，等待第二人。", "Asked for. A second person has to open it."},

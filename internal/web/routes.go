@@ -104,6 +104,7 @@ func (s *Server) routes() {
 	s.many()
 	s.finding()
 	s.onceRoutes()
+	s.abroadRoutes()
 	s.recognitionRoutes()
 
 	s.page("GET", "/registry", access.RegistryRead, (*visit).organisations)
@@ -200,6 +201,7 @@ var sections = []struct {
 		{"/search", fault.Words{"找资源", "Find resources"}, access.ListingRead},
 		{"/queue", fault.Words{"待办", "Waiting for me"}, access.CaseAct},
 		{"/cases", fault.Words{"申请与办件", "Cases"}, access.CaseRead},
+		{"/cases/abroad", fault.Words{"外地办件", "Cases of other nodes"}, access.CaseRead},
 		{"/instruments", fault.Words{"仪器预约", "Instruments"}, access.ListingRead},
 		{"/bookings", fault.Words{"我的预约", "Bookings"}, access.BookingCreate},
 		{"/open", fault.Words{"能申报什么", "What is open to us"}, access.CaseRead},
