@@ -42,6 +42,9 @@ browser: build ## the line in a real browser; makes docs/picture.png
 	elif [ -n "$$CORRIDOR_REQUIRE" ]; then echo "the browser run needs Node 20 and chromium: apt-get install chromium fonts-noto-cjk"; exit 1; \
 	else echo "NOT TESTED in a browser, which needs Node 20 and chromium: apt-get install chromium fonts-noto-cjk"; fi
 
+soak: build ## wear five nodes out for ten thousand orders and check that nothing was lost (about half an hour)
+	@$(BIN) soak
+
 bench-peers: build ## comparisons that need other engines: main text beside @mozilla/readability
 	@(cd bench-peers/reader && npm ci --silent --no-audit --no-fund && node run.mjs ../../$(BIN))
 
@@ -52,4 +55,4 @@ update: ## rewrite the goldens (operations, OpenAPI, schema, docs/systems.md); r
 clean: ## remove what was built
 	@rm -rf bin e2e/node_modules artefacts
 
-.PHONY: help build demo tour test vet unit scripts packs browser bench-peers update clean
+.PHONY: help build demo tour test vet unit scripts packs browser soak bench-peers update clean

@@ -39,7 +39,7 @@ func run(args []string, out, errs io.Writer) int {
 	root.SetOut(out)
 	root.SetErr(errs)
 	root.AddCommand(demoCommand(), serveCommand(), readCommand(), checkCommand(), simulateCommand(), replayCommand(), verifyCommand(), auditCommand(), postCommand(), keyCommand(),
-		backupCommand(), restoreCommand(), migrateCommand(), importCommand(), benchCommand())
+		backupCommand(), restoreCommand(), migrateCommand(), importCommand(), benchCommand(), soakCommand())
 	cmd, err := root.ExecuteContextC(ctx)
 	switch {
 	case err == nil:

@@ -116,37 +116,41 @@ func enterOffices(ctx context.Context, n *node.Node, admin access.Actor) error {
 // enterOrganisations enters each organisation once.
 func enterOrganisations(ctx context.Context, n *node.Node, admin access.Actor) error {
 	for _, o := range organisations() {
-		err := n.DB.Act(ctx, func(tx *db.Tx) error {
-			_, err := n.Registry.Org(ctx, tx, o.Code)
-			if fault.KindOf(err) != fault.NotFound {
-				return err
-			}
-			if err := n.Registry.Put(ctx, tx, admin, o.Org); err != nil {
-				return err
-			}
-			if err := n.Registry.PutYear(ctx, tx, admin, o.Code, o.year); err != nil {
-				return err
-			}
-			for m, is := range map[registry.Mark]bool{registry.Operating: true, registry.TaxNormal: true, registry.Untrustworthy: false} {
-				if err := n.Registry.PutMark(ctx, tx, admin, o.Code, m, is, o.Founded, o.year.Source); err != nil {
-					return err
-				}
-			}
-			label := registry.Label{Org: o.Code, Label: "tech_sme", Issuer: o.Home, Since: day(2026, 1, 1), Until: day(2026, 12, 31)}
-			switch {
-			case o.Kind == "lab": // stands on the list of providers that the four recognise
-				label.Label = "voucher_provider"
-			case o.year.Staff > 500:
-				return nil
-			}
-			_, err = n.Registry.IssueLabel(ctx, tx, admin, label)
-			return err
-		})
-		if err != nil {
+		if err := enterOrganisation(ctx, n, admin, o); err != nil {
 			return fmt.Errorf("organisation %s: %w", o.Code, err)
 		}
 	}
 	return nil
+}
+
+// enterOrganisation enters an organisation with its last year, its marks and its label, unless it is there.
+func enterOrganisation(ctx context.Context, n *node.Node, admin access.Actor, o organisation) error {
+	return n.DB.Act(ctx, func(tx *db.Tx) error {
+		_, err := n.Registry.Org(ctx, tx, o.Code)
+		if fault.KindOf(err) != fault.NotFound {
+			return err
+		}
+		if err := n.Registry.Put(ctx, tx, admin, o.Org); err != nil {
+			return err
+		}
+		if err := n.Registry.PutYear(ctx, tx, admin, o.Code, o.year); err != nil {
+			return err
+		}
+		for m, is := range map[registry.Mark]bool{registry.Operating: true, registry.TaxNormal: true, registry.Untrustworthy: false} {
+			if err := n.Registry.PutMark(ctx, tx, admin, o.Code, m, is, o.Founded, o.year.Source); err != nil {
+				return err
+			}
+		}
+		label := registry.Label{Org: o.Code, Label: "tech_sme", Issuer: o.Home, Since: day(2026, 1, 1), Until: day(2026, 12, 31)}
+		switch {
+		case o.Kind == "lab": // stands on the list of providers that the four recognise
+			label.Label = "voucher_provider"
+		case o.year.Staff > 500:
+			return nil
+		}
+		_, err = n.Registry.IssueLabel(ctx, tx, admin, label)
+		return err
+	})
 }
 
 // fund moves what each budget needs from the treasury, once: for every budget that the node's schemes name.

@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -20,6 +21,9 @@ const advanceMax = 366 * 24 * time.Hour
 // clockName is the file in the world's folder that keeps its clock.
 const clockName = "clock.json"
 
+// clockLook is between two looks whether another process has moved the clock.
+const clockLook = time.Second / 5
+
 // opensOn is the first morning of every new world: a working day at half past nine in Beijing, so that a demonstration reads the same on
 // any day.
 func opensOn() time.Time {
@@ -30,6 +34,7 @@ func opensOn() time.Time {
 // kept in a file, so that it never goes back, not even after a crash.
 type Clock struct {
 	path string
+	skew time.Duration // by how much this process shows another time than the world's
 
 	mu    sync.Mutex
 	state clockState
@@ -78,7 +83,27 @@ func Now(dir string) (func() time.Time, error) {
 func (c *Clock) Now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.state.now()
+	return c.state.now().Add(c.skew)
+}
+
+// follow reads again where the clock stands, which another process of the same world may have moved, until ctx ends.
+func (c *Clock) follow(ctx context.Context) {
+	t := time.NewTicker(clockLook)
+	defer t.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-t.C:
+			if kept, err := OpenClock(filepath.Dir(c.path)); err == nil {
+				c.mu.Lock()
+				if kept.state.Moved > c.state.Moved {
+					c.state = kept.state
+				}
+				c.mu.Unlock()
+			}
+		}
+	}
 }
 
 func (s clockState) now() time.Time {

@@ -79,9 +79,7 @@ func Start(ctx context.Context, c Config) (w *Community, err error) {
 // open opens one member's node, builds what is missing of its world and takes its address. A node that was opened is
 // returned with the error, so that it can be closed.
 func open(ctx context.Context, c Config, m Member, keys map[string]node.Key, signed []byte, packs []*scheme.Scheme, clock *Clock) (*node.Node, error) {
-	n, err := node.Open(ctx, node.Config{Node: m.face(), Dir: filepath.Join(c.Dir, m.Short()), Origin: origin(m),
-		Key: keys[m.Code].Private, Address: address(c.BasePort, m), Site: "http://" + address(c.BasePort, m), Peers: peersOf(m, keys, c.BasePort),
-		Schemes: packs, Now: clock.Now, Clock: clock, NoCodes: true, Logger: c.Logger, Extract: c.Extract})
+	n, err := node.Open(ctx, nodeConfig(c, m, keys, packs, clock))
 	if err != nil {
 		return nil, err
 	}
@@ -89,6 +87,13 @@ func open(ctx context.Context, c Config, m Member, keys map[string]node.Key, sig
 		return n, fmt.Errorf("build the world of node %s: %w", m.Short(), err)
 	}
 	return n, n.Listen()
+}
+
+// nodeConfig says what a member's node is.
+func nodeConfig(c Config, m Member, keys map[string]node.Key, packs []*scheme.Scheme, clock *Clock) node.Config {
+	return node.Config{Node: m.face(), Dir: filepath.Join(c.Dir, m.Short()), Origin: origin(m),
+		Key: keys[m.Code].Private, Address: address(c.BasePort, m), Site: "http://" + address(c.BasePort, m), Peers: peersOf(m, keys, c.BasePort),
+		Schemes: packs, Now: clock.Now, Clock: clock, NoCodes: true, Logger: c.Logger, Extract: c.Extract}
 }
 
 // Serve runs all nodes until ctx ends or one of them fails.

@@ -187,8 +187,11 @@ func (n *Node) now() time.Time {
 	return time.Now()
 }
 
-// Close closes the database. Run has ended before.
+// Close closes the database, and gives up the address that Listen took where Run has not. Run has ended before.
 func (n *Node) Close() error {
+	if n.listener != nil {
+		_ = n.listener.Close() // closed already by whoever served it
+	}
 	if n.DB == nil {
 		return nil
 	}

@@ -1,0 +1,135 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"os"
+	"sort"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"corridor/internal/demo"
+	"corridor/internal/demo/soak"
+	"corridor/internal/reader/child"
+)
+
+func soakCommand() *cobra.Command {
+	o := soak.Config{Troubles: soak.Troubles{}}
+	calm := false
+	c := &cobra.Command{
+		Use:   "soak",
+		Short: "Wear a community of five nodes out and check that nothing was lost and nothing happened twice",
+		Long: `Runs five nodes as five processes, buys services across their borders, and meanwhile cuts and heals what lies between them,
+doubles, delays and repeats letters, kills nodes without warning and sets their clocks apart. Afterwards every audit has to
+be clean, and what the nodes say of each order has to be what a model of what was asked and answered allows.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+			if o.Orders < 1 || o.Workers < 1 || o.Workers > 200 {
+				return usageError{fmt.Errorf("--orders is at least 1, --workers between 1 and 200")}
+			}
+			if calm {
+				o.Troubles, o.Skew = soak.Troubles{}, 0
+			}
+			if o.Binary, err = os.Executable(); err != nil {
+				return err
+			}
+			if o.Dir == "" {
+				if o.Dir, err = os.MkdirTemp("", "corridor-soak-"); err != nil {
+					return err
+				}
+				defer os.RemoveAll(o.Dir)
+			}
+			o.Out = cmd.OutOrStdout()
+			rep, err := soak.Run(cmd.Context(), o)
+			if err != nil {
+				return err
+			}
+			return tell(cmd.OutOrStdout(), rep)
+		},
+	}
+	f := c.Flags()
+	f.IntVar(&o.Orders, "orders", 10_000, "orders to live")
+	f.IntVar(&o.Batch, "batch", 0, "orders between two moves of the clock (default: a tenth of all)")
+	f.IntVar(&o.Workers, "workers", 8, "orders that are lived at once")
+	f.Uint64Var(&o.Seed, "seed", 1, "of what is bought and what breaks")
+	f.DurationVar(&o.Skew, "skew", 2*time.Minute, "how far the clocks of the nodes stand from the world's, in both directions")
+	f.Float64Var(&o.Troubles.Link, "links", 0.5, "chance in each second that a link becomes worse")
+	f.Float64Var(&o.Troubles.Kill, "kills", 0.05, "chance in each second that a node is killed")
+	f.DurationVar(&o.Troubles.Longest, "longest", 10*time.Second, "of one trouble")
+	f.BoolVar(&calm, "calm", false, "no trouble at all, to compare with")
+	f.StringVar(&o.Dir, "dir", "", "folder of the community (default: a new temporary one, removed at the end)")
+	f.IntVar(&o.BasePort, "base-port", 8130, "port of the office; the nodes take the ports above it")
+	c.AddCommand(soakNodeCommand())
+	return c
+}
+
+// tell prints the report; what was found wrong is the error.
+func tell(out io.Writer, r soak.Report) error {
+	fmt.Fprintf(out, "\n%d orders in %s: %d acts in %d requests of people, slowest %s; %d nodes were killed\n",
+		r.Orders, r.Took.Round(time.Second), r.Acts, r.Tries, r.Slowest.Round(time.Millisecond), r.Kills)
+	for _, x := range []struct {
+		what string
+		of   map[string]int
+	}{{"kinds", r.Kinds}, {"ends", r.Ends}, {"requests between nodes, by the state of their link", r.Requests}} {
+		fmt.Fprintf(out, "%s:", x.what)
+		names := make([]string, 0, len(x.of))
+		for name := range x.of {
+			names = append(names, name)
+		}
+		sort.Strings(names)
+		for _, name := range names {
+			fmt.Fprintf(out, " %s %d", name, x.of[name])
+		}
+		fmt.Fprintln(out)
+	}
+	for _, v := range r.Violations {
+		fmt.Fprintln(out, "VIOLATION", v)
+	}
+	if r.Audit != "" {
+		fmt.Fprintln(out, "AUDIT", r.Audit)
+	}
+	for _, m := range r.Missed {
+		fmt.Fprintln(out, "NOT FOUND though it was put in:", m)
+	}
+	if len(r.Violations) > 0 || r.Audit != "" || len(r.Missed) > 0 {
+		return errSaid
+	}
+	fmt.Fprintf(out, "every audit is clean, and nothing was found that the model does not allow; of %d faults put into a copy of what was seen it found each\n", r.Planted)
+	return nil
+}
+
+// soakNodeCommand is one node of a worn-out community, as the run starts it.
+func soakNodeCommand() *cobra.Command {
+	var o struct {
+		dir, code, proxy string
+		port             int
+		skew             time.Duration
+	}
+	c := &cobra.Command{Use: "node", Short: "One node of a run", Args: cobra.NoArgs, Hidden: true,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if o.proxy != "" {
+				u, err := url.Parse(o.proxy)
+				if err != nil {
+					return usageError{err}
+				}
+				http.DefaultTransport.(*http.Transport).Proxy = http.ProxyURL(u)
+			}
+			uploads, err := child.New(child.Config{})
+			if err != nil {
+				return err
+			}
+			return demo.Apart(cmd.Context(), demo.Config{Dir: o.dir, BasePort: o.port, Extract: uploads,
+				Logger: slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), &slog.HandlerOptions{Level: slog.LevelWarn}))}, o.code, o.skew)
+		}}
+	f := c.Flags()
+	f.StringVar(&o.dir, "dir", "", "folder of the community")
+	f.StringVar(&o.code, "code", "", "of the node")
+	f.StringVar(&o.proxy, "proxy", "", "through which it asks the others")
+	f.IntVar(&o.port, "base-port", 0, "of the office")
+	f.DurationVar(&o.skew, "skew", 0, "of its clock")
+	return c
+}

@@ -1,0 +1,158 @@
+package soak
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"sync"
+	"time"
+
+	"corridor/internal/demo"
+)
+
+const (
+	askMost    = 30 * time.Second // for one request
+	againFirst = 50 * time.Millisecond
+	againMost  = 2 * time.Second
+	answerMost = 8 << 20
+)
+
+// refusal is a node's, with its stable code.
+type refusal struct {
+	Status int
+	Code   string `json:"code"`
+	Detail string `json:"detail"`
+}
+
+func (r *refusal) Error() string { return fmt.Sprintf("%d %s: %s", r.Status, r.Code, r.Detail) }
+
+// client acts as one person at one node. A request is sent again until it has a definite answer: the node may be away, and an answer
+// may be lost.
+type client struct {
+	at, email string
+	http      *http.Client
+
+	mu    sync.Mutex
+	token string
+}
+
+func newClient(at, email string) *client {
+	return &client{at: at, email: email, http: &http.Client{Timeout: askMost}}
+}
+
+// get asks until there is an answer.
+func (c *client) get(ctx context.Context, path string, into any) error {
+	_, err := c.until(ctx, http.MethodGet, path, "", nil, into)
+	return err
+}
+
+// until sends a request again until it has a definite answer; it returns how often it was sent.
+func (c *client) until(ctx context.Context, method, path, key string, body, into any) (tries int, err error) {
+	pause := againFirst
+	for {
+		tries++
+		err = c.once(ctx, method, path, key, body, into)
+		var r *refusal
+		switch {
+		case err == nil:
+			return tries, nil
+		case errors.As(err, &r) && r.Status == http.StatusUnauthorized:
+			c.signOut()
+		case errors.As(err, &r) && r.Status < 500 && r.Status != http.StatusTooManyRequests:
+			return tries, err
+		}
+		if !wait(ctx, pause) {
+			return tries, errors.Join(ctx.Err(), err)
+		}
+		pause = min(pause*2, againMost)
+	}
+}
+
+func (c *client) signOut() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.token = ""
+}
+
+func (c *client) once(ctx context.Context, method, path, key string, body, into any) error {
+	token, err := c.signedIn(ctx)
+	if err != nil {
+		return err
+	}
+	return c.send(ctx, method, path, token, key, body, into)
+}
+
+// signedIn is the person's token, who signs in where there is none.
+func (c *client) signedIn(ctx context.Context) (string, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.token == "" && c.email != "" {
+		var in struct {
+			Token string `json:"token"`
+		}
+		if err := c.send(ctx, http.MethodPost, "/api/v1/sign-in", "", "", map[string]any{"email": c.email, "password": demo.Password}, &in); err != nil {
+			return "", err
+		}
+		c.token = in.Token
+	}
+	return c.token, nil
+}
+
+func (c *client) send(ctx context.Context, method, path, token, key string, body, into any) error {
+	kind, b := "application/json", []byte(nil)
+	switch v := body.(type) {
+	case nil:
+	case []byte:
+		kind, b = "application/octet-stream", v
+	default:
+		b, _ = json.Marshal(body)
+	}
+	r, err := http.NewRequestWithContext(ctx, method, c.at+path, bytes.NewReader(b))
+	if err != nil {
+		return err
+	}
+	if body != nil {
+		r.Header.Set("Content-Type", kind)
+	}
+	for name, v := range map[string]string{"Authorization": "Bearer " + token, "Idempotency-Key": key} {
+		if v != "" && v != "Bearer " {
+			r.Header.Set(name, v)
+		}
+	}
+	answer, err := c.http.Do(r)
+	if err != nil {
+		return err
+	}
+	defer answer.Body.Close()
+	got, err := io.ReadAll(io.LimitReader(answer.Body, answerMost))
+	if err != nil {
+		return err
+	}
+	if answer.StatusCode >= 300 {
+		f := &refusal{}
+		_ = json.Unmarshal(got, f)
+		f.Status = answer.StatusCode
+		if f.Code == "" {
+			f.Detail = fmt.Sprintf("%.200s", got)
+		}
+		return f
+	}
+	if into == nil {
+		return nil
+	}
+	return json.Unmarshal(got, into)
+}
+
+// attach brings a file into a case and returns its digest.
+func (c *client) attach(ctx context.Context, id, name, text string) (string, error) {
+	var f struct {
+		Digest string `json:"digest"`
+	}
+	_, err := c.until(ctx, http.MethodPost, "/api/v1/cases/"+id+"/files?name="+url.QueryEscape(name), "", []byte(text), &f)
+	return f.Digest, err
+}

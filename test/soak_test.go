@@ -1,0 +1,21 @@
+package test
+
+import (
+	"bytes"
+	"fmt"
+	"os/exec"
+	"testing"
+)
+
+// TestAShortSoak wears five nodes out as `make soak` does for hours: links break, nodes are killed, clocks stand apart, and afterwards
+// nothing is lost, nothing happened twice, and every fault that is put into a copy of what was seen is found.
+func TestAShortSoak(t *testing.T) {
+	out, err := exec.Command(binary, "soak", "--orders", "60", "--batch", "30", "--kills", "0.3", "--links", "2", "--longest", "4s",
+		"--dir", t.TempDir(), "--base-port", fmt.Sprint(freePorts(t))).CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if want := "of 8 faults put into a copy of what was seen it found each"; !bytes.Contains(out, []byte(want)) {
+		t.Errorf("the report does not say %q:\n%s", want, out)
+	}
+}
