@@ -41,8 +41,9 @@ func (s *Service) Audit(ctx context.Context) (found []string, err error) {
 			break
 		}
 	}
-	if s.c.Files == nil {
-		return found, nil
+	mirrored, err := s.auditMirrored(ctx)
+	if found = append(found, mirrored...); err != nil || s.c.Files == nil {
+		return found, err
 	}
 	lost, err := s.auditFiles(ctx)
 	return append(found, lost...), err
@@ -84,6 +85,38 @@ func (s *Service) auditOne(a audited) (found []string) {
 		}
 	}
 	return found
+}
+
+// auditMirrored compares every mirrored listing with the digest of what was taken in, and with where it comes from. Whether its leaf
+// stands in the log that was followed is compared by who followed it.
+func (s *Service) auditMirrored(ctx context.Context) (found []string, err error) {
+	for after := unit.ID(""); ; {
+		n := 0
+		err := s.c.DB.Read(ctx, func(tx *db.Tx) error {
+			page, err := selectMirrorsAfter(ctx, tx, after, auditPage)
+			if err != nil {
+				return err
+			}
+			n = len(page)
+			for _, m := range page {
+				after = m.Listing
+				l, there, err := selectListing(ctx, tx, m.Listing)
+				if err != nil {
+					return err
+				}
+				switch {
+				case !there || l.Origin != m.Node || l.ID != mirrorID(m.Node, m.Remote) || l.Proof != fmt.Sprintf("%s#%d", m.Log, m.Index):
+					found = append(found, fmt.Sprintf("listing %s is mirrored from elsewhere than it says", m.Listing))
+				case m.Digest != "" && mirrorDigest(l) != m.Digest, m.Digest == "" && (l.State != Retired || len(l.Fields) > 0):
+					found = append(found, fmt.Sprintf("listing %s is not what was mirrored", m.Listing))
+				}
+			}
+			return nil
+		})
+		if err != nil || n < auditPage {
+			return found, err
+		}
+	}
 }
 
 // auditFiles looks for files that the store does not have. Whether their bytes are whole is the store's own audit.

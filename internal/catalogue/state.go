@@ -52,7 +52,7 @@ func (a Act) Words() fault.Words {
 	return map[Act]fault.Words{
 		Adding: {"登记", "Register"}, Changing: {"修改", "Change"}, Confirm: {"确认信息无误", "Confirm that it is up to date"}, Attaching: {"更新附件", "Change files"},
 		Submit: {"提交单位审核", "Submit for review"}, Return: {"退回修改", "Return"}, Publish: {"发布", "Publish"}, Suspend: {"暂停服务", "Suspend"},
-		Resume: {"恢复服务", "Resume"}, Move: {"标记为已转移", "Mark as moved"}, Retire: {"退役", "Retire"},
+		Resume: {"恢复服务", "Resume"}, Withdrawing: {"撤回已发布的内容", "Withdraw what was published"}, Move: {"标记为已转移", "Mark as moved"}, Retire: {"退役", "Retire"},
 	}[a]
 }
 

@@ -1346,6 +1346,23 @@ CREATE INDEX catalogue_listing_region ON catalogue_listing (region, id);
 
 CREATE INDEX catalogue_listing_state ON catalogue_listing (state, id);
 
+CREATE TABLE catalogue_mirror (
+  listing TEXT   PRIMARY KEY,   -- in catalogue_listing
+  origin  TEXT   NOT NULL,      -- code of the node
+  remote  TEXT   NOT NULL,      -- id of the listing there
+  log     TEXT   NOT NULL,      -- name of its log
+  idx     BIGINT NOT NULL,      -- leaf of that log
+  digest  TEXT   NOT NULL,      -- SHA-256 of what is kept of the record, in hexadecimal digits; '' once it is withdrawn
+  kind    TEXT   NOT NULL,
+  state   TEXT   NOT NULL,      -- of the listing
+  seen_at BIGINT NOT NULL,      -- when that leaf was taken in
+  UNIQUE (origin, remote)
+);
+
+CREATE INDEX catalogue_mirror_log ON catalogue_mirror (log, idx);
+
+CREATE INDEX catalogue_mirror_origin ON catalogue_mirror (origin, kind, state);
+
 CREATE TABLE catalogue_saved (
   id       TEXT   PRIMARY KEY,
   person   TEXT   NOT NULL,
@@ -1445,6 +1462,8 @@ CREATE INDEX catalogue_usage_run_owner ON catalogue_usage_run (owner, from_us, i
 
 CREATE INDEX catalogue_usage_run_sheet ON catalogue_usage_run (sheet, from_us, id) WHERE sheet <> '';
 
+CREATE INDEX catalogue_usage_run_user ON catalogue_usage_run (user_org, from_us, id) WHERE user_org <> '';
+
 CREATE TABLE catalogue_usage_sample (
   id         TEXT   PRIMARY KEY,
   owner      TEXT   NOT NULL,
@@ -1458,7 +1477,9 @@ CREATE TABLE catalogue_usage_sample (
   state      TEXT   NOT NULL CHECK (state IN ('declared', 'refused', 'received', 'stored', 'returned', 'destroyed')),
   person     TEXT   NOT NULL,
   at         BIGINT NOT NULL
-);
+, booking TEXT NOT NULL DEFAULT '');
+
+CREATE INDEX catalogue_usage_sample_booking ON catalogue_usage_sample (booking, id) WHERE booking <> '';
 
 CREATE INDEX catalogue_usage_sample_org ON catalogue_usage_sample (org, at, id);
 
@@ -1496,6 +1517,16 @@ CREATE TABLE catalogue_usage_step (
   at      BIGINT NOT NULL,
   PRIMARY KEY (sample, no)
 );
+
+CREATE TABLE catalogue_usage_taken (
+  id     TEXT   PRIMARY KEY,
+  result TEXT   NOT NULL REFERENCES catalogue_usage_result (id),
+  org    TEXT   NOT NULL,                 -- for which organisation it was taken
+  person TEXT   NOT NULL,
+  at     BIGINT NOT NULL
+);
+
+CREATE INDEX catalogue_usage_taken_of ON catalogue_usage_taken (result, id);
 
 CREATE TABLE catalogue_version (
   listing TEXT   NOT NULL REFERENCES catalogue_listing (id),
@@ -1743,6 +1774,26 @@ CREATE TABLE federation_letter_refused (
   detail   TEXT NOT NULL, -- the sentence of the last one
   PRIMARY KEY (peer, code)
 );
+
+CREATE TABLE federation_mirror (
+  origin TEXT NOT NULL,
+  kind   TEXT NOT NULL,   -- of leaves
+  next   BIGINT NOT NULL, -- the first leaf that was not looked at
+  at     BIGINT NOT NULL,
+  PRIMARY KEY (origin, kind)
+);
+
+CREATE TABLE federation_mirror_refused (
+  origin TEXT NOT NULL,
+  idx    BIGINT NOT NULL,
+  kind   TEXT NOT NULL,
+  code   TEXT NOT NULL,   -- of the refusal
+  field  TEXT NOT NULL,   -- that it names; '' is none
+  at     BIGINT NOT NULL,
+  PRIMARY KEY (origin, idx)
+);
+
+CREATE INDEX federation_mirror_refused_at ON federation_mirror_refused (origin, at, idx);
 
 CREATE TABLE federation_once_check (
   claim      TEXT NOT NULL,

@@ -60,6 +60,8 @@ type Neighbour struct {
 	Witnesses []string  // who has cosigned its newest checkpoint here, of the witnesses that this node knows
 	Wanted    int       // cosignatures that the community file asks for; 0 without one
 	Problem   *fault.Error
+	Mirrors   []Mirroring // of each kind that a room here keeps
+	Refused   int         // things of it that were not taken in
 }
 
 // Log is this node's own log, as far as neighbours witness it. It may be called concurrently.
@@ -104,6 +106,10 @@ type Service struct {
 	hurry     map[string]time.Time // until when letters to a neighbour are looked for more often
 	files     []Community          // versions of the community file, the oldest first
 	onceTold  func(ctx context.Context, tx *db.Tx, of unit.ID) error
+
+	mirrors  []Mirror                 // fixed before Run
+	troubles map[string]string        // code of what keeps a mirror from going on, by neighbour and kind; guarded by mu
+	grew     map[string]chan struct{} // by neighbour; guarded by mu
 }
 
 // New checks the settings; it asks nobody.
@@ -137,7 +143,8 @@ func New(c Config) (*Service, error) {
 	if c.Secret == "" {
 		c.Secret = c.Key
 	}
-	s := &Service{c: c, asked: map[string]int64{}, takes: map[string]Take{NoteKind: takeNote}, hears: map[string]Hear{}, hurry: map[string]time.Time{}}
+	s := &Service{c: c, asked: map[string]int64{}, takes: map[string]Take{NoteKind: takeNote}, hears: map[string]Hear{}, hurry: map[string]time.Time{},
+		troubles: map[string]string{}, grew: map[string]chan struct{}{}}
 	for _, kind := range []string{onceHoldKind, onceConfirmKind, onceReleaseKind} {
 		s.takes[kind], s.hears[kind] = s.takeUse, s.hearUse
 	}
@@ -245,6 +252,9 @@ func (s *Service) State(ctx context.Context) (out []Neighbour, err error) {
 			}
 			if c, err := corridorlog.OpenCheckpoint([]byte(row.target), p.Key+witnesses); err == nil {
 				n.Witnesses = c.Witnesses
+			}
+			if n.Mirrors, n.Refused, err = s.mirrorings(ctx, tx, p); err != nil {
+				return fmt.Errorf("what is mirrored of %s: %w", p.Code, err)
 			}
 			out = append(out, n)
 		}

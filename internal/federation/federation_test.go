@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -91,6 +92,22 @@ func (s *station) serve(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(a.Status)
 		w.Write(a.Body)
 		return
+	case "records":
+		var at []int64
+		for text := range strings.SplitSeq(r.URL.Query().Get("at"), ",") {
+			n, err := strconv.ParseInt(text, 10, 64)
+			if err != nil {
+				s.t.Error(err)
+			}
+			at = append(at, n)
+		}
+		all, err := s.log.Records(r.Context(), at, federation.RecordsBytesMax)
+		if err == nil {
+			b, err = federation.WriteRecords(all)
+		}
+		if err != nil {
+			s.t.Error(err)
+		}
 	default:
 		b, err = s.log.Tile(r.Context(), path)
 	}

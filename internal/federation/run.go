@@ -22,7 +22,11 @@ func (s *Service) Follow(ctx context.Context) error {
 	var all sync.WaitGroup
 	for i, p := range peers {
 		all.Go(func() {
-			if err := s.round(ctx, p); err != nil {
+			err := s.round(ctx, p)
+			if err == nil {
+				err = s.mirrorAll(ctx, p)
+			}
+			if err != nil {
 				errs[i] = fmt.Errorf("neighbour %s: %w", p.Code, err)
 			}
 		})
@@ -37,6 +41,10 @@ func (s *Service) round(ctx context.Context, p Peer) error {
 		more, err := s.followPeer(ctx, p)
 		if err != nil {
 			return err
+		}
+		select {
+		case s.grown(p.Code) <- struct{}{}:
+		default:
 		}
 		if !more {
 			break
@@ -67,6 +75,9 @@ func (s *Service) Run(ctx context.Context) error {
 				running[p.Code] = true
 				all.Go(func() { s.runPeer(ctx, p.Code) })
 				all.Go(func() { s.runLetters(ctx, p.Code) })
+				if len(s.mirrors) > 0 {
+					all.Go(func() { s.runMirror(ctx, p.Code) })
+				}
 			}
 		}
 		if !pause(ctx, everySecond) {

@@ -61,6 +61,55 @@ func (l *Log) Record(ctx context.Context, index int64) (r Record, err error) {
 	return r, err
 }
 
+// Beside is a public record as it is handed out in bulk: what it takes to check it against its leaf, or that it is gone.
+type Beside struct {
+	Index int64
+	Record
+	Gone bool
+}
+
+// Records are the public records of some leaves, in their order, up to a number of bytes: who asks for more asks again for those
+// that are not in the answer. A leaf that never had a record, or that is not there, is left out.
+func (l *Log) Records(ctx context.Context, indexes []int64, bytesMax int) (all []Beside, err error) {
+	err = l.db.Read(ctx, func(tx *db.Tx) error {
+		all = nil
+		size := 0
+		for _, index := range indexes {
+			e, err := selectEntry(ctx, tx, index)
+			if fault.KindOf(err) == fault.NotFound {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			b := Beside{Index: index, Gone: e.WithdrawnBy != ""}
+			if b.Digest = RecordOf(e.Leaf); b.Digest == "" && !b.Gone {
+				continue
+			}
+			if !b.Gone {
+				if b.Body, b.Salt, err = selectRecord(ctx, tx, e.ID); err != nil {
+					return fmt.Errorf("record of leaf %d: %w", index, err)
+				}
+			}
+			if size += len(b.Body); size > bytesMax && len(all) > 0 {
+				return nil
+			}
+			all = append(all, b)
+		}
+		return nil
+	})
+	return all, err
+}
+
+// RecordOf is the digest of the public record that a leaf names; "" is none, or no leaf of our form.
+func RecordOf(leaf []byte) string {
+	l, err := readLeaf(leaf)
+	if err != nil {
+		return ""
+	}
+	return l.Record
+}
+
 // Withdraw takes back what a leaf published, with the caller's act: its public record is erased, if it has one, the leaf
 // stays and shows as withdrawn, and a new leaf says which was withdrawn and why. It returns the id of the new leaf. What
 // others have copied cannot be called back.

@@ -21,6 +21,7 @@ func (n *Node) Audit(ctx context.Context, say func(what string)) (found []string
 		{"payments", n.Payments.Audit},
 		{"bookings", n.Bookings.Audit},
 		{"listings", n.Catalogue.Audit},
+		{"mirrored", n.auditMirrors},
 		{"documents", n.Reader.Audit},
 		{"index", n.Finder.Audit},
 	} {

@@ -119,6 +119,7 @@ func (n *Node) desks() (err error) {
 		Regions: unit.GB2260(), Days: days, Kinds: set}); err != nil {
 		return err
 	}
+	n.mirrors()
 	index := ""
 	if n.Dir != "" {
 		index = filepath.Join(n.Dir, indexName)

@@ -15,7 +15,7 @@ import (
 
 // count joins the room of hours to those that it asks.
 func (n *Node) count(days *unit.Days) (err error) {
-	n.Usage, err = usage.New(usage.Config{DB: n.DB, Access: n.Access, Listings: equipped{n.Catalogue}, Bookings: reserved{n.Bookings}, Ties: n.Registry, Files: n.Files, Days: days})
+	n.Usage, err = usage.New(usage.Config{DB: n.DB, Access: n.Access, Listings: equipped{n.Catalogue}, Bookings: reserved{n.Bookings}, Ties: n.Registry, Files: n.Files, Notices: n.Notices, Days: days})
 	return err
 }
 
@@ -92,4 +92,9 @@ func (r reserved) Asked(ctx context.Context, tx *db.Tx, instrument unit.ID, from
 		out = append(out, x)
 	}
 	return out, err
+}
+
+func (r reserved) About(ctx context.Context, tx *db.Tx, id unit.ID) (instrument unit.ID, org string, err error) {
+	b, err := r.of.About(ctx, tx, id)
+	return b.Instrument, b.Org, err
 }

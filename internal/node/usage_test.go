@@ -22,30 +22,10 @@ import (
 func TestAMachinesLogBecomesHoursRecordsAndMoney(t *testing.T) {
 	eachTreasury(t, func(t *treasury) {
 		ctx, lab, firm := context.Background(), t.firms[3], t.firms[0]
-		system := access.System("test")
-		l, err := t.Catalogue.Add(ctx, system, catalogue.Draft{Kind: "instrument", Owner: lab, Typed: map[string]string{
-			"name": "冷冻透射电子显微镜", "model": "G4", "manufacturer": "示范制造", "class": "010101", "technical": "300 kV", "function": "结构解析", "status": "正常", "share": "外部共享",
-			"duty_free": "否", "service_content": "数据采集", "fee": "面议", "region": "310115", "contact": "值班室", "phone": "021-00000000", "inner_id": "EM-01", "ins_code": "N340001",
-			"worth": "5300万元", "begin_date": "2021-09-01"}})
-		t.must(err)
-		for _, act := range []catalogue.Act{catalogue.Submit, catalogue.Publish} {
-			l, err = t.Catalogue.Step(ctx, system, l.ID, l.Version, act, "")
-			t.must(err)
-		}
-		b, err := booking.New(booking.Config{DB: t.DB, Access: t.Access, Registry: t.Registry, Calendar: unit.NewDays(unit.ChinaCalendar())})
-		t.must(err)
 		runs := access.Actor{Person: "01LABOP", Name: "operator", Strong: true, Grants: []access.Grant{{Role: "lab_operator", Org: lab}}}
-		i, err := b.Enter(ctx, runs, booking.Instrument{ID: l.ID, Org: lab, Region: "310115", Title: l.Title, Zone: "Asia/Shanghai"})
-		t.must(err)
-		plan := booking.Plan{Grid: 30, Limits: []booking.Limit{{To: 24 * 60, Least: 30, Most: 600}}, Horizon: 60, OfferHours: 24, Instant: true}
-		for d := range plan.Weekly {
-			plan.Weekly[d] = []booking.Period{{From: 480, To: 1080}}
-		}
-		t.must(b.PutPlan(ctx, runs, i.ID, plan, 0))
-		t.must(b.PutPrices(ctx, runs, i.ID, booking.Prices{From: unit.Date(2026, 3, 2), QuoteHours: 48, FreeHours: 24, LateShare: 50, NoShow: 100,
-			Classes: map[booking.Class]booking.Price{booking.Enterprise: {Basis: booking.ByHour, Rate: 120_000}}}))
+		l, b := t.microscope(runs, lab)
 		day := time.Date(2026, 3, 4, 1, 0, 0, 0, time.UTC) // 09:00 there
-		_, err = b.Book(ctx, clerk(firm), booking.Ask{Instrument: i.ID, Org: firm, Span: booking.Span{From: day, To: day.Add(2 * time.Hour)}, Samples: 1})
+		_, err := b.Book(ctx, clerk(firm), booking.Ask{Instrument: l.ID, Org: firm, Span: booking.Span{From: day, To: day.Add(2 * time.Hour)}, Samples: 1})
 		t.must(err)
 		t.now = time.Date(2026, 4, 2, 2, 0, 0, 0, time.UTC)
 
@@ -110,4 +90,31 @@ func TestAMachinesLogBecomesHoursRecordsAndMoney(t *testing.T) {
 			t.Errorf("a firm reads the runs of a laboratory: %v", err)
 		}
 	})
+}
+
+// microscope lists an instrument of a laboratory that can be booked at once, 1,200 yuan an hour for firms.
+func (t *treasury) microscope(runs access.Actor, lab string) (catalogue.Listing, *booking.Service) {
+	t.Helper()
+	ctx, system := context.Background(), access.System("test")
+	l, err := t.Catalogue.Add(ctx, system, catalogue.Draft{Kind: "instrument", Owner: lab, Typed: map[string]string{
+		"name": "冷冻透射电子显微镜", "model": "G4", "manufacturer": "示范制造", "class": "010101", "technical": "300 kV", "function": "结构解析", "status": "正常", "share": "外部共享",
+		"duty_free": "否", "service_content": "数据采集", "fee": "面议", "region": "310115", "contact": "值班室", "phone": "021-00000000", "inner_id": "EM-01", "ins_code": "N340001",
+		"worth": "5300万元", "begin_date": "2021-09-01"}})
+	t.must(err)
+	for _, act := range []catalogue.Act{catalogue.Submit, catalogue.Publish} {
+		l, err = t.Catalogue.Step(ctx, system, l.ID, l.Version, act, "")
+		t.must(err)
+	}
+	b, err := booking.New(booking.Config{DB: t.DB, Access: t.Access, Registry: t.Registry, Calendar: unit.NewDays(unit.ChinaCalendar())})
+	t.must(err)
+	i, err := b.Enter(ctx, runs, booking.Instrument{ID: l.ID, Org: lab, Region: "310115", Title: l.Title, Zone: "Asia/Shanghai"})
+	t.must(err)
+	plan := booking.Plan{Grid: 30, Limits: []booking.Limit{{To: 24 * 60, Least: 30, Most: 600}}, Horizon: 60, OfferHours: 24, Instant: true}
+	for d := range plan.Weekly {
+		plan.Weekly[d] = []booking.Period{{From: 480, To: 1080}}
+	}
+	t.must(b.PutPlan(ctx, runs, i.ID, plan, 0))
+	t.must(b.PutPrices(ctx, runs, i.ID, booking.Prices{From: unit.Date(2026, 3, 2), QuoteHours: 48, FreeHours: 24, LateShare: 50, NoShow: 100,
+		Classes: map[booking.Class]booking.Price{booking.Enterprise: {Basis: booking.ByHour, Rate: 120_000}}}))
+	return l, b
 }

@@ -65,6 +65,7 @@ type listingPage struct {
 	Late     bool
 	Stale    int // days since the owner looked at it, where that is longer than its kind asks for
 	Basis    kinds.Number
+	Standing *standingView // nil: it cannot be booked here
 }
 
 type actOfListing struct {
@@ -95,6 +96,9 @@ func (v *visit) showListing(id unit.ID, f *form) error {
 		p.Groups = v.listingGroups(k, l.Fields)
 		p.Due, p.Late = c.PublishBy(l, unit.DayOf(v.now(), beijing))
 		p.Stale, p.Basis = c.Stale(l, v.now()), k.Refresh
+		if p.Standing, err = v.standing(id, k.Do); err != nil {
+			return err
+		}
 	}
 	all, err := c.FilesOf(v.ctx(), v.who, id)
 	if err != nil {

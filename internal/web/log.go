@@ -7,11 +7,13 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 
 	"golang.org/x/mod/sumdb/tlog"
 
 	"corridor/internal/access"
 	"corridor/internal/fault"
+	"corridor/internal/federation"
 	corridorlog "corridor/internal/log"
 	"corridor/internal/unit"
 )
@@ -183,6 +185,29 @@ func (v *visit) record() error {
 		return err
 	}
 	return v.plain(r.Body, false)
+}
+
+// records are public records with what proves each against its leaf, for neighbours that mirror them: ?at=1,2,3, a line of JSON for
+// each that is there. Who is given fewer asks again for the rest.
+func (v *visit) records() error {
+	var at []int64
+	for text := range strings.SplitSeq(v.r.URL.Query().Get("at"), ",") {
+		n, err := strconv.ParseInt(text, 10, 64)
+		if err != nil || n < 0 || len(at) == federation.RecordsMax {
+			return fault.New(fault.Invalid, "web.records_at", "most", federation.RecordsMax).On("at")
+		}
+		at = append(at, n)
+	}
+	all, err := v.s.c.Log.Records(v.ctx(), at, federation.RecordsBytesMax)
+	if err != nil {
+		return err
+	}
+	b, err := federation.WriteRecords(all)
+	if err != nil {
+		return err
+	}
+	v.w.Header().Set("Content-Type", "application/x-ndjson")
+	return v.plain(b, false)
 }
 
 func (v *visit) tile() error {

@@ -207,6 +207,9 @@ func TestEveryPageIsGoodHTMLInBothLanguages(t *testing.T) {
 	maps.Copy(values, findBodies())
 	maps.Copy(values, listBodies(t))
 	maps.Copy(values, formBodies())
+	for name, all := range labBodies() {
+		values[name] = append(values[name], all...)
+	}
 	assets := map[string]string{"look.css": "/static/a/look.css", "face.css": "/static/a/face.css", "icon.svg": "/static/a/icon.svg"}
 	for name := range all.zh {
 		if len(values[name]) < 2 {

@@ -55,6 +55,7 @@ func (s *Server) routes() {
 		s.page("POST", "/account/wish", access.NoticeRead, (*visit).wish)
 	}
 	s.usagePages()
+	s.labPages()
 	s.page("GET", "/calendar", access.CalendarRead, (*visit).calendar)
 	s.page("POST", "/calendar", access.CalendarLoad, (*visit).loadNotice)
 	s.page("GET", "/jobs", access.JobsManage, (*visit).jobs)
@@ -143,6 +144,7 @@ func (s *Server) routes() {
 	s.page("GET", "/log", access.LogRead, (*visit).logPage)
 	s.page("GET", "/log/entries/{index}", access.LogRead, (*visit).logEntry)
 	s.page("GET", "/log/entries/{index}/record", access.LogRead, (*visit).record)
+	s.page("GET", "/log/records", access.LogRead, (*visit).records)
 	s.page("POST", "/log/witness/add-checkpoint", access.TrustRead, (*visit).witness)
 	s.page("GET", "/log/checkpoint", access.LogRead, (*visit).checkpoint)
 	s.page("GET", "/log/key", access.LogRead, (*visit).logKey)
@@ -204,6 +206,7 @@ var sections = []struct {
 		{"/cases/abroad", fault.Words{"外地办件", "Cases of other nodes"}, access.CaseRead},
 		{"/instruments", fault.Words{"仪器预约", "Instruments"}, access.ListingRead},
 		{"/bookings", fault.Words{"我的预约", "Bookings"}, access.BookingCreate},
+		{"/uses", fault.Words{"使用、样品与账单", "Uses, samples, bills"}, access.BookingCreate},
 		{"/open", fault.Words{"能申报什么", "What is open to us"}, access.CaseRead},
 		{"/rounds", fault.Words{"集中评定", "Rounds"}, access.CaseQueue},
 		{"/starts", fault.Words{"免申即享开办", "Opened unasked"}, access.CaseQueue},

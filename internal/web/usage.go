@@ -33,7 +33,8 @@ func (v *visit) lab() (h labHead, err error) {
 	if h.Month = q.Get("month"); h.Month == "" {
 		h.Month = v.now().In(beijing).Format("2006-01")
 	}
-	for _, x := range []struct{ path, zh, en string }{{"/usage", "本月运行", "Runs of a month"}, {"/usage/year", "年度", "The year"}, {"/usage/records", "服务记录报送", "Service records"}, {"/usage/charges", "收费与到账", "Charges and receipts"}} {
+	for _, x := range []struct{ path, zh, en string }{{"/usage", "本月运行", "Runs of a month"}, {"/usage/year", "年度", "The year"}, {"/usage/records", "服务记录报送", "Service records"}, {"/usage/charges", "收费与到账", "Charges and receipts"},
+		{"/usage/samples", "样品与结果", "Samples and results"}, {"/usage/ratings", "用户评价", "Ratings"}} {
 		h.Tabs = append(h.Tabs, payTab{h.at(x.path), v.t(x.zh, x.en), v.path() == x.path})
 	}
 	return h, nil
@@ -256,9 +257,14 @@ func (v *visit) usageYear() error {
 	}
 	p.Export, p.Median = v.exports(), "–"
 	if p.Answers.Answered > 0 {
-		p.Median = strconv.FormatFloat(float64(p.Answers.Median/(6*time.Minute))/10, 'f', 1, 64) + " h"
+		p.Median = hoursOf(p.Answers.Median)
 	}
 	return v.show("usageyear", v.t("年度机时", "The year's hours"), p)
+}
+
+// hoursOf is a time in hours with one decimal.
+func hoursOf(d time.Duration) string {
+	return strconv.FormatFloat(float64(d/(6*time.Minute))/10, 'f', 1, 64) + " h"
 }
 
 func (v *visit) yearFile(p yearPage) error {

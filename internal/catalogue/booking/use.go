@@ -12,3 +12,8 @@ import (
 func (s *Service) Touching(ctx context.Context, tx *db.Tx, instrument unit.ID, span Span) ([]Booking, error) {
 	return selectBookingsOf(ctx, tx, instrument, span)
 }
+
+// About is a booking in the caller's act or reading, for a room that keeps something of it; it asks for no permission.
+func (s *Service) About(ctx context.Context, tx *db.Tx, id unit.ID) (Booking, error) {
+	return selectBooking(ctx, tx, id)
+}

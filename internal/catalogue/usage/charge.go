@@ -84,6 +84,16 @@ func (s *Service) Sheets(ctx context.Context, who access.Actor, owner, month str
 	return all, err
 }
 
+// Bills is one page of the charge sheets that an organisation pays, the newest first, and how many there are.
+func (s *Service) Bills(ctx context.Context, who access.Actor, payer string, page int) (all []Sheet, total int, err error) {
+	if err := access.May(who, access.BookingCreate, access.Scope{Org: payer}); err != nil {
+		return nil, 0, err
+	}
+	limit, offset := pageOf(page)
+	err = s.c.DB.Read(ctx, func(tx *db.Tx) error { all, total, err = selectBills(ctx, tx, payer, limit, offset); return err })
+	return all, total, err
+}
+
 // Sheet is one, with its runs: for the owner, and for the firm that pays.
 func (s *Service) Sheet(ctx context.Context, who access.Actor, id unit.ID) (x Sheet, err error) {
 	err = s.c.DB.Read(ctx, func(tx *db.Tx) error {

@@ -124,6 +124,23 @@ type Answers struct {
 	Median   time.Duration // from the request to the answer; of those that were answered
 }
 
+// count adds requests; waits are how long their answers took, where that is known.
+func (a *Answers) count(asked []Asked, waits *[]time.Duration) {
+	for _, x := range asked {
+		a.Asked++
+		if !x.Answered {
+			continue
+		}
+		a.Answered++
+		if x.After >= 0 {
+			*waits = append(*waits, x.After)
+		}
+		if x.Accepted {
+			a.Accepted++
+		}
+	}
+}
+
 // Accepting is the part of the answered requests that was accepted.
 func (a Answers) Accepting() Share { return share(a.Accepted, a.Answered) }
 
@@ -177,7 +194,7 @@ func (s *Service) OfYear(ctx context.Context, who access.Actor, owner string, ye
 		}
 		for _, r := range rated {
 			if h := by[r.instrument]; h != nil {
-				h.Rating = Rating{(20*r.stars + r.n) / (2 * r.n), r.n}
+				h.Rating = ratingOf(r)
 			}
 		}
 		return nil
@@ -251,19 +268,7 @@ func (s *Service) answersOf(ctx context.Context, tx *db.Tx, id unit.ID, from, to
 	if err != nil {
 		return fmt.Errorf("requests for %s: %w", id, err)
 	}
-	for _, a := range asked {
-		y.Answers.Asked++
-		if !a.Answered {
-			continue
-		}
-		y.Answers.Answered++
-		if a.After >= 0 {
-			*waits = append(*waits, a.After)
-		}
-		if a.Accepted {
-			y.Answers.Accepted++
-		}
-	}
+	y.Answers.count(asked, waits)
 	missing, err := s.missing(ctx, tx, id, from, to)
 	y.Missing += len(missing)
 	return err

@@ -23,6 +23,8 @@ type Rules struct {
 	QuotaSpecial  Number `yaml:"quota_special"`
 	IdleDays      Number `yaml:"idle_days"`
 	ResultDays    Number `yaml:"result_days"`
+	StandingDays  Number `yaml:"standing_days"`  // over which response and acceptance are counted
+	StandingLeast Number `yaml:"standing_least"` // requests below which they say little
 }
 
 //go:embed rules.yaml
@@ -33,7 +35,7 @@ func loadRules(file []byte) (r Rules, err error) {
 		return r, fmt.Errorf("rules of usage: %w", err)
 	}
 	for name, n := range map[string]Number{"standard_hours": r.StandardHours, "quota_general": r.QuotaGeneral, "quota_special": r.QuotaSpecial,
-		"idle_days": r.IdleDays, "result_days": r.ResultDays} {
+		"idle_days": r.IdleDays, "result_days": r.ResultDays, "standing_days": r.StandingDays, "standing_least": r.StandingLeast} {
 		if n.Value <= 0 || n.Basis[0] == "" || n.Basis[1] == "" {
 			return r, fmt.Errorf("rules of usage: %s has no value or no basis", name)
 		}

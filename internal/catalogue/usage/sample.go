@@ -2,7 +2,6 @@ package usage
 
 import (
 	"context"
-	"io"
 	"slices"
 	"strings"
 	"time"
@@ -10,7 +9,6 @@ import (
 	"corridor/internal/access"
 	"corridor/internal/db"
 	"corridor/internal/fault"
-	"corridor/internal/files"
 	"corridor/internal/unit"
 )
 
@@ -19,13 +17,16 @@ type Samples struct {
 	ID         unit.ID
 	Owner      string
 	Instrument unit.ID
-	Org        string // whose they are
+	Title      fault.Words // of the instrument; only where it is shown
+	Org        string      // whose they are
+	Booking    unit.ID     // the use that they are sent for, or ""
 	What       string
 	Count      int
 	Hazards    []string // codes; none says that there is no hazard
 	Secret     bool     // may be seen by the owner's operators only
 	KeepUntil  unit.Day // how long they are stored; invalid where nothing was agreed
 	State      SampleState
+	Person     unit.ID // who declared them
 	At         time.Time
 	Steps      []SampleStep
 	Results    []Result
@@ -74,16 +75,6 @@ type SampleStep struct {
 	At    time.Time
 }
 
-// Result is a file that came of samples: results, or a report that others rely on.
-type Result struct {
-	ID     unit.ID
-	Kind   string // result or report
-	Digest files.Digest
-	Name   string
-	Until  time.Time // may be taken until then
-	At     time.Time
-}
-
 // Declare says what is going to be sent.
 func (s *Service) Declare(ctx context.Context, who access.Actor, x Samples) (Samples, error) {
 	if err := access.May(who, access.BookingCreate, access.Scope{Org: x.Org}); err != nil {
@@ -104,6 +95,9 @@ func (s *Service) Declare(ctx context.Context, who access.Actor, x Samples) (Sam
 		}
 	}
 	err = s.c.DB.Act(ctx, func(tx *db.Tx) error {
+		if x.KeepUntil.Valid() && x.KeepUntil < unit.DayOf(tx.Now(), s.Zone()) {
+			return fault.New(fault.Invalid, "usage.keep_past").On("keep")
+		}
 		i, err := s.c.Listings.Instrument(ctx, tx, x.Instrument)
 		if err == nil && i.Published.IsZero() {
 			err = fault.New(fault.NotFound, "usage.unknown")
@@ -111,12 +105,21 @@ func (s *Service) Declare(ctx context.Context, who access.Actor, x Samples) (Sam
 		if err != nil {
 			return fault.Of(err).On("instrument")
 		}
-		x.ID, x.Owner, x.State, x.At = unit.NewID(tx.Now()), i.Owner, Declared, tx.Now()
-		if err := insertSamples(ctx, tx, x, who.Person); err != nil {
+		if !i.Outside() && x.Org != i.Owner {
+			return fault.New(fault.Conflict, "usage.customs", "instrument", i.Title).On("instrument")
+		}
+		if err := s.sentFor(ctx, tx, x); err != nil {
+			return err
+		}
+		x.ID, x.Owner, x.State, x.Person, x.At = unit.NewID(tx.Now()), i.Owner, Declared, who.Person, tx.Now()
+		if err := insertSamples(ctx, tx, x); err != nil {
 			return err
 		}
 		x.Steps = []SampleStep{{Declared, x.Count, "", who.Person, tx.Now()}}
 		if err := insertStep(ctx, tx, x.ID, 1, x.Steps[0]); err != nil {
+			return err
+		}
+		if err := s.tellSamples(ctx, tx, who, x, i.Title, true, "declared"); err != nil {
 			return err
 		}
 		return s.record(ctx, tx, who, "declare", "samples/"+string(x.ID), "")
@@ -136,6 +139,9 @@ func (s *Service) samples(ctx context.Context, tx *db.Tx, who access.Actor, id u
 	if x.Steps, err = selectSteps(ctx, tx, id); err != nil {
 		return x, lab, err
 	}
+	if x.Title, err = s.title(ctx, tx, x.Instrument); err != nil {
+		return x, lab, err
+	}
 	x.Results, err = selectResults(ctx, tx, id)
 	return x, lab, err
 }
@@ -144,19 +150,6 @@ func (s *Service) samples(ctx context.Context, tx *db.Tx, who access.Actor, id u
 func (s *Service) SamplesOf(ctx context.Context, who access.Actor, id unit.ID) (x Samples, err error) {
 	err = s.c.DB.Read(ctx, func(tx *db.Tx) error { x, _, err = s.samples(ctx, tx, who, id); return err })
 	return x, err
-}
-
-// AllSamples are those sent to a lab, or those of a user's organisation, the newest first.
-func (s *Service) AllSamples(ctx context.Context, who access.Actor, org string, lab bool) (all []Samples, err error) {
-	perm := access.BookingCreate
-	if lab {
-		perm = access.BookingManage
-	}
-	if err := access.May(who, perm, access.Scope{Org: org}); err != nil {
-		return nil, err
-	}
-	err = s.c.DB.Read(ctx, func(tx *db.Tx) error { all, err = selectAllSamples(ctx, tx, org, lab); return err })
-	return all, err
 }
 
 // Step does something with samples; count is how many there were, and a difference needs a note.
@@ -189,76 +182,10 @@ func (s *Service) Step(ctx context.Context, who access.Actor, id unit.ID, to Sam
 		if err := updateSamples(ctx, tx, id, to); err != nil {
 			return err
 		}
+		if err := s.tellSamples(ctx, tx, who, x, x.Title, false, string(to)); err != nil {
+			return err
+		}
 		return s.record(ctx, tx, who, "samples_"+string(to), "samples/"+string(id), note)
 	})
 	return x, err
-}
-
-// Deliver gives the user a file of results or a report; it may be taken for the days of rules.yaml.
-func (s *Service) Deliver(ctx context.Context, who access.Actor, id unit.ID, kind, name string, file io.Reader) (r Result, err error) {
-	if s.c.Files == nil {
-		return r, fault.New(fault.Unavailable, "usage.no_files")
-	}
-	if kind != "result" && kind != "report" {
-		return r, fault.New(fault.Invalid, "usage.result_kind").On("kind")
-	}
-	if name, err = line("file", strings.TrimSpace(name), true); err != nil {
-		return r, err
-	}
-	if err := s.c.DB.Read(ctx, func(tx *db.Tx) error { _, err := s.lab(ctx, tx, who, id); return err }); err != nil {
-		return r, err
-	}
-	put, err := s.c.Files.Put(ctx, name, file)
-	if err != nil {
-		return r, err
-	}
-	err = s.c.DB.Act(ctx, func(tx *db.Tx) error {
-		x, err := s.lab(ctx, tx, who, id)
-		if err != nil {
-			return err
-		}
-		if x.State == Declared || x.State == Refused {
-			return fault.New(fault.Conflict, "usage.sample_state", "state", x.State.Words())
-		}
-		r = Result{ID: unit.NewID(tx.Now()), Kind: kind, Digest: put.Digest, Name: name, Until: tx.Now().AddDate(0, 0, int(s.rules.ResultDays.Value)), At: tx.Now()}
-		if err := insertResult(ctx, tx, id, r, who.Person); err != nil {
-			return err
-		}
-		return s.record(ctx, tx, who, "deliver", "samples/"+string(id), kind+" "+string(r.Digest))
-	})
-	return r, err
-}
-
-func (s *Service) lab(ctx context.Context, tx *db.Tx, who access.Actor, id unit.ID) (Samples, error) {
-	x, lab, err := s.samples(ctx, tx, who, id)
-	if err == nil && !lab {
-		err = mayManage(who, x.Owner)
-	}
-	return x, err
-}
-
-// TakeResult is a result with its content for who may have it, while it may be taken.
-func (s *Service) TakeResult(ctx context.Context, who access.Actor, samples, result unit.ID) (r Result, content []byte, err error) {
-	if s.c.Files == nil {
-		return r, nil, fault.New(fault.Unavailable, "usage.no_files")
-	}
-	err = s.c.DB.Read(ctx, func(tx *db.Tx) error {
-		x, _, err := s.samples(ctx, tx, who, samples)
-		if err != nil {
-			return err
-		}
-		i := slices.IndexFunc(x.Results, func(r Result) bool { return r.ID == result })
-		if i < 0 {
-			return fault.New(fault.NotFound, "usage.unknown")
-		}
-		if r = x.Results[i]; !tx.Now().Before(r.Until) {
-			return fault.New(fault.Gone, "usage.result_over", "until", s.local(r.Until))
-		}
-		return nil
-	})
-	if err != nil {
-		return r, nil, err
-	}
-	_, content, err = s.c.Files.Get(ctx, r.Digest)
-	return r, content, err
 }

@@ -19,6 +19,9 @@ INSERT INTO catalogue_usage_sheet (` + sheetColumns + `, person) VALUES ($1, $2,
 	sqlSheet       = `SELECT ` + sheetColumns + ` FROM catalogue_usage_sheet WHERE id = $1 ORDER BY id LIMIT 1`
 	sqlSheets      = `
 SELECT ` + sheetColumns + ` FROM catalogue_usage_sheet WHERE owner = $1 AND ($2 = '' OR month = $2) ORDER BY month DESC, no LIMIT $3`
+	sqlBills = `
+SELECT ` + sheetColumns + ` FROM catalogue_usage_sheet WHERE payer = $1 AND project = '' AND payer <> '' ORDER BY month DESC, id DESC LIMIT $2 OFFSET $3`
+	sqlCountBills  = `SELECT count(*) FROM catalogue_usage_sheet WHERE payer = $1 AND project = '' AND payer <> '' ORDER BY 1 LIMIT 1`
 	sqlCountSheets = `SELECT count(*) FROM catalogue_usage_sheet WHERE owner = $1 AND month = $2 ORDER BY 1 LIMIT 1`
 
 	sqlInsertReceipt = `
@@ -77,6 +80,14 @@ func selectSheets(ctx context.Context, tx *db.Tx, owner, month string) ([]Sheet,
 func countSheets(ctx context.Context, tx *db.Tx, owner, month string) (n int, err error) {
 	err = tx.QueryRow(ctx, sqlCountSheets, owner, month).Scan(&n)
 	return n, err
+}
+
+func selectBills(ctx context.Context, tx *db.Tx, payer string, limit, offset int) (all []Sheet, n int, err error) {
+	if err := tx.QueryRow(ctx, sqlCountBills, payer).Scan(&n); err != nil {
+		return nil, 0, err
+	}
+	all, err = db.Collect(ctx, tx, "bills of "+payer, scanSheet, sqlBills, payer, limit, offset)
+	return all, n, err
 }
 
 func scanReceipt(scan func(...any) error) (r Receipt, err error) {

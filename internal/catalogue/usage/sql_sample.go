@@ -2,6 +2,7 @@ package usage
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"corridor/internal/db"
@@ -10,15 +11,23 @@ import (
 )
 
 const (
-	sampleColumns = `id, owner, instrument, org, what, samples, hazards, secret, keep_until, state, at`
+	sampleColumns = `id, owner, instrument, org, what, samples, hazards, secret, keep_until, state, booking, person, at`
 	samplesRows   = 1000 // of a list
 
 	sqlInsertSamples = `
-INSERT INTO catalogue_usage_sample (` + sampleColumns + `, person) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`
+INSERT INTO catalogue_usage_sample (` + sampleColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`
 	sqlUpdateSamples = `UPDATE catalogue_usage_sample SET state = $2 WHERE id = $1`
 	sqlSamples       = `SELECT ` + sampleColumns + ` FROM catalogue_usage_sample WHERE id = $1 ORDER BY id LIMIT 1`
-	sqlSamplesOfLab  = `SELECT ` + sampleColumns + ` FROM catalogue_usage_sample WHERE owner = $1 ORDER BY at DESC, id DESC LIMIT $2`
-	sqlSamplesOfOrg  = `SELECT ` + sampleColumns + ` FROM catalogue_usage_sample WHERE org = $1 ORDER BY at DESC, id DESC LIMIT $2`
+	sqlSamplesOfLab  = `
+SELECT ` + sampleColumns + ` FROM catalogue_usage_sample WHERE owner = $1 AND ($2 = '' OR state = $2) AND ($3 = '' OR booking = $3)
+ORDER BY at DESC, id DESC LIMIT $4 OFFSET $5`
+	sqlSamplesOfOrg = `
+SELECT ` + sampleColumns + ` FROM catalogue_usage_sample WHERE org = $1 AND ($2 = '' OR state = $2) AND ($3 = '' OR booking = $3)
+ORDER BY at DESC, id DESC LIMIT $4 OFFSET $5`
+	sqlCountOfLab = `
+SELECT count(*) FROM catalogue_usage_sample WHERE owner = $1 AND ($2 = '' OR state = $2) AND ($3 = '' OR booking = $3) ORDER BY 1 LIMIT 1`
+	sqlCountOfOrg = `
+SELECT count(*) FROM catalogue_usage_sample WHERE org = $1 AND ($2 = '' OR state = $2) AND ($3 = '' OR booking = $3) ORDER BY 1 LIMIT 1`
 
 	sqlInsertStep = `
 INSERT INTO catalogue_usage_step (sample, no, state, samples, note, person, at) VALUES ($1, $2, $3, $4, $5, $6, $7)`
@@ -28,24 +37,22 @@ INSERT INTO catalogue_usage_step (sample, no, state, samples, note, person, at) 
 INSERT INTO catalogue_usage_result (id, sample, kind, digest, name, until_us, person, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`
 	sqlResults = `SELECT id, kind, digest, name, until_us, at FROM catalogue_usage_result WHERE sample = $1 ORDER BY id LIMIT $2`
 
-	sqlInsertRating = `
-INSERT INTO catalogue_usage_rating (run, instrument, org, stars, words, person, at) VALUES ($1, $2, $3, $4, $5, $6, $7)
-ON CONFLICT (run) DO UPDATE SET stars = excluded.stars, words = excluded.words, person = excluded.person, at = excluded.at`
-	sqlRatings = `
-SELECT instrument, count(*) AS ratings, sum(stars) AS stars FROM catalogue_usage_rating
-WHERE instrument IN (SELECT instrument FROM catalogue_usage_run WHERE owner = $1) GROUP BY instrument ORDER BY instrument LIMIT $2`
+	sqlInsertTaken = `INSERT INTO catalogue_usage_taken (id, result, org, person, at) VALUES ($1, $2, $3, $4, $5)`
+	sqlTaken       = `
+SELECT result, org, person, at FROM catalogue_usage_taken
+WHERE result IN (SELECT id FROM catalogue_usage_result WHERE sample = $1) ORDER BY id DESC LIMIT $2`
 )
 
 func scanSamples(scan func(...any) error) (x Samples, err error) {
 	var at int64
 	var hazards string
-	err = scan(&x.ID, &x.Owner, &x.Instrument, &x.Org, &x.What, &x.Count, &hazards, &x.Secret, &x.KeepUntil, &x.State, &at)
+	err = scan(&x.ID, &x.Owner, &x.Instrument, &x.Org, &x.What, &x.Count, &hazards, &x.Secret, &x.KeepUntil, &x.State, &x.Booking, &x.Person, &at)
 	x.Hazards, x.At = strings.Fields(hazards), db.Time(at)
 	return x, err
 }
 
-func insertSamples(ctx context.Context, tx *db.Tx, x Samples, by unit.ID) error {
-	return tx.Later(ctx, sqlInsertSamples, string(x.ID), x.Owner, string(x.Instrument), x.Org, x.What, x.Count, strings.Join(x.Hazards, " "), x.Secret, x.KeepUntil.String(), string(x.State), db.Micros(x.At), string(by))
+func insertSamples(ctx context.Context, tx *db.Tx, x Samples) error {
+	return tx.Later(ctx, sqlInsertSamples, string(x.ID), x.Owner, string(x.Instrument), x.Org, x.What, x.Count, strings.Join(x.Hazards, " "), x.Secret, x.KeepUntil.String(), string(x.State), string(x.Booking), string(x.Person), db.Micros(x.At))
 }
 
 func updateSamples(ctx context.Context, tx *db.Tx, id unit.ID, to SampleState) error {
@@ -60,12 +67,16 @@ func selectSamples(ctx context.Context, tx *db.Tx, id unit.ID) (Samples, error) 
 	return x, err
 }
 
-func selectAllSamples(ctx context.Context, tx *db.Tx, org string, lab bool) ([]Samples, error) {
-	query := sqlSamplesOfOrg
-	if lab {
-		query = sqlSamplesOfLab
+func selectListed(ctx context.Context, tx *db.Tx, q SampleQuery, limit, offset int) (all []Samples, n int, err error) {
+	list, count := sqlSamplesOfOrg, sqlCountOfOrg
+	if q.Lab {
+		list, count = sqlSamplesOfLab, sqlCountOfLab
 	}
-	return db.Collect(ctx, tx, "samples of "+org, scanSamples, query, org, samplesRows)
+	if err := tx.QueryRow(ctx, count, q.Org, string(q.State), string(q.Booking)).Scan(&n); err != nil {
+		return nil, 0, err
+	}
+	all, err = db.Collect(ctx, tx, "samples of "+q.Org, scanSamples, list, q.Org, string(q.State), string(q.Booking), limit, offset)
+	return all, n, err
 }
 
 func insertStep(ctx context.Context, tx *db.Tx, id unit.ID, no int, x SampleStep) error {
@@ -86,26 +97,28 @@ func insertResult(ctx context.Context, tx *db.Tx, id unit.ID, r Result, by unit.
 }
 
 func selectResults(ctx context.Context, tx *db.Tx, id unit.ID) ([]Result, error) {
-	return db.Collect(ctx, tx, "results", func(scan func(...any) error) (r Result, err error) {
+	all, err := db.Collect(ctx, tx, "results", func(scan func(...any) error) (r Result, err error) {
 		var until, at int64
 		err = scan(&r.ID, &r.Kind, &r.Digest, &r.Name, &until, &at)
 		r.Until, r.At = db.Time(until), db.Time(at)
 		return r, err
 	}, sqlResults, string(id), samplesRows)
+	if err != nil || len(all) == 0 {
+		return all, err
+	}
+	taken, err := db.Collect(ctx, tx, "who took results", func(scan func(...any) error) (t Taking, err error) {
+		var at int64
+		err = scan(&t.Result, &t.Org, &t.Person, &at)
+		t.At = db.Time(at)
+		return t, err
+	}, sqlTaken, string(id), samplesRows)
+	for _, t := range taken {
+		i := slices.IndexFunc(all, func(r Result) bool { return r.ID == t.Result })
+		all[i].Taken = append(all[i].Taken, t)
+	}
+	return all, err
 }
 
-func putRating(ctx context.Context, tx *db.Tx, r Run, org string, stars int, words string, by unit.ID) error {
-	return tx.Later(ctx, sqlInsertRating, string(r.ID), string(r.Instrument), org, stars, words, string(by), db.Micros(tx.Now()))
-}
-
-// ratings are how many there are of each instrument of an owner, and their sum.
-type ratings struct {
-	instrument unit.ID
-	n, stars   int
-}
-
-func selectRatings(ctx context.Context, tx *db.Tx, owner string) ([]ratings, error) {
-	return db.Collect(ctx, tx, "ratings of "+owner, func(scan func(...any) error) (r ratings, err error) {
-		return r, scan(&r.instrument, &r.n, &r.stars)
-	}, sqlRatings, owner, listedMax)
+func insertTaken(ctx context.Context, tx *db.Tx, t Taking) error {
+	return tx.Later(ctx, sqlInsertTaken, string(unit.NewID(t.At)), string(t.Result), t.Org, string(t.Person), db.Micros(t.At))
 }

@@ -9,6 +9,7 @@ import (
 	"corridor/internal/db"
 	"corridor/internal/fault"
 	"corridor/internal/files"
+	"corridor/internal/notice"
 	"corridor/internal/unit"
 )
 
@@ -22,7 +23,7 @@ const (
 	runMinutesMax = 31 * 24 * 60
 )
 
-// Config joins the room. All but Bookings and Files are needed.
+// Config joins the room. All but Bookings, Files and Notices are needed.
 type Config struct {
 	DB       *db.DB
 	Access   *access.Service
@@ -31,6 +32,7 @@ type Config struct {
 	Ties     Ties
 	Files    *files.Store // nil: no results are kept
 	Days     *unit.Days
+	Notices  *notice.Service // nil: nobody is told
 }
 
 // Listings is the catalogue as this room asks it, in the caller's act or reading.
@@ -64,6 +66,8 @@ type Bookings interface {
 	Touching(ctx context.Context, tx *db.Tx, instrument unit.ID, from, to time.Time) ([]Booked, error)
 	// Asked are the requests for an instrument that were made in a time, with what became of them.
 	Asked(ctx context.Context, tx *db.Tx, instrument unit.ID, from, to time.Time) ([]Asked, error)
+	// About is which instrument a booking is of and for which organisation; fault.NotFound where there is none.
+	About(ctx context.Context, tx *db.Tx, booking unit.ID) (instrument unit.ID, org string, err error)
 }
 
 // Booked is a booking.

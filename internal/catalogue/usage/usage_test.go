@@ -74,6 +74,17 @@ func (s *shelf) Asked(_ context.Context, _ *db.Tx, id unit.ID, from, to time.Tim
 	return s.asked, nil
 }
 
+func (s *shelf) About(_ context.Context, _ *db.Tx, id unit.ID) (unit.ID, string, error) {
+	for i, all := range s.booked {
+		for _, b := range all {
+			if b.ID == id {
+				return i, b.Org, nil
+			}
+		}
+	}
+	return "", "", fault.New(fault.NotFound, "booking.unknown")
+}
+
 type house struct {
 	*testing.T
 	*usage.Service
@@ -191,6 +202,22 @@ func TestALogIsLaidBesideTheBookingsAndHoursFollow(t *testing.T) {
 		h.ok(h.Rate(h.ctx, user, all[3].ID, 4, "等得久"))
 		y, err = h.OfYear(h.ctx, operator, lab, 2026)
 		h.ok(err)
+		// What everybody is told of the instrument: ratings with words but no names, and how requests were answered.
+		x, err := h.StandingOf(h.ctx, cryo)
+		if err != nil || x.Rating.String() != "4.5" || x.Rating.N != 2 || len(x.Says) != 1 || x.Says[0].Org != "" || x.Answers.Accepting().String() != "50.0%" || x.Answers.Median != 3*time.Hour || !x.Few() {
+			h.Errorf("%+v %v", x, err)
+		}
+		uses, n, err := h.Uses(h.ctx, user, firm, 1)
+		h.ok(err)
+		if n != 2 || uses[0].Stars != 4 || uses[0].Words != "等得久" || uses[1].Stars != 5 || uses[1].Title[1] != "Cryo-EM" {
+			h.Errorf("%d uses: %+v", n, uses)
+		}
+		_, _, err = h.Uses(h.ctx, stranger, firm, 1)
+		h.refused(err, "access.denied")
+		rated, n, err := h.Ratings(h.ctx, operator, lab, 1)
+		if err != nil || n != 2 || rated[0].Org != firm {
+			h.Errorf("%+v %v", rated, err)
+		}
 		if got := y.Hours[0]; got.Outside != 260 || got.Rating != (usage.Rating{Tenths: 45, N: 2}) {
 			h.Errorf("%+v", got)
 		}
@@ -294,6 +321,12 @@ func TestAMonthIsChargedOnceInvoicedAndPaidByWhatCameIn(t *testing.T) {
 			h.Errorf("charged twice: %+v %v", again, err)
 		}
 		inside, bill := made[0].ID, made[1].ID
+		if bills, n, err := h.Bills(h.ctx, user, firm, 1); err != nil || n != 1 || bills[0].ID != bill {
+			h.Errorf("the firm finds %+v (%v)", bills, err)
+		}
+		if bills, n, err := h.Bills(h.ctx, operator, firm, 1); fault.CodeOf(err) != "access.denied" {
+			h.Errorf("the laboratory reads %d bills of the firm: %+v (%v)", n, bills, err)
+		}
 		seen, err := h.Sheet(h.ctx, user, bill)
 		if err != nil || len(seen.Runs) != 2 {
 			h.Errorf("the firm sees %d runs (%v)", len(seen.Runs), err)
@@ -343,7 +376,12 @@ func TestSamplesGoFromTheirDeclarationToTheirEndAndResultsExpire(t *testing.T) {
 	each(t, func(h house) {
 		_, err := h.Declare(h.ctx, user, usage.Samples{Instrument: cryo, Org: firm, What: "隔膜", Count: 3, Hazards: []string{"hot"}})
 		h.refused(err, "usage.hazard")
-		x, err := h.Declare(h.ctx, user, usage.Samples{Instrument: cryo, Org: firm, What: "隔膜", Count: 3, Hazards: []string{"flammable"}})
+		h.book(cryo, "B1", firm, "2026-06-04 09:00", "2026-06-04 12:00", 360_000)
+		_, err = h.Declare(h.ctx, stranger, usage.Samples{Instrument: cryo, Org: spin, Booking: "B1", What: "隔膜", Count: 3})
+		h.refused(err, "usage.unknown")
+		_, err = h.Declare(h.ctx, user, usage.Samples{Instrument: duty, Org: firm, What: "隔膜", Count: 3})
+		h.refused(err, "usage.customs")
+		x, err := h.Declare(h.ctx, user, usage.Samples{Instrument: cryo, Org: firm, Booking: "B1", What: "隔膜", Count: 3, Hazards: []string{"flammable"}})
 		h.ok(err)
 		step := func(who access.Actor, to usage.SampleState, n int, note, code string) {
 			h.Helper()
@@ -371,8 +409,24 @@ func TestSamplesGoFromTheirDeclarationToTheirEndAndResultsExpire(t *testing.T) {
 		_, _, err = h.TakeResult(h.ctx, user, x.ID, r.ID)
 		h.refused(err, "usage.result_over")
 		seen, err := h.SamplesOf(h.ctx, user, x.ID)
-		if err != nil || len(seen.Steps) != 3 || seen.Steps[1].Count != 2 || seen.Results[0].Digest == "" {
+		if err != nil || len(seen.Steps) != 3 || seen.Steps[1].Count != 2 || seen.Results[0].Digest == "" || seen.Title[1] != "Cryo-EM" {
 			h.Errorf("%+v %v", seen, err)
+		}
+		// Who took it is kept; who was refused took nothing.
+		if got := seen.Results[0].Taken; len(got) != 1 || got[0].Org != firm || got[0].Person != user.Person {
+			h.Errorf("taken by %+v", got)
+		}
+		for _, q := range []struct {
+			who  access.Actor
+			q    usage.SampleQuery
+			n    int
+			code string
+		}{{user, usage.SampleQuery{Org: firm, Page: 1}, 1, ""}, {operator, usage.SampleQuery{Org: lab, Lab: true, State: usage.Destroyed}, 1, ""}, {operator, usage.SampleQuery{Org: lab, Lab: true, State: usage.Stored}, 0, ""},
+			{operator, usage.SampleQuery{Org: lab, Lab: true, Booking: "B1", Page: 1}, 1, ""}, {stranger, usage.SampleQuery{Org: spin, Page: 1}, 0, ""}, {stranger, usage.SampleQuery{Org: firm, Page: 1}, 0, "access.denied"}} {
+			all, n, err := h.ListSamples(h.ctx, q.who, q.q)
+			if h.refused(err, q.code); len(all) != q.n || n != q.n {
+				h.Errorf("%+v: %d of %d samples, want %d", q.q, len(all), n, q.n)
+			}
 		}
 	})
 }
