@@ -24,6 +24,8 @@ type Uses interface {
 	TakeUses(ctx context.Context, tx *db.Tx, of unit.ID, lines []federation.InvoiceLine) error
 	// SettleUses confirms a case's claims because money was paid, or gives them back. Twice is once.
 	SettleUses(ctx context.Context, tx *db.Tx, of unit.ID, paid bool) error
+	// RecognisedPools are the pools of other jurisdictions, by their names in the registry here, that count as one of this one's.
+	RecognisedPools(ctx context.Context, tx *db.Tx, pool string, day unit.Day) ([]string, error)
 	// Recognised says whether an organisation stands on a list of what this jurisdiction recognises, and by what.
 	Recognised(ctx context.Context, tx *db.Tx, org, list string, day unit.Day) (federation.Standing, error)
 }

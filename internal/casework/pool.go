@@ -60,7 +60,7 @@ func back(now time.Time, v scheme.Value) time.Time {
 
 // pool is everybody in the pool of a draw, with what keeps them out.
 func (s *Service) pool(ctx context.Context, tx *db.Tx, sch *scheme.Scheme, c Case, d Drawing, terms scheme.DrawTerms, key string) ([]DrawnLot, error) {
-	experts, err := s.c.Registry.Experts(ctx, tx, d.Pool, d.Field, s.today(tx.Now()))
+	experts, err := s.experts(ctx, tx, d)
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package catalogue
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strconv"
@@ -18,8 +19,22 @@ const (
 	FacetKind  = "kind"
 	FacetOwner = "owner"
 	FacetBand  = "band"  // of the price
-	FacetLabel = "label" // labels of the owner in force at this node: what it is recognised for here
+	FacetLabel = "label" // what it is recognised for here: labels of the owner in force at this node, and what Recognises says
+	FacetNode  = "node"  // whose listing it is: the code of the node, OwnNode for this one's
 )
+
+// OwnNode is the code of this node in FacetNode.
+const OwnNode = "own"
+
+// Recognises says what of a listing this jurisdiction recognises from others, beside the labels in its own registry: labels that the
+// owner holds elsewhere, or that the owner, or the kind of listing of that node, stands on a list. It is asked in the act or reading.
+type Recognises interface {
+	RecognisedOwner(ctx context.Context, tx *db.Tx, owner string, day unit.Day) ([]string, error)
+	RecognisedKind(ctx context.Context, tx *db.Tx, node, kind string, day unit.Day) (bool, error)
+}
+
+// RecognisedKind is the code in FacetLabel of a listing of a neighbour whose kind is recognised.
+const RecognisedKind = "recognised.listing"
 
 // Bands are the lower ends of the bands of prices, in fen. They only sort what is shown.
 var Bands = []unit.Fen{0, 100_00, 300_00, 1000_00, 3000_00, 10_000_00}
@@ -36,7 +51,7 @@ func BandOf(p unit.Fen) string {
 
 // Facets are the facets of all kinds. A field id that several kinds have is one facet.
 func Facets(set *kinds.Set) []find.Facet {
-	all := []find.Facet{{Name: FacetKind}, {Name: find.FacetProvince}, {Name: find.FacetCity}, {Name: FacetOwner}, {Name: FacetBand}, {Name: FacetLabel, Many: true}}
+	all := []find.Facet{{Name: FacetKind}, {Name: find.FacetProvince}, {Name: find.FacetCity}, {Name: FacetOwner}, {Name: FacetBand}, {Name: FacetLabel, Many: true}, {Name: FacetNode}}
 	for _, k := range set.All {
 		for _, f := range k.Fields {
 			if !f.Facet || f.Private {
@@ -76,7 +91,7 @@ func Indexed(set *kinds.Set, regions *unit.Regions, day unit.Day, l Listing, lab
 		city = regions.Province(l.Region)
 	}
 	e := find.Listing{ID: l.ID, Version: int64(l.Version), Price: find.NoPrice, Made: l.Published, Free: free.Truncate(time.Minute), Codes: map[string][]string{
-		FacetKind: {l.Kind}, FacetOwner: {l.Owner}, find.FacetProvince: {string(regions.Province(l.Region))}, find.FacetCity: {string(city)}, FacetLabel: labels,
+		FacetKind: {l.Kind}, FacetOwner: {l.Owner}, find.FacetProvince: {string(regions.Province(l.Region))}, find.FacetCity: {string(city)}, FacetLabel: labels, FacetNode: {cmp.Or(l.Origin, OwnNode)},
 	}}
 	place := regions.FullName(l.Region, day)
 	e.Texts = append(e.Texts, find.Text{Weight: 1, Text: l.OwnerName[0] + "\n" + l.OwnerName[1]}, find.Text{Weight: 1, Text: place[0] + "\n" + place[1]})
@@ -124,6 +139,15 @@ func (f *Finder) entry(ctx context.Context, tx *db.Tx, l Listing) (find.Change, 
 	if err != nil {
 		return find.Change{}, err
 	}
+	if f.c.Recognises != nil && l.Origin != "" {
+		yes, err := f.recognisedKind(ctx, tx, l.Origin, l.Kind, day)
+		if err != nil {
+			return find.Change{}, err
+		}
+		if yes {
+			labels = append(slices.Clone(labels), RecognisedKind)
+		}
+	}
 	var free time.Time
 	if k, known := f.s.kinds.Of(l.Kind); f.c.Slots != nil && known && k.Can("book") {
 		if free, _, err = f.c.Slots.NextFree(ctx, tx, l.ID); err != nil {
@@ -150,8 +174,29 @@ func (f *Finder) labelsOf(ctx context.Context, tx *db.Tx, owner string, day unit
 			on = append(on, l.Label)
 		}
 	}
+	if f.c.Recognises != nil {
+		abroad, err := f.c.Recognises.RecognisedOwner(ctx, tx, owner, day)
+		if err != nil {
+			return nil, err
+		}
+		on = append(on, abroad...)
+	}
 	slices.Sort(on)
+	on = slices.Compact(on)
 	on = slices.Clip(on) // listings of the owner share it
 	f.labels[owner] = on
 	return on, nil
+}
+
+// recognisedKind is kept until the next sweep, too. Under mu.
+func (f *Finder) recognisedKind(ctx context.Context, tx *db.Tx, node, kind string, day unit.Day) (bool, error) {
+	key := node + "/" + kind
+	if yes, known := f.kindsOf[key]; known {
+		return yes, nil
+	}
+	yes, err := f.c.Recognises.RecognisedKind(ctx, tx, node, kind, day)
+	if err == nil {
+		f.kindsOf[key] = yes
+	}
+	return yes, err
 }

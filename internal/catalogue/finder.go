@@ -30,9 +30,11 @@ type Slots interface {
 // FinderConfig joins a Finder. Catalogue is needed.
 type FinderConfig struct {
 	Catalogue *Service
-	Path      string       // of the snapshot; "" keeps none
-	Slots     Slots        // nil: no free slot is known
-	Logger    *slog.Logger // nil: slog.Default
+	Path      string // of the snapshot; "" keeps none
+	Slots     Slots  // nil: no free slot is known
+	// Recognises says what is recognised from others; nil: nothing is.
+	Recognises Recognises
+	Logger     *slog.Logger // nil: slog.Default
 }
 
 // Finder keeps an index of the published listings in step with the table and answers from it. The table is the truth: before
@@ -52,6 +54,8 @@ type Finder struct {
 
 	mu     sync.Mutex          // of who brings the index up to date; guards what follows
 	labels map[string][]string // of owners, since the last sweep
+	// kindsOf says of a node and a kind whether it is recognised, since the last sweep.
+	kindsOf map[string]bool
 }
 
 const (
@@ -60,7 +64,7 @@ const (
 	saveEvery   = 10 * time.Minute // while something changes
 	followEvery = 2 * time.Second  // without a search
 	sweepEvery  = time.Hour        // labels and free slots, which leave no change of a listing
-	mapping     = 1                // counts up when entries are made otherwise (entry.go)
+	mapping     = 2                // counts up when entries are made otherwise (entry.go)
 )
 
 // NewFinder prepares the words; the index comes with Run or the first search.
@@ -71,7 +75,7 @@ func NewFinder(c FinderConfig) (*Finder, error) {
 	if c.Logger == nil {
 		c.Logger = slog.Default()
 	}
-	f := &Finder{c: c, s: c.Catalogue, labels: map[string][]string{}}
+	f := &Finder{c: c, s: c.Catalogue, labels: map[string][]string{}, kindsOf: map[string]bool{}}
 	f.toldSeq.Store(-1)
 	f.facets = Facets(f.s.kinds)
 	today := unit.DayOf(time.Now(), f.s.c.Days.Location())
@@ -276,7 +280,7 @@ const buildBatch = 1 << 16
 // sweep takes again the listings whose owner got or lost a label, and those whose next free slot is another.
 func (f *Finder) sweep(ctx context.Context) error {
 	f.mu.Lock()
-	f.labels = map[string][]string{}
+	f.labels, f.kindsOf = map[string][]string{}, map[string]bool{}
 	f.mu.Unlock()
 	var after unit.ID
 	for {

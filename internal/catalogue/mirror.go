@@ -301,7 +301,7 @@ func (s *Service) MirroredCounts(ctx context.Context) (all []MirroredCount, err 
 	return all, err
 }
 
-// OwnerNames are the names of owners as their newest listings give them: for owners that this node's registry does not have.
-func (s *Service) OwnerNames(ctx context.Context, tx *db.Tx, owner string) (fault.Words, bool, error) {
+// OwnerName is the name of an owner as its newest listing gives it: for owners that this node's registry does not have.
+func (s *Service) OwnerName(ctx context.Context, tx *db.Tx, owner string) (fault.Words, bool, error) {
 	return selectOwnerName(ctx, tx, owner)
 }

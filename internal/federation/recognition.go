@@ -3,6 +3,7 @@ package federation
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -176,6 +177,61 @@ func (s *Service) Recognitions(ctx context.Context, who access.Actor) (out []Rec
 	})
 	return out, err
 }
+
+// RecognisedProvider is said of an organisation that an entry names.
+const RecognisedProvider = "recognised.provider"
+
+// RecognisedOwner is for what an organisation is recognised here on a day: labels that it holds by certificates in the verified logs
+// of the jurisdictions that entries name, and RecognisedProvider where an entry names it.
+func (s *Service) RecognisedOwner(ctx context.Context, tx *db.Tx, org string, day unit.Day) (out []string, err error) {
+	all, err := selectRecognitionsFor(ctx, tx, "", recognitionsMax)
+	if err != nil {
+		return nil, fmt.Errorf("what is recognised: %w", err)
+	}
+	var certs []Certificate
+	for _, r := range all {
+		switch {
+		case !r.On(day):
+		case r.Kind == "provider" && r.What == org:
+			out = append(out, RecognisedProvider)
+		case r.Kind == "label":
+			p, ok := s.peerOf(r.From)
+			if !ok {
+				continue
+			}
+			if certs == nil {
+				if certs, err = selectCertificates(ctx, tx, "", org, ""); err != nil {
+					return nil, err
+				}
+			}
+			if slices.ContainsFunc(certs, func(c Certificate) bool { return c.Origin == p.Origin() && c.Label == r.What && c.on(day) }) {
+				out = append(out, r.What)
+			}
+		}
+	}
+	return out, nil
+}
+
+// RecognisedKind says whether listings of a kind of another jurisdiction are recognised here on a day.
+func (s *Service) RecognisedKind(ctx context.Context, tx *db.Tx, from, kind string, day unit.Day) (bool, error) {
+	all, err := selectRecognitionsFor(ctx, tx, "listing", recognitionsMax)
+	return slices.ContainsFunc(all, func(r Recognition) bool { return r.From == from && r.What == kind && r.On(day) }), err
+}
+
+// RecognisedPools are the pools of other jurisdictions that count as one of this one's on a day, as JURISDICTION.POOL: by that name
+// their experts stand in the registry here.
+func (s *Service) RecognisedPools(ctx context.Context, tx *db.Tx, pool string, day unit.Day) (out []string, err error) {
+	all, err := selectRecognitionsFor(ctx, tx, "expert", recognitionsMax)
+	for _, r := range all {
+		if name := r.From + "." + r.What; r.List == pool && r.On(day) && !slices.Contains(out, name) {
+			out = append(out, name)
+		}
+	}
+	return out, err
+}
+
+// PeerAt finds a neighbour by its code.
+func (s *Service) PeerAt(code string) (Peer, bool) { return s.peerOf(code) }
 
 // Standing is where the answer to «recognised» comes from.
 type Standing struct {

@@ -14,6 +14,7 @@ const (
 	sqlRecognition       = `SELECT ` + recognitionColumns + ` FROM federation_recognition WHERE id = $1 ORDER BY id LIMIT 1`
 	sqlRecognitions      = `SELECT ` + recognitionColumns + ` FROM federation_recognition ORDER BY asked_at DESC, id DESC LIMIT $1`
 	sqlRecognitionsOf    = `SELECT ` + recognitionColumns + ` FROM federation_recognition WHERE list = $1 AND state = 'adopted' AND ends = '' ORDER BY since, id LIMIT $2`
+	sqlRecognitionsFor   = `SELECT ` + recognitionColumns + ` FROM federation_recognition WHERE state = 'adopted' AND ends = '' AND ($1 = '' OR kind = $1) ORDER BY since, id LIMIT $2`
 	sqlRecognitionInsert = `
 INSERT INTO federation_recognition (` + recognitionColumns + `, by_person)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, '')`
@@ -58,6 +59,11 @@ func selectRecognitions(ctx context.Context, tx *db.Tx, most int) ([]Recognition
 
 func selectRecognitionsOf(ctx context.Context, tx *db.Tx, list string, most int) ([]Recognition, error) {
 	return db.Collect(ctx, tx, "what stands on list "+list, scanRecognition, sqlRecognitionsOf, list, most)
+}
+
+// selectRecognitionsFor are the entries of a kind, "" for all.
+func selectRecognitionsFor(ctx context.Context, tx *db.Tx, kind string, most int) ([]Recognition, error) {
+	return db.Collect(ctx, tx, "what is recognised", scanRecognition, sqlRecognitionsFor, kind, most)
 }
 
 func insertRecognition(ctx context.Context, tx *db.Tx, r Recognition) error {

@@ -65,6 +65,7 @@ type listingPage struct {
 	Late     bool
 	Stale    int // days since the owner looked at it, where that is longer than its kind asks for
 	Basis    kinds.Number
+	From     *mirrorView   // of a listing of another node
 	Standing *standingView // nil: it cannot be booked here
 }
 
@@ -99,6 +100,9 @@ func (v *visit) showListing(id unit.ID, f *form) error {
 		if p.Standing, err = v.standing(id, k.Do); err != nil {
 			return err
 		}
+	}
+	if p.From, err = v.mirrorOf(l); err != nil {
+		return err
 	}
 	all, err := c.FilesOf(v.ctx(), v.who, id)
 	if err != nil {

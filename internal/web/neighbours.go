@@ -8,7 +8,7 @@ import (
 )
 
 type neighboursPage struct {
-	All         []federation.Neighbour
+	All         []neighbourView
 	Keys        string
 	Origin      string
 	Fingerprint string
@@ -19,12 +19,26 @@ type neighboursPage struct {
 	Compared    string // id of the request whose fingerprint was wrong
 }
 
+// neighbourView is a neighbour with how many of its listings are found here.
+type neighbourView struct {
+	federation.Neighbour
+	Shown int
+}
+
 func (v *visit) neighbours() error { return v.showNeighbours(neighboursPage{}) }
 
 func (v *visit) showNeighbours(p neighboursPage) (err error) {
 	f := v.s.c.Federation
-	if p.All, err = f.State(v.ctx()); err != nil {
+	all, err := f.State(v.ctx())
+	if err != nil {
 		return err
+	}
+	for _, n := range all {
+		x := neighbourView{Neighbour: n}
+		if _, x.Shown, err = v.takenOf(n.Code); err != nil {
+			return err
+		}
+		p.All = append(p.All, x)
 	}
 	if p.Community, _, err = f.Community(v.ctx()); err != nil {
 		return err
@@ -46,6 +60,8 @@ type evidencePage struct {
 	Keep      bool // this person manages the neighbours
 	Neighbour federation.Neighbour
 	All       []evidenceView
+	Taken     []mirroredKind
+	Refused   []refusedView
 }
 
 type evidenceView struct {
@@ -69,6 +85,12 @@ func (v *visit) evidence() error {
 			return err
 		}
 		p := evidencePage{Neighbour: n, Keep: access.MaySomewhere(v.who, access.FederationKeep) == nil}
+		if p.Taken, _, err = v.takenOf(code); err != nil {
+			return err
+		}
+		if p.Refused, err = v.refusedOf(n.Peer); err != nil {
+			return err
+		}
 		for _, e := range kept {
 			p.All = append(p.All, evidenceView{e, fault.New(fault.Conflict, e.Problem, "name", n.Name).Sentence(v.lang)})
 		}

@@ -33,6 +33,10 @@ func listBodies(t *testing.T) map[string][]any {
 		QR: template.HTML("<svg></svg>"), Address: "http://a/<x>", Due: someDay, Late: true, Stale: 400, Basis: kinds.Number{Value: 365}}
 	draft := page
 	draft.L, draft.L.Reason, draft.Late, draft.Files, draft.Basis.Verified = states(catalogue.Registered), "", false, nil, true
+	mirrored := page
+	mirrored.From = &mirrorView{Mirrored: catalogue.Mirrored{Log: "31/<log>", Index: 7, Seen: someTime}, Node: someWords, There: "http://x/listings/y", Leaf: "http://x/log/entries/7", Receipt: "/neighbours/310000/receipts/7"}
+	lost := page
+	lost.From = &mirrorView{Mirrored: catalogue.Mirrored{Log: "31/log"}, Node: someWords, Known: true}
 	review := draft
 	review.L.State = catalogue.Review
 	field := func(kind string) kindField {
@@ -49,7 +53,7 @@ func listBodies(t *testing.T) map[string][]any {
 	tabs := []kindTab{{"", "全部", "/listings", true}, {"instrument", "仪器", "/listings?kind=instrument", false}}
 	orgs := []option{{"a", "甲"}, {"b", "乙"}}
 	return map[string][]any{
-		"listing": {listingPage{L: states(catalogue.Moved)}, page, draft, review, listingPage{L: states(catalogue.Suspended), Edit: true, Acts: page.Acts}},
+		"listing": {listingPage{L: states(catalogue.Moved)}, page, draft, review, mirrored, lost, listingPage{L: states(catalogue.Suspended), Edit: true, Acts: page.Acts}},
 		"listings": {listingsPage{}, listingsPage{Query: catalogue.Query{Kind: "instrument", Region: "340000"}, Kinds: tabs, About: someWords, Rows: []rowOfListing{row, {Listing: states(catalogue.Retired)}}, Regions: []regionView{{"340000", someWords}, {"310000", someWords}}, Next: "/listings?after=x", Exports: exports, Mine: true, First: true},
 			listingsPage{Rows: []rowOfListing{row}}},
 		"listingmine": {mineListingsPage{Path: "/listings/mine"}, mineListingsPage{Orgs: orgs, Form: wrong("act", "reason"), Owner: "a", Tabs: tabs, Kinds: orgs, Rows: []rowOfListing{row, {Listing: states(catalogue.Review), Due: someDay}}, Next: "/x", Exports: exports, Acts: orgs, Path: "/listings/mine"},

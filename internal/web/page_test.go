@@ -157,10 +157,10 @@ func bodies() map[string][]any {
 		"logentry": {logEntryPage{}, logEntryPage{Entry: leaf, Fields: entry.Public, Leaf: "{}", Hash: "h", Size: 4, Origin: testOrigin, Key: "k", File: "f", Case: "/cases/x", CaseNo: "34-1"}},
 		"figures":  {figuresPage{}, figuresPage{All: []indicator.Figure{count, sum}}},
 		"figure":   {figurePage{}, figurePage{Figure: sum, Entries: []figureEntry{entry}, Reported: []reportView{{indicator.Report{Document: someID, Quote: "已拨付", Title: "简报", Period: "2026"}, "3 笔", "准确数"}}, Source: true, Pager: pages}},
-		"neighbours": {neighboursPage{}, neighboursPage{All: neighboursOf(), Keys: "k", Origin: testOrigin, Fingerprint: "ab cd", Keep: true, Ask: wrong("code"), Take: wrong("signed"),
+		"neighbours": {neighboursPage{}, neighboursPage{All: neighbourViews(), Keys: "k", Origin: testOrigin, Fingerprint: "ab cd", Keep: true, Ask: wrong("code"), Take: wrong("signed"),
 			Community: federation.Community{Title: someWords, Version: 2, From: someDay, Quorum: 3, Nodes: []federation.Node{{Name: someWords}, {Name: someWords}}},
 			Requests:  []federation.Request{{ID: someID, Peer: neighboursOf()[0].Peer, Fingerprint: "ab", State: "waiting", AskedBy: "甲", AskedAt: someTime}, {ID: someID + "1", State: "confirmed", DecidedBy: "乙"}, {ID: someID + "2", State: "refused"}}}},
-		"evidence": {evidencePage{}, evidencePage{Keep: true, Neighbour: neighboursOf()[3], All: []evidenceView{{federation.Evidence{ID: someID, At: someTime, Problem: "log.signature", Had: "x", Got: "y", Proof: "z"}, "假"}}}},
+		"evidence": {evidencePage{}, evidencePage{Keep: true, Neighbour: neighboursOf()[3], Taken: []mirroredKind{{someWords, 3, 1, "/search?kind=x"}}, Refused: []refusedView{{federation.MirrorRefusal{Index: 3, Kind: "listing", Code: "catalogue.mirror_form", Field: "<name>", At: someTime}, "假", "http://x/log/entries/3"}}, All: []evidenceView{{federation.Evidence{ID: someID, At: someTime, Problem: "log.signature", Had: "x", Got: "y", Proof: "z"}, "假"}}}},
 		"letters": {lettersPage{}, lettersPage{Form: wrong("peer"), Write: wrong("to", "subject", "text").on("w"), Peers: []option{{"", "全部"}}, To: []option{{"310000", "沪"}}, Narrow: true, Keep: true, Next: "/letters?after=1.x", Export: exportView{"/x?format=csv", "/x?format=xlsx"}, Key: federation.LetterKey{Generation: 2, From: someDay, Until: someDay},
 			Lines:  []letterLine{{Letter: federation.Letter{ID: someID, N: 2, Out: true, Kind: federation.NoteKind, Made: someTime, State: "waiting", Attempts: 2}, Who: someWords, Subject: "对账", Waits: "x"}, {Letter: federation.Letter{ID: someID, State: "done", Kind: "a.b"}}, {Letter: federation.Letter{ID: someID, State: "refused", Code: "x.y", Refusal: someWords}}},
 			Turned: []turnedLine{{federation.Turned{Peer: "310000", Code: "federation.sig_time", Detail: "x", Times: 2, Last: someTime}, someWords}}}},
@@ -184,6 +184,14 @@ func bodies() map[string][]any {
 	maps.Copy(all, promiseBodies(task, done, agreed, pages))
 	maps.Copy(all, drawBodies(one, pages))
 	maps.Copy(all, abroadBodies(pages))
+	return all
+}
+
+func neighbourViews() (all []neighbourView) {
+	for i, n := range neighboursOf() {
+		n.Refused, n.Mirrors = i, []federation.Mirroring{{Kind: "listing", Next: 2, Problem: []string{"", "federation.records"}[i%2]}}
+		all = append(all, neighbourView{n, 4})
+	}
 	return all
 }
 

@@ -131,6 +131,7 @@ func (s *Server) routes() {
 	s.page("GET", "/neighbours", access.FederationRead, (*visit).neighbours)
 	s.page("POST", "/neighbours", access.FederationKeep, (*visit).askNeighbour)
 	s.page("GET", "/neighbours/{code}", access.FederationRead, (*visit).evidence)
+	s.page("GET", "/neighbours/{code}/receipts/{index}", access.LogRead, (*visit).neighbourReceipt)
 	s.page("POST", "/neighbours/requests/{id}", access.FederationKeep, (*visit).decideNeighbour)
 	s.page("POST", "/neighbours/{code}", access.FederationKeep, (*visit).clearNeighbour)
 	s.page("GET", "/letters", access.LetterRead, (*visit).letters)

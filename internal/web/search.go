@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 	"slices"
@@ -14,7 +15,6 @@ import (
 	"corridor/internal/catalogue/kinds"
 	"corridor/internal/db"
 	"corridor/internal/fault"
-	"corridor/internal/registry"
 	"corridor/internal/unit"
 )
 
@@ -99,7 +99,7 @@ type hitView struct {
 	Labels  []string
 	Demo    bool
 	Deeds   []string
-	Origin  string
+	Origin  string // name of the node whose listing it is; "" is this one
 	listing catalogue.Listing
 }
 
@@ -163,7 +163,7 @@ func (v *visit) questionOf(q url.Values) (find.Query, error) {
 
 // facetsOf are the facets beside a search: those that every listing has, and those of the kind.
 func (v *visit) facetsOf(k *kinds.Kind) []string {
-	all := []string{catalogue.FacetKind, find.FacetProvince, find.FacetCity}
+	all := []string{catalogue.FacetKind, find.FacetProvince, find.FacetCity, catalogue.FacetNode}
 	if k != nil {
 		for _, f := range k.Fields {
 			if f.Facet && !f.Private {
@@ -263,7 +263,7 @@ func (v *visit) tabs(p *searchPage, found *catalogue.Found) {
 			change["kind"] = []string{kind}
 		}
 		for name := range v.r.URL.Query() { // facets of a kind say nothing of another
-			if facet, is := strings.CutPrefix(name, facetPrefix); is && facet != find.FacetProvince && facet != find.FacetCity {
+			if facet, is := strings.CutPrefix(name, facetPrefix); is && facet != find.FacetProvince && facet != find.FacetCity && facet != catalogue.FacetNode {
 				change[name] = nil
 			}
 		}
@@ -290,6 +290,8 @@ func (v *visit) facetWords(name string, k *kinds.Kind) string {
 		return v.t("本平台认可", "Recognised here")
 	case catalogue.FacetOwner:
 		return v.t("单位", "Owner")
+	case catalogue.FacetNode:
+		return v.t("由哪个节点发布", "Published by node")
 	}
 	if f, ok := v.fieldOf(name, k); ok {
 		return f.Words().In(v.lang)
@@ -316,7 +318,9 @@ func (v *visit) codeWords(name, code string, k *kinds.Kind, owners map[string]st
 	case find.FacetProvince, find.FacetCity:
 		return placeName(unit.Region(code)).In(v.lang)
 	case catalogue.FacetLabel:
-		return registry.LabelWords(code).In(v.lang)
+		return recognisedWords(code).In(v.lang)
+	case catalogue.FacetNode:
+		return v.nodeWords(code).In(v.lang)
 	case catalogue.FacetOwner:
 		if n := owners[code]; n != "" {
 			return n
@@ -355,6 +359,13 @@ func (v *visit) owners(codes []string) (map[string]string, error) {
 			}
 			o, err := v.s.c.Registry.Org(v.ctx(), tx, code)
 			if fault.KindOf(err) == fault.NotFound {
+				name, known, err := v.s.c.Catalogue.OwnerName(v.ctx(), tx, code)
+				if err != nil {
+					return fmt.Errorf("name of owner %s: %w", code, err)
+				}
+				if known {
+					names[code] = name.In(v.lang)
+				}
 				continue
 			}
 			if err != nil {
@@ -554,7 +565,10 @@ func (v *visit) understood(p *searchPage, found *catalogue.Found) {
 
 // offer is what is said of a listing wherever it was found; k is nil for one whose kind is gone.
 func (v *visit) offer(l catalogue.Listing, km int) (h hitView, k *kinds.Kind) {
-	h = hitView{Path: "/listings/" + string(l.ID), Org: l.Owner, Code: string(l.Region), Place: placeName(l.Region).In(v.lang), Km: km, Demo: l.Synthetic, Origin: l.Origin, listing: l}
+	h = hitView{Path: "/listings/" + string(l.ID), Org: l.Owner, Code: string(l.Region), Place: placeName(l.Region).In(v.lang), Km: km, Demo: l.Synthetic, listing: l}
+	if l.Origin != "" {
+		h.Origin = v.nodeWords(l.Origin).In(v.lang)
+	}
 	k, ok := v.s.c.Catalogue.Kinds().Of(l.Kind)
 	if !ok {
 		return h, nil
@@ -621,14 +635,14 @@ func snippet(text string, marks find.Marks) []piece {
 // exportFound hands out everything that was found.
 func (v *visit) exportFound(found *catalogue.Found) error {
 	s := &sheet{Name: "search", Head: []string{v.t("名称", "Name"), v.t("类别", "Kind"), v.t("单位", "Owner"), v.t("单位代码", "Owner's code"), v.t("所在地", "Place"), v.t("起价（元）", "Price from (yuan)"),
-		v.t("计价", "Charged by"), v.t("距离（公里）", "Distance (km)"), v.t("地址", "Address")}}
+		v.t("计价", "Charged by"), v.t("距离（公里）", "Distance (km)"), v.t("地址", "Address"), v.t("发布节点", "Published by node")}}
 	for i, l := range found.Listings {
 		h, _ := v.offer(l, found.Hits[i].Km)
 		km := ""
 		if h.Km >= 0 {
 			km = strconv.Itoa(h.Km)
 		}
-		if err := s.put(l.Title.In(v.lang), h.Kind, l.OwnerName.In(v.lang), l.Owner, h.Place, h.Price, h.Unit, km, v.site()+h.Path); err != nil {
+		if err := s.put(l.Title.In(v.lang), h.Kind, l.OwnerName.In(v.lang), l.Owner, h.Place, h.Price, h.Unit, km, v.site()+h.Path, v.nodeWords(cmp.Or(l.Origin, catalogue.OwnNode)).In(v.lang)); err != nil {
 			return err
 		}
 	}
