@@ -148,11 +148,11 @@ func (c *client) send(ctx context.Context, method, path, token, key string, body
 	return json.Unmarshal(got, into)
 }
 
-// attach brings a file into a case and returns its digest.
-func (c *client) attach(ctx context.Context, id, name, text string) (string, error) {
+// attach brings a file into a case, which is named by the path of its operations, and returns its digest.
+func (c *client) attach(ctx context.Context, at, name, text string) (string, error) {
 	var f struct {
 		Digest string `json:"digest"`
 	}
-	_, err := c.until(ctx, http.MethodPost, "/api/v1/cases/"+id+"/files?name="+url.QueryEscape(name), "", []byte(text), &f)
+	_, err := c.until(ctx, http.MethodPost, at+"/files?name="+url.QueryEscape(name), "", []byte(text), &f)
 	return f.Digest, err
 }

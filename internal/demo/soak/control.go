@@ -55,6 +55,15 @@ var plants = []plant{
 		}
 		return false
 	}},
+	{"the laboratory's node shows another stage", "both sides", func(e *Evidence, _ *[]Act) bool {
+		for i, o := range e.Orders {
+			if o.Shadow == "paid" {
+				e.Orders[i].Shadow = "claimed"
+				return true
+			}
+		}
+		return false
+	}},
 	{"the bank pays twice", "money", func(e *Evidence, _ *[]Act) bool {
 		for _, o := range e.Orders {
 			if o.Stage == "paid" {

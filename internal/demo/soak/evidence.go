@@ -12,7 +12,7 @@ import (
 func (r *run) evidence(ctx context.Context, orders []*order) (e Evidence, err error) {
 	e.Orders = make([]Seen, len(orders))
 	e.Banks = map[string]unit.Fen{}
-	if err := r.all(ctx, len(orders), func(i int) error {
+	if err := r.all(ctx, len(orders), func(i int) (err error) {
 		o := orders[i]
 		s := Seen{No: o.no, Kind: o.kind, Node: o.firm.node, Line: o.line.seller + " " + o.line.number, Total: o.line.total, Amount: o.amount}
 		var k caseAnswer
@@ -24,6 +24,11 @@ func (r *run) evidence(ctx context.Context, orders []*order) (e Evidence, err er
 			s.Actions = append(s.Actions, h.Action)
 			if h.Role == "" || h.Role == "clock" {
 				s.Clock = append(s.Clock, h.Action)
+			}
+		}
+		if o.lab.node != o.firm.node {
+			if s.Shadow, err = r.shown(ctx, o, k.Stage); err != nil {
+				return fmt.Errorf("order %d at the laboratory's node: %w", o.no, err)
 			}
 		}
 		e.Orders[i] = s

@@ -21,7 +21,7 @@ type Seen struct {
 	Actions []string // in the case's history, in its order
 	Clock   []string // those of them that a clock took
 	Payable unit.Fen
-	Shadow  string // stage in which the laboratory's node shows it; "" where it shows none
+	Shadow  string // stage in which the laboratory's node shows it, "" where it is the firm's, or shows none
 }
 
 // Evidence is what all nodes say.

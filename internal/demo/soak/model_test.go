@@ -25,6 +25,7 @@ func evidence() (Evidence, []Act) {
 	}
 	const paid = "file accept deliver claim approve order_pay mark_paid"
 	order(Plain, "34", "a", contract, "paid", paid)
+	e.Orders[0].Shadow = "paid"
 	order(Declined, "33", "b", contract, "declined", "file decline")
 	order(Contested, "34", "c", contract, "paid", paid)
 	order(Contested, "33", "c", contract, "refused", "file accept deliver claim refuse")

@@ -45,7 +45,7 @@ type order struct {
 	line   line
 	amount unit.Fen // claimed of the line
 
-	id string // of its case at the firm's node
+	id, called string // of its case at the firm's node: id, number
 }
 
 // plan makes the orders of a run, the same ones for the same seed. Those that meet on a line are of different jurisdictions and stand
@@ -97,20 +97,20 @@ func (r *run) live(ctx context.Context, o *order) error {
 	if err != nil {
 		return err
 	}
-	o.id = k.ID
+	o.id, o.called = k.ID, k.No
 	if err := r.act(ctx, o, o.firm.client, "file"); err != nil {
 		return err
 	}
 	if o.kind == Declined {
-		return r.act(ctx, o, r.labAt(o), "decline")
+		return r.labActs(ctx, o, "decline")
 	}
-	if err := r.act(ctx, o, r.labAt(o), "accept"); err != nil {
+	if err := r.labActs(ctx, o, "accept"); err != nil {
 		return err
 	}
 	if o.kind == Cancelled {
 		return r.act(ctx, o, o.firm.client, "cancel")
 	}
-	if err := r.deliver(ctx, o); err != nil {
+	if err := r.labActs(ctx, o, "deliver", "report"); err != nil {
 		return err
 	}
 	if err := r.claim(ctx, o); err != nil {
@@ -163,24 +163,11 @@ func (r *run) act(ctx context.Context, o *order, c *client, action string, answe
 	return nil
 }
 
-// deliver is the laboratory's report.
-func (r *run) deliver(ctx context.Context, o *order) error {
-	c := r.labAt(o)
-	digest, err := c.attach(ctx, o.id, "report.txt", fmt.Sprintf("report %d", o.no))
-	if err != nil {
-		return fmt.Errorf("attach the report: %w", err)
-	}
-	if err := r.fill(ctx, c, o.id, map[string]string{"report": digest}); err != nil {
-		return err
-	}
-	return r.act(ctx, o, c, "deliver")
-}
-
 // claim hands in what the firm claims with.
 func (r *run) claim(ctx context.Context, o *order) error {
 	digests := map[string]string{}
 	for _, name := range []string{"contract", "invoices", "slip"} {
-		d, err := o.firm.attach(ctx, o.id, name+".txt", fmt.Sprintf("%s %d", name, o.no))
+		d, err := o.firm.attach(ctx, "/api/v1/cases/"+o.id, name+".txt", fmt.Sprintf("%s %d", name, o.no))
 		if err != nil {
 			return fmt.Errorf("attach the %s: %w", name, err)
 		}
@@ -205,46 +192,32 @@ func (r *run) claim(ctx context.Context, o *order) error {
 // decide is the reviewer, who waits until it is known whether the invoice was used anywhere before.
 func (r *run) decide(ctx context.Context, o *order) error {
 	c := r.desks[o.firm.node].review
-	pause := pollFirst
-	for {
+	known := ""
+	if err := every(ctx, func() (bool, error) {
 		var k caseAnswer
-		if err := c.get(ctx, "/api/v1/cases/"+o.id, &k); err != nil {
-			return err
-		}
-		switch k.invoice() {
-		case "pass":
-			return r.act(ctx, o, c, "approve", "for_research")
-		case "fail":
-			return r.act(ctx, o, c, "refuse")
-		}
-		if !wait(ctx, pause) {
-			return ctx.Err()
-		}
-		pause = min(pause*2, pollMost)
+		err := c.get(ctx, "/api/v1/cases/"+o.id, &k)
+		known = k.invoice()
+		return known == "pass" || known == "fail", err
+	}); err != nil {
+		return err
 	}
+	if known == "fail" {
+		return r.act(ctx, o, c, "refuse")
+	}
+	return r.act(ctx, o, c, "approve", "for_research")
 }
 
 // pay is the finance officer, once the notice is over.
 func (r *run) pay(ctx context.Context, o *order) error {
 	c := r.desks[o.firm.node].finance
-	pause := pollFirst
-	for {
-		var k caseAnswer
-		if err := c.get(ctx, "/api/v1/cases/"+o.id, &k); err != nil {
-			return err
-		}
-		switch k.Stage {
-		case "noticed": // its clock has not fired yet
-		case "ordered":
-			return r.act(ctx, o, c, "mark_paid")
-		default:
-			return nil
-		}
-		if !wait(ctx, pause) {
-			return ctx.Err()
-		}
-		pause = min(pause*2, pollMost)
+	var k caseAnswer
+	if err := every(ctx, func() (bool, error) {
+		err := c.get(ctx, "/api/v1/cases/"+o.id, &k)
+		return k.Stage != "noticed", err // while it is, its clock has not fired
+	}); err != nil || k.Stage != "ordered" {
+		return err
 	}
+	return r.act(ctx, o, c, "mark_paid")
 }
 
 type caseAnswer struct {

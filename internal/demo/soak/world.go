@@ -25,17 +25,14 @@ type firm struct {
 	since       string // the day on which it was granted, ISO
 }
 
-// lab is a laboratory with a clerk at each node that pays.
+// lab is a laboratory with its clerk, at its own node.
 type lab struct {
-	org, node string
-	at        map[string]*client
+	*client
+	node, org string
 }
 
 // desk are the officers of a node.
 type desk struct{ review, finance, city, admin, audit *client }
-
-// labAt is the laboratory's clerk for an order.
-func (r *run) labAt(o *order) *client { return o.lab.at[o.firm.node] }
 
 // found builds the world, in this process, and closes it: each node then is a process of its own.
 func (r *run) found(ctx context.Context) (err error) {
@@ -63,15 +60,11 @@ func (r *run) found(ctx context.Context) (err error) {
 		}
 	}
 	for _, l := range []struct{ org, node string }{{demo.Lab, demo.Shanghai}, {demo.JiangsuLab, demo.Jiangsu}, {demo.ZhejiangLab, demo.Zhejiang}} {
-		one := &lab{org: l.org, node: l.node, at: map[string]*client{}}
-		for _, code := range payers {
-			c, err := w.AddClerk(ctx, code, l.org)
-			if err != nil {
-				return err
-			}
-			one.at[code] = newClient(w.Node(code).URL(), c.Email)
+		c, err := w.AddClerk(ctx, l.node, l.org)
+		if err != nil {
+			return err
 		}
-		r.labs = append(r.labs, one)
+		r.labs = append(r.labs, &lab{newClient(w.Node(l.node).URL(), c.Email), l.node, l.org})
 	}
 	return nil
 }
