@@ -82,8 +82,10 @@ try {
     await page.click('button[value=check]')
     await page.waitForLoadState()
     want((await lab.text()).includes('H2'), 'the bad cell is not named')
-    lab.complaints.length = 0 // the browser says that the answer was 422
+    want(/imports\/[0-9A-Z]{26}/.test(page.url()), 'what came of the file has no address to come back to')
     await lab.look('l-import')
+    await lab.go(node + '/imports')
+    want((await lab.text()).includes('services.csv'), 'the file is not in the list of what was brought')
   })
 
   await step('the office of the region reviews', async () => {

@@ -140,11 +140,14 @@ func (n *Node) desks() (err error) {
 	if err := n.count(days); err != nil {
 		return err
 	}
+	if err := n.receive(); err != nil {
+		return err
+	}
 	n.metrics = newMetrics(n)
 	n.Web, err = web.New(web.Config{Node: n.Node, DB: n.DB, Access: n.Access, Registry: n.Registry, Calendar: n.Calendar, Cases: n.Cases, Payments: n.Payments, Catalogue: n.Catalogue, Finder: n.Finder, Bookings: n.Bookings,
 		Reader: n.Reader, Agreements: n.Agreements, Indicators: n.Indicators, Ledger: n.Ledger, Log: n.Log,
 		Federation: n.Federation, Files: n.Files, Notices: n.Notices, Clock: n.Clock, Secure: n.Secure, Logger: n.Logger,
-		Usage: n.Usage, Metrics: n.metrics.handler(), MetricsAllow: n.MetricsAllow, Answered: n.metrics.answered})
+		Usage: n.Usage, Intake: n.Intake, Metrics: n.metrics.handler(), MetricsAllow: n.MetricsAllow, Answered: n.metrics.answered})
 	return err
 }
 

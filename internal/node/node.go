@@ -16,6 +16,7 @@ import (
 	"corridor/internal/casework"
 	"corridor/internal/catalogue"
 	"corridor/internal/catalogue/booking"
+	"corridor/internal/catalogue/intake"
 	"corridor/internal/catalogue/usage"
 	"corridor/internal/db"
 	"corridor/internal/fault"
@@ -99,6 +100,7 @@ type Node struct {
 	Finder     *catalogue.Finder
 	Bookings   *booking.Service
 	Usage      *usage.Service
+	Intake     *intake.Service
 	Indicators *indicator.Book
 	Files      *files.Store
 	Web        *web.Server

@@ -39,6 +39,7 @@ func (n *Node) Run(ctx context.Context) error {
 		func(c context.Context) { n.said("follow the neighbours", n.Federation.Run(c)) },
 		func(c context.Context) { n.said("do the jobs", n.worker.Run(c)) },
 		func(c context.Context) { n.Cases.RunTrials(c, func(err error) { n.said("try an edition out", err) }) },
+		func(c context.Context) { n.Intake.Run(c, func(err error) { n.said("take a file in", err) }) },
 		func(c context.Context) { n.said("keep the index of the catalogue", n.Finder.Run(c)) },
 		n.indexDocuments,
 		n.tick,

@@ -1,9 +1,7 @@
 package node_test
 
 import (
-	"bytes"
 	"context"
-	"mime/multipart"
 	"net/http"
 	"net/url"
 	"strings"
@@ -41,14 +39,8 @@ func TestAMachinesLogBecomesHoursRecordsAndMoney(t *testing.T) {
 		}
 		upload := func(do, text string) string {
 			t.Helper()
-			var body bytes.Buffer
-			w := multipart.NewWriter(&body)
-			w.WriteField("do", do)
-			part, err := w.CreateFormFile("file", "log.csv")
-			t.must(err)
-			part.Write([]byte(text))
-			w.Close()
-			return t.asks(operator, "POST", at("/usage"), http.StatusOK, w.FormDataContentType(), &body)
+			path, _, _ := strings.Cut(t.sends(operator, at("/usage"), http.StatusSeeOther, "log.csv", text, "do", do), "?")
+			return t.asks(operator, "GET", path, http.StatusOK, "", nil)
 		}
 		has := func(page string, all ...string) {
 			t.Helper()
@@ -61,8 +53,9 @@ func TestAMachinesLogBecomesHoursRecordsAndMoney(t *testing.T) {
 		get := func(path string) string { t.Helper(); return t.asks(operator, "GET", path, http.StatusOK, "", nil) }
 		has(get(at("/usage")), "有预约、没有运行记录", "本月没有运行记录")
 		head := "仪器编号,记录号,开始时间,结束时间,用途\n"
-		has(upload("take", head+"EM-01,1,2026-03-04 09:00,2026-03-04 08:00,\nEM-09,2,2026-03-04 09:00,2026-03-04 10:00,\n"), "D2", "A3", "没有编号为“EM-09”的仪器", "没有导入")
-		has(upload("take", head+"EM-01,1,2026-03-04 08:50,2026-03-04 11:00,技术开发\nEM-01,2,2026-03-05 09:00,2026-03-05 10:00,\n"), "对外", "待认定", "2,400.00", "超出预约")
+		has(upload("take", head+"EM-01,1,2026-03-04 09:00,2026-03-04 08:00,\nEM-09,2,2026-03-04 09:00,2026-03-04 10:00,\n"), "D2", "A3", "没有编号为“EM-09”的仪器", "未收")
+		has(upload("take", head+"EM-01,1,2026-03-04 08:50,2026-03-04 11:00,技术开发\nEM-01,2,2026-03-05 09:00,2026-03-05 10:00,\n"), "已完成", "已写入")
+		has(get(at("/usage")), "对外", "待认定", "2,400.00", "超出预约")
 		has(get("/usage/year?org="+lab+"&year=2026"), "2.2 h", "100.0%", "1.0 h", "1600 h")
 		has(get(at("/usage/records")), "冷冻透射电子显微镜")
 		file := get(at("/usage/records") + "&format=csv")

@@ -27,6 +27,8 @@ const (
 	unzipMax     = 4 << 30
 	unzipPartMax = 64 << 20
 	partsMax     = 10_000
+	unfoldsMax   = 250 // times its packed size, of a part that is large
+	unfoldsFree  = 32 << 20
 )
 
 // Row is a row of a file with something in it.
@@ -111,7 +113,12 @@ func checkParts(file io.ReadSeeker) error {
 	if len(z.File) > partsMax {
 		return fault.New(fault.TooLarge, "sheets.parts", "most", partsMax).On("file")
 	}
+	all := uint64(0)
 	for _, p := range z.File {
+		// What a part says of its size holds: the library reads no byte more.
+		if all += p.UncompressedSize64; all > unzipMax || p.UncompressedSize64 > unfoldsFree && p.UncompressedSize64/unfoldsMax > p.CompressedSize64 {
+			return fault.New(fault.TooLarge, "sheets.bomb").On("file")
+		}
 		if strings.HasSuffix(strings.ToLower(p.Name), "vbaproject.bin") || strings.HasPrefix(strings.ToLower(p.Name), "xl/macrosheets/") {
 			return fault.New(fault.Invalid, "sheets.macros").On("file")
 		}

@@ -29,6 +29,27 @@ func zipped(t *testing.T, names ...string) string {
 	return b.String()
 }
 
+// bomb is a workbook of a few kilobytes whose sheet unfolds to 64 MiB of blanks.
+func bomb(t *testing.T) string {
+	t.Helper()
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	w, err := z.Create("xl/worksheets/sheet1.xml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	blanks := bytes.Repeat([]byte(" "), 1<<20)
+	for range 64 {
+		if _, err := w.Write(blanks); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
 // What cannot be taken is refused by what it is, not by how it is called.
 func TestFilesThatAreNotRead(t *testing.T) {
 	for _, c := range []struct{ name, content, code string }{
@@ -39,6 +60,9 @@ func TestFilesThatAreNotRead(t *testing.T) {
 		{"a.csv", zipped(t, "xl/vbaProject.bin"), "sheets.macros"},
 		{"a.xlsx", zipped(t, "word/document.xml"), "sheets.xlsx"},
 		{"a.xlsx", "no zip", "sheets.xlsx"},
+		{"a.xlsx", zipped(t, "xl/workbook.xml")[:60], "sheets.xlsx"},
+		{"a.xlsx", bomb(t), "sheets.bomb"},
+		{"a.xlsx", zipped(t, strings.Fields(strings.Repeat("part ", 10_001))...), "sheets.parts"},
 		{"a.csv", "a,b\nx,\"y\n", "sheets.csv"},
 	} {
 		err := sheets.Read(c.name, strings.NewReader(c.content), func(sheets.Row) error { return nil })

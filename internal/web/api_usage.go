@@ -33,6 +33,7 @@ func runOutOf(r usage.Run) runOut {
 // apiUsage are the operations on machine logs, hours and samples.
 func (s *Server) apiUsage() {
 	s.apiSamples()
+	s.apiImports()
 	type runsIn struct {
 		Org   string `query:"org" required:"true" doc:"credit code of the owner"`
 		Month string `query:"month" required:"true" doc:"2026-05"`

@@ -7,6 +7,7 @@ import (
 
 	"corridor/internal/access"
 	"corridor/internal/catalogue"
+	"corridor/internal/catalogue/intake"
 	"corridor/internal/catalogue/kinds"
 	"corridor/internal/fault"
 	"corridor/internal/registry"
@@ -259,10 +260,7 @@ type importListingsPage struct {
 	Kinds  []option
 	Orgs   []option
 	Form   *form
-	Report *registry.Report
-	Bad    []badCell
-	Dry    bool
-	Review bool // the actor may publish at once
+	Review bool // the actor may publish
 }
 
 func (v *visit) importListingsForm() error { return v.showImportListings(importListingsPage{}) }
@@ -280,28 +278,15 @@ func (v *visit) showImportListings(p importListingsPage) error {
 	return v.show("listingimport", v.t("成批登记资源", "List many at once"), p)
 }
 
-// importListings checks a file and, unless only that was asked for, takes it in.
+// importListings brings a file, to be checked and, unless only that was asked for, taken in.
 func (v *visit) importListings() error {
 	f, err := v.form()
 	if err != nil {
 		return err
 	}
 	v.back = "/listings/import"
-	p := importListingsPage{Dry: f.Get("do") == "check"}
-	name, content, err := f.given("file")
-	if err == nil {
-		rep, e := v.s.c.Catalogue.Take(v.ctx(), v.who, catalogue.Import{Kind: f.Get("kind"), Name: name, File: bytes.NewReader(content), Owner: f.Get("owner"),
-			Partial: f.Get("partial") == "yes", Publish: f.Get("publish") == "yes", Dry: p.Dry})
-		p.Report, err = &rep, e
-		for _, b := range rep.Bad {
-			p.Bad = append(p.Bad, badCell{b, b.Fault.Sentence(v.lang)})
-		}
-	}
-	if err != nil && !v.refusedForm(f, err) {
-		return err
-	}
-	p.Form = f
-	return v.showImportListings(p)
+	at, err := v.bringFile(f, "listings", f.Get("owner"), intake.Asks{Kind: f.Get("kind"), Partial: f.Get("partial") == "yes", Publish: f.Get("publish") == "yes", Dry: f.Get("do") == "check"})
+	return v.importDone(f, at, err, func() error { return v.showImportListings(importListingsPage{Form: f}) })
 }
 
 // listingTemplate is an empty file with the columns of a kind.

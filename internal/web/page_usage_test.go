@@ -20,8 +20,8 @@ func usageBodies() map[string][]any {
 	sheet := usage.Sheet{ID: someID, No: "2026-05-0001", Payer: "z", Month: "2026-05", Total: 100, State: "made"}
 	project := usage.Sheet{ID: someID, No: "2026-05-0002", Project: "P", Total: 100, Paid: 100, State: "moved", Invoice: "042"}
 	return map[string][]any{
-		"usage": {usagePage{labHead: h}, usagePage{labHead: h, Classes: h.Orgs, Runs: []runView{{run, "1.5", "", true}, {charged, "1.5", "电池公司", false}}, Pager: page, Export: export, Dry: true,
-			Missing: []usage.Unlogged{{Title: run.Title, Booked: usage.Booked{From: someTime, To: someTime}}}, Imported: &usage.Imported{Rows: 2, Taken: 1, Bad: make([]usage.Bad, 1)}, Bad: []badRun{{"C3", "x"}}, Uses: h.Orgs}},
+		"usage": {usagePage{labHead: h}, usagePage{labHead: h, Classes: h.Orgs, Runs: []runView{{run, "1.5", "", true}, {charged, "1.5", "电池公司", false}}, Pager: page, Export: export,
+			Missing: []usage.Unlogged{{Title: run.Title, Booked: usage.Booked{From: someTime, To: someTime}}}, Uses: h.Orgs}},
 		"usageyear": {yearPage{labHead: h, Lines: []yearLine{{Hours: usage.Hours{}}}}, yearPage{labHead: h, Year: usage.Year{Year: 2026, Hours: []usage.Hours{hours}, Answers: usage.Answers{Asked: 3, Answered: 2, Accepted: 1, Median: time.Hour}},
 			Lines: []yearLine{{Hours: hours, EffectiveHours: "5.8", Stars: "4.5 (2)"}, {Hours: hours}}, Years: []int{2026, 2025}, Median: "1.0 h", Idle: 1, Export: export}},
 		"usagerecords": {recordsPage{labHead: h, State: "unsent"}, recordsPage{labHead: h, State: "failed", Records: []usage.Record{{Run: run, Cells: make([]string, 14)}, {Run: charged, Cells: make([]string, 14), Lacking: []string{"insCode"}}}, Export: export}},

@@ -16,6 +16,7 @@ import (
 	"corridor/internal/calendar"
 	"corridor/internal/casework"
 	"corridor/internal/catalogue"
+	"corridor/internal/catalogue/intake"
 	"corridor/internal/db/dbtest"
 	"corridor/internal/fault"
 	"corridor/internal/federation"
@@ -91,6 +92,8 @@ func open(t testing.TB) *house {
 	c.Agreements, err = agreement.New(agreement.Config{DB: d, Access: c.Access, Calendar: days.Now(), Registry: c.Registry, Regions: unit.GB2260(), Notices: c.Notices, Log: c.Log})
 	must()
 	c.Catalogue, err = catalogue.New(catalogue.Config{DB: d, Access: c.Access, Registry: c.Registry, Files: c.Files, Log: c.Log, Notices: c.Notices, Regions: unit.GB2260(), Days: days, Kinds: kindsWith(t)})
+	must()
+	c.Intake, err = intake.New(intake.Config{DB: d, Access: c.Access, Files: c.Files, Takers: map[string]intake.Taker{"listings": c.Catalogue.Taker()}})
 	must()
 	c.Indicators, err = indicator.New(indicator.Config{DB: d, Access: c.Access})
 	must()

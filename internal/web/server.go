@@ -20,6 +20,7 @@ import (
 	"corridor/internal/casework"
 	"corridor/internal/catalogue"
 	"corridor/internal/catalogue/booking"
+	"corridor/internal/catalogue/intake"
 	"corridor/internal/catalogue/usage"
 	"corridor/internal/db"
 	"corridor/internal/fault"
@@ -76,6 +77,7 @@ type Config struct {
 	Federation *federation.Service
 	Files      *files.Store
 	Usage      *usage.Service  // nil: no hours are kept
+	Intake     *intake.Service // nil: no files are taken in
 	Notices    *notice.Service // nil: this node tells nobody
 	Clock      Clock
 	Secure     bool         // cookies only over HTTPS
@@ -160,7 +162,7 @@ func (s *Server) guard(next http.Handler) http.Handler {
 		if r.Body != nil {
 			most := int64(bodyBytesMax)
 			if strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/form-data") || r.URL.Path == "/api/v1/documents" ||
-				r.URL.Path == "/api/v1/registry/import" || r.URL.Path == "/api/v1/listings/import" || r.URL.Path == "/api/v1/editions" || r.URL.Path == "/api/v1/payments/answers" || r.URL.Path == "/api/v1/payments/receipts" || strings.HasPrefix(r.URL.Path, "/api/v1/cases/") && strings.HasSuffix(r.URL.Path, "/files") {
+				r.URL.Path == "/api/v1/registry/import" || r.URL.Path == "/api/v1/listings/import" || r.URL.Path == "/api/v1/usage/logs" || r.URL.Path == "/api/v1/editions" || r.URL.Path == "/api/v1/payments/answers" || r.URL.Path == "/api/v1/payments/receipts" || strings.HasPrefix(r.URL.Path, "/api/v1/cases/") && strings.HasSuffix(r.URL.Path, "/files") {
 				most = uploadBytesMax
 			}
 			r.Body = http.MaxBytesReader(w, r.Body, most+bodySlack)

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"bytes"
 	"net/url"
 	"slices"
 	"strconv"
@@ -9,6 +8,7 @@ import (
 	"time"
 
 	"corridor/internal/access"
+	"corridor/internal/catalogue/intake"
 	"corridor/internal/catalogue/usage"
 	"corridor/internal/sheets"
 )
@@ -59,17 +59,14 @@ func (v *visit) postedLab() (s *usage.Service, f *form, h labHead, err error) {
 
 type usagePage struct {
 	labHead
-	Class    string
-	Classes  []option
-	Runs     []runView
-	Missing  []usage.Unlogged
-	Pager    pager
-	Export   exportView
-	Form     *form
-	Imported *usage.Imported
-	Dry      bool
-	Bad      []badRun
-	Uses     []option
+	Class   string
+	Classes []option
+	Runs    []runView
+	Missing []usage.Unlogged
+	Pager   pager
+	Export  exportView
+	Form    *form
+	Uses    []option
 }
 
 type runView struct {
@@ -78,8 +75,6 @@ type runView struct {
 	User  string
 	Waits bool
 }
-
-type badRun struct{ Place, Sentence string }
 
 func (v *visit) usageMonth() error { return v.showUsage(usagePage{Form: v.blank("")}) }
 
@@ -150,32 +145,15 @@ func (v *visit) runsTemplate() error {
 	return v.download("runs.xlsx", xlsxType, b)
 }
 
-// takeRuns checks a file of a machine's log and, unless only that was asked for, takes it.
+// takeRuns brings a file of a machine's log, to be checked and, unless only that was asked for, taken in.
 func (v *visit) takeRuns() error {
-	s, f, h, err := v.postedLab()
+	_, f, h, err := v.postedLab()
 	if err != nil {
 		return err
 	}
 	v.back = "/usage"
-	p := usagePage{Form: f, Dry: f.Get("do") == "check"}
-	name, content, err := f.given("file")
-	if err == nil {
-		var done usage.Imported
-		if done, err = s.Import(v.ctx(), v.who, h.Org, name, bytes.NewReader(content), f.Get("do") == "good", p.Dry); err == nil {
-			p.Imported = &done
-			for _, b := range done.Bad {
-				place := b.Column + strconv.Itoa(b.Row)
-				if b.Sheet != "" {
-					place = b.Sheet + "!" + place
-				}
-				p.Bad = append(p.Bad, badRun{place, b.Err.Sentence(v.lang)})
-			}
-		}
-	}
-	if err != nil && !v.refusedForm(f, err) {
-		return err
-	}
-	return v.showUsage(p)
+	at, err := v.bringFile(f, "runs", h.Org, intake.Asks{Partial: f.Get("do") == "good", Dry: f.Get("do") == "check"})
+	return v.importDone(f, at, err, func() error { return v.showUsage(usagePage{Form: f}) })
 }
 
 // settleRun says whose a run was.

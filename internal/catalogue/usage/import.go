@@ -3,6 +3,7 @@ package usage
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"slices"
 	"strconv"
@@ -61,55 +62,203 @@ type Bad struct {
 	Err    *fault.Error
 }
 
-// Import takes a file of runs of one owner's instruments, CSV or XLSX. Nothing is kept where a row is wrong, unless partial asks
-// for the good ones; dry keeps nothing. Times are those of the room's zone, or with their own offset.
-func (s *Service) Import(ctx context.Context, who access.Actor, owner, name string, file io.ReadSeeker, partial, dry bool) (out Imported, err error) {
-	if err := mayManage(who, owner); err != nil {
+// Import is a file of runs to be taken in.
+type Import struct {
+	Owner    string
+	Name     string // of the file
+	File     io.ReadSeeker
+	Partial  bool // take the good rows when there are bad ones
+	Dry      bool // check only
+	Progress func(writing bool, done, total int)
+}
+
+// Import takes a file of runs of one owner's instruments, CSV or XLSX. Nothing is kept where a row is wrong, unless Partial asks
+// for the good ones. Times are those of the room's zone, or with their own offset.
+//
+// A file of at most importMax rows is one act. A larger one is checked as a whole, then written in parts, each an act of its own:
+// when the program dies on the way, the same file again writes what is missing.
+func (s *Service) Import(ctx context.Context, who access.Actor, in Import) (out Imported, err error) {
+	if err := mayManage(who, in.Owner); err != nil {
 		return out, err
 	}
-	rows, bad, err := s.rowsOf(name, file)
+	rows, bad, err := s.rowsOf(in.Name, in.File)
 	if err != nil {
 		return out, err
 	}
-	errStop := errors.New("nothing is kept")
-	err = s.c.DB.Act(ctx, func(tx *db.Tx) error {
-		out = Imported{Rows: len(rows), Bad: slices.Clone(bad)}
-		own, err := s.byOwnNo(ctx, tx, owner)
-		if err != nil {
+	t := &taking{s: s, who: who, in: in, out: Imported{Rows: len(rows), Bad: bad}}
+	if len(rows) <= importMax {
+		err = t.whole(ctx, rows)
+	} else {
+		err = t.parts(ctx, rows)
+	}
+	return t.out, err
+}
+
+// taking is one import under way.
+type taking struct {
+	s   *Service
+	who access.Actor
+	in  Import
+	own map[string]unit.ID // instruments by their own numbers and ids
+	out Imported
+}
+
+var errNotKept = errors.New("nothing is kept")
+
+// whole takes a file in one act.
+func (t *taking) whole(ctx context.Context, rows []fileRow) error {
+	before := t.out
+	err := t.s.c.DB.Act(ctx, func(tx *db.Tx) error {
+		t.out = before
+		t.out.Bad = slices.Clone(before.Bad)
+		if err := t.put(ctx, tx, rows); err != nil {
 			return err
 		}
-		for _, r := range rows {
-			if r.bad {
-				continue
-			}
-			id, ok := own[r.instrument]
-			if !ok {
-				out.Bad = append(out.Bad, r.wrong("instrument", fault.New(fault.NotFound, "usage.no_instrument", "no", r.instrument)))
-				continue
-			}
-			r.entry.Instrument = id
-			_, fresh, err := s.enter(ctx, tx, who, r.entry)
-			var said *fault.Error
-			switch {
-			case errors.As(err, &said) && said.Kind != fault.Internal && said.Kind != fault.Unavailable:
-				out.Bad = append(out.Bad, r.wrong(said.Field, said))
-			case err != nil:
-				return err
-			case fresh:
-				out.Taken++
-			default:
-				out.Known++
-			}
+		if t.in.Dry || len(t.out.Bad) > 0 && !t.in.Partial {
+			return errNotKept
 		}
-		if dry || len(out.Bad) > 0 && !partial {
-			return errStop
-		}
-		return s.record(ctx, tx, who, "import", "owner/"+owner, strconv.Itoa(out.Taken))
+		return t.s.record(ctx, tx, t.who, "import", "owner/"+t.in.Owner, strconv.Itoa(t.out.Taken))
 	})
-	if errors.Is(err, errStop) {
+	if errors.Is(err, errNotKept) {
 		err = nil
 	}
-	return out, err
+	return err
+}
+
+// parts checks all of a file, then writes it part by part.
+func (t *taking) parts(ctx context.Context, rows []fileRow) error {
+	t.beside(rows)
+	if err := t.each(ctx, rows, false); err != nil {
+		return err
+	}
+	if t.in.Dry || len(t.out.Bad) > 0 && !t.in.Partial {
+		return nil
+	}
+	t.out.Taken, t.out.Known = 0, 0
+	return t.each(ctx, rows, true)
+}
+
+// each goes through a file part by part; without write it keeps nothing.
+func (t *taking) each(ctx context.Context, rows []fileRow, write bool) error {
+	for from := 0; from < len(rows); from += partRuns {
+		part := rows[from:min(from+partRuns, len(rows))]
+		before := t.out
+		err := t.s.c.DB.Act(ctx, func(tx *db.Tx) error {
+			t.out = before
+			t.out.Bad = slices.Clone(before.Bad)
+			if err := t.put(ctx, tx, part); err != nil {
+				return err
+			}
+			switch {
+			case !write:
+				return errNotKept
+			case len(t.out.Bad) > len(before.Bad) && !t.in.Partial:
+				return fault.New(fault.Conflict, "usage.cut", "done", from, "left", len(rows)-from)
+			}
+			return t.s.record(ctx, tx, t.who, "import", "owner/"+t.in.Owner, fmt.Sprintf("%d of %d", from+len(part), len(rows)))
+		})
+		if err != nil && !errors.Is(err, errNotKept) {
+			if write {
+				t.out.Taken, t.out.Known = before.Taken, before.Known
+			}
+			return err
+		}
+		named := map[[2]string]bool{}
+		for _, b := range t.out.Bad[len(before.Bad):] {
+			named[[2]string{b.Sheet, strconv.Itoa(b.Row)}] = true
+		}
+		for k := range part { // what was refused once is not tried again
+			part[k].bad = part[k].bad || named[[2]string{part[k].sheet, strconv.Itoa(part[k].no)}]
+		}
+		if t.in.Progress != nil {
+			t.in.Progress(write, from+len(part), len(rows))
+		}
+	}
+	return nil
+}
+
+// put enters the good ones of some rows; those that are refused are marked, and named in the report.
+func (t *taking) put(ctx context.Context, tx *db.Tx, rows []fileRow) (err error) {
+	if t.own == nil {
+		if t.own, err = t.s.byOwnNo(ctx, tx, t.in.Owner); err != nil {
+			return err
+		}
+	}
+	for k := range rows {
+		r := &rows[k]
+		if r.bad {
+			continue
+		}
+		id, ok := t.own[r.instrument]
+		if !ok {
+			t.out.Bad = append(t.out.Bad, r.wrong("instrument", fault.New(fault.NotFound, "usage.no_instrument", "no", r.instrument)))
+			continue
+		}
+		r.entry.Instrument = id
+		_, fresh, err := t.s.enter(ctx, tx, t.who, r.entry)
+		var said *fault.Error
+		switch {
+		case errors.As(err, &said) && said.Kind != fault.Internal && said.Kind != fault.Unavailable:
+			t.out.Bad = append(t.out.Bad, r.wrong(said.Field, said))
+		case err != nil:
+			return err
+		case fresh:
+			t.out.Taken++
+		default:
+			t.out.Known++
+		}
+	}
+	return nil
+}
+
+// beside refuses rows of one file that stand in each other's way: their times overlap, or they have one number and are not the
+// same. The later row is the bad one.
+func (t *taking) beside(rows []fileRow) {
+	byMachine := map[string][]int{}
+	numbers := map[string]int{}
+	for k := range rows {
+		r := &rows[k]
+		if r.bad {
+			continue
+		}
+		key := r.instrument + "\x00" + r.entry.LogNo
+		if first, twice := numbers[key]; twice {
+			was := rows[first].entry
+			if !was.From.Equal(r.entry.From) || !was.To.Equal(r.entry.To) || was.Minutes != r.entry.Minutes || was.Samples != r.entry.Samples {
+				t.refuse(r, "log_no", fault.New(fault.Conflict, "usage.log_changed", "no", r.entry.LogNo))
+			}
+			continue
+		}
+		numbers[key] = k
+		byMachine[r.instrument] = append(byMachine[r.instrument], k)
+	}
+	for _, all := range byMachine {
+		slices.SortStableFunc(all, func(a, b int) int { return rows[a].entry.From.Compare(rows[b].entry.From) })
+		last := -1
+		for _, k := range all {
+			if last >= 0 && rows[k].entry.From.Before(rows[last].entry.To) {
+				late, other := k, last
+				if k < last {
+					late, other = last, k
+				}
+				o := rows[other].entry
+				if !rows[late].bad {
+					t.refuse(&rows[late], "from", fault.New(fault.Conflict, "usage.overlap", "no", o.LogNo, "from", t.s.local(o.From), "to", t.s.local(o.To)))
+				}
+				if late == last {
+					last = k
+				}
+				continue
+			}
+			last = k
+		}
+	}
+	slices.SortStableFunc(t.out.Bad, func(a, b Bad) int { return a.Row - b.Row })
+}
+
+func (t *taking) refuse(r *fileRow, field string, err *fault.Error) {
+	r.bad = true
+	t.out.Bad = append(t.out.Bad, r.wrong(field, err))
 }
 
 // byOwnNo finds the instruments of an owner by their own numbers and by their ids.
@@ -152,8 +301,8 @@ func (s *Service) rowsOf(name string, file io.ReadSeeker) (rows []fileRow, bad [
 			at, err = headOf(row.Cells)
 			return err
 		}
-		if len(rows) == importMax {
-			return fault.New(fault.TooLarge, "usage.rows", "most", importMax)
+		if len(rows) == fileRunsMax {
+			return fault.New(fault.TooLarge, "usage.rows", "most", fileRunsMax)
 		}
 		r := fileRow{sheet: row.Sheet, no: row.No, at: at}
 		for _, b := range r.read(row, s.Zone()) {

@@ -15,7 +15,9 @@ import (
 
 const (
 	pageRows      = 50
-	importMax     = 5_000  // runs of one import: it is one act
+	importMax     = 5_000 // runs of one act; a larger file is taken in parts
+	partRuns      = 1_000 // runs of one part
+	fileRunsMax   = 200_000
 	rowsMax       = 20_000 // runs of one month of one owner
 	listedMax     = 5_000  // instruments of one owner
 	textMax       = 200    // characters

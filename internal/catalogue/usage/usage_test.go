@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -121,7 +122,7 @@ func (h house) book(id unit.ID, booking, org, from, to string, charge unit.Fen) 
 // csv takes a file of runs.
 func (h house) csv(lines ...string) usage.Imported {
 	h.Helper()
-	out, err := h.Import(h.ctx, operator, lab, "runs.csv", strings.NewReader(strings.Join(lines, "\n")), false, false)
+	out, err := h.Import(h.ctx, operator, usage.Import{Owner: lab, Name: "runs.csv", File: strings.NewReader(strings.Join(lines, "\n"))})
 	h.ok(err)
 	return out
 }
@@ -427,6 +428,50 @@ func TestSamplesGoFromTheirDeclarationToTheirEndAndResultsExpire(t *testing.T) {
 			if h.refused(err, q.code); len(all) != q.n || n != q.n {
 				h.Errorf("%+v: %d of %d samples, want %d", q.q, len(all), n, q.n)
 			}
+		}
+	})
+}
+
+func TestALargeLogIsCheckedAsAWholeAndWrittenInParts(t *testing.T) {
+	each(t, func(h house) {
+		const runs = 6_000
+		first := h.at("2024-01-01 00:00")
+		lines := []string{"instrument,log_no,from,to"}
+		for k := range runs {
+			at := first.Add(time.Duration(k) * 2 * time.Hour)
+			lines = append(lines, fmt.Sprintf("EM-01,%d,%s,%s", k, at.Format(time.RFC3339), at.Add(time.Hour).Format(time.RFC3339)))
+		}
+		take := func(partial, dry bool, more ...string) (usage.Imported, string) {
+			t.Helper()
+			var went []string
+			out, err := h.Import(h.ctx, operator, usage.Import{Owner: lab, Name: "runs.csv", Partial: partial, Dry: dry, File: strings.NewReader(strings.Join(append(slices.Clone(lines), more...), "\n")),
+				Progress: func(writing bool, done, total int) {
+					if done == total {
+						went = append(went, fmt.Sprint(writing, " ", total))
+					}
+				}})
+			h.ok(err)
+			return out, strings.Join(went, ", ")
+		}
+		// One row overlaps a row far from it in the file, one has the number of another: neither part would see it by itself.
+		wrong := []string{"EM-01,x," + first.Add(30*time.Minute).Format(time.RFC3339) + "," + first.Add(90*time.Minute).Format(time.RFC3339), "EM-01,7," + first.Add(-3*time.Hour).Format(time.RFC3339) + "," + first.Add(-2*time.Hour).Format(time.RFC3339), "EM-77,1,2024-01-01 00:00,2024-01-01 01:00"}
+		out, went := take(false, false, wrong...)
+		var said []string
+		for _, b := range out.Bad {
+			said = append(said, fmt.Sprint(b.Column, b.Row, " ", b.Err.Code))
+		}
+		if got, want := strings.Join(said, ", "), "C6002 usage.overlap, B6003 usage.log_changed, A6004 usage.no_instrument"; got != want || went != "false 6003" {
+			h.Errorf("got %s after %s\nwant %s", got, went, want)
+		}
+		if _, n, err := h.Runs(h.ctx, operator, usage.Query{Owner: lab, Month: "2024-01", Page: 1}); n != 0 || err != nil {
+			h.Errorf("%d runs are kept of a file with wrong rows (%v)", n, err)
+		}
+		if out, went = take(true, false, wrong...); out.Taken != runs || len(out.Bad) != 3 || went != "false 6003, true 6003" {
+			h.Errorf("%d taken, %d bad, %s", out.Taken, len(out.Bad), went)
+		}
+		// The same file again, as after a program that died on the way: what is there is passed over.
+		if out, _ = take(false, false); out.Taken != 0 || out.Known != runs {
+			h.Errorf("again: %d taken, %d known", out.Taken, out.Known)
 		}
 	})
 }
