@@ -48,6 +48,9 @@ func (s *Service) Allowed(ctx context.Context, who access.Actor, id unit.ID) (ou
 		if err != nil {
 			return err
 		}
+		if away(sch, c) {
+			return nil
+		}
 		for _, row := range sch.RowsFrom(c.Stage) {
 			p, mine := s.plays(sch, c, who, row)
 			if !row.ByPerson() || !mine {

@@ -6,6 +6,7 @@ import (
 
 	"corridor/internal/db"
 	"corridor/internal/fault"
+	"corridor/internal/scheme"
 	"corridor/internal/unit"
 )
 
@@ -70,7 +71,15 @@ func (s *Service) auditOne(ctx context.Context, tx *db.Tx, c *Case) (found []str
 	if stage != c.Stage {
 		say("stands in %s, its steps lead to %s", c.Stage, stage)
 	}
-	if end, _ := sch.IsEnd(c.Stage); end != c.End {
+	if away(sch, *c) {
+		d, there, err := selectDiscard(ctx, tx, c.ID)
+		if err != nil {
+			return found, err
+		}
+		if !there || !d.BackAt.IsZero() || len(c.History) > 0 || c.End != scheme.Ended {
+			say("has ended in %s and was not put away as a draft", c.Stage)
+		}
+	} else if end, _ := sch.IsEnd(c.Stage); end != c.End {
 		say("ends as %q, its stage as %q", c.End, end)
 	}
 	lines, err := s.auditBound(ctx, tx, sch, *c)

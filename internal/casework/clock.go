@@ -29,6 +29,9 @@ func (s *Service) due(ctx context.Context, tx *db.Tx, sch *scheme.Scheme, c Case
 
 // waits lists who has to act in the present stage: each row of a person, and what happens when nobody does.
 func (s *Service) waits(ctx context.Context, tx *db.Tx, sch *scheme.Scheme, c Case) ([]Wait, error) {
+	if away(sch, c) {
+		return nil, nil
+	}
 	var out []Wait
 	for _, row := range sch.RowsFrom(c.Stage) {
 		if row.ByItself() || row.ByRound() {

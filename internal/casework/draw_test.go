@@ -302,6 +302,12 @@ func TestADrawnExpertDeclinesAndTheNextStandsIn(t *testing.T) {
 		l.must(j.judge(second, c, "90"))
 		code(t, j.strike(j.who[second], c, "", "declined", "迟了"), "casework.seat_answered")
 		l.must(j.strike(l.actor("window"), c, id(second), "conflict", "核实有合作")) // its answer counts no more
+		if got := l.toldOf("case.struck", "person/"+id(second)); len(got) != 1 || !strings.Contains(got[0], "利害关系。核实有合作") {
+			t.Errorf("whom an officer took off is told %q", got)
+		}
+		if got := l.toldOf("case.struck", "person/"+id(first)); len(got) != 0 {
+			t.Errorf("who stepped off is told so: %q", got)
+		}
 		if a := j.get("boss", c).Asks[0]; a.Asked != 3 || a.Given != 0 {
 			t.Errorf("%d asked, %d given", a.Asked, a.Given)
 		}

@@ -274,7 +274,10 @@ func (s *Service) Adopt(ctx context.Context, who access.Actor, id unit.ID, reaso
 		found.Leaf, err = s.c.Log.Append(ctx, tx, corridorlog.Leaf{Kind: leafAdopted, Day: s.today(tx.Now()), Object: e.Object(),
 			Fields: map[string]any{"scheme": e.Scheme, "edition": e.Edition, "digest": e.Digest, "jurisdiction": e.Jurisdiction,
 				"from": e.First.String(), "to": dayText(e.Last)}})
-		return err
+		if err != nil {
+			return err
+		}
+		return s.tellDrafters(ctx, tx, s.replaced(sch), sch, e.First.Add(-1), e.Object())
 	}, &e)
 	if err != nil {
 		return Edition{}, err

@@ -181,7 +181,14 @@ func (s *Service) ConfirmEnding(ctx context.Context, who access.Actor, digest st
 		e.State = Adopted
 		e.Leaf, err = s.c.Log.Append(ctx, tx, corridorlog.Leaf{Kind: leafEnded, Day: s.today(tx.Now()), Object: "ending/" + string(e.ID),
 			Fields: map[string]any{"scheme": e.Scheme, "edition": e.Edition, "digest": e.Digest, "jurisdiction": e.Jurisdiction, "to": e.Last.String()}})
-		return err
+		if err != nil {
+			return err
+		}
+		next, nextErr := s.successor(sch, e.Last.Add(1))
+		if nextErr != nil || next.Digest == sch.Digest {
+			next = nil
+		}
+		return s.tellDrafters(ctx, tx, sch, next, e.Last, "ending/"+string(e.ID))
 	}, &e)
 	if err == nil {
 		s.shelf.Store(s.shelf.Load().ending(e.Digest, e.Last))

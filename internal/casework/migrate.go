@@ -76,6 +76,13 @@ func (s *Service) moves(ctx context.Context, tx *db.Tx, who access.Actor, c Case
 // stays refuses an act on a draft that has to move first; see errMoves. A draft of which no edition is in force can be
 // filled in and thrown away, and not submitted.
 func (s *Service) stays(ctx context.Context, tx *db.Tx, who access.Actor, c Case, action string) error {
+	sch, err := s.edition(c)
+	if err == nil {
+		err = s.notAway(ctx, tx, sch, c)
+	}
+	if err != nil {
+		return err
+	}
 	to, err := s.moves(ctx, tx, who, c)
 	if err != nil {
 		return err
@@ -83,9 +90,8 @@ func (s *Service) stays(ctx context.Context, tx *db.Tx, who access.Actor, c Case
 	if to != nil {
 		return errMoves
 	}
-	sch, err := s.edition(c)
-	if err != nil || action == "" {
-		return err
+	if action == "" {
+		return nil
 	}
 	if in, err := s.draft(ctx, tx, sch, c); err != nil || !in {
 		return err

@@ -60,6 +60,9 @@ func (s *Service) typedField(ctx context.Context, tx *db.Tx, sch *scheme.Scheme,
 
 // fills says whether the actor may fill in a field now: the role it belongs to acts in this stage and is theirs.
 func (s *Service) fills(sch *scheme.Scheme, c Case, who access.Actor, f scheme.Field) bool {
+	if away(sch, c) {
+		return false
+	}
 	if _, mine := s.holds(sch, c, who, f.By); !mine && !c.edits(sch, who, f.By) {
 		return false
 	}

@@ -9,6 +9,7 @@ import (
 	"corridor/internal/access"
 	"corridor/internal/db"
 	"corridor/internal/fault"
+	"corridor/internal/notice"
 	"corridor/internal/registry"
 	"corridor/internal/scheme"
 	"corridor/internal/unit"
@@ -113,7 +114,24 @@ func (s *Service) strike(ctx context.Context, tx *db.Tx, who access.Actor, sch *
 		Detail: fmt.Sprintf("%s %d no. %d %s, no. %d steps in", a.Ask, a.Opening, x.No, in.Why, next)}); err != nil {
 		return false, err
 	}
+	if err := s.tellStruck(ctx, tx, sch, *c, a, x, self); err != nil {
+		return false, err
+	}
 	return self, s.keepWaiting(ctx, tx, sch, c)
+}
+
+// tellStruck tells an expert whom an officer took off that nothing is asked of them any more, and why. They see the case no
+// more, so the notice says it itself and leads to their own notices.
+func (s *Service) tellStruck(ctx context.Context, tx *db.Tx, sch *scheme.Scheme, c Case, a Asked, x Seat, self bool) error {
+	if s.c.Notices == nil || self || x.Kind != "person" {
+		return nil
+	}
+	why := map[string]fault.Words{struckConflict: {"与当事方有利害关系", "a tie to a party"}, struckLate: {"逾期未答复", "no answer in time"}}[x.Struck]
+	_, err := s.c.Notices.Tell(ctx, tx, notice.Notice{To: notice.Audience{Person: unit.ID(x.ID)}, Kind: "case.struck", Object: c.Object(), Path: "/notices",
+		Title: fault.Words{fmt.Sprintf("您已不再参加评审：%s %s", sch.Title[0], c.No), fmt.Sprintf("You are no longer asked to judge: %s %s", sch.Title[1], c.No)},
+		Text:  fault.Words{a.Words[0] + "，原因：" + why[0] + "。" + x.StruckWhy, a.Words[1] + ", because of " + why[1] + ": " + x.StruckWhy},
+		Key:   fmt.Sprintf("%s/struck/%s/%d/%d", c.Object(), a.Ask, a.Opening, x.No)})
+	return err
 }
 
 // mayStrike refuses who may not take a seat off for a reason.

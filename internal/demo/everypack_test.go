@@ -205,3 +205,32 @@ cityreview approve C proof_true=yes                                             
 		}
 	})
 }
+
+// TestADraftOfAnyPackIsPutAwayOnItsPage and taken up again; a pack's own way of throwing it away is not offered twice.
+func TestADraftOfAnyPackIsPutAwayOnItsPage(t *testing.T) {
+	eachTown(t, Shanghai, func(w *town) {
+		for name, pack := range map[string]string{"A": "enterprise-appeal", "J": "joint-acceptance", "E": "voucher-entitlement"} {
+			w.play("firm opens " + name + " " + pack + " -> draft")
+			firm, path := w.client("firm"), w.cases[name]
+			if page := w.get(firm, path); !strings.Contains(page, path+"/discard") || strings.Contains(page, `/actions/discard"`) {
+				t.Errorf("the page of a draft of %s does not offer to put it away, or offers it twice", pack)
+			}
+			if status, _, body := w.send(firm, path+"/discard", nil); status != 303 {
+				t.Fatalf("%s is not put away: %d %.400s", pack, status, body)
+			}
+			page := w.get(firm, path)
+			if !strings.Contains(page, "草稿已作废") || !strings.Contains(page, path+"/reopen") || strings.Contains(page, "f.asked") || !strings.Contains(page, "期限未核实") {
+				t.Errorf("the page of a draft of %s that was put away", pack)
+			}
+			if status, _, _ := w.send(firm, path+"/actions/submit", nil); status == 303 {
+				t.Errorf("a draft of %s that was put away is submitted", pack)
+			}
+			if status, _, body := w.send(firm, path+"/reopen", nil); status != 303 {
+				t.Fatalf("%s is not taken up again: %d %.400s", pack, status, body)
+			}
+			if page := w.get(firm, path); !strings.Contains(page, path+"/discard") || strings.Contains(page, "草稿已作废") {
+				t.Errorf("a draft of %s that was taken up again is none", pack)
+			}
+		}
+	})
+}

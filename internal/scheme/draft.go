@@ -48,6 +48,28 @@ func (s *Scheme) Receive(from *Scheme, fields map[string]Value) Moved {
 	return out
 }
 
+// Moves says what becomes of the fields of any draft of another edition: which go elsewhere, and which no draft can bring
+// along, whatever stands in them.
+func (s *Scheme) Moves(from *Scheme) (renamed, left []MovedField) {
+	for f := range from.Form.All() {
+		to := f.Name
+		if s.Migrate != nil && s.Migrate.From == from.Edition {
+			if t, ok := s.Migrate.Fields[f.Name]; ok {
+				to = t
+			}
+		}
+		m := MovedField{Field: f.Name, Words: f.Words}
+		switch now, there := s.Field(to); {
+		case to == dropped || !there || now.Type != f.Type:
+			left = append(left, m)
+		case to != f.Name:
+			m.To = to
+			renamed = append(renamed, m)
+		}
+	}
+	return renamed, left
+}
+
 // takes says whether a field takes a value as it is.
 func takes(f Field, v Value) bool {
 	sh, ok := fieldShapes[f.Type]

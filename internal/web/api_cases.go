@@ -207,6 +207,7 @@ func (s *Server) apiCases() {
 	s.apiCaseFiles()
 	s.apiAsks()
 	s.apiForm()
+	s.apiDiscards()
 	s.apiDraws()
 	s.apiSealed()
 }

@@ -67,6 +67,7 @@ type casePage struct {
 	Round    *casework.RoundPlace // for which it waits, or that decided about it
 	Veiled   []veiledField
 	Uses     usesView
+	Discard  discardView
 	Sealed   bool // something was sealed: how it is opened has a page
 
 	Objections []casework.Objection // for a desk
@@ -160,6 +161,9 @@ func (v *visit) showCase(id unit.ID, was typed) error {
 	}
 	p.Veiled, p.Sealed = veiledFields(c, s), len(c.Seals) > 0
 	p.Draft, p.Joint = len(c.History) == 0 && c.Stage == s.Start(), v.s.c.Cases.Joint(c, v.who)
+	if p.Discard, err = v.discardOf(c); err != nil {
+		return err
+	}
 	if p.Back, err = v.sentBack(c, s); err != nil {
 		return err
 	}
@@ -242,6 +246,9 @@ func (v *visit) actions(c casework.Case, s *scheme.Scheme, was typed) ([]actionV
 	}
 	var out []actionView
 	for _, a := range allowed {
+		if throwsAway(s, c, a) { // every draft has it: discardOf
+			continue
+		}
 		x := actionView{Allowed: a, Party: s.Party(a.Role), Verdicts: v.verdicts(s, withoutReason(a.Judgement.Answers))}
 		if a.Action == was.action {
 			x.Typed = was.reason

@@ -100,6 +100,7 @@ func (s *Server) routes() {
 	s.page("GET", "/cases/{id}/files/{digest}", access.CaseRead, (*visit).caseFile)
 	s.front()
 	s.forms()
+	s.discards()
 	s.askPages()
 	s.bookPages()
 	s.many()
