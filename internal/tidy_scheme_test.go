@@ -35,6 +35,8 @@ var otherThings = map[string]string{
 	"close":     "a round is closed",
 	"closed":    "the state of a round",
 	"waiting":   "the state of a start",
+	"approved":  "how far an order is, told between nodes",
+	"paid":      "how far an order is, told between nodes",
 }
 
 // TestNoSchemeIsWrittenInGo: a new scheme is a folder and never new Go, so no id, stage or action of a pack is a text

@@ -61,6 +61,7 @@ const (
 	BookingManage  Permission = "booking.manage"
 	StatementRead  Permission = "statement.read"
 	StatementSign  Permission = "statement.sign"
+	ServiceRecord  Permission = "service.record"
 	PaymentManage  Permission = "payment.manage"
 	PaymentRead    Permission = "payment.read"
 	PayeeEdit      Permission = "payee.edit"
@@ -169,6 +170,7 @@ var Rules = []Rule{
 
 	{Permission: StatementRead, ZH: "查看结算单", EN: "Read statements", Token: true, Holders: []Holder{by(ScopeRegion, "auditor", "finance", "science", "voucher_finance", "fund_finance", "benefit_finance")}},
 	{Permission: StatementSign, ZH: "签署结算单", EN: "Sign a statement", Holders: []Holder{by(ScopeRegion, "finance", "voucher_finance", "fund_finance")}},
+	{Permission: ServiceRecord, ZH: "登记为外地订单开票和收款", EN: "Record what was billed and received for orders of other jurisdictions", Hidden: true, Token: true, Holders: []Holder{by(ScopeOrg, "org_admin", "lab_operator")}},
 	{Permission: PaymentManage, ZH: "管理付款文件和银行回执", EN: "Manage payment files and bank answers", Token: true, Holders: []Holder{by(ScopeRegion, "finance", "voucher_finance", "fund_finance", "benefit_finance"), by(ScopeOrg, "bank")}},
 	{Permission: PaymentRead, ZH: "查看付款清单和对账", EN: "Read payment lists and their reconciliation", Hidden: true, Token: true, Holders: []Holder{by(ScopeRegion, "auditor", "finance", "voucher_finance", "fund_finance", "benefit_finance")}},
 	{Permission: PayeeEdit, ZH: "填报本单位收款账户", EN: "Say where one's organisation is paid", Hidden: true, Holders: []Holder{by(ScopeOrg, "org_admin")}},

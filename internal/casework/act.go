@@ -303,6 +303,9 @@ func (s *Service) commit(ctx context.Context, tx *db.Tx, who access.Actor, sch *
 	if err := s.tellAbroad(ctx, tx, sch, *c); err != nil {
 		return err
 	}
+	if err := s.stepped(ctx, tx, sch, *c); err != nil {
+		return fmt.Errorf("order of case %s: %w", c.No, err)
+	}
 	return s.c.Access.Record(ctx, tx, who, access.Entry{Act: "case." + a.Name, Object: c.Object(), Region: c.Region,
 		Mandate: p.mandate, Detail: step.From + " -> " + step.To})
 }

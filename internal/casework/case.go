@@ -43,6 +43,8 @@ type Config struct {
 	Uses     Uses            // nil: of invoice lines it is not known whether they were used
 	Letters  Letters         // nil: no party is in another node
 	Self     string          // region code of this node, for Letters
+	// Stepped is told, in the act of a step, how a case that pays for another organisation's work stands after it; nil: nobody is.
+	Stepped  func(ctx context.Context, tx *db.Tx, o Order) error
 	Regions  *unit.Regions
 	Calendar Calendar
 	Secret   string   // encrypts what schemes seal; "" lets nothing be sealed

@@ -78,6 +78,10 @@ UNION ALL
 SELECT c.no, 'comment', k.at, k.words FROM casework_comment k JOIN casework_case c ON c.id = k.case_id WHERE k.person = $1
 ORDER BY 3, 1, 2 LIMIT $2`
 
+	sqlStepped = `
+SELECT DISTINCT case_id FROM casework_step WHERE at >= $1 AND at < $2 AND case_id > $3
+ORDER BY case_id LIMIT $4`
+
 	sqlTimes = `UPDATE casework_case SET fires_at = $2, due_at = $3 WHERE id = $1`
 )
 
@@ -388,6 +392,12 @@ func updateTimes(ctx context.Context, tx *db.Tx, id unit.ID, at times) error {
 // selectSteps reads the steps of a case as its clocks and acts need them, selectDecisions with the decision of each.
 func selectSteps(ctx context.Context, tx *db.Tx, id unit.ID) ([]Step, error) {
 	return db.Collect(ctx, tx, "steps of case "+string(id), scanStep, sqlSteps, string(id), stepsMax)
+}
+
+// selectStepped lists the cases that had a step in a time, behind after.
+func selectStepped(ctx context.Context, tx *db.Tx, from, to time.Time, after unit.ID, most int) ([]unit.ID, error) {
+	return db.Collect(ctx, tx, "cases with steps", func(scan func(...any) error) (id unit.ID, err error) { err = scan(&id); return id, err },
+		sqlStepped, db.MicrosOrZero(from), db.Micros(to), string(after), most)
 }
 
 func selectDecisions(ctx context.Context, tx *db.Tx, id unit.ID) ([]Step, error) {

@@ -158,6 +158,18 @@ func (s *Service) Send(ctx context.Context, tx *db.Tx, to, kind string, by Vouch
 	return e.ID, nil
 }
 
+// Number is the number that a letter of this node has for its pair, in the act that wrote it or later.
+func (s *Service) Number(ctx context.Context, tx *db.Tx, id unit.ID) (int64, error) {
+	l, err := selectLetter(ctx, tx, id)
+	return l.N, err
+}
+
+// Reaches says whether letters can be written to a node.
+func (s *Service) Reaches(code string) bool {
+	_, ok := s.peerOf(code)
+	return ok && s.c.Key != ""
+}
+
 // digestOf names the bytes of a letter.
 func digestOf(b []byte) string {
 	sum := sha256.Sum256(b)

@@ -19,6 +19,7 @@ func (n *Node) Audit(ctx context.Context, say func(what string)) (found []string
 		{"registry", n.Registry.Audit},
 		{"cases", n.Cases.Audit},
 		{"payments", n.Payments.Audit},
+		{"statements", n.Statements.Audit},
 		{"bookings", n.Bookings.Audit},
 		{"listings", n.Catalogue.Audit},
 		{"mirrored", n.auditMirrors},

@@ -93,7 +93,10 @@ func (n *Node) desks() (err error) {
 	days := n.Calendar.Days()
 	secret, former := n.secrets()
 	if n.Cases, err = casework.New(casework.Config{DB: n.DB, Secret: secret, Former: former, Access: n.Access, Registry: n.Registry, Ledger: n.Ledger,
-		Log: n.Log, Notices: n.Notices, Files: n.Files, Uses: n.Federation, Letters: n.Federation, Self: n.Node.Code, Regions: unit.GB2260(), Calendar: days, Node: n.Node.Code[:2], Schemes: n.Schemes, Layers: schemes.FS, Soon: n.Soon}); err != nil {
+		Log: n.Log, Notices: n.Notices, Files: n.Files, Uses: n.Federation, Letters: n.Federation, Self: n.Node.Code, Regions: unit.GB2260(), Calendar: days, Node: n.Node.Code[:2], Schemes: n.Schemes, Layers: schemes.FS, Soon: n.Soon,
+		Stepped: func(ctx context.Context, tx *db.Tx, o casework.Order) error {
+			return n.Statements.Tell(ctx, tx, orderOf(o))
+		}}); err != nil {
 		return err
 	}
 	n.Calendar.Join("casework", n.Cases)
@@ -102,6 +105,9 @@ func (n *Node) desks() (err error) {
 		return err
 	}
 	n.Access.Join("settlement", n.Payments)
+	if err := n.state(days); err != nil {
+		return err
+	}
 	n.Access.Join("casework", n.Cases)
 	if n.Agreements, err = agreement.New(agreement.Config{DB: n.DB, Access: n.Access, Calendar: days.Now(), Days: days.Now, Zone: days.Location(),
 		Registry: n.Registry, Regions: unit.GB2260(), Notices: n.Notices, Log: n.Log, Letters: posted{n.Federation}, Node: n.Node.Code}); err != nil {
@@ -144,7 +150,7 @@ func (n *Node) desks() (err error) {
 		return err
 	}
 	n.metrics = newMetrics(n)
-	n.Web, err = web.New(web.Config{Node: n.Node, DB: n.DB, Access: n.Access, Registry: n.Registry, Calendar: n.Calendar, Cases: n.Cases, Payments: n.Payments, Catalogue: n.Catalogue, Finder: n.Finder, Bookings: n.Bookings,
+	n.Web, err = web.New(web.Config{Node: n.Node, DB: n.DB, Access: n.Access, Registry: n.Registry, Calendar: n.Calendar, Cases: n.Cases, Payments: n.Payments, Statements: n.Statements, Catalogue: n.Catalogue, Finder: n.Finder, Bookings: n.Bookings,
 		Reader: n.Reader, Agreements: n.Agreements, Indicators: n.Indicators, Ledger: n.Ledger, Log: n.Log,
 		Federation: n.Federation, Files: n.Files, Notices: n.Notices, Clock: n.Clock, Secure: n.Secure, Logger: n.Logger,
 		Usage: n.Usage, Intake: n.Intake, Metrics: n.metrics.handler(), MetricsAllow: n.MetricsAllow, Answered: n.metrics.answered})

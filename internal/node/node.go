@@ -30,6 +30,7 @@ import (
 	"corridor/internal/registry"
 	"corridor/internal/scheme"
 	"corridor/internal/settlement"
+	"corridor/internal/settlement/statement"
 	"corridor/internal/web"
 )
 
@@ -94,6 +95,7 @@ type Node struct {
 	Federation *federation.Service
 	Cases      *casework.Service
 	Payments   *settlement.Desk
+	Statements *statement.Desk
 	Reader     *reader.Desk
 	Agreements *agreement.Register
 	Catalogue  *catalogue.Service

@@ -78,3 +78,9 @@ func (s *Scheme) paths(kind AccountKind) []string {
 	}
 	return out
 }
+
+// CountsWorkdays says whether a time limit is written in working days.
+func (s *Scheme) CountsWorkdays(clock string) bool {
+	p, ok := s.Params.Get(clock)
+	return ok && p.Unit() == Duration && p.Value.Text == "wd"
+}

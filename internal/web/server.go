@@ -33,6 +33,7 @@ import (
 	"corridor/internal/reader"
 	"corridor/internal/registry"
 	"corridor/internal/settlement"
+	"corridor/internal/settlement/statement"
 )
 
 const (
@@ -66,6 +67,7 @@ type Config struct {
 	Calendar   *calendar.Book
 	Cases      *casework.Service
 	Payments   *settlement.Desk // nil: no payment lists
+	Statements *statement.Desk
 	Catalogue  *catalogue.Service
 	Finder     *catalogue.Finder // searches the catalogue
 	Bookings   *booking.Service  // nil: nothing is booked

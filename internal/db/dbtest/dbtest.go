@@ -86,3 +86,11 @@ func longAgo() time.Time { return time.Date(1990, 1, 1, 0, 0, 0, 0, time.UTC) }
 
 // PostgresDSN is the address of a migrated PostgreSQL database of its own, where Postgres says that there is one.
 func PostgresDSN(t testing.TB) string { return cluster(t).create(t) }
+
+// EachPair gives a test the addresses of two migrated databases of one kind, for tests of two nodes.
+func EachPair(t *testing.T, test func(t *testing.T, a, b string)) {
+	t.Run("sqlite", func(t *testing.T) { test(t, SQLite(t), SQLite(t)) })
+	if Postgres() {
+		t.Run("postgres", func(t *testing.T) { test(t, cluster(t).create(t), cluster(t).create(t)) })
+	}
+}
