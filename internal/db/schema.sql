@@ -2615,7 +2615,8 @@ CREATE TABLE settlement_line (
   state        TEXT   NOT NULL,
   approved_fen BIGINT NOT NULL,
   paid_fen     BIGINT NOT NULL,
-  billed_fen   BIGINT NOT NULL,            -- -1: this side has no record of it
+  billed_fen   BIGINT NOT NULL,
+  recorded     BOOLEAN NOT NULL,           -- this side has a record of what was billed
   days         BIGINT NOT NULL,            -- from claim to payment; -1: not paid
   workdays     BOOLEAN NOT NULL,
   PRIMARY KEY (statement, side, order_no)

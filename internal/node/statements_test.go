@@ -160,10 +160,10 @@ func (b *border) order(name string, firm int, sum string, then ...string) {
 	_, err = b.pays.Cases.Save(context.Background(), f, c.ID, 0, map[string]string{"provider": b.lab, "purpose": "测试", "contract_sum": sum, "invoiced": sum})
 	b.must(err)
 	b.act(f, name, "file", "")
-	b.go_(name, then...)
+	b.take(name, then...)
 }
 
-func (b *border) go_(name string, then ...string) {
+func (b *border) take(name string, then ...string) {
 	b.Helper()
 	for _, action := range then {
 		switch action {
@@ -177,14 +177,12 @@ func (b *border) go_(name string, then ...string) {
 	}
 }
 
-var labClerk = func(lab string) access.Actor { return clerk(lab) }
-
 // record enters what the laboratory billed, and waits until the other side knows of it.
 func (b *border) record(name string, billed unit.Fen) {
 	b.Helper()
 	no := b.cases[name].No
 	b.until("the order did not come to the laboratory", func() bool {
-		_, err := b.serves.Statements.Enter(context.Background(), labClerk(b.lab), "340000", no, billed, 0, "")
+		_, err := b.serves.Statements.Enter(context.Background(), clerk(b.lab), "340000", no, billed, 0, "")
 		return err == nil
 	})
 	b.settled()
@@ -267,7 +265,7 @@ func TestAStatementIsComputedByBothComparedAndSigned(t *testing.T) {
 		b.order("refused", 1, "9000", "refuse")
 		b.order("open", 1, "7000")
 		b.on(time.March, 6)
-		b.go_("again", "pay")
+		b.take("again", "pay")
 		b.record("paid", 48000_00)
 		b.record("again", 20000_00)
 		_, err := b.pays.Statements.Close(ctx, closer, "310000", "2026-03")
@@ -364,9 +362,9 @@ func TestAPlantedDifferenceIsNamedAndComesAgain(t *testing.T) {
 		b.record("typo", 30000_00)
 		b.record("unrecorded", 10000_00)
 		b.record("right", 48000_00) // nothing new of it, and it may be said
-		b.go_("slow", "approve")
+		b.take("slow", "approve")
 		b.record("slow", 6000_00)
-		b.go_("slow", "pay")
+		b.take("slow", "pay")
 		b.settled()
 		b.on(time.May, 1)
 		here, there = b.closed("2026-04")
@@ -375,12 +373,12 @@ func TestAPlantedDifferenceIsNamedAndComesAgain(t *testing.T) {
 		if here.Digest != there.Digest || here.Differences != 3 || total.PaidFen != 15000_00+5000_00+3000_00 || total.Orders != 4 || total.Late != 2 || total.BackFen != 0 {
 			t.Errorf("%+v", here.Text)
 		}
-		b.clean2(b.serves, "340000-310000-2026-03")
+		b.auditSees(b.serves)
 	})
 }
 
-// clean2 wants the audit to find nothing: the books of this side are what its statement says.
-func (b *border) clean2(n *node.Node, _ string) {
+// auditSees wants the audit to find nothing, and then a line that somebody changed.
+func (b *border) auditSees(n *node.Node) {
 	b.Helper()
 	if found, err := n.Statements.Audit(context.Background()); err != nil || len(found) > 0 {
 		b.Errorf("%v, %v", found, err)

@@ -53,6 +53,7 @@ func (s *Server) api() {
 	s.apiOnce()
 	s.apiAbroad()
 	s.apiRecognition()
+	s.apiState()
 	s.apiChecks()
 	s.apiUsage()
 	s.apiCalendar()

@@ -108,6 +108,7 @@ func (s *Server) routes() {
 	s.onceRoutes()
 	s.abroadRoutes()
 	s.recognitionRoutes()
+	s.stateRoutes()
 
 	s.page("GET", "/registry", access.RegistryRead, (*visit).organisations)
 	s.page("GET", "/registry/export", access.RegistryRead, (*visit).exportOrganisations)
@@ -237,6 +238,8 @@ var sections = []struct {
 	}},
 	{fault.Words{"核对", "Check"}, []section{
 		{"/budgets", fault.Words{"预算执行", "Budgets"}, access.BudgetRead},
+		{"/statements", fault.Words{"跨省对账单", "Statements"}, access.StatementRead},
+		{"/services", fault.Words{"外地订单开票", "Bills for elsewhere"}, access.ServiceRecord},
 		{"/books", fault.Words{"账簿", "Books"}, access.BooksRead},
 		{"/log", fault.Words{"公开日志", "Public log"}, access.LogRead},
 		{"/neighbours", fault.Words{"邻站", "Neighbours"}, access.FederationRead},

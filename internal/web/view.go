@@ -19,6 +19,7 @@ import (
 	"corridor/internal/reader"
 	"corridor/internal/registry"
 	"corridor/internal/scheme"
+	"corridor/internal/settlement/statement"
 	"corridor/internal/unit"
 )
 
@@ -80,6 +81,14 @@ func functions(lang fault.Lang) template.FuncMap {
 		"lineState": func(s string) string { return lineState(s).In(lang) },
 		"share":     func(a, b, whole unit.Fen) int { return sharePercent(a+b, whole) },
 		"get":       func(f url.Values, name string) string { return f.Get(name) },
+
+		"statementState": func(s string) string { return stateWord(s).In(lang) },
+		"orderWord":      func(s string) string { return orderWord(s).In(lang) },
+		"differWord":     func(f string) string { return differWord(f).In(lang) },
+		"differValue":    func(field, value string) string { return differValue(field, value).In(lang) },
+		"signatureOf":    signatureOf,
+		"tenths":         func(n int64) string { return fmt.Sprintf("%d.%d", n/10, n%10) },
+		"lineDays":       func(l statement.Line) string { return lineDays(l).In(lang) },
 	}
 }
 

@@ -47,17 +47,17 @@ func differ(p, h Line) (out []Difference) {
 	add("approved", p.Approved.Yuan(), h.Approved.Yuan())
 	add("paid", p.Paid.Yuan(), h.Paid.Yuan())
 	if fixed[p.State] || fixed[h.State] {
-		add("billed", sumText(p.Billed), sumText(h.Billed))
+		add("billed", billedText(p), billedText(h))
 	}
 	add("days", daysText(p), daysText(h))
 	return out
 }
 
-func sumText(f unit.Fen) string {
-	if f == Unrecorded {
+func billedText(l Line) string {
+	if !l.Recorded {
 		return ""
 	}
-	return f.Yuan()
+	return l.Billed.Yuan()
 }
 
 func daysText(l Line) string {

@@ -132,7 +132,7 @@ func (d *Desk) payerLines(ctx context.Context, tx *db.Tx, s Statement) ([]Line, 
 		}
 		home, err := d.c.Registry.Home(ctx, tx, o.Provider)
 		if err == nil && home == s.Host {
-			all[o.No] = d.line(o, o.Paid, o.Billed)
+			all[o.No] = d.line(o, o.Paid, o.Billed, true)
 		}
 		return err
 	}
@@ -180,14 +180,11 @@ func (d *Desk) hostLines(ctx context.Context, tx *db.Tx, s Statement) ([]Line, e
 		if err != nil {
 			return nil, err
 		}
-		paid, billed := t.o.Paid, Unrecorded
-		if recorded {
-			billed = r.Billed
-			if t.o.ToProvider {
-				paid = r.Received
-			}
+		paid := t.o.Paid
+		if recorded && t.o.ToProvider {
+			paid = r.Received
 		}
-		all[no] = d.line(t.o, paid, billed)
+		all[no] = d.line(t.o, paid, r.Billed, recorded)
 	}
 	return sorted(all)
 }
@@ -212,8 +209,8 @@ func (d *Desk) again(ctx context.Context, tx *db.Tx, s Statement) ([]string, err
 }
 
 // line is an order as one side puts it, with its days by this side's calendar.
-func (d *Desk) line(o Order, paid, billed unit.Fen) Line {
-	l := Line{Order: o.No, Org: o.Org, Provider: o.Provider, State: o.State, Approved: o.Approved, Paid: paid, Billed: billed, Days: -1, Workdays: o.Workdays}
+func (d *Desk) line(o Order, paid, billed unit.Fen, recorded bool) Line {
+	l := Line{Order: o.No, Org: o.Org, Provider: o.Provider, State: o.State, Approved: o.Approved, Paid: paid, Billed: billed, Recorded: recorded, Days: -1, Workdays: o.Workdays}
 	if o.Since.Valid() && o.PaidOn.Valid() && o.Since <= o.PaidOn {
 		l.Days = int64(o.PaidOn.Sub(o.Since))
 		if o.Workdays {

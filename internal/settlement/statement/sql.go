@@ -22,7 +22,7 @@ const recordColumns = `payer, host, n, made_at, order_no, provider, billed_fen, 
 
 const statementColumns = `id, payer, host, period, from_at, until_at, told_from, told_to, record_from, record_to, state, made_by, made_name, made_at, parts, text, digest, differences`
 
-const lineColumns = `order_no, org, provider, state, approved_fen, paid_fen, billed_fen, days, workdays`
+const lineColumns = `order_no, org, provider, state, approved_fen, paid_fen, billed_fen, recorded, days, workdays`
 
 const (
 	sqlInsertTold = `
@@ -97,7 +97,7 @@ UPDATE settlement_statement SET state = 'compared', text = $2, digest = $3, diff
 	sqlSignedLeaf = `UPDATE settlement_signature SET leaf = $3 WHERE statement = $1 AND side = $2`
 
 	sqlInsertLine = `
-INSERT INTO settlement_line (statement, side, ` + lineColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`
+INSERT INTO settlement_line (statement, side, ` + lineColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`
 
 	sqlLines = `
 SELECT ` + lineColumns + ` FROM settlement_line WHERE statement = $1 AND side = $2
@@ -309,13 +309,13 @@ func updateSigned(ctx context.Context, tx *db.Tx, id, side string, leaf unit.ID)
 }
 
 func insertLine(ctx context.Context, tx *db.Tx, id, side string, l Line) error {
-	_, err := tx.Exec(ctx, sqlInsertLine, id, side, l.Order, l.Org, l.Provider, l.State, int64(l.Approved), int64(l.Paid), int64(l.Billed), l.Days, l.Workdays)
+	_, err := tx.Exec(ctx, sqlInsertLine, id, side, l.Order, l.Org, l.Provider, l.State, int64(l.Approved), int64(l.Paid), int64(l.Billed), l.Recorded, l.Days, l.Workdays)
 	return err
 }
 
 func selectLines(ctx context.Context, tx *db.Tx, id, side string) ([]Line, error) {
 	return db.Collect(ctx, tx, "lines of "+id, func(scan func(...any) error) (l Line, err error) {
-		err = scan(&l.Order, &l.Org, &l.Provider, &l.State, (*int64)(&l.Approved), (*int64)(&l.Paid), (*int64)(&l.Billed), &l.Days, &l.Workdays)
+		err = scan(&l.Order, &l.Org, &l.Provider, &l.State, (*int64)(&l.Approved), (*int64)(&l.Paid), (*int64)(&l.Billed), &l.Recorded, &l.Days, &l.Workdays)
 		return l, err
 	}, sqlLines, id, side, linesMax+1)
 }

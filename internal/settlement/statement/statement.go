@@ -43,8 +43,8 @@ type Order struct {
 	Provider   string   `json:"provider"`
 	ToProvider bool     `json:"to_provider"`
 	State      string   `json:"state"`
-	Approved   unit.Fen `json:"approved_fen"`
-	Paid       unit.Fen `json:"paid_fen"`
+	Approved   unit.Fen `json:"approved"` // in letters and texts sums are yuan with two decimals
+	Paid       unit.Fen `json:"paid"`
 	Since      unit.Day `json:"since"`
 	PaidOn     unit.Day `json:"paid_on"`
 	Workdays   bool     `json:"workdays"`
@@ -180,15 +180,13 @@ type Line struct {
 	Org      string   `json:"org"`
 	Provider string   `json:"provider"`
 	State    string   `json:"state"`
-	Approved unit.Fen `json:"approved_fen"`
-	Paid     unit.Fen `json:"paid_fen"`
-	Billed   unit.Fen `json:"billed_fen"` // -1: this side has no record of it
-	Days     int64    `json:"days"`       // from the claim to the payment; -1: not paid
+	Approved unit.Fen `json:"approved"`
+	Paid     unit.Fen `json:"paid"`
+	Billed   unit.Fen `json:"billed"`
+	Recorded bool     `json:"recorded"` // this side has a record of what was billed
+	Days     int64    `json:"days"`     // from the claim to the payment; -1: not paid
 	Workdays bool     `json:"workdays"`
 }
-
-// Unrecorded stands for a sum that a side has no record of.
-const Unrecorded unit.Fen = -1
 
 // Difference is a thing of one order on which the sides do not agree, with both values. Field is "line" where one side does
 // not have the order at all.
@@ -218,10 +216,10 @@ type Totals struct {
 	Firms          int64    `json:"firms"`
 	Pending        int64    `json:"pending"`
 	Approved       int64    `json:"approved"` // fixed and not paid yet
-	ApprovedFen    unit.Fen `json:"approved_fen"`
+	ApprovedFen    unit.Fen `json:"approved_sum"`
 	Paid           int64    `json:"paid"` // orders with a payment of this month
-	PaidFen        unit.Fen `json:"paid_fen"`
-	BackFen        unit.Fen `json:"back_fen"` // of what was signed for before, never set off
+	PaidFen        unit.Fen `json:"paid_sum"`
+	BackFen        unit.Fen `json:"back_sum"` // of what was signed for before, never set off
 	Rejected       int64    `json:"rejected"`
 	Dropped        int64    `json:"dropped"`
 	Late           int64    `json:"late"`                   // orders that stood in an earlier statement

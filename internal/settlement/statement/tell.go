@@ -66,8 +66,8 @@ type Record struct {
 type recordBody struct {
 	Order    string   `json:"order"`
 	Provider string   `json:"provider"`
-	Billed   unit.Fen `json:"billed_fen"`
-	Received unit.Fen `json:"received_fen"`
+	Billed   unit.Fen `json:"billed"`
+	Received unit.Fen `json:"received"`
 }
 
 // Service is an order of another jurisdiction at a provider of this one, with the newest record of it.
