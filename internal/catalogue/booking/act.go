@@ -119,6 +119,9 @@ func (s *Service) act(ctx context.Context, who access.Actor, id unit.ID, a Actio
 		if err := updateBooking(ctx, tx, x.Booking); err != nil {
 			return fmt.Errorf("booking %s: %w", id, err)
 		}
+		if err := s.changed(ctx, tx, x.Instrument); err != nil {
+			return err
+		}
 		return s.record(ctx, tx, who, string(a), "bookings/"+string(id), x.Inst.Region, string(x.State))
 	})
 	return x, err

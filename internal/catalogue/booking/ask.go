@@ -51,6 +51,13 @@ func (s *Service) load(ctx context.Context, tx *db.Tx, i Instrument, but unit.ID
 		return nil, fault.New(fault.Conflict, "booking.no_plan")
 	}
 	w := &world{plan: p, zone: i.Location(), cal: s.c.Calendar.Now(), now: tx.Now().Truncate(time.Minute)}
+	if s.c.Offers != nil {
+		o, err := s.c.Offers.Offer(ctx, tx, i.ID)
+		if err != nil && fault.KindOf(err) != fault.NotFound { // one that was entered without a listing has none
+			return nil, err
+		}
+		w.closed, w.inside = o.Closed, o.Inside
+	}
 	all := Span{w.now.AddDate(0, 0, -40), w.horizon().AddDate(0, 0, 40)}
 	if w.shut, err = selectShuts(ctx, tx, i.ID, all); err != nil {
 		return nil, err
@@ -92,6 +99,9 @@ func (s *Service) judge(ctx context.Context, tx *db.Tx, a Ask, but unit.ID) (j j
 		return j, err
 	}
 	w := j.world
+	if w.closed != nil && !a.settled {
+		return j, w.closed
+	}
 	o, err := s.c.Registry.Org(ctx, tx, a.Org)
 	if err != nil {
 		return j, fault.Of(err).On("org")
@@ -338,6 +348,9 @@ func (s *Service) put(ctx context.Context, tx *db.Tx, j judged, b Booking) error
 	if !b.State.takes() {
 		return nil
 	}
+	if err := s.changed(ctx, tx, b.Instrument); err != nil {
+		return err
+	}
 	return insertSlot(ctx, tx, b.ID, j.inst.No, j.world.plan.busy(b.Span))
 }
 
@@ -361,27 +374,9 @@ func (s *Service) First(ctx context.Context, id unit.ID, after, by time.Time, mi
 // is none, or it is not booked now.
 func (s *Service) NextFree(ctx context.Context, id unit.ID) (slot Span, ok bool, err error) {
 	err = s.c.DB.Read(ctx, func(tx *db.Tx) error {
-		i, err := selectInstrument(ctx, tx, id)
-		if err != nil {
-			return err
-		}
-		w, err := s.load(ctx, tx, i, "")
-		if fault.KindOf(err) == fault.Conflict {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		for _, l := range w.plan.Limits {
-			n, fits := w.plan.nearestLength(l.Least, l.Most)
-			if !fits {
-				continue
-			}
-			if x, found := w.First(w.now, time.Time{}, n); found && (!ok || x.From.Before(slot.From)) {
-				slot, ok = x, true
-			}
-		}
-		return nil
+		n, _, err := s.Next(ctx, tx, id)
+		slot, ok = n.Span, !n.From.IsZero()
+		return err
 	})
 	return slot, ok, err
 }

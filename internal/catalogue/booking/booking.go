@@ -40,11 +40,13 @@ type Config struct {
 	Notices  *notice.Service // nil: nobody is told
 	Offers   Offers          // nil: instruments are entered without a listing
 	Site     string          // the node's address, for links in calendars
-	Local    bool            // outside calendars may stand on this machine: for demonstrations and tests
+	// Changed is told, in the act itself, that an instrument may be free at other times than before; nil: nobody is.
+	Changed func(ctx context.Context, tx *db.Tx, instrument unit.ID) error
+	Local   bool // outside calendars may stand on this machine: for demonstrations and tests
 }
 
 // Offers is the catalogue as this room asks it, in the caller's act or reading: whose listing it is, and what it is called.
-// It returns fault.NotFound for a listing that is not there, and fault.Conflict for one that is not booked.
+// It returns fault.NotFound for a listing that is not there, and fault.Conflict for one of a kind that is not booked.
 type Offers interface {
 	Offer(ctx context.Context, tx *db.Tx, id unit.ID) (Offer, error)
 }
@@ -55,6 +57,8 @@ type Offer struct {
 	Org    string
 	Region unit.Region
 	Title  fault.Words
+	Closed *fault.Error // why nothing new is booked now, as of one that is under repair; nil: it can be
+	Inside *fault.Error // why only the owner's own people may use it; nil: everybody may
 }
 
 // Instrument is what is booked.

@@ -28,7 +28,9 @@ type world struct {
 	trained   func(certificate string, until unit.Day) bool
 	class     Class
 	prices    Prices
-	free      *freeTime // computed once
+	closed    *fault.Error // why nothing new is booked
+	inside    *fault.Error // why only the owner's own people may
+	free      *freeTime    // computed once
 }
 
 // horizon is the last moment at which a use may begin.
@@ -40,8 +42,8 @@ func (w *world) horizon() time.Time {
 func (w *world) earliest() time.Time { return w.now.Add(time.Duration(w.plan.Lead) * time.Minute) }
 
 // judge says why a use cannot be booked; nil when it can. The order of the refusals is part of the contract: the form of
-// the times, lead and horizon, grid and steps, limits, prices, training, calibration, opening hours, blackouts, other
-// bookings, hours a week, operators.
+// the times, lead and horizon, grid and steps, limits, prices, who may, training, calibration, opening hours, blackouts,
+// other bookings, hours a week, operators.
 func (w *world) judge(s Span) *fault.Error {
 	p, minutes := w.plan, s.minutes()
 	local := func(t time.Time) string { return localTime(t, w.zone) }
@@ -72,6 +74,9 @@ func (w *world) judge(s Span) *fault.Error {
 	}
 	if _, ok := w.prices.Classes[w.class]; !ok {
 		return fault.New(fault.Denied, "booking.class", "class", ClassWords(w.class))
+	}
+	if w.inside != nil && w.class != Inside {
+		return w.inside
 	}
 	last := unit.DayOf(s.To.Add(-time.Minute), w.zone)
 	for _, c := range p.Training {

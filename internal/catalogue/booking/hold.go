@@ -57,7 +57,8 @@ func contentOf(a Ask) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// ConfirmHold makes a held slot a confirmed booking; again, it answers as the first time. A lapsed one is refused.
+// ConfirmHold makes a held slot a confirmed booking; again, it answers as the first time. A lapsed one is refused, and one
+// whose time the owner has shut since: its caller gives it up, or waits until it is open again.
 func (s *Service) ConfirmHold(ctx context.Context, tx *db.Tx, who access.Actor, id string) (Booking, error) {
 	h, found, err := selectHold(ctx, tx, sqlHold, id)
 	switch {
@@ -72,7 +73,31 @@ func (s *Service) ConfirmHold(ctx context.Context, tx *db.Tx, who access.Actor, 
 	if err != nil || h.State == "confirmed" {
 		return b, err
 	}
+	// The slot is the hold's own; only what shut the instrument since can stand in the way.
+	i, err := selectInstrument(ctx, tx, b.Instrument)
+	if err != nil {
+		return b, err
+	}
+	shuts, err := selectShuts(ctx, tx, i.ID, b.Span)
+	if err != nil {
+		return b, err
+	}
+	if len(shuts) > 0 {
+		return b, s.shutSince(ctx, tx, i, b, shuts[0])
+	}
 	return b, s.settle(ctx, tx, who, h, &b, Confirm, "confirmed")
+}
+
+// shutSince refuses to confirm a hold whose time was shut since, with the first slot that would pass.
+func (s *Service) shutSince(ctx context.Context, tx *db.Tx, i Instrument, b Booking, x Shut) error {
+	w, err := s.load(ctx, tx, i, b.ID)
+	if err != nil {
+		return err
+	}
+	j := judged{Ask: Ask{Span: b.Span}, inst: i, world: w}
+	j.refused = fault.New(fault.Conflict, "booking.shut", "from", localTime(x.From, w.zone), "to", localTime(x.To, w.zone), "kind", ShutWords(x.Kind)).On("from")
+	e, _ := j.refusal()
+	return e
 }
 
 // LapseHold gives a held slot up; again, it changes nothing. An id that nothing was held for becomes a tombstone, so that
@@ -119,6 +144,9 @@ func (s *Service) settle(ctx context.Context, tx *db.Tx, who access.Actor, h hol
 	}
 	if a == Lapse {
 		if err := s.free(ctx, tx, i, *b); err != nil {
+			return err
+		}
+		if err := s.changed(ctx, tx, i.ID); err != nil {
 			return err
 		}
 	}

@@ -87,6 +87,9 @@ func (s *Service) EnterIn(ctx context.Context, tx *db.Tx, who access.Actor, i In
 	if err != nil {
 		return i, fmt.Errorf("enter instrument %s: %w", i.ID, err)
 	}
+	if err := s.changed(ctx, tx, i.ID); err != nil {
+		return i, err
+	}
 	return i, s.record(ctx, tx, who, "instrument", "instruments/"+string(i.ID), i.Region, i.Zone)
 }
 
@@ -94,6 +97,11 @@ func (s *Service) EnterIn(ctx context.Context, tx *db.Tx, who access.Actor, i In
 func (s *Service) Instrument(ctx context.Context, id unit.ID) (i Instrument, err error) {
 	err = s.c.DB.Read(ctx, func(tx *db.Tx) (err error) { i, err = selectInstrument(ctx, tx, id); return err })
 	return i, err
+}
+
+// InstrumentIn is Instrument in the caller's act or reading.
+func (s *Service) InstrumentIn(ctx context.Context, tx *db.Tx, id unit.ID) (Instrument, error) {
+	return selectInstrument(ctx, tx, id)
 }
 
 // Instruments lists those of an owner, or all that are open; withdrawn ones are shown to who runs them.
@@ -201,6 +209,9 @@ func (s *Service) PutPlanIn(ctx context.Context, tx *db.Tx, who access.Actor, id
 		return fault.New(fault.Conflict, "booking.version", "now", last)
 	}
 	if err := insertPlan(ctx, tx, id, version+1, p, who.Person); err != nil {
+		return err
+	}
+	if err := s.changed(ctx, tx, id); err != nil {
 		return err
 	}
 	return s.record(ctx, tx, who, "plan", "instruments/"+string(id), i.Region, fmt.Sprint("version ", version+1))

@@ -118,6 +118,9 @@ func (s *Service) EndSource(ctx context.Context, who access.Actor, instrument, i
 		if err := s.offerNext(ctx, tx, i); err != nil {
 			return err
 		}
+		if err := s.changed(ctx, tx, instrument); err != nil {
+			return err
+		}
 		return s.record(ctx, tx, who, "source_end", "instruments/"+string(instrument), i.Region, string(id))
 	})
 }
@@ -210,7 +213,10 @@ func (s *Service) take(ctx context.Context, tx *db.Tx, i Instrument, x *Source, 
 	if err := updateSource(ctx, tx, *x); err != nil {
 		return err
 	}
-	return s.offerNext(ctx, tx, i)
+	if err := s.offerNext(ctx, tx, i); err != nil {
+		return err
+	}
+	return s.changed(ctx, tx, i.ID)
 }
 
 // Conflict is an event of an outside calendar and a booking at one time.

@@ -173,6 +173,9 @@ func (s *Service) lapse(ctx context.Context, tx *db.Tx, id unit.ID) error {
 	if err := s.offerNext(ctx, tx, i); err != nil {
 		return err
 	}
+	if err := s.changed(ctx, tx, i.ID); err != nil {
+		return err
+	}
 	if err := s.tellUser(ctx, tx, clock, i, b, what); err != nil {
 		return err
 	}

@@ -2,11 +2,13 @@ package booking
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"corridor/internal/access"
 	"corridor/internal/db"
 	"corridor/internal/fault"
+	"corridor/internal/notice"
 	"corridor/internal/unit"
 )
 
@@ -104,6 +106,9 @@ func (s *Service) Close(ctx context.Context, who access.Actor, x Shut) (out Shut
 			}
 		}
 		out = x
+		if err := s.changed(ctx, tx, i.ID); err != nil {
+			return err
+		}
 		return s.record(ctx, tx, who, string(x.Kind), "instruments/"+string(i.ID), i.Region, x.Span.Words(time.UTC))
 	})
 	return out, hit, err
@@ -180,6 +185,9 @@ func (s *Service) Reopen(ctx context.Context, who access.Actor, id unit.ID) erro
 		if err := s.offerNext(ctx, tx, i); err != nil {
 			return err
 		}
+		if err := s.changed(ctx, tx, i.ID); err != nil {
+			return err
+		}
 		return s.record(ctx, tx, who, "reopen", "instruments/"+string(i.ID), i.Region, string(id))
 	})
 }
@@ -239,23 +247,70 @@ func (s *Service) Withdraw(ctx context.Context, who access.Actor, id unit.ID, re
 		if err := updateInstrument(ctx, tx, i); err != nil {
 			return err
 		}
-		for _, b := range ahead {
-			if err := s.endWith(ctx, tx, who, i, b, reason); err != nil {
-				return err
-			}
-		}
-		waiting, err := selectWaiting(ctx, tx, id)
-		if err != nil {
+		if err := s.endAll(ctx, tx, who, i, ahead, reason); err != nil {
 			return err
 		}
-		for _, w := range waiting {
-			if err := updateWait(ctx, tx, w.ID, "over"); err != nil {
-				return err
-			}
+		if err := s.changed(ctx, tx, id); err != nil {
+			return err
 		}
 		return s.record(ctx, tx, who, "withdraw", "instruments/"+string(id), i.Region, "")
 	})
 	return n, err
+}
+
+// AheadIn is how many bookings and requests of a listing are not over, in the caller's act or reading; 0 for one that is
+// not booked here.
+func (s *Service) AheadIn(ctx context.Context, tx *db.Tx, id unit.ID) (int, error) {
+	i, err := selectInstrument(ctx, tx, id)
+	if err != nil {
+		return 0, butNot(err, fault.NotFound)
+	}
+	all, err := s.ahead(ctx, tx, i)
+	return len(all), err
+}
+
+// EndIn cancels what lies ahead of a listing free of charge, in the caller's act, and tells everybody, also who waits. The
+// caller has asked whether the actor may, and has shown how many there are.
+func (s *Service) EndIn(ctx context.Context, tx *db.Tx, who access.Actor, id unit.ID, reason string) (int, error) {
+	i, err := selectInstrument(ctx, tx, id)
+	if err != nil {
+		return 0, butNot(err, fault.NotFound)
+	}
+	ahead, err := s.ahead(ctx, tx, i)
+	if err != nil {
+		return 0, err
+	}
+	if err := s.endAll(ctx, tx, who, i, ahead, reason); err != nil {
+		return 0, err
+	}
+	if err := s.changed(ctx, tx, id); err != nil {
+		return 0, err
+	}
+	return len(ahead), s.record(ctx, tx, who, "end", "instruments/"+string(id), i.Region, fmt.Sprint(len(ahead), " bookings"))
+}
+
+// endAll ends bookings of an instrument and its waiting list.
+func (s *Service) endAll(ctx context.Context, tx *db.Tx, who access.Actor, i Instrument, ahead []Booking, reason string) error {
+	for _, b := range ahead {
+		if err := s.endWith(ctx, tx, who, i, b, reason); err != nil {
+			return err
+		}
+	}
+	waiting, err := selectWaiting(ctx, tx, i.ID)
+	if err != nil {
+		return err
+	}
+	for _, w := range waiting {
+		if err := updateWait(ctx, tx, w.ID, "over"); err != nil {
+			return err
+		}
+		n := s.told(i, Booking{Span: w.Span, Reason: reason}, "wait_over")
+		n.Object, n.Path, n.To, n.Org = "instruments/"+string(i.ID), "/instruments/"+string(i.ID), notice.Audience{Person: w.Person}, w.Org
+		if err := s.tell(ctx, tx, n); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // endWith ends one booking of an instrument that is withdrawn; a hold becomes a tombstone.

@@ -28,6 +28,9 @@ UPDATE catalogue_booking_instrument SET title_zh = $2, title_en = $3, place = $4
 SELECT ` + instrumentColumns + ` FROM catalogue_booking_instrument
 WHERE ($1 = '' OR org = $1) AND ($2 OR state = 'open') AND id > $3 ORDER BY id LIMIT $4`
 
+	sqlOpen = `
+SELECT id FROM catalogue_booking_instrument WHERE state = 'open' AND id >= $1 AND id <= $2 ORDER BY id LIMIT $3`
+
 	sqlInsertPlan = `
 INSERT INTO catalogue_booking_plan (instrument, version, body, person, at) VALUES ($1, $2, $3, $4, $5)`
 
@@ -115,6 +118,11 @@ func selectInstrument(ctx context.Context, tx *db.Tx, id unit.ID) (Instrument, e
 
 func selectInstruments(ctx context.Context, tx *db.Tx, org string, all bool, after unit.ID, limit int) ([]Instrument, error) {
 	return db.Collect(ctx, tx, "instruments of "+org, scanInstrument, sqlInstruments, org, all, string(after), limit)
+}
+
+// selectOpen are the ids, from one to another, of instruments that may be booked.
+func selectOpen(ctx context.Context, tx *db.Tx, from, to unit.ID) ([]unit.ID, error) {
+	return db.Collect(ctx, tx, "open instruments", func(scan func(...any) error) (id unit.ID, err error) { return id, scan(&id) }, sqlOpen, string(from), string(to), rowsMax)
 }
 
 func insertPlan(ctx context.Context, tx *db.Tx, id unit.ID, version int, p Plan, by unit.ID) error {

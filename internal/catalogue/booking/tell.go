@@ -25,6 +25,7 @@ var told = map[string]fault.Words{
 	"displaced":       {"仪器不能使用，请为预约另选时间", "the instrument cannot be used: choose another time for your booking"},
 	"displaced_offer": {"仪器不能使用，已为您保留下一个空闲时段", "the instrument cannot be used: the next free slot is kept for you"},
 	"withdrawn":       {"仪器已撤下，预约取消，不收费", "the instrument is withdrawn and your booking cancelled, free of charge"},
+	"wait_over":       {"仪器已撤下，候补结束", "the instrument is withdrawn and its waiting list ended"},
 	"done":            {"使用已完成", "the use has ended"},
 	"failed":          {"使用未成功，不收费", "the use failed and is not charged"},
 	"missed":          {"预约未到场", "nobody came to a booking"},

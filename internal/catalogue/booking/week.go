@@ -78,6 +78,9 @@ func (s *Service) lane(ctx context.Context, tx *db.Tx, who access.Actor, i Instr
 			l.Open += o.minutes()
 		}
 		for _, f := range w.Free(span) {
+			if w.closed != nil {
+				break
+			}
 			if f.From = w.plan.aligned(f.From, zone); !w.useful(f) {
 				continue
 			}
