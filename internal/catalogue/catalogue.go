@@ -38,8 +38,9 @@ type Config struct {
 
 // Service is the room. It is safe for concurrent use.
 type Service struct {
-	c     Config
-	kinds *kinds.Set
+	c         Config
+	kinds     *kinds.Set
+	calendars Calendars // nil: nothing is booked
 }
 
 // New checks the kinds; it connects to nothing.

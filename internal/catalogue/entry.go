@@ -129,8 +129,23 @@ func Indexed(set *kinds.Set, regions *unit.Regions, day unit.Day, l Listing, lab
 	return e
 }
 
-// entry is the change that brings a listing into the index, or out of it. Under mu.
-func (f *Finder) entry(ctx context.Context, tx *db.Tx, l Listing) (find.Change, error) {
+// entries are the changes that bring listings into the index, or out of it. Under mu.
+func (f *Finder) entries(ctx context.Context, tx *db.Tx, all []Listing) ([]find.Change, error) {
+	free, err := f.frees(ctx, tx, all)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]find.Change, len(all))
+	for i, l := range all {
+		if out[i], err = f.entry(ctx, tx, l, free[l.ID]); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// entry is the change of one listing that is next free at a moment, zero for none.
+func (f *Finder) entry(ctx context.Context, tx *db.Tx, l Listing, free time.Time) (find.Change, error) {
 	if !listed(l) {
 		return find.Change{Listing: find.Listing{ID: l.ID}, Gone: true}, nil
 	}
@@ -146,12 +161,6 @@ func (f *Finder) entry(ctx context.Context, tx *db.Tx, l Listing) (find.Change, 
 		}
 		if yes {
 			labels = append(slices.Clone(labels), RecognisedKind)
-		}
-	}
-	var free time.Time
-	if k, known := f.s.kinds.Of(l.Kind); f.c.Slots != nil && known && k.Can("book") {
-		if free, _, err = f.c.Slots.NextFree(ctx, tx, l.ID); err != nil {
-			return find.Change{}, err
 		}
 	}
 	return find.Change{Listing: Indexed(f.s.kinds, f.s.c.Regions, day, l, labels, free)}, nil

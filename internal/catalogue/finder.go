@@ -22,16 +22,10 @@ import (
 	"corridor/internal/unit"
 )
 
-// Slots tells when a listing is next free, within an act or a reading; nothing known is false and the zero time.
-type Slots interface {
-	NextFree(ctx context.Context, tx *db.Tx, listing unit.ID) (time.Time, bool, error)
-}
-
 // FinderConfig joins a Finder. Catalogue is needed.
 type FinderConfig struct {
 	Catalogue *Service
 	Path      string // of the snapshot; "" keeps none
-	Slots     Slots  // nil: no free slot is known
 	// Recognises says what is recognised from others; nil: nothing is.
 	Recognises Recognises
 	Logger     *slog.Logger // nil: slog.Default
@@ -52,8 +46,10 @@ type Finder struct {
 
 	toldSeq atomic.Int64 // up to which kept searches were looked at
 
-	mu     sync.Mutex          // of who brings the index up to date; guards what follows
-	labels map[string][]string // of owners, since the last sweep
+	mu     sync.Mutex            // of who brings the index up to date; guards what follows
+	labels map[string][]string   // of owners, since the last sweep
+	again  map[unit.ID]time.Time // when time alone makes the next free slot of a listing another
+	due    atomic.Int64          // the earliest of them in microseconds; 0 for none
 	// kindsOf says of a node and a kind whether it is recognised, since the last sweep.
 	kindsOf map[string]bool
 }
@@ -75,7 +71,7 @@ func NewFinder(c FinderConfig) (*Finder, error) {
 	if c.Logger == nil {
 		c.Logger = slog.Default()
 	}
-	f := &Finder{c: c, s: c.Catalogue, labels: map[string][]string{}, kindsOf: map[string]bool{}}
+	f := &Finder{c: c, s: c.Catalogue, labels: map[string][]string{}, again: map[unit.ID]time.Time{}, kindsOf: map[string]bool{}}
 	f.toldSeq.Store(-1)
 	f.facets = Facets(f.s.kinds)
 	today := unit.DayOf(time.Now(), f.s.c.Days.Location())
@@ -102,8 +98,13 @@ func (f *Finder) Run(ctx context.Context) error {
 	t := time.NewTicker(followEvery)
 	defer t.Stop()
 	save, sweep := time.Now(), time.Now()
+	slots := false // those of the snapshot were looked at again
 	for {
 		x, err := f.upToDate(ctx)
+		if err == nil && !slots {
+			err = f.sweepSlots(ctx)
+			slots = err == nil
+		}
 		if err == nil && time.Since(sweep) > sweepEvery {
 			sweep = time.Now()
 			err = f.sweep(ctx)
@@ -144,12 +145,12 @@ func (f *Finder) save(x *find.Index) error {
 
 // upToDate is the index with every change that was committed before the call.
 func (f *Finder) upToDate(ctx context.Context) (*find.Index, error) {
-	seq, err := f.seq(ctx)
+	seq, now, err := f.seqAt(ctx)
 	if err != nil {
 		return nil, err
 	}
 	// The usual case waits for nobody.
-	if x := f.index.Load(); x != nil && x.Seq() == seq {
+	if x := f.index.Load(); x != nil && x.Seq() == seq && !f.slotsDue(now) {
 		return x, nil
 	}
 	f.mu.Lock()
@@ -170,22 +171,26 @@ func (f *Finder) upToDate(ctx context.Context) (*find.Index, error) {
 			return nil, fmt.Errorf("follow the catalogue: %w", err)
 		}
 	}
+	if err := f.retake(ctx, x, f.slotsAgain(now)); err != nil {
+		return nil, err
+	}
 	f.index.Store(x)
 	return x, nil
 }
 
-// seq is the number of the newest change.
-func (f *Finder) seq(ctx context.Context) (seq int64, err error) {
+// seqAt is the number of the newest change, and the moment.
+func (f *Finder) seqAt(ctx context.Context) (seq int64, now time.Time, err error) {
 	err = f.s.c.DB.Read(ctx, func(tx *db.Tx) error {
+		now = tx.Now()
 		seq, err = f.s.Seq(ctx, tx)
 		return err
 	})
-	return seq, err
+	return seq, now, err
 }
 
 // seqNow is seq, asked again by who may have waited; what cannot be asked is not behind.
 func (f *Finder) seqNow(ctx context.Context) int64 {
-	seq, err := f.seq(ctx)
+	seq, _, err := f.seqAt(ctx)
 	if err != nil {
 		return math.MaxInt64
 	}
@@ -198,13 +203,13 @@ func (f *Finder) follow(ctx context.Context, tx *db.Tx, x *find.Index) error {
 	if err != nil || len(all) == 0 {
 		return err
 	}
-	changes := make([]find.Change, 0, len(all))
-	for _, c := range all {
-		e, err := f.entry(ctx, tx, c.Listing)
-		if err != nil {
-			return err
-		}
-		changes = append(changes, e)
+	listings := make([]Listing, len(all))
+	for i, c := range all {
+		listings[i] = c.Listing
+	}
+	changes, err := f.entries(ctx, tx, listings)
+	if err != nil {
+		return err
 	}
 	return x.Apply(all[len(all)-1].Seq, changes)
 }
@@ -249,14 +254,9 @@ func (f *Finder) open(ctx context.Context) (*find.Index, error) {
 			if page, err = f.s.Every(ctx, tx, after, buildPage); err != nil {
 				return err
 			}
-			for _, l := range page {
-				e, err := f.entry(ctx, tx, l)
-				if err != nil {
-					return err
-				}
-				batch = append(batch, e)
-			}
-			return nil
+			all, err := f.entries(ctx, tx, page)
+			batch = append(batch, all...)
+			return err
 		})
 		if err != nil {
 			return nil, fmt.Errorf("build the index: %w", err)
@@ -308,11 +308,11 @@ func (f *Finder) sweepPage(ctx context.Context, after unit.ID) (last unit.ID, mo
 		if page, err = f.s.Every(ctx, tx, after, buildPage); err != nil {
 			return err
 		}
-		for _, l := range page {
-			e, err := f.entry(ctx, tx, l)
-			if err != nil {
-				return err
-			}
+		all, err := f.entries(ctx, tx, page)
+		if err != nil {
+			return err
+		}
+		for _, e := range all {
 			if !e.Gone && !x.Same(e.Listing, FacetLabel) {
 				changes = append(changes, e)
 			}
@@ -328,37 +328,8 @@ func (f *Finder) sweepPage(ctx context.Context, after unit.ID) (last unit.ID, mo
 	return page[len(page)-1].ID, true, nil
 }
 
-// Touch takes listings again whose free slots changed.
-func (f *Finder) Touch(ctx context.Context, listings ...unit.ID) error {
-	x, err := f.upToDate(ctx)
-	if err != nil {
-		return err
-	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.s.c.DB.Read(ctx, func(tx *db.Tx) error {
-		var changes []find.Change
-		for _, id := range listings {
-			l, found, err := selectListing(ctx, tx, id)
-			if err != nil {
-				return err
-			}
-			if !found {
-				continue
-			}
-			l.Fields = f.s.public(l)
-			e, err := f.entry(ctx, tx, l)
-			if err != nil {
-				return err
-			}
-			changes = append(changes, e)
-		}
-		return x.Apply(x.Seq(), changes)
-	})
-}
-
 // Audit compares the index with the table, and the snapshot on disk with itself: every published listing is in the index in
-// its version, and nothing else is. It returns a line for each difference, at most auditLines.
+// its version, with its next free slot, and nothing else is. It returns a line for each difference, at most auditLines.
 func (f *Finder) Audit(ctx context.Context) (found []string, err error) {
 	x, err := f.upToDate(ctx)
 	if err != nil {
@@ -402,8 +373,11 @@ func (f *Finder) Audit(ctx context.Context) (found []string, err error) {
 	for id := range have {
 		differ[id] = "is in the index and not in the table"
 	}
+	if err := f.checkSlots(ctx, say); err != nil {
+		return found, err
+	}
 	if len(differ) == 0 {
-		return nil, nil
+		return found, nil
 	}
 	// What changed while it was compared is no difference.
 	late := map[unit.ID]bool{}
@@ -439,6 +413,7 @@ func (f *Finder) Places() []string { return f.words.Points() }
 // Found is an answer with the listings themselves.
 type Found struct {
 	*find.Answer
+	Slots    Slots
 	Listings []Listing // of Hits, in their order; those withdrawn this very moment are left out
 }
 
@@ -453,6 +428,13 @@ func (f *Finder) Search(ctx context.Context, who access.Actor, q find.Query) (*F
 		return nil, err
 	}
 	out := &Found{Answer: a}
+	slots, from, to, err := f.wish(ctx, x, q, a)
+	if err != nil {
+		return nil, fmt.Errorf("free slots that were wished for: %w", err)
+	}
+	if slots != nil {
+		out.Slots.From, out.Slots.To, out.Slots.Wished = from, to, []time.Time{}
+	}
 	hits := a.Hits[:0:0]
 	for chunk := range slices.Chunk(a.Hits, buildPage) {
 		err = f.s.c.DB.Read(ctx, func(tx *db.Tx) error {
@@ -466,6 +448,10 @@ func (f *Finder) Search(ctx context.Context, who access.Actor, q find.Query) (*F
 				}
 				hits = append(hits, h)
 				out.Listings = append(out.Listings, l)
+				out.Slots.Next = append(out.Slots.Next, x.FreeOf(h.ID))
+				if slots != nil {
+					out.Slots.Wished = append(out.Slots.Wished, slots[h.ID])
+				}
 			}
 			return nil
 		})

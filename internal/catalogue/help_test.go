@@ -3,6 +3,7 @@ package catalogue_test
 import (
 	"context"
 	"maps"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -42,12 +43,19 @@ type house struct {
 	log      *log.Log
 	registry *registry.Registry
 	config   catalogue.Config
+	now      *atomic.Pointer[time.Time]
 }
 
 // each runs a test on every database, at noon of 2026-05-06 in Beijing.
 func each(t *testing.T, test func(h house)) {
 	noon := time.Date(2026, 5, 6, 4, 0, 0, 0, time.UTC)
-	dbtest.Each(t, func() time.Time { return noon }, func(t *testing.T, d *db.DB) { test(open(t, d)) })
+	dbtest.EachDSN(t, func(t *testing.T, dsn string) {
+		var now atomic.Pointer[time.Time]
+		now.Store(&noon)
+		h := open(t, dbtest.OpenAt(t, dsn, func() time.Time { return *now.Load() }))
+		h.now = &now
+		test(h)
+	})
 }
 
 func open(t testing.TB, d *db.DB) (h house) {

@@ -216,6 +216,10 @@ func (s *Service) Step(ctx context.Context, who access.Actor, id unit.ID, versio
 
 // StepIn is Step in the caller's act.
 func (s *Service) StepIn(ctx context.Context, tx *db.Tx, who access.Actor, id unit.ID, version int, act Act, reason string) (Listing, error) {
+	return s.stepIn(ctx, tx, who, id, version, act, reason, Ending{})
+}
+
+func (s *Service) stepIn(ctx context.Context, tx *db.Tx, who access.Actor, id unit.ID, version int, act Act, reason string, e Ending) (Listing, error) {
 	l, err := s.find(ctx, tx, who, id)
 	if err != nil {
 		return l, err
@@ -238,6 +242,9 @@ func (s *Service) StepIn(ctx context.Context, tx *db.Tx, who access.Actor, id un
 		if wrong := k.Missing(l.Fields, kinds.ToPublish); len(wrong) > 0 {
 			return l, wrong
 		}
+	}
+	if err := s.endAhead(ctx, tx, who, l, act, reason, e); err != nil {
+		return l, err
 	}
 	l.State = r.to
 	if act != Confirm {

@@ -135,9 +135,10 @@ func (n *Node) desks() (err error) {
 	}
 	n.Access.Join("catalogue", n.Finder)
 	if n.Bookings, err = booking.New(booking.Config{DB: n.DB, Access: n.Access, Registry: n.Registry, Calendar: days, Notices: n.Notices,
-		Offers: offered{n.Catalogue}, Site: n.Site, Local: n.NoCodes}); err != nil {
+		Offers: offered{n.Catalogue}, Changed: n.Catalogue.Freed, Site: n.Site, Local: n.NoCodes}); err != nil {
 		return err
 	}
+	n.Catalogue.Join(calendars{n.Bookings})
 	if n.Indicators, err = indicator.New(indicator.Config{DB: n.DB, Access: n.Access}); err != nil {
 		return err
 	}
