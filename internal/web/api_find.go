@@ -33,6 +33,8 @@ type foundHit struct {
 	Region  unit.Region `json:"region"`
 	Km      int         `json:"km" doc:"from the place asked for; -1 where it is not known"`
 	Version int         `json:"version"`
+	Free    string      `json:"next_free" doc:"RFC 3339; empty where none is known"`
+	Wished  string      `json:"free_then" doc:"a slot in the time that the question wishes (weekend, tomorrow); empty for none"`
 	Origin  string      `json:"origin" doc:"code of the node whose listing this is; empty is this node's own"`
 	Page    string      `json:"page"`
 }
@@ -92,10 +94,18 @@ func (s *Server) apiFind() {
 	})
 }
 
+// slotText is the i-th of some slots; empty where there is none.
+func slotText(all []time.Time, i int) string {
+	if i >= len(all) || all[i].IsZero() {
+		return ""
+	}
+	return all[i].UTC().Format(time.RFC3339)
+}
+
 func foundOf(found *catalogue.Found) foundOut {
 	o := foundOut{Hits: []foundHit{}, Total: found.Total, Facets: map[string][]facetCount{}, Notes: []foundNote{}, Nearest: found.Nearest, Without: found.Without, Seq: found.Seq}
 	for i, l := range found.Listings {
-		o.Hits = append(o.Hits, foundHit{l.ID, l.Kind, l.Title[0], l.Title[1], l.Owner, l.OwnerName[0], l.OwnerName[1], l.Region, found.Hits[i].Km, l.Version, l.Origin, "/listings/" + string(l.ID)})
+		o.Hits = append(o.Hits, foundHit{l.ID, l.Kind, l.Title[0], l.Title[1], l.Owner, l.OwnerName[0], l.OwnerName[1], l.Region, found.Hits[i].Km, l.Version, slotText(found.Slots.Next, i), slotText(found.Slots.Wished, i), l.Origin, "/listings/" + string(l.ID)})
 	}
 	for name, counts := range found.Facets {
 		o.Facets[name] = []facetCount{}

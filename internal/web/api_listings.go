@@ -141,6 +141,8 @@ func (s *Server) apiListingActs() {
 			Version int    `json:"version" doc:"the one that was read"`
 			Act     string `json:"act" enum:"submit,return,publish,suspend,resume,move,retire,confirm"`
 			Reason  string `json:"reason,omitempty"`
+			Ahead   string `json:"ahead,omitempty" enum:",cancel,keep" doc:"what becomes of bookings ahead; needed where there are some and the act takes the listing away"`
+			Seen    int    `json:"seen,omitempty" doc:"with cancel: how many they are"`
 		}
 	}
 	step := func(ctx context.Context, a asked, i *listingStepIn) (*body[listingOut], error) {
@@ -148,7 +150,7 @@ func (s *Server) apiListingActs() {
 		if err != nil {
 			return nil, err
 		}
-		l, err := c.Step(ctx, a.who, id, i.Body.Version, catalogue.Act(i.Body.Act), i.Body.Reason)
+		l, err := c.StepWith(ctx, a.who, id, i.Body.Version, catalogue.Act(i.Body.Act), i.Body.Reason, catalogue.Ending{Do: i.Body.Ahead, Seen: i.Body.Seen})
 		if err != nil {
 			return nil, err
 		}

@@ -67,6 +67,7 @@ type listingPage struct {
 	Basis    kinds.Number
 	From     *mirrorView   // of a listing of another node
 	Standing *standingView // nil: it cannot be booked here
+	Book     bookedPart
 }
 
 type actOfListing struct {
@@ -74,6 +75,7 @@ type actOfListing struct {
 	Words  fault.Words
 	Reason bool
 	Path   string
+	Ends   bool // it takes the listing away
 }
 
 func (v *visit) listing() error {
@@ -119,10 +121,13 @@ func (v *visit) showListing(id unit.ID, f *form) error {
 	if p.History, err = v.listingHistory(k, id); err != nil {
 		return err
 	}
+	if p.Book, err = v.bookedOf(l, k); err != nil {
+		return err
+	}
 	p.Edit = c.MayChange(v.who, l)
 	p.Mine = access.May(v.who, access.ListingEdit, access.Scope{Org: l.Owner, Region: l.Region}) == nil
 	for _, a := range c.Allowed(v.who, l) {
-		p.Acts = append(p.Acts, actOfListing{a.Act, a.Act.Words(), a.Reason, "/listings/" + string(id) + map[bool]string{true: "/decide", false: "/acts"}[a.By == access.ListingPublish]})
+		p.Acts = append(p.Acts, actOfListing{a.Act, a.Act.Words(), a.Reason, "/listings/" + string(id) + map[bool]string{true: "/decide", false: "/acts"}[a.By == access.ListingPublish], a.Act.Closes()})
 	}
 	for _, u := range catalogue.Uses {
 		p.Uses = append(p.Uses, option{string(u), u.Words().In(v.lang)})
@@ -217,7 +222,8 @@ func (v *visit) stepListing() error {
 		return err
 	}
 	act := catalogue.Act(f.Get("act"))
-	if _, err := v.s.c.Catalogue.Step(v.ctx(), v.who, id, int(wholeNumber(f.Get("version"))), act, f.Get("reason")); err != nil {
+	ending := catalogue.Ending{Do: f.Get("ahead"), Seen: int(wholeNumber(f.Get("seen")))}
+	if _, err := v.s.c.Catalogue.StepWith(v.ctx(), v.who, id, int(wholeNumber(f.Get("version"))), act, f.Get("reason"), ending); err != nil {
 		v.back = "/listings/" + string(id)
 		if !v.refused(err, func(string) string { return "acts" }) {
 			return err

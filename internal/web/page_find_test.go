@@ -15,7 +15,7 @@ func findBodies() map[string][]any {
 				Facets: []facetView{{"f.city", "城市", []picked{choice}, 1, true, 4, false}, {"free", "空档", []picked{choice}, 0, false, 0, true}}, From: "310000",
 				Cities: []option{{"310000", "上海"}}, Least: "1", Most: "2", Total: 30, Wishes: []string{"“XRD”也查：X射线衍射"}, Literal: "/search?words=literal", Keep: "q=x&kind=lab",
 				Hits: []hitView{{Path: "/listings/" + string(someID), Title: []piece{{"a", true}, {someWords[0], false}}, Kind: "仪器", Owner: []piece{{"单位", false}}, Org: "x", Code: "310000",
-					Place: "上海", Km: 12, Facts: []namedValue{{Name: "型号", Value: "G4"}}, Says: []piece{{"…", false}}, Price: "3000", Unit: "元/小时", Free: someTime, Demo: true}, {Path: "/listings/" + string(someID), Org: "x", Code: "320000", Km: -1}},
+					Place: "上海", Km: 12, Facts: []namedValue{{Name: "型号", Value: "G4"}}, Says: []piece{{"…", false}}, Price: "3000", Unit: "元/小时", Free: "3月7日 周六 09:00", FreeAt: "/instruments/x", Demo: true}, {Path: "/listings/" + string(someID), Org: "x", Code: "320000", Km: -1, Free: "a", Wished: "b", FreeAt: "/c"}},
 				Exports: exportView{"/search?format=csv", "/search?format=xlsx"}, Pager: pager{From: 1, To: 20, Total: 30, After: "/search?page=2"}},
 		},
 	}

@@ -28,9 +28,10 @@ func listBodies(t *testing.T) map[string][]any {
 	bare.Title = ""
 	page := listingPage{L: l, Kind: someWords, State: someWords, Groups: []listingGroup{{"仪器", facts}}, Pictures: []listingFileView{picture, titled}, Files: []listingFileView{file, bare},
 		History: []versionView{{Version: catalogue.Version{No: 2, At: someTime, Reason: "调价"}, Words: someWords, StateWords: someWords, By: "甲", Changes: []changeOfField{{"价", "1", "2"}, {"名", "", "x"}, {"型", "y", ""}}}, {Version: catalogue.Version{No: 1, At: someTime}, Words: someWords, StateWords: someWords}},
-		Acts:    []actOfListing{{catalogue.Suspend, someWords, true, "/listings/x/decide"}, {catalogue.Confirm, someWords, false, "/listings/x/acts"}}, Edit: true, Mine: true, Others: []catalogue.Listing{l}, Uses: []option{{"picture", "图片"}}, Form: wrong("file", "title"),
-		QR: template.HTML("<svg></svg>"), Address: "http://a/<x>", Due: someDay, Late: true, Stale: 400, Basis: kinds.Number{Value: 365}}
+		Acts:    []actOfListing{{catalogue.Suspend, someWords, true, "/listings/x/decide", true}, {catalogue.Confirm, someWords, false, "/listings/x/acts", false}}, Edit: true, Mine: true, Others: []catalogue.Listing{l}, Uses: []option{{"picture", "图片"}}, Form: wrong("file", "title"),
+		QR: template.HTML("<svg></svg>"), Address: "http://a/<x>", Due: someDay, Late: true, Stale: 400, Basis: kinds.Number{Value: 365}, Book: bookedPart{On: true, Path: "/instruments/x", Next: "2026-05-18", NextPath: "/x", Ahead: 2}}
 	draft := page
+	draft.Book = bookedPart{Offer: true, Org: "x", Path: "/instruments/x"}
 	draft.L, draft.L.Reason, draft.Late, draft.Files, draft.Basis.Verified = states(catalogue.Registered), "", false, nil, true
 	mirrored := page
 	mirrored.From = &mirrorView{Mirrored: catalogue.Mirrored{Log: "31/<log>", Index: 7, Seen: someTime}, Node: someWords, There: "http://x/listings/y", Leaf: "http://x/log/entries/7", Receipt: "/neighbours/310000/receipts/7"}
@@ -38,6 +39,7 @@ func listBodies(t *testing.T) map[string][]any {
 	lost.From = &mirrorView{Mirrored: catalogue.Mirrored{Log: "31/log"}, Node: someWords, Known: true}
 	review := draft
 	review.L.State = catalogue.Review
+	review.Book = bookedPart{On: true, Why: "已售 <b>", Path: "/instruments/x"}
 	field := func(kind string) kindField {
 		return kindField{Field: kinds.Field{Type: kind}, ID: "f-" + kind, Input: "f." + kind, Value: "<v>", Bad: "错", Label: "名", Help: "如", Unit: "元", Star: true, Described: "f-" + kind + "-h", Mode: "decimal", Options: []optionOf{{"a", "甲", true}, {"b", "乙", false}}}
 	}

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"corridor/internal/access"
 	"corridor/internal/catalogue"
@@ -24,16 +23,6 @@ const (
 	snippetLen  = 90 // characters around what was found
 	facetPrefix = "f."
 )
-
-// freeWithin are the bounds that free slots are counted by.
-var freeWithin = []struct {
-	in    time.Duration
-	words fault.Words
-}{
-	{3 * 24 * time.Hour, fault.Words{"3 天内", "within 3 days"}},
-	{7 * 24 * time.Hour, fault.Words{"一周内", "within a week"}},
-	{14 * 24 * time.Hour, fault.Words{"两周内", "within two weeks"}},
-}
 
 type searchPage struct {
 	Text     string
@@ -95,7 +84,9 @@ type hitView struct {
 	Says    []piece // where in its texts
 	Price   string
 	Unit    string
-	Free    time.Time
+	Free    string // the next free slot
+	Wished  string // a slot in the time that was wished for
+	FreeAt  string // the calendar
 	Labels  []string
 	Demo    bool
 	Deeds   []string
@@ -148,9 +139,7 @@ func (v *visit) questionOf(q url.Values) (find.Query, error) {
 			*at = fen
 		}
 	}
-	for _, f := range freeWithin {
-		out.FreeBy = append(out.FreeBy, v.now().Add(f.in))
-	}
+	out.FreeBy = freeBounds(v.now())
 	if text := q.Get("free"); text != "" {
 		n, err := strconv.Atoi(text)
 		if err != nil || n < 1 {
@@ -442,7 +431,7 @@ func (v *visit) searchFacets(p *searchPage, k *kinds.Kind, found *catalogue.Foun
 			if on {
 				view.On = 1
 			}
-			view.Choices = append(view.Choices, picked{Code: strconv.Itoa(i + 1), Name: f.words.In(v.lang), N: found.Free[i], On: on})
+			view.Choices = append(view.Choices, picked{Code: strconv.Itoa(i + 1), Name: f.In(v.lang), N: found.Free[i], On: on})
 		}
 		p.Facets = append(p.Facets, view)
 	}
@@ -479,7 +468,7 @@ func (v *visit) chosen(p *searchPage, k *kinds.Kind, q find.Query) {
 		}
 	}
 	if q.FreePick > 0 && q.FreePick <= len(freeWithin) {
-		p.Chosen = append(p.Chosen, picked{Name: freeWithin[q.FreePick-1].words.In(v.lang), Path: v.searchLink(map[string][]string{"free": nil})})
+		p.Chosen = append(p.Chosen, picked{Name: freeWithin[q.FreePick-1].In(v.lang), Path: v.searchLink(map[string][]string{"free": nil})})
 	}
 	if p.Least != "" || p.Most != "" {
 		p.Chosen = append(p.Chosen, picked{Name: v.t("价格 ", "price ") + p.Least + "–" + p.Most, Path: v.searchLink(map[string][]string{"least": nil, "most": nil})})
@@ -531,7 +520,7 @@ func (v *visit) understood(p *searchPage, found *catalogue.Found) {
 		case find.Gratis:
 			line = v.t("“"+n.Said+"”：只列不收费的", "“"+n.Said+"”: only what costs nothing")
 		case find.When:
-			line = v.t("“"+n.Said+"”当作希望的时间，不当作内容；请看空档", "“"+n.Said+"” is taken as a wished time, not as text; look at the free slots")
+			line = v.wishedWords(n.Said, found)
 		case find.Near:
 			line = v.t("“"+n.Said+"”：近的在前，请选从哪里算起", "“"+n.Said+"”: the near ones first; choose from where")
 		case find.Newest:
@@ -583,6 +572,7 @@ func (v *visit) offer(l catalogue.Listing, km int) (h hitView, k *kinds.Kind) {
 // hit dresses a listing for the page, with what was asked marked in it.
 func (v *visit) hit(l catalogue.Listing, found *catalogue.Found, i int) hitView {
 	h, k := v.offer(l, found.Hits[i].Km)
+	v.hitFree(&h, found, i)
 	h.Title, h.Owner = pieces(l.Title.In(v.lang), found.Marks), pieces(l.OwnerName.In(v.lang), found.Marks)
 	if k == nil {
 		return h
@@ -635,14 +625,15 @@ func snippet(text string, marks find.Marks) []piece {
 // exportFound hands out everything that was found.
 func (v *visit) exportFound(found *catalogue.Found) error {
 	s := &sheet{Name: "search", Head: []string{v.t("名称", "Name"), v.t("类别", "Kind"), v.t("单位", "Owner"), v.t("单位代码", "Owner's code"), v.t("所在地", "Place"), v.t("起价（元）", "Price from (yuan)"),
-		v.t("计价", "Charged by"), v.t("距离（公里）", "Distance (km)"), v.t("地址", "Address"), v.t("发布节点", "Published by node")}}
+		v.t("计价", "Charged by"), v.t("距离（公里）", "Distance (km)"), v.t("最近空档", "Next free slot"), v.t("地址", "Address"), v.t("发布节点", "Published by node")}}
 	for i, l := range found.Listings {
 		h, _ := v.offer(l, found.Hits[i].Km)
 		km := ""
 		if h.Km >= 0 {
 			km = strconv.Itoa(h.Km)
 		}
-		if err := s.put(l.Title.In(v.lang), h.Kind, l.OwnerName.In(v.lang), l.Owner, h.Place, h.Price, h.Unit, km, v.site()+h.Path, v.nodeWords(cmp.Or(l.Origin, catalogue.OwnNode)).In(v.lang)); err != nil {
+		v.hitFree(&h, found, i)
+		if err := s.put(l.Title.In(v.lang), h.Kind, l.OwnerName.In(v.lang), l.Owner, h.Place, h.Price, h.Unit, km, h.Free, v.site()+h.Path, v.nodeWords(cmp.Or(l.Origin, catalogue.OwnNode)).In(v.lang)); err != nil {
 			return err
 		}
 	}
