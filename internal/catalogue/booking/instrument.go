@@ -32,7 +32,7 @@ func (s *Service) Enter(ctx context.Context, who access.Actor, i Instrument) (ou
 
 // EnterIn is Enter in the caller's act.
 func (s *Service) EnterIn(ctx context.Context, tx *db.Tx, who access.Actor, i Instrument) (Instrument, error) {
-	if err := access.MaySomewhere(who, access.BookingManage); err != nil {
+	if err := runsSome(who); err != nil {
 		return i, err
 	}
 	if s.c.Offers != nil && i.ID != "" {
@@ -118,7 +118,7 @@ func (s *Service) Instruments(ctx context.Context, who access.Actor, org string,
 
 // managed loads an instrument for who runs it.
 func (s *Service) managed(ctx context.Context, tx *db.Tx, who access.Actor, id unit.ID) (Instrument, error) {
-	if err := access.MaySomewhere(who, access.BookingManage); err != nil {
+	if err := runsSome(who); err != nil {
 		return Instrument{}, err
 	}
 	i, err := selectInstrument(ctx, tx, id)
