@@ -167,10 +167,13 @@ func (s *Service) learnt(ctx context.Context, tx *db.Tx, j *judged, but unit.ID)
 	return nil
 }
 
+// noneFree stands in place of the first slot that would pass.
+var noneFree = fault.Words{"开放期内没有", "none before the horizon"}
+
 // refusal is why it cannot be booked, with the first slot that would pass.
 func (j *judged) refusal() (*fault.Error, Span) {
 	next, ok := j.world.First(j.From, time.Time{}, j.minutes())
-	words := fault.Words{"开放期内没有", "none before the horizon"}
+	words := noneFree
 	if !ok {
 		if least, fits := j.nearest(); fits {
 			next, ok = j.world.First(j.From, time.Time{}, least)

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"time"
 
 	"corridor/internal/access"
 	"corridor/internal/db"
@@ -94,10 +95,11 @@ func (s *Service) shutSince(ctx context.Context, tx *db.Tx, i Instrument, b Book
 	if err != nil {
 		return err
 	}
-	j := judged{Ask: Ask{Span: b.Span}, inst: i, world: w}
-	j.refused = fault.New(fault.Conflict, "booking.shut", "from", localTime(x.From, w.zone), "to", localTime(x.To, w.zone), "kind", ShutWords(x.Kind)).On("from")
-	e, _ := j.refusal()
-	return e
+	first := noneFree
+	if next, ok := w.First(b.From, time.Time{}, b.minutes()); ok {
+		first = fault.Words{next.Words(w.zone), next.Words(w.zone)}
+	}
+	return fault.New(fault.Conflict, "booking.shut", "from", localTime(x.From, w.zone), "to", localTime(x.To, w.zone), "kind", ShutWords(x.Kind), "first", first).On("from")
 }
 
 // LapseHold gives a held slot up; again, it changes nothing. An id that nothing was held for becomes a tombstone, so that

@@ -79,6 +79,27 @@ func TestAHoldIsOfTheCallersId(t *testing.T) {
 }
 
 // Who waits is told when a slot comes free, first come first served; an offer that nobody takes goes to the next.
+// A blackout laid over a hold: its caller is refused when it confirms, and may confirm once the time is open again.
+func TestAHoldWhoseTimeWasShutIsNotConfirmed(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		ctx := context.Background()
+		ask := h.ask(h.id, "2026-03-03 10:00–11:00")
+		ask.Org, ask.Person = firmCode, h.firm.Person
+		h.act(func(tx *db.Tx) error { _, err := h.Hold(ctx, tx, h.firm, "O9", ask); return err })
+		x, hit, err := h.Close(ctx, h.lab, Shut{Instrument: h.id, Kind: Fault, Span: span(t, h.zone, "2026-03-03 10:30–10:45"), Why: "pump"})
+		if h.done(err); len(hit) != 1 || hit[0].State != Held {
+			t.Errorf("the blackout hits %v", hit)
+		}
+		confirm := func() error {
+			return h.db.Act(ctx, func(tx *db.Tx) error { _, err := h.ConfirmHold(ctx, tx, h.firm, "O9"); return err })
+		}
+		h.says(h.refused(confirm(), "booking.shut"), "2026-03-03 11:00–12:00")
+		h.done(h.Reopen(ctx, h.lab, x.ID))
+		h.done(confirm())
+		h.sound()
+	})
+}
+
 func TestTheWaitingListIsServedInOrder(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		ctx := context.Background()
