@@ -1,23 +1,13 @@
 package node_test
 
 import (
-	"net/http"
 	"net/url"
 	"strings"
 	"testing"
 	"time"
 
-	"corridor/internal/access"
 	"corridor/internal/settlement/statement"
 )
-
-// again is a new session of somebody: the clock was moved past the old one.
-func (t *treasury) again(email string) *http.Cookie {
-	t.Helper()
-	token, _, err := t.Access.SignIn(t.Context(), access.SignIn{Email: email, Password: pagePassword})
-	t.must(err)
-	return &http.Cookie{Name: "corridor_340000", Value: token}
-}
 
 // A provider records on its page what it billed, an officer closes the month, the pages name the difference with both values,
 // two officers sign, and what is printed leads to the public entry.
