@@ -12,16 +12,25 @@ import (
 // Reached is who holds a role, for those who tell them: notice.People. A grant for a region covers every place inside it,
 // one without an office every office, as in HasAt; a role within an organisation is asked for without a region.
 func (s *Service) Reached(ctx context.Context, tx *db.Tx, a notice.Audience, limit int) ([]unit.ID, error) {
+	return db.Collect(ctx, tx, "who is "+a.String(), func(scan func(...any) error) (id unit.ID, err error) {
+		var text string
+		err = scan(&text)
+		return unit.ID(text), err
+	}, sqlReached, reachedArgs(a, limit)...)
+}
+
+// WillReach says that Reached will be asked the same.
+func (s *Service) WillReach(ctx context.Context, tx *db.Tx, a notice.Audience, limit int) {
+	tx.Ahead(ctx, sqlReached, reachedArgs(a, limit)...)
+}
+
+func reachedArgs(a notice.Audience, limit int) []any {
 	province, city := a.Region.Province(), unit.Region("")
 	if province != "" {
 		city = a.Region[:4] + "00"
 	}
 	anywhere := a.Region == "" && a.Org != ""
-	return db.Collect(ctx, tx, "who is "+a.String(), func(scan func(...any) error) (id unit.ID, err error) {
-		var text string
-		err = scan(&text)
-		return unit.ID(text), err
-	}, sqlReached, a.Role, anywhere, string(province), string(city), string(a.Region), a.Org, limit)
+	return []any{a.Role, anywhere, string(province), string(city), string(a.Region), a.Org, limit}
 }
 
 // Address is where a person is written to; one whose account is not in use has none.

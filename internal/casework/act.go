@@ -149,6 +149,11 @@ func (s *Service) judge(ctx context.Context, tx *db.Tx, sch *scheme.Scheme, c Ca
 	}
 	q = scheme.Question{Stage: c.Stage, Action: a.Name, Role: p.role, Reason: a.Reason, Answers: answers,
 		Purse: c.Purse, Facts: s.facts(ctx, tx, sch, c)}
+	for _, v := range c.Fields {
+		if v.Kind == scheme.Org { // the rules ask where it lies, and who stands behind it
+			s.c.Registry.WillAsk(ctx, tx, v.Text)
+		}
+	}
 	j, err = sch.Judge(q)
 	return j, p, q, err
 }
@@ -243,6 +248,7 @@ func (s *Service) commit(ctx context.Context, tx *db.Tx, who access.Actor, sch *
 	if err != nil {
 		return err
 	}
+	s.willTell(ctx, tx, sch, *c, out.To, out.End)
 	if err := s.book(ctx, tx, *c, out); err != nil {
 		return err
 	}

@@ -346,6 +346,7 @@ func (s *Service) Get(ctx context.Context, who access.Actor, id unit.ID) (c Case
 
 // seen loads a case whole, and refuses as not found who may not see it.
 func (s *Service) seen(ctx context.Context, tx *db.Tx, who access.Actor, id unit.ID) (Case, error) {
+	tx.Ahead(ctx, sqlDecisions, string(id), stepsMax)
 	c, err := s.find(ctx, tx, who, id)
 	if err != nil {
 		return c, err
@@ -383,12 +384,14 @@ func (s *Service) inHand(ctx context.Context, tx *db.Tx, who access.Actor, id un
 }
 
 func (s *Service) find(ctx context.Context, tx *db.Tx, who access.Actor, id unit.ID) (Case, error) {
-	c, err := selectCase(ctx, tx, id)
+	c, invited, err := selectInvited(ctx, tx, id)
 	if err != nil {
 		return c, err
 	}
-	if c.members, err = selectMembers(ctx, tx, id); err != nil {
-		return c, err
+	if invited > 0 {
+		if c.members, err = selectMembers(ctx, tx, id); err != nil {
+			return c, err
+		}
 	}
 	if err := s.mayRead(ctx, tx, who, c); err != nil {
 		return Case{}, err

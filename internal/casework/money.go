@@ -18,6 +18,14 @@ const (
 
 // book posts what follows from an action, all or none, each posting under the case's reference.
 func (s *Service) book(ctx context.Context, tx *db.Tx, c Case, out scheme.Outcome) error {
+	for _, p := range out.Postings {
+		if p.Verb == scheme.Hold || p.Verb == scheme.Post {
+			s.c.Ledger.WillAsk(ctx, tx, placePath(c, p.From))
+		}
+		if p.Verb == scheme.Capture || p.Verb == scheme.Post {
+			s.c.Ledger.WillAsk(ctx, tx, placePath(c, p.To))
+		}
+	}
 	var transfers []ledger.Transfer
 	for _, p := range out.Postings {
 		t := ledger.Transfer{ID: p.ID, Kind: ledger.Kind(p.Verb), Amount: p.Amount, Ref: c.Object(), Last: p.Last, Note: p.Name}

@@ -13,14 +13,15 @@ import (
 	"corridor/internal/db"
 	"corridor/internal/fault"
 	"corridor/internal/files"
-	"corridor/internal/scheme"
 	"corridor/internal/unit"
 )
 
 const caseColumns = `id, no, scheme, edition, digest, org, region, stage, ending, opened_by, opened_at, changed_at, version, fields, answers, purse, parent`
 
 const (
-	sqlCase    = `SELECT ` + caseColumns + ` FROM casework_case WHERE id = $1 ORDER BY id LIMIT 1`
+	// The case with how many were invited to it: mostly nobody, and then nobody asks who.
+	sqlCase = `SELECT ` + caseColumns + `, (SELECT count(*) FROM casework_member m WHERE m.case_id = casework_case.id)
+FROM casework_case WHERE id = $1 ORDER BY id LIMIT 1`
 	sqlStarted = `SELECT id FROM casework_case WHERE opened_by = $1 AND start_key = $2 ORDER BY id LIMIT 1`
 
 	sqlInsertCase = `
@@ -253,24 +254,31 @@ func scanCase(scan func(...any) error) (c Case, err error) {
 		return c, err
 	}
 	c.Opened, c.Changed = db.Time(opened), db.Time(changed)
-	c.Fields, c.Answers = map[string]scheme.Value{}, map[string]bool{}
-	for _, p := range []struct {
-		text string
-		to   any
-	}{{fields, &c.Fields}, {answers, &c.Answers}, {purse, &c.Purse}} {
-		if err := json.Unmarshal([]byte(p.text), p.to); err != nil {
-			return c, fmt.Errorf("kept data of case %s: %w", c.No, err)
-		}
+	if c.Fields, err = readFields(fields); err == nil {
+		c.Answers, err = readAnswers(answers)
+	}
+	if err == nil {
+		c.Purse, err = readPurse(purse)
+	}
+	if err != nil {
+		return c, fmt.Errorf("kept data of case %s: %w", c.No, err)
 	}
 	return c, nil
 }
 
 func selectCase(ctx context.Context, tx *db.Tx, id unit.ID) (Case, error) {
-	c, err := scanCase(tx.QueryRow(ctx, sqlCase, string(id)).Scan)
-	if db.NoRows(err) {
-		return c, fault.New(fault.NotFound, "casework.unknown")
-	}
+	c, _, err := selectInvited(ctx, tx, id)
 	return c, err
+}
+
+// selectInvited is selectCase with how many were invited to it.
+func selectInvited(ctx context.Context, tx *db.Tx, id unit.ID) (c Case, invited int, err error) {
+	row := tx.QueryRow(ctx, sqlCase, string(id))
+	c, err = scanCase(func(to ...any) error { return row.Scan(append(to, &invited)...) })
+	if db.NoRows(err) {
+		err = fault.New(fault.NotFound, "casework.unknown")
+	}
+	return c, invited, err
 }
 
 func selectStarted(ctx context.Context, tx *db.Tx, person unit.ID, key string) (id unit.ID, err error) {
@@ -405,7 +413,7 @@ func selectDecisions(ctx context.Context, tx *db.Tx, id unit.ID) ([]Step, error)
 		var decision string
 		h, err := scanStep(func(to ...any) error { return scan(append(to, &decision)...) })
 		if h.raw = decision; err == nil {
-			err = json.Unmarshal([]byte(decision), &h.Decision)
+			h.Decision, err = readDecision(decision)
 		}
 		return h, err
 	}, sqlDecisions, string(id), stepsMax)

@@ -37,15 +37,7 @@ func (s *Service) tell(ctx context.Context, tx *db.Tx, who access.Actor, sch *sc
 	if n.Title, n.Text, err = s.returnNotice(ctx, tx, sch, c, n.Title, n.Text); err != nil {
 		return err
 	}
-	var to []notice.Audience
-	for _, row := range sch.RowsFrom(c.Stage) {
-		for _, role := range row.Who {
-			if a, ok := s.audience(sch, c, role); ok {
-				to = append(to, a)
-			}
-		}
-	}
-	if err := s.tellEach(ctx, tx, n, to, who.Person); err != nil {
+	if err := s.tellEach(ctx, tx, n, s.nextUp(sch, c), who.Person); err != nil {
 		return err
 	}
 	return s.tellOwed(ctx, tx, sch, c)
@@ -54,17 +46,39 @@ func (s *Service) tell(ctx context.Context, tx *db.Tx, who access.Actor, sch *sc
 // tellEach tells a notice to several audiences, each once, but not to a person who knows already; "" is nobody.
 func (s *Service) tellEach(ctx context.Context, tx *db.Tx, n notice.Notice, to []notice.Audience, knows unit.ID) error {
 	told := map[string]bool{}
-	for _, n.To = range to {
-		if told[n.To.String()] {
-			continue
-		}
-		told[n.To.String()] = true
-		n.To.Except = knows
-		if _, err := s.c.Notices.Tell(ctx, tx, n); err != nil {
-			return err
+	var each []notice.Audience
+	for _, a := range to {
+		if !told[a.String()] {
+			told[a.String()] = true
+			a.Except = knows
+			each = append(each, a)
 		}
 	}
-	return nil
+	return s.c.Notices.TellEach(ctx, tx, n, each...)
+}
+
+// nextUp are those whose turn it is in the present stage.
+func (s *Service) nextUp(sch *scheme.Scheme, c Case) (to []notice.Audience) {
+	for _, row := range sch.RowsFrom(c.Stage) {
+		for _, role := range row.Who {
+			if a, ok := s.audience(sch, c, role); ok {
+				to = append(to, a)
+			}
+		}
+	}
+	return to
+}
+
+// willTell says that tell will come to the case once it is in a stage, so that who is told is asked with what is asked first.
+func (s *Service) willTell(ctx context.Context, tx *db.Tx, sch *scheme.Scheme, c Case, to string, end scheme.End) {
+	if s.c.Notices == nil {
+		return
+	}
+	audiences := []notice.Audience{{Org: c.Org}}
+	if c.Stage = to; end == "" {
+		audiences = s.nextUp(sch, c)
+	}
+	s.c.Notices.WillTell(ctx, tx, c.Org, audiences...)
 }
 
 // audience is who plays a role in a case; nobody can be told of anyone.

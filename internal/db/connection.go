@@ -14,7 +14,7 @@ import (
 	"corridor/internal/fault"
 )
 
-// connection is the one that writes. Only the writer uses it; it is made when it is needed, and made anew when it broke
+// connection is the one that writes, or one of those that read. Only the writer uses it; it is made when it is needed, and made anew when it broke
 // or when nobody knows in which state it is. Transactions are begun and ended by statements: a sql.Tx would hold a lock
 // of the sql.Conn that closing it, once the driver says ErrBadConn, waits for.
 type connection struct {
@@ -23,6 +23,7 @@ type connection struct {
 	conn     *sql.Conn            // nil: to be made
 	stmts    map[string]*sql.Stmt // kept prepared, on SQLite: a statement costs a third less so; pgx does it by itself
 	posted   []*statement         // on PostgreSQL: what goes with the next trip
+	reading  bool                 // of a reading on PostgreSQL: what was posted goes before what is asked by itself
 }
 
 func (c *connection) open(ctx context.Context) (err error) {
@@ -220,8 +221,19 @@ func (c *connection) stmt(ctx context.Context, query string) (*sql.Stmt, error) 
 	return s, err
 }
 
+// alone sends what was posted by a reading, before a statement that makes its own trip.
+func (c *connection) alone(ctx context.Context) error {
+	if !c.reading || len(c.posted) == 0 {
+		return nil
+	}
+	return c.trip(ctx)
+}
+
 func (c *connection) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
 	if c.postgres {
+		if err := c.alone(ctx); err != nil {
+			return nil, err
+		}
 		return c.conn.ExecContext(ctx, query, args...)
 	}
 	s, err := c.stmt(ctx, query)
@@ -233,6 +245,9 @@ func (c *connection) ExecContext(ctx context.Context, query string, args ...any)
 
 func (c *connection) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	if c.postgres {
+		if err := c.alone(ctx); err != nil {
+			return nil, err
+		}
 		return c.conn.QueryContext(ctx, query, args...)
 	}
 	s, err := c.stmt(ctx, query)

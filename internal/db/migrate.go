@@ -119,7 +119,7 @@ func (d *DB) long(ctx context.Context, fn func(*Tx) error) error {
 // script runs several statements.
 func (tx *Tx) script(ctx context.Context, text string) error {
 	if c := tx.trips(); c != nil {
-		tx.writes()
+		tx.writes(text)
 		tx.failed = c.script(ctx, text)
 		return tx.failed
 	}

@@ -18,16 +18,36 @@ func (d *DB) Read(ctx context.Context, fn func(*Tx) error) error {
 	if d.readers != nil {
 		return unavailable(d.readPrepared(ctx, fn))
 	}
-	opts := &sql.TxOptions{ReadOnly: true}
 	if d.dialect == postgresDialect {
-		opts.Isolation = sql.LevelRepeatableRead
+		return unavailable(d.readPiped(ctx, fn))
 	}
-	tx, err := d.read.BeginTx(ctx, opts)
+	tx, err := d.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
 		return fmt.Errorf("begin reading: %w", unavailable(err))
 	}
 	defer tx.Rollback()
 	return unavailable(fn(&Tx{q: tx, now: d.readNow(), db: d}))
+}
+
+// readPiped reads from PostgreSQL. The transaction begins with the first trip, which takes along what was asked ahead.
+func (d *DB) readPiped(ctx context.Context, fn func(*Tx) error) error {
+	conn, err := d.read.Conn(ctx)
+	if err != nil {
+		return fmt.Errorf("begin reading: %w", err)
+	}
+	begin := &statement{query: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"}
+	c := &connection{pool: d.read, postgres: true, conn: conn, reading: true, posted: []*statement{begin}}
+	tx := &Tx{q: c, now: d.readNow(), db: d}
+	defer func() {
+		tx.closeRows()
+		if c.posted = nil; begin.done {
+			c.rollback(context.WithoutCancel(ctx)) // which drops a connection of which nobody knows in which state it is
+		}
+		if c.conn != nil {
+			c.conn.Close() // back to the pool
+		}
+	}()
+	return fn(tx)
 }
 
 // startReaders makes room for the connections of SQLite that read. Each keeps its statements prepared, and is made when

@@ -20,9 +20,9 @@ func (tx *Tx) Together(ctx context.Context, list []Statement) error {
 	if err != nil {
 		return err
 	}
-	tx.writes()
 	sent := make([]*statement, len(list))
 	for i, s := range list {
+		tx.writes(s.Query)
 		sent[i] = &statement{query: s.Query, args: s.Args}
 		if s.Key != "" {
 			sent[i].query, sent[i].reads = s.Query+" RETURNING "+s.Key, true

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 
@@ -41,6 +42,112 @@ func TestWhatIsWrittenLaterIsSeenByTheNextReading(t *testing.T) {
 			t.Errorf("the rows add up to %d, want 7", got)
 		}
 	})
+}
+
+// A reading asks ahead as an act does: it sees one state, whatever is written meanwhile, and still cannot write.
+func TestAReadingAsksAhead(t *testing.T) {
+	dbtest.Each(t, nil, func(t *testing.T, d *db.DB) {
+		must(t, act(d, `CREATE TABLE x (n BIGINT PRIMARY KEY)`, `INSERT INTO x (n) VALUES (1)`))
+		const count, sum = `SELECT count(*) FROM x WHERE n < $1`, `SELECT COALESCE(sum(n), 0) FROM x WHERE n < $1`
+		err := d.Read(ctx, func(tx *db.Tx) error {
+			tx.Ahead(ctx, sum, 10)
+			for i := range 3 {
+				var n, s int64
+				must(t, tx.QueryRow(ctx, count, 10).Scan(&n))
+				must(t, tx.QueryRow(ctx, sum, 10).Scan(&s))
+				if n != 1 || s != 1 {
+					t.Errorf("%d rows of %d, want 1 of 1", n, s)
+				}
+				must(t, act(d, fmt.Sprintf(`INSERT INTO x (n) VALUES (%d)`, i+2)))
+			}
+			tx.Ahead(ctx, count, 10)
+			return tx.Later(ctx, `INSERT INTO x (n) VALUES (9)`)
+		})
+		if err == nil {
+			t.Error("a reading wrote")
+		}
+		if got := number(t, d, sum, 10); got != 1+2+3+4 {
+			t.Errorf("the rows add up to %d, want 10", got)
+		}
+		canceled, cancel := context.WithCancel(ctx)
+		cancel()
+		if err := d.Read(canceled, func(tx *db.Tx) error { _, err := tx.Query(canceled, count, 10); return err }); err == nil {
+			t.Error("a reading that nobody waits for was done")
+		}
+		if got := number(t, d, count, 10); got != 4 {
+			t.Errorf("%d rows afterwards, want 4", got)
+		}
+	})
+}
+
+// What a room remembers in an act is read again after a table of the room was written, and only then; an error is not remembered.
+func TestWhatIsRememberedIsForgottenWhenItsRoomIsWritten(t *testing.T) {
+	dbtest.Each(t, nil, func(t *testing.T, d *db.DB) {
+		must(t, act(d, `CREATE TABLE shop_x (n BIGINT PRIMARY KEY)`, `CREATE TABLE shopping_x (n BIGINT PRIMARY KEY)`))
+		type key struct{ what string }
+		must(t, d.Act(ctx, func(tx *db.Tx) error {
+			asked := 0
+			count := func() (n int, err error) {
+				return db.Remember(tx, "shop", key{"count"}, func() (n int, err error) {
+					asked++
+					err = tx.QueryRow(ctx, `SELECT count(*) FROM shop_x`).Scan(&n)
+					return n, err
+				})
+			}
+			write := func(statement string) { _, err := tx.Exec(ctx, statement); must(t, err) }
+			for i, x := range []struct {
+				do          func()
+				want, asked int
+			}{
+				{func() {}, 0, 1},
+				{func() {}, 0, 1},
+				{func() { write(`INSERT INTO shopping_x (n) VALUES (1)`) }, 0, 1},
+				{func() { write("\n INSERT INTO shop_x (n) VALUES (1)") }, 1, 2},
+				{func() { must(t, tx.Later(ctx, `UPDATE shop_x SET n = 2`)) }, 1, 3},
+				{func() { write(`DELETE FROM shop_x`) }, 0, 4},
+				{func() { write(`WITH y AS (SELECT 7 AS n) INSERT INTO shop_x (n) SELECT n FROM y`) }, 1, 5},
+			} {
+				x.do()
+				if got, err := count(); err != nil || got != x.want || asked != x.asked {
+					t.Errorf("line %d: %d rows, asked %d times (%v); want %d, %d", i, got, asked, err, x.want, x.asked)
+				}
+			}
+			for range 2 {
+				_, err := db.Remember(tx, "shop", key{"error"}, func() (int, error) { asked++; return 0, errors.New("no") })
+				if err == nil {
+					t.Error("no error")
+				}
+			}
+			if asked != 7 {
+				t.Errorf("asked %d times", asked)
+			}
+			return nil
+		}))
+	})
+}
+
+// A trigger writes to no table: what is asked ahead of another table than the one that is written stays true.
+func TestTriggersOnlyRefuse(t *testing.T) {
+	d := dbtest.Open(t, nil)
+	rows, err := texts(d, `SELECT sql FROM sqlite_master WHERE type = 'trigger' ORDER BY name LIMIT 1000`)
+	must(t, err)
+	if len(rows) < 20 {
+		t.Fatalf("%d triggers", len(rows))
+	}
+	for _, text := range rows {
+		_, body, _ := strings.Cut(text, "BEGIN")
+		if strings.Contains(body, "INSERT ") || strings.Contains(body, "UPDATE ") || strings.Contains(body, "DELETE ") {
+			t.Errorf("writes: %s", text)
+		}
+	}
+}
+
+func texts(d *db.DB, query string) (out []string, err error) {
+	err = d.Read(ctx, func(tx *db.Tx) (err error) {
+		out, err = db.Collect(ctx, tx, "texts", func(scan func(...any) error) (s string, err error) { return s, scan(&s) }, query)
+		return err
+	})
+	return out, err
 }
 
 // Acts share trips as they share a commit, and each fails alone.

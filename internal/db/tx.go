@@ -26,6 +26,7 @@ type Tx struct {
 	rows   []*sql.Rows          // what an act has read; closed with it
 	open   map[string]*sql.Rows // the newest rows of each statement of a reading on SQLite
 	ahead  []*statement         // asked ahead by an act on PostgreSQL, and not wanted yet
+	memory map[any]memory       // what rooms remember, see Remember
 	job    bool                 // a job was left
 	long   bool                 // of a migration: it takes the time it needs
 }
@@ -49,7 +50,7 @@ func (tx *Tx) Exec(ctx context.Context, query string, args ...any) (int64, error
 	if err != nil {
 		return 0, err
 	}
-	tx.writes()
+	tx.writes(query)
 	if c := tx.trips(); c != nil {
 		s, err := tx.send(ctx, c, &statement{query: query, args: args})
 		return s.changed, err
@@ -81,7 +82,7 @@ func (tx *Tx) LaterOne(ctx context.Context, otherwise error, query string, args 
 		if _, err := tx.ready(ctx); err != nil {
 			return err
 		}
-		tx.writes()
+		tx.writes(query)
 		c.post(&statement{query: query, args: args, check: check})
 		return nil
 	}
@@ -93,11 +94,11 @@ func (tx *Tx) LaterOne(ctx context.Context, otherwise error, query string, args 
 	return err
 }
 
-// Ahead says that the act will soon ask this, with the same arguments. On PostgreSQL it then goes with the trip of what is
-// asked first; what is written in between forgets it, so that the answer is always that of a statement run when it is asked.
+// Ahead says that this will soon be asked, with the same arguments. On PostgreSQL it then goes with the trip of what is asked
+// first; what an act writes to a table that it names forgets it, so that the answer is always that of a statement run when it is asked.
 func (tx *Tx) Ahead(ctx context.Context, query string, args ...any) {
-	c := tx.trips()
-	if c == nil {
+	c := tx.pipe()
+	if c == nil || slices.ContainsFunc(tx.ahead, func(a *statement) bool { return a.same(query, args) }) {
 		return
 	}
 	if _, err := tx.ready(ctx); err == nil {
@@ -107,18 +108,29 @@ func (tx *Tx) Ahead(ctx context.Context, query string, args ...any) {
 	}
 }
 
-// trips is the connection of an act on PostgreSQL, whose statements may share trips; nil elsewhere.
-func (tx *Tx) trips() *connection {
-	if c, ok := tx.q.(*connection); ok && c.postgres && tx.bound != nil {
+// pipe is the connection of an act or a reading on PostgreSQL; nil elsewhere.
+func (tx *Tx) pipe() *connection {
+	if c, ok := tx.q.(*connection); ok && c.postgres {
 		return c
 	}
 	return nil
 }
 
-// writes notes that something may be written: what was asked ahead may not be true any more.
-func (tx *Tx) writes() {
-	tx.wrote = true
-	tx.forget()
+// trips is the connection of an act on PostgreSQL, whose statements share trips; nil elsewhere.
+func (tx *Tx) trips() *connection {
+	if tx.bound == nil {
+		return nil
+	}
+	return tx.pipe()
+}
+
+// shares is trips for a question, which shares a trip in a reading, too, where something was asked ahead and has not gone yet, or
+// where it was asked ahead itself. What else a reading asks comes row by row, for it may be much.
+func (tx *Tx) shares(query string, args []any) *connection {
+	if tx.bound == nil && !slices.ContainsFunc(tx.ahead, func(a *statement) bool { return !a.done || a.same(query, args) }) {
+		return nil
+	}
+	return tx.pipe()
 }
 
 func (tx *Tx) forget() {
@@ -162,7 +174,7 @@ func (tx *Tx) Insert(ctx context.Context, query, key string, args ...any) (last 
 	if err != nil {
 		return 0, err
 	}
-	tx.wrote = true
+	tx.writes(query)
 	r, err := tx.q.ExecContext(ctx, query, args...)
 	if err != nil {
 		tx.failed = err
@@ -178,9 +190,9 @@ func (tx *Tx) Query(ctx context.Context, query string, args ...any) (*Rows, erro
 		return nil, err
 	}
 	if !reads(query) {
-		tx.writes()
+		tx.writes(query)
 	}
-	if c := tx.trips(); c != nil {
+	if c := tx.shares(query, args); c != nil {
 		s, err := tx.send(ctx, c, &statement{query: query, args: args, reads: true})
 		if err != nil {
 			return nil, err
@@ -193,7 +205,7 @@ func (tx *Tx) Query(ctx context.Context, query string, args ...any) (*Rows, erro
 	case err != nil:
 		tx.failed = err
 		return nil, err
-	case tx.bound != nil || by != tx.q:
+	case tx.bound != nil || by != tx.q || tx.pipe() != nil:
 		tx.rows = append(tx.rows, rows)
 	case tx.open != nil:
 		tx.open[query] = rows
@@ -203,7 +215,7 @@ func (tx *Tx) Query(ctx context.Context, query string, args ...any) (*Rows, erro
 
 // QueryRow runs a statement that returns one row; Scan reports sql.ErrNoRows when there is none.
 func (tx *Tx) QueryRow(ctx context.Context, query string, args ...any) *Row {
-	if tx.trips() != nil {
+	if tx.shares(query, args) != nil {
 		rows, err := tx.Query(ctx, query, args...)
 		return &Row{kept: rows, err: err}
 	}
@@ -211,7 +223,14 @@ func (tx *Tx) QueryRow(ctx context.Context, query string, args ...any) *Row {
 	if err != nil {
 		return &Row{err: err}
 	}
-	tx.wrote = tx.wrote || !reads(query)
+	if !reads(query) {
+		tx.writes(query)
+	}
+	if c := tx.pipe(); c != nil {
+		if err := c.alone(ctx); err != nil {
+			return &Row{err: err}
+		}
+	}
 	row := tx.reading(query).QueryRowContext(ctx, query, args...)
 	if tx.bound != nil {
 		tx.failed = row.Err()

@@ -68,6 +68,11 @@ func (l *Ledger) Open(ctx context.Context, tx *db.Tx, a Account) error {
 	return nil
 }
 
+// WillAsk says that an account will be asked for in this act.
+func (l *Ledger) WillAsk(ctx context.Context, tx *db.Tx, path string) {
+	tx.Ahead(ctx, sqlAccount, path)
+}
+
 // Account returns an account as it was opened.
 func (l *Ledger) Account(ctx context.Context, tx *db.Tx, path string) (Account, error) {
 	row, err := l.mustAccount(ctx, tx, path)

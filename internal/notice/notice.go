@@ -70,6 +70,8 @@ func (a Audience) String() string {
 type People interface {
 	// Reached returns at most limit people with a usable account who hold the audience's role as Audience says, by id.
 	Reached(ctx context.Context, tx *db.Tx, a Audience, limit int) ([]unit.ID, error)
+	// WillReach says that Reached will be asked the same in this act.
+	WillReach(ctx context.Context, tx *db.Tx, a Audience, limit int)
 	// Address returns a person's name and e-mail address; both are "" for an account that is not in use.
 	Address(ctx context.Context, tx *db.Tx, person unit.ID) (name, address string, err error)
 }
@@ -149,10 +151,42 @@ func ours(path string) bool {
 // Tell tells a notice in the caller's act, and returns how many people it reaches now. That nobody holds the role is no
 // error: the notice is kept, with nobody reached. Where more than reachedMax hold it, the rest is not told, and that is kept.
 func (s *Service) Tell(ctx context.Context, tx *db.Tx, n Notice) (reached int, err error) {
+	tx.Ahead(ctx, sqlHooksHear, n.Org, 2*hooksMax)
+	return s.tell(ctx, tx, n, nil)
+}
+
+// WillTell says that a notice will be told, under the name of an organisation and to these audiences.
+func (s *Service) WillTell(ctx context.Context, tx *db.Tx, org string, to ...Audience) {
+	tx.Ahead(ctx, sqlHooksHear, org, 2*hooksMax)
+	for _, a := range to {
+		if a.Person == "" {
+			s.c.People.WillReach(ctx, tx, a, reachedMax+1)
+		}
+	}
+}
+
+// TellEach is Tell for several audiences.
+func (s *Service) TellEach(ctx context.Context, tx *db.Tx, n Notice, to ...Audience) error {
+	s.WillTell(ctx, tx, n.Org, to...)
+	var hear hearing
+	for _, n.To = range to {
+		if _, err := s.tell(ctx, tx, n, &hear); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// hearing are the hooks that hear an organisation's notices, read with the first of them.
+type hearing struct {
+	read  bool
+	hooks []Hook
+}
+
+func (s *Service) tell(ctx context.Context, tx *db.Tx, n Notice, hear *hearing) (reached int, err error) {
 	if err := n.check(); err != nil {
 		return 0, err
 	}
-	tx.Ahead(ctx, sqlHooksHear, n.Org, 2*hooksMax)
 	people := []unit.ID{n.To.Person}
 	if n.To.Person == "" {
 		if people, err = s.c.People.Reached(ctx, tx, n.To, reachedMax+1); err != nil {
@@ -167,9 +201,14 @@ func (s *Service) Tell(ctx context.Context, tx *db.Tx, n Notice) (reached int, e
 	if n.Key != "" && len(told) == 0 && len(people) > 0 {
 		return 0, nil // all of them know already
 	}
-	hooks, err := db.Collect(ctx, tx, "hooks of "+n.Org, scanHook, sqlHooksHear, n.Org, 2*hooksMax)
-	if err != nil {
-		return 0, err
+	if hear == nil {
+		hear = &hearing{}
+	}
+	if !hear.read {
+		if hear.hooks, err = db.Collect(ctx, tx, "hooks of "+n.Org, scanHook, sqlHooksHear, n.Org, 2*hooksMax); err != nil {
+			return 0, err
+		}
+		hear.read = true
 	}
 	id := unit.NewID(tx.Now())
 	if err := insertNotice(ctx, tx, id, n, len(told), cut); err != nil {
@@ -183,7 +222,7 @@ func (s *Service) Tell(ctx context.Context, tx *db.Tx, n Notice) (reached int, e
 			return 0, err
 		}
 	}
-	return len(told), s.leaveHooks(ctx, tx, id, n, hooks)
+	return len(told), s.leaveHooks(ctx, tx, id, n, hear.hooks)
 }
 
 // those leaves out who is not to be told, and what is over the bound.

@@ -21,6 +21,8 @@ type crowd struct {
 	addresses map[unit.ID]string
 }
 
+func (c *crowd) WillReach(context.Context, *db.Tx, Audience, int) {}
+
 func (c *crowd) Reached(_ context.Context, _ *db.Tx, a Audience, limit int) ([]unit.ID, error) {
 	all := c.holds[a.String()]
 	return all[:min(len(all), limit)], nil

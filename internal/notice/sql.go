@@ -69,7 +69,7 @@ const (
 	sqlHookInsert = `
 INSERT INTO notice_hook (id, org, url, kinds, secret, made_by, made_at, ended_by, ended_at) VALUES ($1, $2, $3, $4, $5, $6, $7, '', 0)`
 	sqlHooksOf   = `SELECT ` + hookColumns + ` FROM notice_hook WHERE org = $1 AND ended_at = 0 ORDER BY id LIMIT $2`
-	sqlHooksHear = `SELECT ` + hookColumns + ` FROM notice_hook WHERE (org = $1 OR org = '') AND ended_at = 0 ORDER BY id LIMIT $2`
+	sqlHooksHear = `SELECT ` + hookColumns + ` FROM notice_hook WHERE org IN ($1, '') AND ended_at = 0 ORDER BY id LIMIT $2`
 	sqlHookByID  = `SELECT ` + hookColumns + ` FROM notice_hook WHERE id = $1 ORDER BY id LIMIT 1`
 	sqlHookEnd   = `UPDATE notice_hook SET ended_by = $2, ended_at = $3 WHERE id = $1 AND ended_at = 0`
 )

@@ -189,6 +189,11 @@ func (r *Registry) Org(ctx context.Context, tx *db.Tx, code string) (Org, error)
 	return r.OrgOn(ctx, tx, code, r.Today(tx))
 }
 
+// WillAsk says that an organisation will be asked for in this act.
+func (r *Registry) WillAsk(ctx context.Context, tx *db.Tx, code string) {
+	aheadOrg(ctx, tx, code, r.Today(tx), r.known)
+}
+
 // OrgOn finds an organisation as it stood on a day.
 func (r *Registry) OrgOn(ctx context.Context, tx *db.Tx, code string, day unit.Day) (Org, error) {
 	o, err := r.stateOn(ctx, tx, code, day)
@@ -204,6 +209,18 @@ func (r *Registry) OrgOn(ctx context.Context, tx *db.Tx, code string, day unit.D
 
 // stateOn is OrgOn without the controller.
 func (r *Registry) stateOn(ctx context.Context, tx *db.Tx, code string, day unit.Day) (Org, error) {
+	return db.Remember(tx, "registry", orgOn{code, day, r.known}, func() (Org, error) { return r.readState(ctx, tx, code, day) })
+}
+
+// orgOn is what is remembered of an organisation in an act.
+type orgOn struct {
+	code  string
+	day   unit.Day
+	known int64
+}
+
+func (r *Registry) readState(ctx context.Context, tx *db.Tx, code string, day unit.Day) (Org, error) {
+	aheadOrg(ctx, tx, code, day, r.known)
 	o, err := selectOrg(ctx, tx, code)
 	if db.NoRows(err) {
 		if o, err = selectOrgByAlias(ctx, tx, code); db.NoRows(err) {

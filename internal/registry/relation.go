@@ -200,7 +200,9 @@ func (r *Registry) Holdings(ctx context.Context, tx *db.Tx, holder string, day u
 
 // relationsOn reads the relations of an organisation that hold on a day, by kind and holder.
 func (r *Registry) relationsOn(ctx context.Context, tx *db.Tx, code string, day unit.Day) (all []Relation, more bool, err error) {
-	rows, err := selectRelations(ctx, tx, code, day, r.known)
+	rows, err := db.Remember(tx, "registry", relationsTo{code, day, r.known}, func() ([]Relation, error) {
+		return selectRelations(ctx, tx, code, day, r.known)
+	})
 	if err != nil {
 		return nil, false, fmt.Errorf("relations of %s: %w", code, err)
 	}
@@ -209,6 +211,9 @@ func (r *Registry) relationsOn(ctx context.Context, tx *db.Tx, code string, day 
 	}
 	return standing(rows, day), more, nil
 }
+
+// relationsTo is what is remembered of an organisation's relations in an act.
+type relationsTo orgOn
 
 // standing picks what holds on a day from statements ordered by kind, holder, day and time of entry: of one relation and
 // day the last entered counts, then the newest day; controllers and legal persons are one at a time.
