@@ -12,16 +12,31 @@ import (
 // Reached is who holds a role, for those who tell them: notice.People. A grant for a region covers every place inside it,
 // one without an office every office, as in HasAt; a role within an organisation is asked for without a region.
 func (s *Service) Reached(ctx context.Context, tx *db.Tx, a notice.Audience, limit int) ([]unit.ID, error) {
-	return db.Collect(ctx, tx, "who is "+a.String(), func(scan func(...any) error) (id unit.ID, err error) {
-		var text string
-		err = scan(&text)
-		return unit.ID(text), err
-	}, sqlReached, reachedArgs(a, limit)...)
+	a.Except = "" // which is the caller's to leave out
+	people, err := db.Remember(tx, reachedTables, reachedBy{a, limit}, func() ([]unit.ID, error) {
+		return db.Collect(ctx, tx, "who is "+a.String(), func(scan func(...any) error) (id unit.ID, err error) {
+			var text string
+			err = scan(&text)
+			return unit.ID(text), err
+		}, sqlReached, reachedArgs(a, limit)...)
+	})
+	return slices.Clone(people), err
+}
+
+// reachedTables are those that say who is reached.
+const reachedTables = "access_grant access_person"
+
+// reachedBy is the key of what is remembered of an audience.
+type reachedBy struct {
+	notice.Audience
+	limit int
 }
 
 // WillReach says that Reached will be asked the same.
 func (s *Service) WillReach(ctx context.Context, tx *db.Tx, a notice.Audience, limit int) {
-	tx.Ahead(ctx, sqlReached, reachedArgs(a, limit)...)
+	if a.Except = ""; !db.Remembers(tx, reachedTables, reachedBy{a, limit}) {
+		tx.Ahead(ctx, sqlReached, reachedArgs(a, limit)...)
+	}
 }
 
 func reachedArgs(a notice.Audience, limit int) []any {

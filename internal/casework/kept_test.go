@@ -17,8 +17,8 @@ func TestWhatIsKeptIsReadAsJSONIsRead(t *testing.T) {
 	at := time.Date(2026, time.March, 2, 1, 2, 3, 456000, time.UTC)
 	four := unit.Fen(400)
 	group := scheme.Value{Kind: scheme.Group, Keys: []string{"名称", "b"}, List: []scheme.Value{scheme.TextValue("a\"\\\n<&>\u2028"), scheme.MoneyValue(-123456789)}}
-	seen := []scheme.SeenFact{{Name: "today", Value: scheme.DayValue(unit.DayOf(at, time.UTC)), Vouched: scheme.Vouched{By: "clock", At: at}, Words: fault.Words{"今天", "today"}},
-		{Name: "has_label", Args: []scheme.Value{scheme.OrgValue("F1"), scheme.TextValue("")}, Value: scheme.ListValue(group, group)}, {Name: "unknown"}}
+	seen := []scheme.SeenFact{{Name: "today", Value: scheme.DayValue(unit.DayOf(at, time.UTC)), Vouched: scheme.Vouched{By: "clock\xff\u007f", At: at}, Words: fault.Words{"今天", "today"}},
+		{Name: "has_label", Args: []scheme.Value{scheme.OrgValue("F1"), scheme.TextValue("")}, Value: scheme.ListValue(group, group)}, {Name: "unknown", Vouched: scheme.Vouched{At: at}}, {Name: "", Vouched: scheme.Vouched{By: "x"}, Args: []scheme.Value{}}}
 	answers := []scheme.Answer{{Need: "staff", Result: scheme.Fail, Saw: seen, Words: fault.Words{"人数", "staff"}, Basis: "m", Verified: true, WouldPass: fault.Words{"a", "b"}},
 		{Need: "reason", Result: scheme.ManualAnswer, Ask: "reviewer"}}
 	decisions := []Decision{{}, {Verdict: scheme.Pass, Answers: answers, Seen: seen, Letter: []scheme.Shown{{Name: "sum", Value: group}}},
@@ -28,6 +28,9 @@ func TestWhatIsKeptIsReadAsJSONIsRead(t *testing.T) {
 	purses := []scheme.Purse{{}, {Sums: map[string]unit.Fen{"b": 1, "a": -205}, Out: map[string]unit.Fen{"out/x": 99}, Holds: map[string]scheme.Held{"h": {ID: "1.2", Left: 7, From: place}, "i": {}}},
 		{Lists: map[string]scheme.Tranches{"l": {Parts: []unit.Fen{1, 2}, Taken: 1}}}}
 	for _, d := range decisions {
+		if want, _ := json.Marshal(d); string(appendDecision(nil, d)) != string(want) {
+			t.Errorf("written\n%s\nwant\n%s", appendDecision(nil, d), want)
+		}
 		reads(t, d, readDecision)
 	}
 	for _, f := range fields {

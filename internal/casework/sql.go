@@ -427,10 +427,6 @@ func scanStep(scan func(...any) error) (h Step, err error) {
 }
 
 func insertStep(ctx context.Context, tx *db.Tx, id unit.ID, h Step) error {
-	decision, err := json.Marshal(h.Decision)
-	if err != nil {
-		return err
-	}
 	return tx.Later(ctx, sqlInsertStep, string(id), h.No, db.Micros(h.At), h.Action, h.From, h.To, h.Role, string(h.Person), h.By,
-		h.Mandate, h.Reason, string(h.Receipt), h.key, string(decision))
+		h.Mandate, h.Reason, string(h.Receipt), h.key, string(appendDecision(nil, h.Decision)))
 }

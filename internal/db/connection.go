@@ -23,6 +23,7 @@ type connection struct {
 	conn     *sql.Conn            // nil: to be made
 	stmts    map[string]*sql.Stmt // kept prepared, on SQLite: a statement costs a third less so; pgx does it by itself
 	posted   []*statement         // on PostgreSQL: what goes with the next trip
+	memory   memory               // of acts
 	reading  bool                 // of a reading on PostgreSQL: what was posted goes before what is asked by itself
 }
 
@@ -37,6 +38,7 @@ func (c *connection) open(ctx context.Context) (err error) {
 // drop closes the connection with its statements, and does not give it back to the pool.
 func (c *connection) drop() {
 	c.posted = nil
+	c.memory.forget()
 	if c.conn == nil {
 		return
 	}
@@ -66,6 +68,7 @@ func (c *connection) begin(ctx context.Context, l *lease, long bool) error {
 
 func (c *connection) tryBegin(ctx context.Context, l *lease, long bool) (err error) {
 	c.posted = nil
+	c.memory.fresh()
 	if err := c.open(ctx); err != nil {
 		return fmt.Errorf("connect: %w", err)
 	}
@@ -132,6 +135,7 @@ func (c *connection) settle(ctx context.Context, said error) (own, err error) {
 		return said, said
 	}
 	c.posted = nil
+	c.memory.forget()
 	for _, statement := range []string{"ROLLBACK TO act", "RELEASE act"} {
 		if _, err := c.ExecContext(ctx, statement); err != nil {
 			return said, fmt.Errorf("undo an act that failed (%v): %w", said, err) // that act's words are not for the others

@@ -1,40 +1,93 @@
 package db
 
-import "strings"
+import (
+	"strings"
+	"time"
+)
 
-// memory is what a room has read in an act or a reading, kept until something is written to a table of the room.
+const (
+	rememberMax = 4096        // things that are remembered; what comes after waits until the rest is forgotten
+	rememberFor = time.Second // so that what somebody writes beside this process, with tools of the database, is seen, too
+)
+
+// memory is what rooms have read. Acts share that of the connection that writes, which nobody but they write through; a reading
+// has its own, because it sees what was committed when it began.
 type memory struct {
-	room  string
-	value any
+	of    map[string]map[any]any // by the tables that it was read from
+	n     int
+	since time.Time // of the first of them
 }
 
-const rememberMax = 256 // things that an act or a reading remembers; what comes after is read each time
-
-// Remember gives what read returns, and the same again without reading for as long as the act has written to no table of the
-// room: one whose name begins "room_". The key must be comparable, and its type the room's own. What is kept is shared: nobody
-// changes it. An error is not kept, and nothing outlives the act.
-func Remember[T any](tx *Tx, room string, key any, read func() (T, error)) (T, error) {
-	if m, kept := tx.memory[key]; kept {
-		return m.value.(T), nil
+// Remember gives what read returns, and to later acts the same without reading, for a second at most and only as long as nobody
+// writes to a table whose name begins with one of the tables, which are separated by blanks; what was undone is forgotten, too. The
+// key must be comparable, its type the room's own, and name all that the answer depends on. What is kept is shared: nobody changes
+// it. An error is not kept.
+func Remember[T any](tx *Tx, tables string, key any, read func() (T, error)) (T, error) {
+	m := tx.remembers()
+	if value, kept := m.of[tables][key]; kept {
+		return value.(T), nil
 	}
 	value, err := read()
-	if err == nil && len(tx.memory) < rememberMax {
-		if tx.memory == nil {
-			tx.memory = map[any]memory{}
+	if err == nil && m.n < rememberMax {
+		if m.n == 0 {
+			m.of, m.since = map[string]map[any]any{}, time.Now()
 		}
-		tx.memory[key] = memory{room, value}
+		if m.of[tables] == nil {
+			m.of[tables] = map[any]any{}
+		}
+		m.of[tables][key] = value
+		m.n++
 	}
 	return value, err
 }
 
-// writes notes that a statement may write: what was asked ahead of its table, and what is remembered of its room, may not be true
-// any more. No trigger writes to another table, which a test keeps.
+// Remembers says whether Remember would not read.
+func Remembers(tx *Tx, tables string, key any) bool {
+	_, kept := tx.remembers().of[tables][key]
+	return kept
+}
+
+// remembers is the memory that an act or a reading uses.
+func (tx *Tx) remembers() *memory {
+	if c, ok := tx.q.(*connection); ok && tx.bound != nil {
+		return &c.memory
+	}
+	return &tx.memory
+}
+
+// forget forgets everything.
+func (m *memory) forget() { m.of, m.n = nil, 0 }
+
+// fresh forgets what is old, or more than there is room for; it is asked before each transaction.
+func (m *memory) fresh() {
+	if m.n >= rememberMax || m.n > 0 && time.Since(m.since) > rememberFor {
+		m.forget()
+	}
+}
+
+// written forgets what may have changed with a table; "" is any.
+func (m *memory) written(table string) {
+	for tables, kept := range m.of {
+		for of := range strings.FieldsSeq(tables) {
+			if table == "" || strings.HasPrefix(table, of) {
+				m.n -= len(kept)
+				delete(m.of, tables)
+				break
+			}
+		}
+	}
+}
+
+// writes notes that a statement may write: what was asked ahead of its table, and what is remembered of it, may not be true any
+// more. No trigger writes to another table, which a test keeps.
 func (tx *Tx) writes(query string) {
 	tx.wrote = true
-	if len(tx.ahead) == 0 && len(tx.memory) == 0 {
+	m := tx.remembers()
+	if len(tx.ahead) == 0 && m.n == 0 {
 		return
 	}
 	table := written(query)
+	m.written(table)
 	kept := tx.ahead[:0]
 	for _, s := range tx.ahead {
 		if s.forgotten = table == "" || concerns(s.query, table); !s.forgotten {
@@ -43,12 +96,6 @@ func (tx *Tx) writes(query string) {
 	}
 	clear(tx.ahead[len(kept):])
 	tx.ahead = kept
-	room, _, named := strings.Cut(table, "_")
-	for key, m := range tx.memory {
-		if !named || m.room == room {
-			delete(tx.memory, key)
-		}
-	}
 }
 
 // written is the table that a statement writes to; "" where that is not plain.

@@ -80,49 +80,65 @@ func TestAReadingAsksAhead(t *testing.T) {
 	})
 }
 
-// What a room remembers in an act is read again after a table of the room was written, and only then; an error is not remembered.
-func TestWhatIsRememberedIsForgottenWhenItsRoomIsWritten(t *testing.T) {
+// What is remembered is read again after one of its tables was written or a transaction undone, and only then; an error is not remembered,
+// and a reading remembers by itself.
+func TestWhatIsRememberedIsForgottenWhenItsTablesAreWritten(t *testing.T) {
 	dbtest.Each(t, nil, func(t *testing.T, d *db.DB) {
 		must(t, act(d, `CREATE TABLE shop_x (n BIGINT PRIMARY KEY)`, `CREATE TABLE shopping_x (n BIGINT PRIMARY KEY)`))
 		type key struct{ what string }
-		must(t, d.Act(ctx, func(tx *db.Tx) error {
-			asked := 0
-			count := func() (n int, err error) {
-				return db.Remember(tx, "shop", key{"count"}, func() (n int, err error) {
-					asked++
-					err = tx.QueryRow(ctx, `SELECT count(*) FROM shop_x`).Scan(&n)
-					return n, err
-				})
-			}
-			write := func(statement string) { _, err := tx.Exec(ctx, statement); must(t, err) }
-			for i, x := range []struct {
-				do          func()
-				want, asked int
-			}{
-				{func() {}, 0, 1},
-				{func() {}, 0, 1},
-				{func() { write(`INSERT INTO shopping_x (n) VALUES (1)`) }, 0, 1},
-				{func() { write("\n INSERT INTO shop_x (n) VALUES (1)") }, 1, 2},
-				{func() { must(t, tx.Later(ctx, `UPDATE shop_x SET n = 2`)) }, 1, 3},
-				{func() { write(`DELETE FROM shop_x`) }, 0, 4},
-				{func() { write(`WITH y AS (SELECT 7 AS n) INSERT INTO shop_x (n) SELECT n FROM y`) }, 1, 5},
-			} {
-				x.do()
-				if got, err := count(); err != nil || got != x.want || asked != x.asked {
-					t.Errorf("line %d: %d rows, asked %d times (%v); want %d, %d", i, got, asked, err, x.want, x.asked)
+		asked, no := 0, errors.New("no")
+		count := func(tx *db.Tx) (n int) {
+			n, err := db.Remember(tx, "shops_ shop_x", key{"count"}, func() (n int, err error) {
+				asked++
+				err = tx.QueryRow(ctx, `SELECT count(*) FROM shop_x`).Scan(&n)
+				return n, err
+			})
+			must(t, err)
+			return n
+		}
+		in := func(tx *db.Tx, statement string) { _, err := tx.Exec(ctx, statement); must(t, err) }
+		for i, x := range []struct {
+			do          func(*db.Tx) error
+			want, asked int
+		}{
+			{nil, 0, 1},
+			{nil, 0, 0},
+			{func(tx *db.Tx) error { in(tx, `INSERT INTO shopping_x (n) VALUES (1)`); return nil }, 0, 0},
+			{func(tx *db.Tx) error { in(tx, "\n INSERT INTO shop_x (n) VALUES (1)"); return nil }, 1, 1},
+			{nil, 1, 0},
+			{func(tx *db.Tx) error { return tx.Later(ctx, `UPDATE shop_x SET n = 2`) }, 1, 1},
+			{func(tx *db.Tx) error { in(tx, `DELETE FROM shop_x`); count(tx); return no }, 1, 2},
+			{func(tx *db.Tx) error { in(tx, `DELETE FROM shop_x`); return nil }, 0, 1},
+			{func(tx *db.Tx) error {
+				in(tx, `WITH y AS (SELECT 7 AS n) INSERT INTO shop_x (n) SELECT n FROM y`)
+				return nil
+			}, 1, 1},
+			{func(tx *db.Tx) error { return d.Read(ctx, func(tx *db.Tx) error { count(tx); return nil }) }, 1, 1},
+		} {
+			asked = 0
+			if x.do != nil {
+				if err := d.Act(ctx, x.do); err != nil && !errors.Is(err, no) {
+					t.Error(err)
 				}
 			}
+			must(t, d.Act(ctx, func(tx *db.Tx) error {
+				if got := count(tx); got != x.want || asked != x.asked || !db.Remembers(tx, "shops_ shop_x", key{"count"}) {
+					t.Errorf("line %d: %d rows, asked %d times; want %d, %d", i, got, asked, x.want, x.asked)
+				}
+				return nil
+			}))
+		}
+		must(t, d.Act(ctx, func(tx *db.Tx) error {
 			for range 2 {
-				_, err := db.Remember(tx, "shop", key{"error"}, func() (int, error) { asked++; return 0, errors.New("no") })
-				if err == nil {
+				if _, err := db.Remember(tx, "shop_x", key{"error"}, func() (int, error) { asked++; return 0, no }); err == nil {
 					t.Error("no error")
 				}
 			}
-			if asked != 7 {
-				t.Errorf("asked %d times", asked)
-			}
 			return nil
 		}))
+		if asked != 3 {
+			t.Errorf("asked %d times, want 3", asked)
+		}
 	})
 }
 

@@ -26,7 +26,7 @@ type Tx struct {
 	rows   []*sql.Rows          // what an act has read; closed with it
 	open   map[string]*sql.Rows // the newest rows of each statement of a reading on SQLite
 	ahead  []*statement         // asked ahead by an act on PostgreSQL, and not wanted yet
-	memory map[any]memory       // what rooms remember, see Remember
+	memory memory               // of a reading; that of acts is the connection's
 	job    bool                 // a job was left
 	long   bool                 // of a migration: it takes the time it needs
 }

@@ -238,6 +238,9 @@ func (d *DB) transact(batch []*waiting, errs []error, careful bool) (n int, err 
 		if !committed {
 			c.rollback(ctx)
 		}
+		if !committed || err != nil {
+			c.memory.forget()
+		}
 	}()
 	began := time.Now()
 	for i, w := range batch {

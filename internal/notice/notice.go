@@ -151,13 +151,15 @@ func ours(path string) bool {
 // Tell tells a notice in the caller's act, and returns how many people it reaches now. That nobody holds the role is no
 // error: the notice is kept, with nobody reached. Where more than reachedMax hold it, the rest is not told, and that is kept.
 func (s *Service) Tell(ctx context.Context, tx *db.Tx, n Notice) (reached int, err error) {
-	tx.Ahead(ctx, sqlHooksHear, n.Org, 2*hooksMax)
-	return s.tell(ctx, tx, n, nil)
+	s.WillTell(ctx, tx, n.Org)
+	return s.tell(ctx, tx, n)
 }
 
 // WillTell says that a notice will be told, under the name of an organisation and to these audiences.
 func (s *Service) WillTell(ctx context.Context, tx *db.Tx, org string, to ...Audience) {
-	tx.Ahead(ctx, sqlHooksHear, org, 2*hooksMax)
+	if !db.Remembers(tx, hookTables, hooksHear(org)) {
+		tx.Ahead(ctx, sqlHooksHear, org, 2*hooksMax)
+	}
 	for _, a := range to {
 		if a.Person == "" {
 			s.c.People.WillReach(ctx, tx, a, reachedMax+1)
@@ -168,22 +170,20 @@ func (s *Service) WillTell(ctx context.Context, tx *db.Tx, org string, to ...Aud
 // TellEach is Tell for several audiences.
 func (s *Service) TellEach(ctx context.Context, tx *db.Tx, n Notice, to ...Audience) error {
 	s.WillTell(ctx, tx, n.Org, to...)
-	var hear hearing
 	for _, n.To = range to {
-		if _, err := s.tell(ctx, tx, n, &hear); err != nil {
+		if _, err := s.tell(ctx, tx, n); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// hearing are the hooks that hear an organisation's notices, read with the first of them.
-type hearing struct {
-	read  bool
-	hooks []Hook
-}
+const hookTables = "notice_hook"
 
-func (s *Service) tell(ctx context.Context, tx *db.Tx, n Notice, hear *hearing) (reached int, err error) {
+// hooksHear is the key of what is remembered of the hooks that hear an organisation's notices.
+type hooksHear string
+
+func (s *Service) tell(ctx context.Context, tx *db.Tx, n Notice) (reached int, err error) {
 	if err := n.check(); err != nil {
 		return 0, err
 	}
@@ -201,14 +201,11 @@ func (s *Service) tell(ctx context.Context, tx *db.Tx, n Notice, hear *hearing) 
 	if n.Key != "" && len(told) == 0 && len(people) > 0 {
 		return 0, nil // all of them know already
 	}
-	if hear == nil {
-		hear = &hearing{}
-	}
-	if !hear.read {
-		if hear.hooks, err = db.Collect(ctx, tx, "hooks of "+n.Org, scanHook, sqlHooksHear, n.Org, 2*hooksMax); err != nil {
-			return 0, err
-		}
-		hear.read = true
+	hooks, err := db.Remember(tx, hookTables, hooksHear(n.Org), func() ([]Hook, error) {
+		return db.Collect(ctx, tx, "hooks of "+n.Org, scanHook, sqlHooksHear, n.Org, 2*hooksMax)
+	})
+	if err != nil {
+		return 0, err
 	}
 	id := unit.NewID(tx.Now())
 	if err := insertNotice(ctx, tx, id, n, len(told), cut); err != nil {
@@ -222,7 +219,7 @@ func (s *Service) tell(ctx context.Context, tx *db.Tx, n Notice, hear *hearing) 
 			return 0, err
 		}
 	}
-	return len(told), s.leaveHooks(ctx, tx, id, n, hear.hooks)
+	return len(told), s.leaveHooks(ctx, tx, id, n, hooks)
 }
 
 // those leaves out who is not to be told, and what is over the bound.

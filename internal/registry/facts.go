@@ -67,9 +67,17 @@ func (r *Registry) addController(ctx context.Context, tx *db.Tx, o Org, at, day 
 	return nil
 }
 
+// figuresOf and marksOf are the keys of what is remembered of its figures and marks.
+type (
+	figuresOf orgOn
+	marksOf   orgOn
+)
+
 // addFigures adds, for each figure, that of the newest year that was filed by the day.
 func (r *Registry) addFigures(ctx context.Context, tx *db.Tx, code string, day unit.Day, out map[string]Fact) error {
-	figures, err := selectFigures(ctx, tx, code, day.String(), r.known)
+	figures, err := db.Remember(tx, ownTables, figuresOf{code, day, r.known}, func() ([]Filed, error) {
+		return selectFigures(ctx, tx, code, day.String(), r.known)
+	})
 	if err != nil {
 		return fmt.Errorf("figures of %s: %w", code, err)
 	}

@@ -100,7 +100,9 @@ func (r *Registry) Flags(ctx context.Context, tx *db.Tx, code string) ([]Flag, e
 
 // marksUpTo reads the statements of every mark up to a day, oldest first, of one day the newest only.
 func (r *Registry) marksUpTo(ctx context.Context, tx *db.Tx, code string, day unit.Day) ([]markRow, error) {
-	rows, err := selectMarks(ctx, tx, code, day, r.known)
+	rows, err := db.Remember(tx, ownTables, marksOf{code, day, r.known}, func() ([]markRow, error) {
+		return selectMarks(ctx, tx, code, day, r.known)
+	})
 	if err != nil {
 		return nil, fmt.Errorf("marks of %s: %w", code, err)
 	}

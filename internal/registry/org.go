@@ -209,10 +209,13 @@ func (r *Registry) OrgOn(ctx context.Context, tx *db.Tx, code string, day unit.D
 
 // stateOn is OrgOn without the controller.
 func (r *Registry) stateOn(ctx context.Context, tx *db.Tx, code string, day unit.Day) (Org, error) {
-	return db.Remember(tx, "registry", orgOn{code, day, r.known}, func() (Org, error) { return r.readState(ctx, tx, code, day) })
+	return db.Remember(tx, ownTables, orgOn{code, day, r.known}, func() (Org, error) { return r.readState(ctx, tx, code, day) })
 }
 
-// orgOn is what is remembered of an organisation in an act.
+// ownTables are all of this room, for what is remembered of them.
+const ownTables = "registry_"
+
+// orgOn is the key of what is remembered of an organisation.
 type orgOn struct {
 	code  string
 	day   unit.Day

@@ -200,7 +200,7 @@ func (r *Registry) Holdings(ctx context.Context, tx *db.Tx, holder string, day u
 
 // relationsOn reads the relations of an organisation that hold on a day, by kind and holder.
 func (r *Registry) relationsOn(ctx context.Context, tx *db.Tx, code string, day unit.Day) (all []Relation, more bool, err error) {
-	rows, err := db.Remember(tx, "registry", relationsTo{code, day, r.known}, func() ([]Relation, error) {
+	rows, err := db.Remember(tx, ownTables, relationsTo{code, day, r.known}, func() ([]Relation, error) {
 		return selectRelations(ctx, tx, code, day, r.known)
 	})
 	if err != nil {
@@ -212,7 +212,7 @@ func (r *Registry) relationsOn(ctx context.Context, tx *db.Tx, code string, day 
 	return standing(rows, day), more, nil
 }
 
-// relationsTo is what is remembered of an organisation's relations in an act.
+// relationsTo is the key of what is remembered of its relations.
 type relationsTo orgOn
 
 // standing picks what holds on a day from statements ordered by kind, holder, day and time of entry: of one relation and

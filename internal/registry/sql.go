@@ -447,8 +447,12 @@ func insertFigure(ctx context.Context, tx *db.Tx, code string, f Filed) error {
 
 // aheadOrg says that an organisation and what stands behind it will be asked.
 func aheadOrg(ctx context.Context, tx *db.Tx, code string, day unit.Day, known int64) {
-	tx.Ahead(ctx, sqlOrg, code)
-	aheadRelations(ctx, tx, code, day, known)
+	if !db.Remembers(tx, ownTables, orgOn{code, day, known}) {
+		tx.Ahead(ctx, sqlOrg, code)
+	}
+	if !db.Remembers(tx, ownTables, relationsTo{code, day, known}) {
+		aheadRelations(ctx, tx, code, day, known)
+	}
 }
 
 func aheadRelations(ctx context.Context, tx *db.Tx, code string, day unit.Day, known int64) {
@@ -458,8 +462,12 @@ func aheadRelations(ctx context.Context, tx *db.Tx, code string, day unit.Day, k
 // aheadFacts says what Facts will ask.
 func aheadFacts(ctx context.Context, tx *db.Tx, code string, day unit.Day, known int64) {
 	aheadOrg(ctx, tx, code, day, known)
-	tx.Ahead(ctx, sqlFigures, code, day.String(), known, statesMax*len(figureWords))
-	tx.Ahead(ctx, sqlMarks, code, day.String(), known, statesMax*len(markWords))
+	if !db.Remembers(tx, ownTables, figuresOf{code, day, known}) {
+		tx.Ahead(ctx, sqlFigures, code, day.String(), known, statesMax*len(figureWords))
+	}
+	if !db.Remembers(tx, ownTables, marksOf{code, day, known}) {
+		tx.Ahead(ctx, sqlMarks, code, day.String(), known, statesMax*len(markWords))
+	}
 }
 
 func selectFigures(ctx context.Context, tx *db.Tx, code, until string, known int64) ([]Filed, error) {
