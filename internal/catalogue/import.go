@@ -9,6 +9,7 @@ import (
 	"io"
 	"maps"
 	"os"
+	"slices"
 
 	"corridor/internal/access"
 	"corridor/internal/catalogue/kinds"
@@ -27,6 +28,7 @@ const (
 	importChunk   = 500       // rows that one act writes
 	importWhole   = 2000      // a file of at most so many rows is one act
 	importUnknown = 50        // columns that are named as not known
+	importAhead   = 100       // listings that are asked for with one trip
 )
 
 // Import is a file of listings to be taken in.
@@ -211,11 +213,12 @@ func (t *taking) refuse(y *line, id, text string, err error) {
 
 // meet checks lines against the registry and what is listed.
 func (t *taking) meet(ctx context.Context, tx *db.Tx, chunk []*line) error {
+	if err := t.owned(ctx, tx, chunk); err != nil {
+		return err
+	}
+	var about []*line
 	for _, y := range chunk {
-		o, err := t.owner(ctx, tx, y.Owner)
-		if err != nil {
-			return err
-		}
+		o := t.owners[y.Owner]
 		if o.err != nil {
 			t.refuse(y, ownerColumn, y.Owner, o.err)
 			continue
@@ -229,15 +232,19 @@ func (t *taking) meet(ctx context.Context, tx *db.Tx, chunk []*line) error {
 			}
 			t.seen[key] = y.Row
 		}
-		if len(y.bad) > 0 {
-			continue
+		if len(y.bad) == 0 {
+			about = append(about, y)
 		}
-		l, found, err := t.there(ctx, tx, y)
+	}
+	listed, err := t.listed(ctx, tx, about)
+	if err != nil {
+		return err
+	}
+	for _, y := range about {
+		l, found := listed[y]
 		switch {
-		case err != nil:
-			return fmt.Errorf("row %d: %w", y.Row, err)
 		case found && l.State.ended():
-			t.refuse(y, t.k.Key, no, notIn(l.State, Changing))
+			t.refuse(y, t.k.Key, y.Fields[t.k.Key], notIn(l.State, Changing))
 		case !found:
 			t.rep.New++
 		case maps.Equal(l.Fields, y.Fields) && (l.Open() || !t.in.Publish):
@@ -249,17 +256,61 @@ func (t *taking) meet(ctx context.Context, tx *db.Tx, chunk []*line) error {
 	return nil
 }
 
-// there is the listing that a line is about.
-func (t *taking) there(ctx context.Context, tx *db.Tx, y *line) (l Listing, found bool, err error) {
-	no := y.Fields[t.k.Key]
-	if no == "" {
-		return l, false, nil
+// listed are the listings that lines are about, where there is one. All are asked before anything is written: no two lines of a file
+// are about the same listing.
+func (t *taking) listed(ctx context.Context, tx *db.Tx, lines []*line) (map[*line]Listing, error) {
+	ids := map[*line]unit.ID{}
+	for some := range slices.Chunk(lines, importAhead) {
+		for _, y := range some {
+			if no := y.Fields[t.k.Key]; no != "" {
+				tx.Ahead(ctx, sqlByOwnNo, y.Owner, t.k.ID, no)
+			}
+		}
+		for _, y := range some {
+			no := y.Fields[t.k.Key]
+			if no == "" {
+				continue
+			}
+			id, found, err := selectByOwnNo(ctx, tx, y.Owner, t.k.ID, no)
+			if err != nil {
+				return nil, fmt.Errorf("row %d: %w", y.Row, err)
+			}
+			if found {
+				ids[y] = id
+			}
+		}
 	}
-	id, found, err := selectByOwnNo(ctx, tx, y.Owner, t.k.ID, no)
-	if err != nil || !found {
-		return l, false, err
+	out := make(map[*line]Listing, len(ids))
+	for some := range slices.Chunk(lines, importAhead) {
+		for _, y := range some {
+			if id := ids[y]; id != "" {
+				tx.Ahead(ctx, sqlListing, string(id))
+			}
+		}
+		for _, y := range some {
+			if ids[y] == "" {
+				continue
+			}
+			l, found, err := selectListing(ctx, tx, ids[y])
+			if err != nil {
+				return nil, fmt.Errorf("row %d: %w", y.Row, err)
+			}
+			if found {
+				out[y] = l
+			}
+		}
 	}
-	return selectListing(ctx, tx, id)
+	return out, nil
+}
+
+// owned finds the owners of lines.
+func (t *taking) owned(ctx context.Context, tx *db.Tx, lines []*line) error {
+	for _, y := range lines {
+		if _, err := t.owner(ctx, tx, y.Owner); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // owner finds an organisation once, and asks once whether the actor may list for it.
@@ -302,8 +353,16 @@ func (t *taking) write(ctx context.Context) error {
 		}
 		done := t.rep.Written + len(chunk)
 		err := t.s.c.DB.Act(ctx, func(tx *db.Tx) error {
+			if err := t.owned(ctx, tx, chunk); err != nil {
+				return err
+			}
+			listed, err := t.listed(ctx, tx, chunk)
+			if err != nil {
+				return err
+			}
 			for _, y := range chunk {
-				if err := t.put(ctx, tx, y); err != nil {
+				l, found := listed[y]
+				if err := t.put(ctx, tx, y, l, found); err != nil {
 					return fmt.Errorf("row %d: %w", y.Row, err)
 				}
 			}
@@ -318,18 +377,11 @@ func (t *taking) write(ctx context.Context) error {
 	return nil
 }
 
-// put writes one line: a new listing, a change, or nothing new.
-func (t *taking) put(ctx context.Context, tx *db.Tx, y *line) error {
-	o, err := t.owner(ctx, tx, y.Owner)
-	if err == nil {
-		err = o.err
-	}
-	if err != nil {
-		return err
-	}
-	l, found, err := t.there(ctx, tx, y)
-	if err != nil {
-		return err
+// put writes one line about the listing that was found: a new listing, a change, or nothing new.
+func (t *taking) put(ctx context.Context, tx *db.Tx, y *line, l Listing, found bool) error {
+	o := t.owners[y.Owner]
+	if o.err != nil {
+		return o.err
 	}
 	act, open := Changing, l.Open()
 	switch {

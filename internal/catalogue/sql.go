@@ -166,16 +166,14 @@ func selectPage(ctx context.Context, tx *db.Tx, q Query, limit int) ([]Listing, 
 }
 
 func insertListing(ctx context.Context, tx *db.Tx, l Listing) error {
-	_, err := tx.Exec(ctx, sqlInsertListing, string(l.ID), l.Kind, l.Owner, l.OwnNo, string(l.Region), string(l.State), l.Version, l.Title[0], l.Title[1],
+	return tx.Later(ctx, sqlInsertListing, string(l.ID), l.Kind, l.Owner, l.OwnNo, string(l.Region), string(l.State), l.Version, l.Title[0], l.Title[1],
 		l.OwnerName[0], l.OwnerName[1], fieldsText(l.Fields), l.Reason, l.Synthetic, db.Micros(l.Made), db.Micros(l.Changed), db.Micros(l.Refreshed),
 		db.MicrosOrZero(l.Published), l.Origin, l.Proof)
-	return err
 }
 
 func updateListing(ctx context.Context, tx *db.Tx, l Listing) error {
-	_, err := tx.Exec(ctx, sqlUpdateListing, string(l.ID), l.OwnNo, string(l.Region), string(l.State), l.Version, l.Title[0], l.Title[1],
+	return tx.Later(ctx, sqlUpdateListing, string(l.ID), l.OwnNo, string(l.Region), string(l.State), l.Version, l.Title[0], l.Title[1],
 		l.OwnerName[0], l.OwnerName[1], fieldsText(l.Fields), l.Reason, l.Synthetic, db.Micros(l.Changed), db.Micros(l.Refreshed), db.MicrosOrZero(l.Published))
-	return err
 }
 
 func insertVersion(ctx context.Context, tx *db.Tx, id unit.ID, v Version) error {
@@ -183,8 +181,7 @@ func insertVersion(ctx context.Context, tx *db.Tx, id unit.ID, v Version) error 
 	if v.Fields != nil {
 		fields = fieldsText(v.Fields)
 	}
-	_, err := tx.Exec(ctx, sqlInsertVersion, string(id), v.No, db.Micros(v.At), string(v.Person), string(v.Act), string(v.State), v.Reason, fields)
-	return err
+	return tx.Later(ctx, sqlInsertVersion, string(id), v.No, db.Micros(v.At), string(v.Person), string(v.Act), string(v.State), v.Reason, fields)
 }
 
 func selectVersions(ctx context.Context, tx *db.Tx, id unit.ID) ([]Version, error) {
@@ -201,8 +198,7 @@ func selectVersions(ctx context.Context, tx *db.Tx, id unit.ID) ([]Version, erro
 }
 
 func insertChange(ctx context.Context, tx *db.Tx, id unit.ID) error {
-	_, err := tx.Insert(ctx, sqlInsertChange, "seq", string(id))
-	return err
+	return tx.Later(ctx, sqlInsertChange, string(id))
 }
 
 func selectChanges(ctx context.Context, tx *db.Tx, after int64, limit int) ([]Change, error) {

@@ -24,6 +24,7 @@ const (
 	connsMax       = 16                     // connections of PostgreSQL that read
 	triesMax       = 30                     // of one batch
 	statementsMax  = 1000                   // kept prepared on a connection of SQLite
+	postedMax      = 1000                   // statements that wait for a trip to PostgreSQL
 )
 
 // Variables only for tests, which do not wait so long.

@@ -83,8 +83,10 @@ func (tx *Tx) LaterOne(ctx context.Context, otherwise error, query string, args 
 			return err
 		}
 		tx.writes(query)
-		c.post(&statement{query: query, args: args, check: check})
-		return nil
+		if c.post(&statement{query: query, args: args, check: check}); len(c.posted) >= postedMax {
+			tx.failed = c.trip(tx.bound)
+		}
+		return tx.failed
 	}
 	n, err := tx.Exec(ctx, query, args...)
 	if err == nil {

@@ -29,7 +29,9 @@ func BenchmarkImportListings(b *testing.B) {
 		b.Run("sqlite/"+string(format), func(b *testing.B) { importOffers(b, dbtest.SQLite(b), format, owners) })
 	}
 	if dbtest.Postgres() {
-		b.Run("postgres/csv", func(b *testing.B) { importOffers(b, dbtest.PostgresDSN(b), sheets.CSV, owners) })
+		for _, format := range []sheets.Format{sheets.CSV, sheets.XLSX} {
+			b.Run("postgres/"+string(format), func(b *testing.B) { importOffers(b, dbtest.PostgresDSN(b), format, owners) })
+		}
 	}
 }
 

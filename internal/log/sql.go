@@ -451,8 +451,7 @@ func selectCosignaturesAfter(ctx context.Context, tx *db.Tx, size int64, witness
 }
 
 func insertRecord(ctx context.Context, tx *db.Tx, id unit.ID, body, salt []byte) error {
-	_, err := tx.Exec(ctx, sqlRecordInsert, string(id), body, salt)
-	return err
+	return tx.Later(ctx, sqlRecordInsert, string(id), body, salt)
 }
 
 func selectRecord(ctx context.Context, tx *db.Tx, id unit.ID) (body, salt []byte, err error) {
