@@ -37,7 +37,7 @@ type Options struct {
 	Texts     []string // questions, asked in turn
 	Filters   []map[string][]string
 	Questions int    // of each kind; 0 is 1,000
-	Dir       string // of the snapshot; empty: the folder for temporary files
+	Dir       string // of the snapshot, made where it is not there; empty: the folder for temporary files
 	Seed      uint64
 	Say       io.Writer // is told of the progress; nil: nobody
 }
@@ -72,6 +72,11 @@ func Run(ctx context.Context, o Options) (f Figures, err error) {
 	}
 	if o.Listings == nil || len(o.Texts) == 0 || o.Questions < 1 {
 		return f, errors.New("bench: listings and questions are needed")
+	}
+	if o.Dir != "" {
+		if err := os.MkdirAll(o.Dir, 0o755); err != nil {
+			return f, err
+		}
 	}
 	f.Machine = measure.Here()
 	say := func(format string, args ...any) {

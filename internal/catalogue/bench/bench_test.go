@@ -3,6 +3,7 @@ package bench_test
 import (
 	"bytes"
 	"fmt"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -12,7 +13,7 @@ import (
 
 func TestARunBuildsAsksAndTakesUpAgain(t *testing.T) {
 	o := bench.Options{Config: find.Config{Facets: []find.Facet{{Name: "city"}, {Name: "mark", Many: true}}}, Facets: []string{"city", "mark"}, Texts: []string{"显微镜", "n7"}, Questions: 20,
-		Filters: bench.Filters(5, 1, map[string][]string{"city": {"a", "b"}, "mark": {"x"}}), Dir: t.TempDir()}
+		Filters: bench.Filters(5, 1, map[string][]string{"city": {"a", "b"}, "mark": {"x"}}), Dir: filepath.Join(t.TempDir(), "made")}
 	next := bench.IDs()
 	o.Listings = func(yield func(find.Listing) bool) {
 		for n := range 2500 {

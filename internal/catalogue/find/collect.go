@@ -64,63 +64,62 @@ func (t *top) page(offset, limit int) []entry {
 
 // collect filters what the clauses let through, counts it and offers it.
 func (x *Index) collect(p *plan, s *part, no int, hit bitmap, sc *scratch, out *found) {
-	pass := sc.take()
+	if p.since > 0 || p.until != none32 {
+		hit.keepIf(func(at uint16) bool { made := s.made[at]; return (p.since == 0 || made > p.since) && made <= p.until })
+	}
+	out.bare += hit.count()
+	if p.least > 0 || p.most != none32 {
+		hit.keepIf(func(at uint16) bool {
+			price := s.price[at]
+			return price != none32 && price >= p.least && price <= p.most
+		})
+	}
+	pass, passed := sc.take(), hit
 	defer sc.give(pass)
 	// miss are those that one filter alone keeps out, by filter; the last is the free slot.
-	miss := make([][]uint16, len(p.filters)+1)
-	priced := p.least > 0 || p.most != none32
-	hard := priced || p.since > 0 || p.until != none32
-	plain := len(p.filters) == 0 && p.pick == 0 && !hard
-	for i, set := range hit {
-		for ; set != 0; set &= set - 1 {
-			at := uint16(i<<6 + bits.TrailingZeros64(set))
-			if plain {
-				pass.at = append(pass.at, at)
-				continue
-			}
-			if hard {
-				if price := s.price[at]; priced && (price == none32 || price < p.least || price > p.most) {
-					continue
+	miss := make([]bitmap, len(p.filters)+1)
+	if lets := x.lets(p, s, hit, sc); len(lets) > 0 {
+		passed = sc.set(s.n)
+		defer sc.back(passed)
+		copy(passed, hit)
+		for _, set := range lets {
+			passed.and(set)
+		}
+		for i, set := range lets {
+			own := i == len(p.filters) && len(p.free) > 0 || i < len(p.filters) && slices.Contains(p.counted, p.filters[i].facet)
+			if own {
+				only := sc.set(s.n)
+				defer sc.back(only)
+				copy(only, hit)
+				for w := range only {
+					only[w] &^= set[w]
 				}
-				if made := s.made[at]; p.since > 0 && made <= p.since || made > p.until {
-					continue
-				}
-			}
-			fails, last := 0, 0
-			for f := range p.filters {
-				if !p.filters[f].pass(s, at) {
-					fails, last = fails+1, f
-					if fails > 1 {
-						break
+				for j, other := range lets {
+					if j != i {
+						only.and(other)
 					}
 				}
+				miss[i] = only
 			}
-			if p.pick > 0 && fails < 2 && s.free[at] > p.free[p.pick-1] {
-				fails, last = fails+1, len(p.filters)
-			}
-			switch fails {
-			case 0:
-				pass.at = append(pass.at, at)
-			case 1:
-				miss[last] = append(miss[last], at)
-			}
+			defer sc.back(set)
 		}
 	}
+	pass.at = passed.list(pass.at)
 	out.total += len(pass.at)
 	for i, f := range p.counted {
 		own := slices.IndexFunc(p.filters, func(l filter) bool { return l.facet == f })
 		x.tally(s, f, pass.at, out.counts[i])
 		if own >= 0 {
-			x.tally(s, f, miss[own], out.counts[i])
+			x.tallySet(s, f, miss[own], out.counts[i])
 		}
 	}
 	if len(p.free) > 0 {
-		for _, all := range [][]uint16{pass.at, miss[len(p.filters)]} {
-			for _, at := range all {
+		for _, all := range []bitmap{passed, miss[len(p.filters)]} {
+			all.each(func(at uint16) {
 				for i := len(p.free) - 1; i >= 0 && s.free[at] <= p.free[i]; i-- {
 					out.free[i]++
 				}
-			}
+			})
 		}
 	}
 	if p.keep == 0 {
@@ -138,16 +137,20 @@ func (x *Index) collect(p *plan, s *part, no int, hit bitmap, sc *scratch, out *
 	}
 }
 
-func (f *filter) pass(s *part, at uint16) bool {
-	if f.many {
-		for _, v := range s.many[f.seat].of(int(at)) {
-			if f.allowed[v] {
-				return true
-			}
-		}
-		return false
+// lets are what each filter lets through of the hits, and last the wish for a free slot, if there is one.
+func (x *Index) lets(p *plan, s *part, hit bitmap, sc *scratch) (all []bitmap) {
+	for i := range p.filters {
+		set := sc.set(s.n)
+		p.filters[i].pass(s, hit, set)
+		all = append(all, set)
 	}
-	return f.allowed[s.value(f.seat, at)]
+	if p.pick > 0 {
+		set := sc.set(s.n)
+		copy(set, hit)
+		set.keepIf(func(at uint16) bool { return s.free[at] <= p.free[p.pick-1] })
+		all = append(all, set)
+	}
+	return all
 }
 
 // tally counts the codes of a facet.
@@ -182,6 +185,29 @@ func (x *Index) tally(s *part, f int, all []uint16, counts []uint32) {
 	}
 	for _, at := range all {
 		counts[col[at]]++
+	}
+}
+
+// tallySet counts the codes of a facet in a set.
+func (x *Index) tallySet(s *part, f int, set bitmap, counts []uint32) {
+	seat := x.seat[f]
+	if x.c.Facets[f].Many {
+		col := &s.many[seat]
+		set.each(func(at uint16) {
+			for _, v := range col.of(int(at)) {
+				counts[v]++
+			}
+		})
+		return
+	}
+	col := s.one[seat]
+	if col == nil {
+		return
+	}
+	for i, w := range set {
+		for ; w != 0; w &= w - 1 {
+			counts[col[i<<6+bits.TrailingZeros64(w)]]++
+		}
 	}
 }
 

@@ -119,14 +119,3 @@ func (x *Index) elsewhere(ctx context.Context, p *plan) (*plan, *found, error) {
 	out, err := x.run(ctx, r)
 	return r, out, err
 }
-
-// withoutFilters is how many the question alone has.
-func (x *Index) withoutFilters(ctx context.Context, p *plan) (int, error) {
-	r := *p
-	r.filters, r.pick, r.least, r.most, r.keep, r.counted = nil, 0, 0, none32, 0, nil
-	out, err := x.run(ctx, &r)
-	if err != nil {
-		return 0, err
-	}
-	return out.total, nil
-}

@@ -1,6 +1,9 @@
 package find
 
-import "math/bits"
+import (
+	"math/bits"
+	"slices"
+)
 
 // node is what a unit of a question looks for in a segment.
 type node struct {
@@ -103,6 +106,8 @@ type scratch struct {
 	best  []uint8
 	spare []*list
 	mark  bitmap
+	sets  []bitmap
+	blobs [][]byte
 }
 
 func newScratch() *scratch {
@@ -119,6 +124,19 @@ func (s *scratch) take() *list {
 	return new(list)
 }
 
+// set is an empty set of places of a segment.
+func (s *scratch) set(n int) bitmap {
+	if last := len(s.sets) - 1; last >= 0 {
+		b := s.sets[last][:(n+63)/64]
+		s.sets = s.sets[:last]
+		clear(b)
+		return b
+	}
+	return newBitmap(segmentMax)[:(n+63)/64]
+}
+
+func (s *scratch) back(b bitmap) { s.sets = append(s.sets, b[:segmentMax/64]) }
+
 func (s *scratch) give(l *list) { s.spare = append(s.spare, l) }
 
 // eval lists where a segment has what the node looks for.
@@ -130,6 +148,9 @@ func (s *segment) eval(n *node, sc *scratch, out *list) {
 			decode(b, out)
 		}
 	case opAll:
+		if s.phrase(n, sc, out) {
+			return
+		}
 		other := sc.take()
 		for i, sub := range n.subs {
 			if i == 0 {
@@ -163,6 +184,28 @@ func (s *segment) eval(n *node, sc *scratch, out *list) {
 			sc.give(l)
 		})
 	}
+}
+
+// phrase is eval of terms that must all be there: the rarest is written down, and the others are met with it as they are read. It is
+// false where there is more than terms.
+func (s *segment) phrase(n *node, sc *scratch, out *list) bool {
+	blobs := sc.blobs[:0]
+	for _, sub := range n.subs {
+		if sub.op != opOne {
+			return false
+		}
+		blobs = append(blobs, s.postings(sub.keys[0]))
+	}
+	sc.blobs = blobs
+	slices.SortFunc(blobs, func(a, b []byte) int { return count(a) - count(b) })
+	if len(blobs) == 0 || blobs[0] == nil {
+		return true
+	}
+	decode(blobs[0], out)
+	for _, b := range blobs[1:] {
+		meet(out, b)
+	}
+	return true
 }
 
 // union collects lists and writes the strongest of each place.

@@ -78,3 +78,38 @@ func decode(blob []byte, l *list) {
 		p++
 	}
 }
+
+// meet keeps in a what a list of postings has too, with the weaker impact.
+func meet(a *list, blob []byte) {
+	n64, p := binary.Uvarint(blob)
+	places, impacts := a.at, a.impact[:len(a.at)]
+	kept, i, at := 0, 0, -1
+	for range int(n64) {
+		d := int(blob[p])
+		p++
+		if d >= wide {
+			if d == wider {
+				d = int(blob[p])<<8 | int(blob[p+1])
+				p += 2
+			} else {
+				d = wide + (d-wide)<<8 + int(blob[p])
+				p++
+			}
+		}
+		at += d + 1
+		impact := blob[p]
+		p++
+		for i < len(places) && int(places[i]) < at {
+			i++
+		}
+		if i == len(places) {
+			break
+		}
+		if int(places[i]) == at {
+			places[kept], impacts[kept] = places[i], min(impacts[i], impact)
+			kept++
+			i++
+		}
+	}
+	a.at, a.impact = places[:kept], impacts[:kept]
+}

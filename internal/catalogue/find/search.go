@@ -107,9 +107,7 @@ func (x *Index) Search(ctx context.Context, q Query) (*Answer, error) {
 	}
 	ans := x.answer(p, q, out)
 	if out.total == 0 && (len(p.filters) > 0 || p.pick > 0 || p.least > 0 || p.most != none32) {
-		if ans.Without, err = x.withoutFilters(ctx, p); err != nil {
-			return nil, err
-		}
+		ans.Without = out.bare
 	}
 	return ans, nil
 }
@@ -166,13 +164,16 @@ type plan struct {
 type filter struct {
 	facet, seat int
 	many        bool
-	allowed     []bool // by number
+	allowed     []bool   // by number
+	codes       []uint16 // that are allowed and that some listing has
 }
 
 func (x *Index) filterOf(v *view, f int, codes []string) filter {
 	out := filter{facet: f, seat: x.seat[f], many: x.c.Facets[f].Many, allowed: make([]bool, len(v.codes[f]))}
 	for n, c := range v.codes[f] {
-		out.allowed[n] = n > 0 && slices.Contains(codes, c)
+		if out.allowed[n] = n > 0 && slices.Contains(codes, c); out.allowed[n] {
+			out.codes = append(out.codes, uint16(n))
+		}
 	}
 	return out
 }
@@ -264,6 +265,7 @@ func (c clause) reach() int {
 // found is what a worker found.
 type found struct {
 	total  int
+	bare   int // without the filters, slots and prices
 	free   []int
 	counts [][]uint32
 	top    top
@@ -324,6 +326,7 @@ func (x *Index) newFound(p *plan) *found {
 
 func (f *found) join(o *found) {
 	f.total += o.total
+	f.bare += o.bare
 	for i, n := range o.free {
 		f.free[i] += n
 	}
@@ -340,7 +343,8 @@ func (f *found) join(o *found) {
 // part answers a plan on one segment.
 func (x *Index) part(p *plan, s *part, no int, sc *scratch, out *found) {
 	words := (s.n + 63) / 64
-	hit := newBitmap(s.n)
+	hit := sc.set(s.n)
+	defer sc.back(hit)
 	if len(p.clauses) == 0 {
 		for i := range words {
 			hit[i] = ^uint64(0)
@@ -367,7 +371,8 @@ func (x *Index) part(p *plan, s *part, no int, sc *scratch, out *found) {
 func (s *part) clause(c *clause, first bool, hit bitmap, sc *scratch) bool {
 	l := sc.take()
 	defer sc.give(l)
-	touched := newBitmap(s.n)
+	touched := sc.set(s.n)
+	defer sc.back(touched)
 	if len(c.units) == 1 {
 		u := c.units[0]
 		s.eval(u.node, sc, l)

@@ -24,6 +24,7 @@ type segment struct {
 	price, free, made []uint32
 	one               [][]uint16 // by the place of the facet among those of its sort; nil where no listing has a value
 	many              []column
+	sets              sets // of codes that are asked for often
 }
 
 // column holds the values of a facet that may have several.
