@@ -101,7 +101,7 @@ func (tx *Tx) writes(query string) {
 // written is the table that a statement writes to; "" where that is not plain.
 func written(query string) string {
 	rest := strings.TrimLeft(query, " \t\n")
-	for _, verb := range [...]string{"INSERT INTO ", "UPDATE ", "DELETE FROM "} {
+	for _, verb := range sqlWriting {
 		if after, is := strings.CutPrefix(rest, verb); is {
 			n := 0
 			for n < len(after) && inName(after[n]) {

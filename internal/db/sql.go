@@ -117,3 +117,6 @@ FROM pragma_foreign_key_check ORDER BY 1 LIMIT $1`
 
 const sqlFoldJournal = `
 PRAGMA wal_checkpoint(TRUNCATE)`
+
+// sqlWriting are the beginnings of statements that write, each before the name of the table.
+var sqlWriting = [...]string{"INSERT INTO ", "UPDATE ", "DELETE FROM "}
