@@ -42,6 +42,8 @@ const (
 type Letters interface {
 	Send(ctx context.Context, tx *db.Tx, to, kind string, by federation.Voucher, body any) (unit.ID, error)
 	HostOf(region unit.Region) string
+	// FetchFile asks a node for a file that it keeps, for a person who wants to see it now.
+	FetchFile(ctx context.Context, q federation.FileRequest) ([]byte, error)
 }
 
 // Shadow is a case as a party abroad may see it: what its home lets that party see, and nothing else.

@@ -150,9 +150,16 @@ func (s *Service) Attachment(ctx context.Context, who access.Actor, id unit.ID, 
 	if !ok || s.c.Files == nil {
 		return a, nil, fault.New(fault.NotFound, "casework.file_unknown")
 	}
+	if a.node != "" {
+		content, err = s.farFile(ctx, who, id, a)
+		return a, content, err
+	}
 	content, err = s.fileBytes(ctx, id, a)
 	return a, content, err
 }
+
+// Node is the node that keeps the bytes of a file; "" is this one.
+func (a Attached) Node() string { return a.node }
 
 // ownFiles refuses a value that names a file which was not brought into the case.
 func ownFiles(ctx context.Context, tx *db.Tx, id unit.ID, v scheme.Value) error {

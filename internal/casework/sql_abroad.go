@@ -48,6 +48,9 @@ UPDATE casework_shadow_act SET state = $2, code = $3, zh = $4, en = $5, answered
 	sqlBring = `
 INSERT INTO casework_shadow_file (shadow, ` + brought + `) VALUES ($1, $2, $3, $4, $5, $6, $7)
 ON CONFLICT (shadow, digest) DO NOTHING`
+	sqlBroughtFor = `
+SELECT s.id FROM casework_shadow s JOIN casework_shadow_file f ON f.shadow = s.id
+WHERE s.home = $1 AND s.case_id = $2 AND f.digest = $3 ORDER BY s.id LIMIT 1`
 	sqlBrought = `SELECT ` + brought + ` FROM casework_shadow_file WHERE shadow = $1 ORDER BY digest LIMIT $2`
 )
 
@@ -221,4 +224,13 @@ func selectBrought(ctx context.Context, tx *db.Tx, shadow unit.ID) ([]Attached, 
 		a.At = db.Time(at)
 		return a, err
 	}, sqlBrought, string(shadow), attachedMax)
+}
+
+// selectBroughtFor is the case of a node for which a file was brought here; "" is none.
+func selectBroughtFor(ctx context.Context, tx *db.Tx, home string, id unit.ID, digest string) (shadow unit.ID, err error) {
+	err = tx.QueryRow(ctx, sqlBroughtFor, home, string(id), digest).Scan(&shadow)
+	if db.NoRows(err) {
+		return "", nil
+	}
+	return shadow, err
 }

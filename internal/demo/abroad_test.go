@@ -11,6 +11,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"corridor/internal/node"
+	"corridor/internal/scheme"
 )
 
 // whole is the demonstration with all its nodes, used by its pages, each over HTTP.
@@ -18,6 +21,7 @@ type whole struct {
 	*testing.T
 	world *Community
 	towns map[string]*town
+	stops map[string]func()
 }
 
 func startWhole(t *testing.T) *whole {
@@ -26,15 +30,37 @@ func startWhole(t *testing.T) *whole {
 	if err != nil {
 		t.Fatal(err)
 	}
-	running, stop := context.WithCancel(context.Background())
-	done := make(chan struct{})
-	go func() { w.Serve(running); close(done) }()
-	t.Cleanup(func() { stop(); <-done; w.Close() })
-	out := &whole{T: t, world: w, towns: map[string]*town{}}
+	out := &whole{T: t, world: w, towns: map[string]*town{}, stops: map[string]func(){}}
 	for _, n := range w.Nodes {
 		out.towns[n.Node.Code] = &town{T: t, node: n, at: n.URL(), who: map[string]*http.Client{}, cases: map[string]string{}}
+		out.runs(n)
 	}
+	t.Cleanup(func() {
+		for _, stop := range out.stops {
+			stop()
+		}
+		w.Close()
+	})
 	return out
+}
+
+// runs serves one node until it is stopped.
+func (w *whole) runs(n *node.Node) {
+	running, stop := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() { n.Run(running); close(done) }()
+	w.stops[n.Node.Code] = func() { stop(); <-done }
+}
+
+// passes moves the clock of all nodes; sessions end.
+func (w *whole) passes(d time.Duration) {
+	w.Helper()
+	if err := w.world.Clock.Advance(d); err != nil {
+		w.Fatal(err)
+	}
+	for _, p := range w.towns {
+		clear(p.who)
+	}
 }
 
 // until waits for what comes by letter.
@@ -107,8 +133,8 @@ func (w *whole) abroad(at, no, action string, fields ...string) string {
 	return x.Acts[0].Code
 }
 
-// granted opens an entitlement in a town and files an order under it for the laboratory of another; it returns its number.
-func (w *whole) filed(home, lab, paid string) (no string) {
+// granted opens an entitlement in a town.
+func (w *whole) granted(home string) {
 	w.Helper()
 	p := w.towns[home]
 	p.play("firm opens E voucher-entitlement -> draft\nfirm fills E asked=80000 planned_use=委托检测 bank_account=6222021 tax_consent=true\nfirm submit E -> submitted")
@@ -116,7 +142,6 @@ func (w *whole) filed(home, lab, paid string) (no string) {
 		p.play("city recommend E -> recommended")
 	}
 	p.play("review grant E -> open")
-	return w.order(home, "O", lab)
 }
 
 // order files one more order under the entitlement.
@@ -130,38 +155,79 @@ firm file ` + name + ` -> filed`)
 	return caseNumber.FindString(p.get(p.client("firm"), p.cases[name]))
 }
 
-// A firm of Anhui orders from a laboratory of Shanghai. The laboratory sees the order in its own node, takes it, delivers with a
-// report that stays in Shanghai, and sees how it is claimed, approved and paid; what it may not do is refused by Anhui.
-func TestALaboratoryActsFromItsOwnNode(t *testing.T) {
-	w := startWhole(t)
-	anhui, shanghai := w.towns[Anhui], w.towns[Shanghai]
-	no := w.filed(Anhui, Lab, "60000")
-	w.until("the order did not come to Shanghai", func() bool { return shanghai.shadow(no).Stage == "filed" })
-	page := shanghai.get(shanghai.client("lab"), "/")
-	if !strings.Contains(page, no) {
-		t.Error("the home page of the laboratory does not say that the order waits")
-	}
-	if got := w.abroad(Shanghai, no, "accept"); got != "" {
-		t.Fatalf("accept: %s", got)
-	}
-	w.until("the order is not accepted", func() bool { return shanghai.shadow(no).Stage == "accepted" })
-	if got := anhui.stage("firm", "O"); got != "accepted" {
-		t.Errorf("in Anhui the order stands in %s", got)
-	}
-	if got := w.abroad(Shanghai, no, "deliver"); got != "casework.field_missing" {
-		t.Errorf("delivered without a report: %s", got)
-	}
-	if got := w.abroad(Shanghai, no, "deliver", "f.report=file:报告正文"); got != "" {
-		t.Fatalf("deliver: %s", got)
-	}
-	w.until("the order is not delivered", func() bool { return shanghai.shadow(no).Stage == "delivered" })
-	page = anhui.get(anhui.client("firm"), anhui.cases["O"])
-	if !strings.Contains(page, "report.txt") || strings.Contains(page, "报告正文") {
-		t.Error("the firm does not see name and digest of the report alone")
-	}
+// stands waits until an order stands in a stage, in its home and in the node of the laboratory.
+func (w *whole) stands(home, name, at, no, stage string) {
+	w.Helper()
+	w.until(name+" does not come to "+stage+" in both nodes", func() bool {
+		return w.towns[home].stage("firm", name) == stage && w.towns[at].shadow(no).Stage == stage
+	})
+}
+
+// audited looks whether everything fits in every node.
+func (w *whole) audited() {
+	w.Helper()
 	for _, n := range w.world.Nodes {
 		if found, err := n.Audit(context.Background(), func(string) {}); err != nil || len(found) > 0 {
-			t.Errorf("audit of %s: %v %v", n.Node.Code, found, err)
+			w.Errorf("audit of %s: %v %v", n.Node.Code, found, err)
 		}
 	}
+}
+
+// providerRows are the rows of an order's pack in which the provider acts, each with the provider's own way to it from the filing.
+func providerRows(s *scheme.Scheme) (rows []scheme.Row, ways [][]string) {
+	way := map[string][]string{"filed": {}}
+	for grown := true; grown; {
+		grown = false
+		for _, r := range s.Stages {
+			from, known := way[r.From]
+			if _, had := way[r.To]; r.Allows("provider") && known && !had {
+				way[r.To], grown = append(append([]string{}, from...), r.Action), true
+			}
+		}
+	}
+	for _, r := range s.Stages {
+		if from, reached := way[r.From]; r.Allows("provider") && reached {
+			rows, ways = append(rows, r), append(ways, from)
+		}
+	}
+	return rows, ways
+}
+
+// Each jurisdiction's orders, with a laboratory of another: every row of the pack in which the provider acts is taken on the page of
+// the laboratory's own node, over HTTP, and both nodes show where it leads.
+func TestEveryRowOfAProviderIsTakenFromItsOwnNode(t *testing.T) {
+	w := startWhole(t)
+	for _, x := range []struct{ home, at, lab string }{{Shanghai, Jiangsu, JiangsuLab}, {Jiangsu, Shanghai, Lab}, {Zhejiang, Shanghai, Lab}, {Anhui, Zhejiang, ZhejiangLab}} {
+		w.granted(x.home)
+		s, err := w.towns[x.home].node.Cases.Scheme("voucher-order")
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows, ways := providerRows(s)
+		if len(rows) < 4 {
+			t.Errorf("%s: the provider acts in %d rows", x.home, len(rows))
+		}
+		for i, row := range rows {
+			name := row.From + "-" + row.Action
+			no := w.order(x.home, name, x.lab)
+			for _, action := range append(ways[i], row.Action) {
+				from := w.towns[x.home].stage("firm", name)
+				w.stands(x.home, name, x.at, no, from)
+				var fields []string
+				for _, f := range s.NeedsField(action) {
+					if f.By == "provider" {
+						fields = append(fields, "f."+f.Name+"=file:报告")
+					}
+				}
+				if got := w.abroad(x.at, no, action, fields...); got != "" {
+					t.Fatalf("%s: %s of %s: %s", x.home, action, name, got)
+				}
+			}
+			w.stands(x.home, name, x.at, no, row.To)
+			if got := w.abroad(x.at, no, row.Action); !strings.Contains(got, "does not offer") && row.From != row.To {
+				t.Errorf("%s: %s a second time: %q", x.home, row.Action, got)
+			}
+		}
+	}
+	w.audited()
 }

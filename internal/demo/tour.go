@@ -48,6 +48,9 @@ func Tour(ctx context.Context, at func(code string) string, keep string, out io.
 		{"prove: the receipt is checked offline, one changed byte makes it fail", t.prove},
 		{"follow: Shanghai follows Anhui's log and has verified it", t.follow},
 		{"figure: the office's figure opens to the entry, beside what a document reported", t.figure},
+		{"order: the firm orders with its yearly voucher from a laboratory of Shanghai", t.order},
+		{"run: the laboratory takes the order and delivers from its own node, by letter", t.run},
+		{"claim: the firm claims, Anhui approves and pays, and both nodes show it", t.claimed},
 	}
 	for i, s := range steps {
 		fmt.Fprintf(out, "%2d  %s\n", i+1, s.name)
@@ -71,6 +74,8 @@ type tour struct {
 	caseID    string
 	leaf      string
 	index     int64
+	orderID   string
+	orderNo   string
 }
 
 func (t *tour) say(format string, args ...any) {
@@ -266,6 +271,7 @@ type caseAnswer struct {
 }
 
 type stepAnswer struct {
+	At      string `json:"at"`
 	Action  string `json:"action"`
 	By      string `json:"by"`
 	Receipt string `json:"receipt"`
@@ -430,7 +436,9 @@ func (t *tour) pay(ctx context.Context) error {
 	for _, a := range all {
 		t.say("%-56s %16s  held %s", a.Path, a.Posted, a.Held)
 		sum += a.Posted
-		held += a.Held
+		if !strings.Contains(a.Path, "/controller/") { // of a tour before, the yearly voucher holds the firm's quota
+			held += a.Held
+		}
 	}
 	return want(k.Stage == "paid" && k.End == "granted" && t.leaf != "" && sum == 0 && held == 0 && len(all) > 2,
 		"stage %s, end %s, receipt %q; the books add up to %s and hold %s", k.Stage, k.End, t.leaf, sum, held)

@@ -127,10 +127,11 @@ type abroadField struct {
 	Files []abroadFileView
 }
 
-// abroadFileView is a file; Path is "" where its bytes are in the other node.
+// abroadFileView is a file; Far says that its bytes are in the other node, which is asked for them when somebody looks.
 type abroadFileView struct {
 	casework.ShadowFile
 	Path, Size string
+	Far        bool
 }
 
 func (v *visit) caseAbroad() error { return v.showAbroad(nil) }
@@ -205,11 +206,7 @@ func (v *visit) abroadForm(p *abroadPage, was *form) error {
 		for _, d := range digestsOf(f.Value) {
 			for _, file := range x.Files {
 				if file.Digest == d {
-					y := abroadFileView{ShadowFile: file, Size: sizeText(file.Size)}
-					if brought[d] {
-						y.Path = fmt.Sprintf("/abroad/%s/files/%s", x.ID, d)
-					}
-					g.Files = append(g.Files, y)
+					g.Files = append(g.Files, abroadFileView{file, fmt.Sprintf("/abroad/%s/files/%s", x.ID, d), sizeText(file.Size), !brought[d]})
 				}
 			}
 		}
@@ -382,17 +379,43 @@ func (v *visit) bringAbroad(x casework.ShadowCase, s *scheme.Scheme, f *form) {
 	}
 }
 
-// fileAbroad is a file that was brought here for a case of another node.
+// fileAbroad is a file of a case of another node: one that was brought here, or one that home shows and is asked for.
 func (v *visit) fileAbroad() error {
 	id, err := v.pathID()
 	if err != nil {
 		return err
 	}
-	a, content, err := v.s.c.Cases.FileAbroad(v.ctx(), v.who, id, files.Digest(v.r.PathValue("digest")))
+	d := files.Digest(v.r.PathValue("digest"))
+	a, content, err := v.s.c.Cases.FileAbroad(v.ctx(), v.who, id, d)
+	if fault.CodeOf(err) == "casework.file_unknown" {
+		var f casework.ShadowFile
+		f, content, err = v.s.c.Cases.HomeFile(v.ctx(), v.who, id, d)
+		a.Name = files.Clean(f.Name)
+	}
 	if err != nil {
 		return err
 	}
 	return v.download(a.Name, "application/octet-stream", content)
+}
+
+// giveFile is the door at which other nodes ask for files that are kept here.
+func (v *visit) giveFile() error {
+	body, err := io.ReadAll(v.r.Body)
+	if err != nil {
+		return err
+	}
+	q, err := v.s.c.Federation.TakeFileRequest(v.ctx(), v.r, body)
+	if err != nil {
+		return err
+	}
+	content, err := v.s.c.Cases.ServeFile(v.ctx(), q)
+	if err != nil {
+		return err
+	}
+	v.w.Header().Set("Content-Type", "application/octet-stream")
+	v.w.Header().Set("Cache-Control", "no-store")
+	_, err = v.w.Write(content)
+	return err
 }
 
 // waitingAbroad are the cases of other nodes in which this person's organisations can act.

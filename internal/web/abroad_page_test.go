@@ -23,7 +23,7 @@ func abroadBodies(pages pager) map[string][]any {
 	done := refused
 	done.State, done.Code = casework.ActDone, ""
 	file := casework.ShadowFile{Digest: "abcdef0123", Name: "a <b>.pdf", Size: 3}
-	given := []abroadField{{ShadowField: casework.ShadowField{Words: someWords}, Text: "x <i>"}, {ShadowField: casework.ShadowField{Words: someWords}, Files: []abroadFileView{{file, "/abroad/x/files/y", "3 B"}, {file, "", "3 B"}}}}
+	given := []abroadField{{ShadowField: casework.ShadowField{Words: someWords}, Text: "x <i>"}, {ShadowField: casework.ShadowField{Words: someWords}, Files: []abroadFileView{{file, "/abroad/x/files/y", "3 B", false}, {file, "/abroad/x/files/z", "3 B", true}}}}
 	return map[string][]any{
 		"casesabroad": {abroadListPage{}, abroadListPage{Form: wrong("no"), Narrow: true}, abroadListPage{Lines: []abroadLine{line, {ShadowCase: ended, Node: someWords}}, Pager: pages, Exports: exportView{"/a", "/b"}, States: []option{{"", "甲"}}, Homes: []option{{"", "甲"}}, Sorts: []option{{"", "甲"}}}},
 		"caseabroad": {abroadPage{}, abroadPage{Case: abroadLine{ShadowCase: ended, Node: someWords}, Acts: []casework.ShadowActed{done}, Given: given},

@@ -8,4 +8,5 @@ func (s *Server) abroadRoutes() {
 	s.page("GET", "/abroad/{id}", access.CaseRead, (*visit).caseAbroad)
 	s.page("POST", "/abroad/{id}", access.CaseAct, (*visit).actAbroad)
 	s.page("GET", "/abroad/{id}/files/{digest}", access.CaseRead, (*visit).fileAbroad)
+	s.page("POST", "/letters/file", access.TrustRead, (*visit).giveFile)
 }

@@ -1,0 +1,232 @@
+package demo
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"corridor/internal/unit"
+)
+
+const (
+	noticeRuns   = 14 // days by which the clock is moved so that the public notice has run
+	orderInvoice = "26312000000024680135"
+	orderScheme  = "voucher-order"
+	yearlyScheme = "voucher-entitlement"
+)
+
+type shadowAnswer struct {
+	ID    string `json:"id"`
+	No    string `json:"no"`
+	Stage string `json:"stage"`
+	Seq   int64  `json:"seq"`
+	Acts  []struct {
+		Action string `json:"action"`
+		State  string `json:"state"`
+		Says   string `json:"says"`
+	} `json:"acts"`
+	Sums map[string]unit.Fen `json:"sums"`
+}
+
+// bring brings a file into a case and returns its digest.
+func (c *client) bring(ctx context.Context, path, name, content string) (string, error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, c.base+path+"?name="+url.QueryEscape(name), strings.NewReader(content))
+	if err != nil {
+		return "", err
+	}
+	r.Header.Set("Content-Type", "application/octet-stream")
+	b, err := c.do(r)
+	var answer struct {
+		Digest string `json:"digest"`
+	}
+	if err == nil {
+		err = json.Unmarshal(b, &answer)
+	}
+	return answer.Digest, err
+}
+
+// order is a firm of Anhui that gets its yearly voucher and orders from a laboratory of Shanghai.
+func (t *tour) order(ctx context.Context) error {
+	firm, err := signIn(ctx, t.at(Anhui), "firm@anhui.example")
+	if err != nil {
+		return err
+	}
+	var yearly, order caseAnswer
+	if err := firm.post(ctx, "/api/v1/cases", "tour-yearly", map[string]any{"scheme": yearlyScheme, "org": SmallFirm}, &yearly); err != nil {
+		return err
+	}
+	if !yearly.has("submit") {
+		fields := map[string]string{"asked": "80000", "planned_use": "委托检测（演示）", "bank_account": "6222021", "tax_consent": "true"}
+		if err := firm.put(ctx, "/api/v1/cases/"+yearly.ID+"/form", map[string]any{"fields": fields}, nil); err != nil {
+			return err
+		}
+	}
+	for _, x := range []struct{ email, action string }{{"firm@anhui.example", "submit"}, {"city@anhui.example", "recommend"}, {"review@anhui.example", "grant"}} {
+		who, err := signIn(ctx, t.at(Anhui), x.email)
+		if err != nil {
+			return err
+		}
+		if yearly, err = act(ctx, who, yearly.ID, x.action, "tour-yearly-"+x.action, nil); err != nil {
+			return fmt.Errorf("%s of the yearly voucher: %w", x.action, err)
+		}
+	}
+	t.say("%s/cases/%s: the yearly voucher %s is open", t.at(Anhui), yearly.ID, yearly.No)
+	if err := firm.post(ctx, "/api/v1/cases", "tour-order", map[string]any{"scheme": orderScheme, "parent": yearly.ID}, &order); err != nil {
+		return err
+	}
+	if !order.has("file") {
+		fields := map[string]string{"provider": Lab, "service": "testing", "quote": "60000", "purpose": "正极材料冷冻电镜表征（演示）"}
+		if err := firm.put(ctx, "/api/v1/cases/"+order.ID+"/form", map[string]any{"fields": fields}, nil); err != nil {
+			return err
+		}
+	}
+	if order, err = act(ctx, firm, order.ID, "file", "tour-order-file", nil); err != nil {
+		return err
+	}
+	t.orderID, t.orderNo = order.ID, order.No
+	t.say("%s/cases/%s: the order %s names a laboratory that Shanghai's node hosts", t.at(Anhui), order.ID, order.No)
+	return want(order.has("file"), "the order was not filed")
+}
+
+// shadow is the order as the laboratory's own node shows it.
+func (t *tour) shadow(ctx context.Context, lab *client) (x shadowAnswer, err error) {
+	var list struct {
+		Cases []shadowAnswer `json:"cases"`
+	}
+	if err := lab.get(ctx, "/api/v1/abroad?no="+t.orderNo, &list); err != nil || len(list.Cases) == 0 {
+		return x, err
+	}
+	return x, lab.get(ctx, "/api/v1/abroad/"+list.Cases[0].ID, &x)
+}
+
+// run is the laboratory, which signs in nowhere but in Shanghai: it takes the order and delivers.
+func (t *tour) run(ctx context.Context) error {
+	lab, err := signIn(ctx, t.at(Shanghai), "lab@shanghai.example")
+	if err != nil {
+		return err
+	}
+	var x shadowAnswer
+	come := func(stages ...string) func() (bool, error) {
+		return func() (bool, error) {
+			x, err = t.shadow(ctx, lab)
+			for _, s := range stages {
+				if x.Stage == s {
+					return true, err
+				}
+			}
+			return false, err
+		}
+	}
+	if err := wait(ctx, func() (bool, error) { x, err = t.shadow(ctx, lab); return x.Stage != "", err }); err != nil {
+		return fmt.Errorf("the order does not come to Shanghai: %w", err)
+	}
+	t.say("%s/abroad/%s shows %s, stage %s", t.at(Shanghai), x.ID, x.No, x.Stage)
+	if x.Stage != "filed" && x.Stage != "accepted" { // an earlier tour went on from here
+		return nil
+	}
+	if err := lab.post(ctx, "/api/v1/abroad/"+x.ID+"/actions/accept", "tour-order-accept", map[string]any{}, nil); err != nil {
+		return err
+	}
+	if err := wait(ctx, come("accepted")); err != nil {
+		return fmt.Errorf("the laboratory's acceptance is not answered: %w", err)
+	}
+	t.say("accepted by letter, shown again: number %d of what Anhui has shown", x.Seq)
+	digest, err := lab.bring(ctx, "/api/v1/abroad/"+x.ID+"/files", "report.txt", "冷冻电镜表征报告（演示）")
+	if err != nil {
+		return err
+	}
+	if err := lab.post(ctx, "/api/v1/abroad/"+x.ID+"/actions/deliver", "tour-order-deliver", map[string]any{"fields": map[string]string{"report": digest}}, nil); err != nil {
+		return err
+	}
+	if err := wait(ctx, come("delivered")); err != nil {
+		return fmt.Errorf("the delivery is not answered: %w", err)
+	}
+	t.say("delivered; the report stays in Shanghai, Anhui has sha256 %s", digest)
+	firm, err := signIn(ctx, t.at(Anhui), "firm@anhui.example")
+	if err != nil {
+		return err
+	}
+	content, err := firm.text(ctx, "/api/v1/cases/"+t.orderID+"/files/"+digest)
+	if err != nil {
+		return fmt.Errorf("the firm opens the report: %w", err)
+	}
+	t.say("the firm opens it in Anhui: %d bytes, asked for in Shanghai and written into both journals", len(content))
+	return want(strings.Contains(string(content), "冷冻电镜"), "the report is another")
+}
+
+// claimed is the firm that claims, the officer who approves, the notice that runs, the officer who pays.
+func (t *tour) claimed(ctx context.Context) error {
+	firm, err := signIn(ctx, t.at(Anhui), "firm@anhui.example")
+	if err != nil {
+		return err
+	}
+	var k caseAnswer
+	if err := firm.get(ctx, "/api/v1/cases/"+t.orderID, &k); err != nil {
+		return err
+	}
+	if k.Stage == "delivered" {
+		fields := map[string]string{"contract_sum": "60000", "invoiced": "60000", "paid": "60000", "other_subsidy": "0", "rating": "5"}
+		for name, content := range map[string]string{"contract": "技术服务合同（演示）", "invoices": "发票（演示）", "slip": "银行回单（演示）"} {
+			if fields[name], err = firm.bring(ctx, "/api/v1/cases/"+t.orderID+"/files", name+".txt", content); err != nil {
+				return err
+			}
+		}
+		for _, h := range k.History {
+			if at, err := time.Parse(time.RFC3339, h.At); err == nil && h.Action == "file" {
+				fields["signed"] = unit.DayOf(at, unit.Beijing()).String()
+			}
+		}
+		rows, err := json.Marshal([]map[string]string{{"seller": Lab, "number": orderInvoice, "line": "1", "total": "60000", "amount": "60000"}})
+		if err != nil {
+			return err
+		}
+		fields["invoice_lines"] = string(rows)
+		if err := firm.put(ctx, "/api/v1/cases/"+t.orderID+"/form", map[string]any{"fields": fields}, nil); err != nil {
+			return err
+		}
+	}
+	if k, err = act(ctx, firm, t.orderID, "claim", "tour-order-claim", nil); err != nil {
+		return err
+	}
+	officer, err := signIn(ctx, t.at(Anhui), "review@anhui.example")
+	if err != nil {
+		return err
+	}
+	if err := wait(ctx, func() (bool, error) { // the register of Shanghai answers whether the invoice was used
+		k, err = act(ctx, officer, t.orderID, "approve", "tour-order-approve", map[string]any{"answers": map[string]bool{"for_research": true}})
+		return err == nil, err
+	}); err != nil {
+		return fmt.Errorf("approve: %w", err)
+	}
+	t.say("claimed and approved, after Shanghai answered that the invoice is unused")
+	if k.Stage == "noticed" {
+		if err := officer.post(ctx, "/api/v1/demo/clock", "", map[string]any{"days": noticeRuns}, nil); err != nil {
+			return err
+		}
+		t.say("the clock was moved forward by %d days: the public notice has run", noticeRuns)
+	}
+	finance, err := signIn(ctx, t.at(Anhui), "finance@anhui.example")
+	if err != nil {
+		return err
+	}
+	if err := wait(ctx, func() (bool, error) {
+		k, err = act(ctx, finance, t.orderID, "mark_paid", "tour-order-paid", nil)
+		return err == nil, err
+	}); err != nil {
+		return fmt.Errorf("pay: %w", err)
+	}
+	lab, err := signIn(ctx, t.at(Shanghai), "lab@shanghai.example")
+	if err != nil {
+		return err
+	}
+	var x shadowAnswer
+	if err := wait(ctx, func() (bool, error) { x, err = t.shadow(ctx, lab); return x.Stage == k.Stage, err }); err != nil {
+		return fmt.Errorf("Shanghai does not see the payment: %w", err)
+	}
+	t.say("paid %s yuan in Anhui; Shanghai's page shows %s and the same sum, without a sign-in in Anhui", x.Sums["payable"], x.Stage)
+	return want(k.has("mark_paid") && x.Sums["payable"] == 30_000*unit.FenPerYuan, "stage %s, payable %s", k.Stage, x.Sums["payable"])
+}
