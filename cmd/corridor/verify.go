@@ -76,8 +76,12 @@ func verifyCertificate(file []byte, key string, out io.Writer) error {
 	if v.Until.Valid() {
 		until = v.Until.String()
 	}
-	fmt.Fprintf(out, "属实 TRUE\n持有 holder       %s %s %s\n资质 label        %s %s %s\n由谁 issuer       %s\n起止 days         %s — %s\n日志 log          %s #%d\n指纹 fingerprint  %s\n",
-		v.Org, v.Holder[0], v.Holder[1], v.Label, v.Title[0], v.Title[1], v.Issuer, v.Since, until, v.Origin, v.Index, v.Fingerprint)
+	holder := v.Org + " " + v.Holder[0] + " " + v.Holder[1]
+	if p := v.Person; p != nil {
+		holder = strings.Join(strings.Fields(p.Name+" "+p.No+" "+p.Hint), " ")
+	}
+	fmt.Fprintf(out, "属实 TRUE\n持有 holder       %s\n资质 label        %s %s %s\n由谁 issuer       %s\n起止 days         %s — %s\n日志 log          %s #%d\n指纹 fingerprint  %s\n",
+		holder, v.Label, v.Title[0], v.Title[1], v.Issuer, v.Since, until, v.Origin, v.Index, v.Fingerprint)
 	if v.Community.Version > 0 {
 		fmt.Fprintf(out, "共同体 community  %s %s, version %d, %d signatures\n", v.Community.Title[0], v.Community.Title[1], v.Community.Version, v.Signed)
 	}

@@ -137,11 +137,20 @@ func (s *Service) CertificateFile(ctx context.Context, receipt []byte) ([]byte, 
 }
 
 func packCertificate(keys []string, community, receipt []byte) []byte {
+	return packFile(keys, community, nil, receipt)
+}
+
+// packFile puts a file together: keys, community file, further lines, receipt, and the sum of all.
+func packFile(keys []string, community []byte, more []string, receipt []byte) []byte {
 	var b bytes.Buffer
 	for _, k := range keys {
 		fmt.Fprintf(&b, "key %s\n", k)
 	}
-	fmt.Fprintf(&b, "community %s\n\n", base64.StdEncoding.EncodeToString(community))
+	fmt.Fprintf(&b, "community %s\n", base64.StdEncoding.EncodeToString(community))
+	for _, line := range more {
+		fmt.Fprintf(&b, "%s\n", line)
+	}
+	b.WriteByte('\n')
 	b.Write(receipt)
 	sum := sha256.Sum256(b.Bytes())
 	return append([]byte(certificateHead+"\nsum sha256:"+hex.EncodeToString(sum[:])+"\n"), b.Bytes()...)
@@ -153,6 +162,7 @@ func IsCertificate(b []byte) bool { return bytes.HasPrefix(b, []byte(certificate
 // Shown is what a certificate file shows when it is true.
 type Shown struct {
 	Certificate
+	Person      *Person  // of a person's certificate; nil: it is an organisation's
 	Day         unit.Day // of the leaf
 	Keys        string   // of the log and its witness, one a line
 	Fingerprint string   // of the keys, to compare with the one that the issuer tells
@@ -182,6 +192,7 @@ func VerifyCertificate(b []byte, trusted string) (v Shown, err error) {
 	}
 	var keys []string
 	var community []byte
+	var person personIn
 	for _, line := range strings.Split(head, "\n") {
 		name, value, _ := strings.Cut(line, " ")
 		switch {
@@ -193,6 +204,14 @@ func VerifyCertificate(b []byte, trusted string) (v Shown, err error) {
 			}
 			if community == nil {
 				community = []byte{}
+			}
+		case name == "person" && community != nil && person.text == nil:
+			if person.text, err = base64.StdEncoding.Strict().DecodeString(value); err != nil || len(person.text) == 0 {
+				return bad("person")
+			}
+		case name == "person-salt" && person.text != nil && person.salt == nil:
+			if person.salt, err = base64.StdEncoding.Strict().DecodeString(value); err != nil || len(person.salt) == 0 {
+				return bad("person")
 			}
 		default:
 			return bad("form")
@@ -224,18 +243,30 @@ func VerifyCertificate(b []byte, trusted string) (v Shown, err error) {
 	if err != nil {
 		return Shown{}, err
 	}
-	c, ok := readCertificate(r.Kind, []byte(r.Fields))
-	if !ok {
-		return bad("leaf")
+	var c Certificate
+	if r.Kind == credentialKind {
+		var p Person
+		var part string
+		if c, p, part = readCredential([]byte(r.Fields), person); part != "" {
+			return bad(part)
+		}
+		v.Person = &p
+	} else {
+		if c, ok = readCertificate(r.Kind, []byte(r.Fields)); !ok {
+			return bad("leaf")
+		}
+		if person.text != nil {
+			return bad("person")
+		}
+		var beside struct{ Holder, Title fault.Words }
+		if len(r.Record) > 0 {
+			if err := json.Unmarshal(r.Record, &beside); err != nil {
+				return bad("record")
+			}
+		}
+		c.Holder, c.Title = beside.Holder, beside.Title
 	}
 	c.Origin, c.Index = r.Origin, r.Index
-	var beside struct{ Holder, Title fault.Words }
-	if len(r.Record) > 0 {
-		if err := json.Unmarshal(r.Record, &beside); err != nil {
-			return bad("record")
-		}
-	}
-	c.Holder, c.Title = beside.Holder, beside.Title
 	v.Certificate, v.Day, v.Witnesses = c, r.Day, r.Witnesses
 	if sum := sha256.Sum256([]byte(below)); sumLine != "sum sha256:"+hex.EncodeToString(sum[:]) {
 		return bad("sum")

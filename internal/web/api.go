@@ -54,6 +54,7 @@ func (s *Server) api() {
 	s.apiAbroad()
 	s.apiRecognition()
 	s.apiState()
+	s.apiCredentials()
 	s.apiChecks()
 	s.apiUsage()
 	s.apiCalendar()

@@ -131,6 +131,8 @@ var doneWords = map[string]fault.Words{
 	"recognition":        {"已提出，等另一位人员批准。", "Proposed. Another officer decides on it."},
 	"recognition_adopt":  {"已批准，并写入公开日志。", "Adopted, and written into the public log."},
 	"recognition_refuse": {"未批准。", "Refused."},
+	"credential":         {"证书已发放，稍候即可下载文件。", "The certificate is given; its file is ready in a moment."},
+	"credential_end":     {"证书已撤回，个人信息已删除。", "The certificate is withdrawn, and what is personal is erased."},
 	"certificate":        {"证明已公开，稍候即可下载。", "The certificate is public; its file is ready in a moment."},
 	"neighbour_clear":    {"问题已解除，继续跟随；证据保留。", "The problem is cleared, and the log is followed again. The evidence stays."},
 	"letter":             {"已写好，正在寄出。", "It is written and on its way."},

@@ -109,6 +109,7 @@ func (s *Server) routes() {
 	s.abroadRoutes()
 	s.recognitionRoutes()
 	s.stateRoutes()
+	s.credentialRoutes()
 
 	s.page("GET", "/registry", access.RegistryRead, (*visit).organisations)
 	s.page("GET", "/registry/export", access.RegistryRead, (*visit).exportOrganisations)
@@ -247,6 +248,7 @@ var sections = []struct {
 		{"/letters", fault.Words{"节点间信件", "Letters"}, access.LetterRead},
 		{"/recognised", fault.Words{"互认清单", "Recognised"}, access.FederationRead},
 		{"/verify", fault.Words{"核验证明", "Check a certificate"}, access.LogRead},
+		{"/credentials/given", fault.Words{"个人证书发放", "Persons' certificates"}, access.RegistryEdit},
 		{"/once", fault.Words{"凭证一次使用", "Used once"}, access.LetterRead},
 		{"/journal", fault.Words{"操作日志", "Act journal"}, access.JournalRead},
 	}},
