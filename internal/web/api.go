@@ -42,6 +42,7 @@ func (s *Server) api() {
 	s.apiNode()
 	s.apiRegistry()
 	s.apiFind()
+	s.apiBookings()
 	s.apiListings()
 	s.apiDocuments()
 	s.apiKnowledge()

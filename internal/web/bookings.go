@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"time"
 
 	"corridor/internal/access"
@@ -420,44 +421,21 @@ func (v *visit) actBooking() error {
 	if err != nil {
 		return err
 	}
-	reason, done := f.text("reason"), ""
-	switch act := booking.Action(v.r.PathValue("act")); act {
-	case booking.Confirm:
-		done = "book_confirmed"
-		_, err = s.Confirm(v.ctx(), v.who, id)
-	case booking.Decline:
-		done = "book_declined"
-		_, err = s.Decline(v.ctx(), v.who, id, reason)
-	case booking.Accept:
-		done = "book_accepted"
-		_, err = s.Accept(v.ctx(), v.who, id)
-	case booking.Cancel:
-		done = "book_cancelled"
-		_, err = s.Cancel(v.ctx(), v.who, id, reason)
-	case booking.Change:
-		done = "book_moved"
-		err = v.moveBooking(s, id, f)
-	case booking.HandOver:
-		done = "book_handed"
-		_, err = s.HandOver(v.ctx(), v.who, id, unit.ID(f.Get("person")))
-	case booking.CheckIn:
-		done = "book_in"
-		_, err = s.CheckIn(v.ctx(), v.who, id)
-	case booking.CheckOut:
-		done = "book_out"
-		if n := int(f.count("samples", 0, 1_000_000)); f.err() == nil {
-			_, err = s.CheckOut(v.ctx(), v.who, id, n)
-		} else {
-			err = f.err()
-		}
-	case booking.Missed:
-		done = "book_missed"
-		_, err = s.Missed(v.ctx(), v.who, id)
-	case booking.Fail:
-		done = "book_failed"
-		_, err = s.Fail(v.ctx(), v.who, id, reason)
-	default:
+	act := booking.Action(v.r.PathValue("act"))
+	done, known := bookingDone[act]
+	if !known {
 		return fault.New(fault.NotFound, "web.no_page")
+	}
+	x := bookingAct{Reason: f.text("reason"), Person: unit.ID(f.Get("person")), Samples: int(f.count("samples", 0, 1_000_000))}
+	if act == booking.Change {
+		b, err := s.Booking(v.ctx(), v.who, id)
+		if err != nil {
+			return err
+		}
+		x.To = askOf(f, b.Inst).Span
+	}
+	if err = f.err(); err == nil {
+		_, err = takeBooking(v.ctx(), s, v.who, id, act, x)
 	}
 	if err != nil {
 		v.back = "/bookings/" + string(id)
@@ -472,17 +450,43 @@ func (v *visit) actBooking() error {
 	return v.to("/bookings/"+string(id), done)
 }
 
-func (v *visit) moveBooking(s *booking.Service, id unit.ID, f *form) error {
-	x, err := s.Booking(v.ctx(), v.who, id)
-	if err != nil {
-		return err
+// bookingDone are the acts of a booking that a person takes, with what is said when one is done.
+var bookingDone = map[booking.Action]string{booking.Confirm: "book_confirmed", booking.Decline: "book_declined", booking.Accept: "book_accepted", booking.Cancel: "book_cancelled", booking.Change: "book_moved",
+	booking.HandOver: "book_handed", booking.CheckIn: "book_in", booking.CheckOut: "book_out", booking.Missed: "book_missed", booking.Fail: "book_failed"}
+
+// bookingAct is what an act of a booking may need.
+type bookingAct struct {
+	Reason  string
+	To      booking.Span // of a change
+	Person  unit.ID      // of a hand-over
+	Samples int          // of a check-out
+}
+
+// takeBooking takes an act of a booking, for a page or a program.
+func takeBooking(ctx context.Context, s *booking.Service, who access.Actor, id unit.ID, act booking.Action, x bookingAct) (booking.Seen, error) {
+	switch act {
+	case booking.Confirm:
+		return s.Confirm(ctx, who, id)
+	case booking.Decline:
+		return s.Decline(ctx, who, id, x.Reason)
+	case booking.Accept:
+		return s.Accept(ctx, who, id)
+	case booking.Cancel:
+		return s.Cancel(ctx, who, id, x.Reason)
+	case booking.Change:
+		return s.Change(ctx, who, id, x.To)
+	case booking.HandOver:
+		return s.HandOver(ctx, who, id, x.Person)
+	case booking.CheckIn:
+		return s.CheckIn(ctx, who, id)
+	case booking.CheckOut:
+		return s.CheckOut(ctx, who, id, x.Samples)
+	case booking.Missed:
+		return s.Missed(ctx, who, id)
+	case booking.Fail:
+		return s.Fail(ctx, who, id, x.Reason)
 	}
-	a := askOf(f, x.Inst)
-	if err := f.err(); err != nil {
-		return err
-	}
-	_, err = s.Change(v.ctx(), v.who, id, a.Span)
-	return err
+	return booking.Seen{}, fault.New(fault.NotFound, "web.no_page")
 }
 
 func (v *visit) leaveWait() error {
