@@ -48,29 +48,29 @@ func bookingOutOf(x booking.Seen) bookingOut {
 	return o
 }
 
-type spanOut struct {
+type bookedSpanOut struct {
 	From time.Time `json:"from"`
 	To   time.Time `json:"to"`
 }
 
 // spanOf is a slot; nil for none.
-func spanOf(s booking.Span) *spanOut {
+func spanOf(s booking.Span) *bookedSpanOut {
 	if s.From.IsZero() {
 		return nil
 	}
-	return &spanOut{s.From.UTC(), s.To.UTC()}
+	return &bookedSpanOut{s.From.UTC(), s.To.UTC()}
 }
 
 type bookedInstrumentOut struct {
-	ID      string   `json:"id" doc:"that of its listing, where it has one"`
-	Org     string   `json:"org"`
-	Region  string   `json:"region"`
-	TitleZH string   `json:"title_zh"`
-	TitleEN string   `json:"title_en"`
-	Place   string   `json:"place"`
-	Zone    string   `json:"zone"`
-	State   string   `json:"state" enum:"open,withdrawn"`
-	Next    *spanOut `json:"next_free,omitempty" doc:"the first slot of the shortest duration"`
+	ID      string         `json:"id" doc:"that of its listing, where it has one"`
+	Org     string         `json:"org"`
+	Region  string         `json:"region"`
+	TitleZH string         `json:"title_zh"`
+	TitleEN string         `json:"title_en"`
+	Place   string         `json:"place"`
+	Zone    string         `json:"zone"`
+	State   string         `json:"state" enum:"open,withdrawn"`
+	Next    *bookedSpanOut `json:"next_free,omitempty" doc:"the first slot of the shortest duration"`
 }
 
 func bookedInstrumentOutOf(i booking.Instrument, next booking.Span) bookedInstrumentOut {
@@ -81,8 +81,8 @@ type instrumentAt struct {
 	ID string `path:"id" doc:"of the instrument"`
 }
 
-// wantedIn is what is asked for, at an instrument.
-type wantedIn struct {
+// bookedWantedIn is what is asked for, at an instrument.
+type bookedWantedIn struct {
 	ID   string `path:"id" doc:"of the instrument"`
 	Body struct {
 		From     time.Time `json:"from" doc:"whole minutes"`
@@ -98,28 +98,28 @@ type wantedIn struct {
 	}
 }
 
-func (i *wantedIn) ask() (a booking.Ask, err error) {
+func (i *bookedWantedIn) ask() (a booking.Ask, err error) {
 	a = booking.Ask{Org: i.Body.Org, Span: booking.Span{From: i.Body.From.UTC(), To: i.Body.To.UTC()}, Samples: i.Body.Samples, Operator: i.Body.Operator, Purpose: i.Body.Purpose, Quote: unit.ID(i.Body.Quote)}
 	a.Instrument, err = idOf(i.ID)
 	return a, err
 }
 
-type quoteOut struct {
-	ID         string         `json:"id" doc:"empty of one that was only tried"`
-	Price      unit.Fen       `json:"price"`
-	Deposit    unit.Fen       `json:"deposit"`
-	Class      string         `json:"class"`
-	Lines      []quoteLineOut `json:"lines"`
-	Until      time.Time      `json:"until" doc:"how long the price stands"`
-	FreeUntil  time.Time      `json:"free_until"`
-	Instant    bool           `json:"instant" doc:"it would be confirmed at once"`
-	Supervised bool           `json:"supervised"`
-	Code       string         `json:"refused" doc:"why it cannot be booked as asked; empty: it can"`
-	Why        string         `json:"why"`
-	Next       *spanOut       `json:"next,omitempty" doc:"the first slot that would pass"`
+type bookedQuoteOut struct {
+	ID         string               `json:"id" doc:"empty of one that was only tried"`
+	Price      unit.Fen             `json:"price"`
+	Deposit    unit.Fen             `json:"deposit"`
+	Class      string               `json:"class"`
+	Lines      []bookedQuoteLineOut `json:"lines"`
+	Until      time.Time            `json:"until" doc:"how long the price stands"`
+	FreeUntil  time.Time            `json:"free_until"`
+	Instant    bool                 `json:"instant" doc:"it would be confirmed at once"`
+	Supervised bool                 `json:"supervised"`
+	Code       string               `json:"refused" doc:"why it cannot be booked as asked; empty: it can"`
+	Why        string               `json:"why"`
+	Next       *bookedSpanOut       `json:"next,omitempty" doc:"the first slot that would pass"`
 }
 
-type quoteLineOut struct {
+type bookedQuoteLineOut struct {
 	What string   `json:"what"`
 	Qty  int64    `json:"qty" doc:"minutes, samples or days, as unit says"`
 	Unit string   `json:"unit"`
@@ -127,10 +127,10 @@ type quoteLineOut struct {
 	Sum  unit.Fen `json:"sum"`
 }
 
-func quoteOutOf(q booking.Quote, lang fault.Lang) quoteOut {
-	o := quoteOut{ID: string(q.ID), Price: q.Price, Deposit: q.Deposit, Class: string(q.Class), Lines: []quoteLineOut{}, Until: q.Until.UTC(), FreeUntil: q.FreeUntil.UTC(), Instant: q.Instant, Supervised: q.Supervised, Next: spanOf(q.Next)}
+func quoteOutOf(q booking.Quote, lang fault.Lang) bookedQuoteOut {
+	o := bookedQuoteOut{ID: string(q.ID), Price: q.Price, Deposit: q.Deposit, Class: string(q.Class), Lines: []bookedQuoteLineOut{}, Until: q.Until.UTC(), FreeUntil: q.FreeUntil.UTC(), Instant: q.Instant, Supervised: q.Supervised, Next: spanOf(q.Next)}
 	for _, l := range q.Lines {
-		o.Lines = append(o.Lines, quoteLineOut{string(l.What), l.Qty, string(l.Unit), l.Rate, l.Sum})
+		o.Lines = append(o.Lines, bookedQuoteLineOut{string(l.What), l.Qty, string(l.Unit), l.Rate, l.Sum})
 	}
 	if q.Refused != nil {
 		o.Code, o.Why = q.Refused.Code, q.Refused.Sentence(lang)
@@ -159,7 +159,7 @@ func (s *Server) apiBookings() {
 	s.apiBookingActs()
 	s.apiBookingOwners()
 
-	type bookingsIn struct {
+	type bookedListIn struct {
 		Org   string `query:"org" doc:"of the user; empty for the actor's own"`
 		Mine  bool   `query:"mine" doc:"only those that the actor uses"`
 		State string `query:"state"`
@@ -170,7 +170,7 @@ func (s *Server) apiBookings() {
 		Bookings []bookingOut `json:"bookings"`
 		More     bool         `json:"more" doc:"there is another page"`
 	}
-	operateBooked(s, "GET", "/api/v1/bookings", access.BookingCreate, "Bookings of an organisation, the next first", func(ctx context.Context, b *booking.Service, a asked, i *bookingsIn) (o bookingsOut, err error) {
+	operateBooked(s, "GET", "/api/v1/bookings", access.BookingCreate, "Bookings of an organisation, the next first", func(ctx context.Context, b *booking.Service, a asked, i *bookedListIn) (o bookingsOut, err error) {
 		all, more, err := b.Mine(ctx, a.who, booking.Query{Org: i.Org, Mine: i.Mine, State: booking.State(i.State), Past: i.Past, Page: i.Page})
 		return bookingsOut{each(all, bookingOutOf), more}, err
 	})
@@ -182,7 +182,7 @@ func (s *Server) apiBookings() {
 		x, err := b.Booking(ctx, a.who, id)
 		return bookingOutOf(x), err
 	})
-	type actIn struct {
+	type bookedActIn struct {
 		ID   string `path:"id"`
 		Body struct {
 			Act     string    `json:"act" enum:"confirm,decline,accept,cancel,change,hand_over,check_in,check_out,no_show,fail"`
@@ -193,7 +193,7 @@ func (s *Server) apiBookings() {
 			Samples int       `json:"samples,omitempty" doc:"of check_out: how many were run"`
 		}
 	}
-	operateBooked(s, "POST", "/api/v1/bookings/{id}/acts", access.NoticeRead, "Take an act of a booking that allowed names", func(ctx context.Context, b *booking.Service, a asked, i *actIn) (o bookingOut, err error) {
+	operateBooked(s, "POST", "/api/v1/bookings/{id}/acts", access.NoticeRead, "Take an act of a booking that allowed names", func(ctx context.Context, b *booking.Service, a asked, i *bookedActIn) (o bookingOut, err error) {
 		id, err := idOf(i.ID)
 		if err != nil {
 			return o, err
@@ -245,12 +245,12 @@ func (s *Server) apiInstruments() {
 		}
 		return o, nil
 	})
-	type weekIn struct {
+	type bookedWeekIn struct {
 		ID   string `path:"id"`
 		From string `query:"from" format:"date" doc:"the first day by the wall clock there; empty for today"`
 		Days int    `query:"days" minimum:"1" maximum:"62" default:"7"`
 	}
-	type chipOut struct {
+	type bookedChipOut struct {
 		Kind    string    `json:"kind" enum:"free,booking,shut"`
 		From    time.Time `json:"from"`
 		To      time.Time `json:"to"`
@@ -261,9 +261,9 @@ func (s *Server) apiInstruments() {
 		bookedInstrumentOut
 		Plan    map[string]string `json:"plan" doc:"as people write it; empty without a plan"`
 		Version int               `json:"plan_version"`
-		Chips   []chipOut         `json:"chips"`
+		Chips   []bookedChipOut   `json:"chips"`
 	}
-	operateBooked(s, "GET", "/api/v1/instruments/{id}", access.ListingRead, "An instrument with its plan and what is free and taken; names are told to nobody but those they concern", func(ctx context.Context, b *booking.Service, a asked, i *weekIn) (o calendarOut, err error) {
+	operateBooked(s, "GET", "/api/v1/instruments/{id}", access.ListingRead, "An instrument with its plan and what is free and taken; names are told to nobody but those they concern", func(ctx context.Context, b *booking.Service, a asked, i *bookedWeekIn) (o calendarOut, err error) {
 		id, err := idOf(i.ID)
 		if err != nil {
 			return o, err
@@ -280,7 +280,7 @@ func (s *Server) apiInstruments() {
 		if err != nil {
 			return o, err
 		}
-		o = calendarOut{bookedInstrumentOut: bookedInstrumentOutOf(x, next), Plan: map[string]string{}, Version: version, Chips: []chipOut{}}
+		o = calendarOut{bookedInstrumentOut: bookedInstrumentOutOf(x, next), Plan: map[string]string{}, Version: version, Chips: []bookedChipOut{}}
 		if version > 0 {
 			o.Plan = plan.Typed()
 		}
@@ -296,7 +296,7 @@ func (s *Server) apiInstruments() {
 		}
 		for _, d := range lanes[0].Days {
 			for _, c := range d.Chips {
-				chip := chipOut{Kind: c.Kind, From: c.From.UTC(), To: c.To.UTC(), State: string(c.Booking.State)}
+				chip := bookedChipOut{Kind: c.Kind, From: c.From.UTC(), To: c.To.UTC(), State: string(c.Booking.State)}
 				if c.Known {
 					chip.Booking = string(c.Booking.ID)
 				}
@@ -308,7 +308,7 @@ func (s *Server) apiInstruments() {
 }
 
 func (s *Server) apiBookingActs() {
-	operateBooked(s, "POST", "/api/v1/instruments/{id}/try", access.BookingCreate, "What a use would cost and whether it could be booked; nothing is kept", func(ctx context.Context, b *booking.Service, a asked, i *wantedIn) (o quoteOut, err error) {
+	operateBooked(s, "POST", "/api/v1/instruments/{id}/try", access.BookingCreate, "What a use would cost and whether it could be booked; nothing is kept", func(ctx context.Context, b *booking.Service, a asked, i *bookedWantedIn) (o bookedQuoteOut, err error) {
 		ask, err := i.ask()
 		if err != nil {
 			return o, err
@@ -316,7 +316,7 @@ func (s *Server) apiBookingActs() {
 		q, err := b.Try(ctx, a.who, ask)
 		return quoteOutOf(q, a.lang), err
 	})
-	operateBooked(s, "POST", "/api/v1/instruments/{id}/quotes", access.BookingCreate, "Keep a quote, whose price a booking may name until it ends", func(ctx context.Context, b *booking.Service, a asked, i *wantedIn) (o quoteOut, err error) {
+	operateBooked(s, "POST", "/api/v1/instruments/{id}/quotes", access.BookingCreate, "Keep a quote, whose price a booking may name until it ends", func(ctx context.Context, b *booking.Service, a asked, i *bookedWantedIn) (o bookedQuoteOut, err error) {
 		ask, err := i.ask()
 		if err != nil {
 			return o, err
@@ -324,7 +324,7 @@ func (s *Server) apiBookingActs() {
 		q, err := b.Quote(ctx, a.who, ask)
 		return quoteOutOf(q, a.lang), err
 	})
-	operateBooked(s, "POST", "/api/v1/instruments/{id}/bookings", access.BookingCreate, "Book: confirmed at once where the plan says so, else the owner answers", func(ctx context.Context, b *booking.Service, a asked, i *wantedIn) (o bookingOut, err error) {
+	operateBooked(s, "POST", "/api/v1/instruments/{id}/bookings", access.BookingCreate, "Book: confirmed at once where the plan says so, else the owner answers", func(ctx context.Context, b *booking.Service, a asked, i *bookedWantedIn) (o bookingOut, err error) {
 		ask, err := i.ask()
 		if err != nil {
 			return o, err
@@ -336,7 +336,7 @@ func (s *Server) apiBookingActs() {
 		seen, err := b.Booking(ctx, a.who, x.ID)
 		return bookingOutOf(seen), err
 	})
-	type dateOut struct {
+	type bookedDateOut struct {
 		From    time.Time `json:"from"`
 		To      time.Time `json:"to"`
 		Booking string    `json:"booking" doc:"empty where it was refused"`
@@ -344,17 +344,17 @@ func (s *Server) apiBookingActs() {
 		Code    string    `json:"refused"`
 		Why     string    `json:"why"`
 	}
-	type seriesOut struct {
-		Dates []dateOut `json:"dates"`
+	type bookedSeriesOut struct {
+		Dates []bookedDateOut `json:"dates"`
 	}
-	operateBooked(s, "POST", "/api/v1/instruments/{id}/series", access.BookingCreate, "Book the same hours on several dates; each answers for itself", func(ctx context.Context, b *booking.Service, a asked, i *wantedIn) (o seriesOut, err error) {
+	operateBooked(s, "POST", "/api/v1/instruments/{id}/series", access.BookingCreate, "Book the same hours on several dates; each answers for itself", func(ctx context.Context, b *booking.Service, a asked, i *bookedWantedIn) (o bookedSeriesOut, err error) {
 		ask, err := i.ask()
 		if err != nil {
 			return o, err
 		}
 		all, err := b.Series(ctx, a.who, ask, i.Body.Every, i.Body.Times)
-		o.Dates = each(all, func(x booking.Outcome) dateOut {
-			d := dateOut{From: x.From.UTC(), To: x.To.UTC(), Booking: string(x.Booking.ID), State: string(x.Booking.State)}
+		o.Dates = each(all, func(x booking.Outcome) bookedDateOut {
+			d := bookedDateOut{From: x.From.UTC(), To: x.To.UTC(), Booking: string(x.Booking.ID), State: string(x.Booking.State)}
 			if x.Refused != nil {
 				d.Code, d.Why = x.Refused.Code, x.Refused.Sentence(a.lang)
 			}
@@ -362,7 +362,7 @@ func (s *Server) apiBookingActs() {
 		})
 		return o, err
 	})
-	type waitOut struct {
+	type bookedWaitOut struct {
 		ID         string    `json:"id"`
 		Instrument string    `json:"instrument"`
 		From       time.Time `json:"from"`
@@ -370,10 +370,10 @@ func (s *Server) apiBookingActs() {
 		Minutes    int       `json:"minutes"`
 		State      string    `json:"state" enum:"waiting,offered,taken,left,over"`
 	}
-	waitOf := func(w booking.Wait) waitOut {
-		return waitOut{string(w.ID), string(w.Instrument), w.From.UTC(), w.To.UTC(), w.Length, w.State}
+	waitOf := func(w booking.Wait) bookedWaitOut {
+		return bookedWaitOut{string(w.ID), string(w.Instrument), w.From.UTC(), w.To.UTC(), w.Length, w.State}
 	}
-	operateBooked(s, "POST", "/api/v1/instruments/{id}/waits", access.BookingCreate, "Join the waiting list: a slot of so many minutes between two moments", func(ctx context.Context, b *booking.Service, a asked, i *wantedIn) (o waitOut, err error) {
+	operateBooked(s, "POST", "/api/v1/instruments/{id}/waits", access.BookingCreate, "Join the waiting list: a slot of so many minutes between two moments", func(ctx context.Context, b *booking.Service, a asked, i *bookedWantedIn) (o bookedWaitOut, err error) {
 		ask, err := i.ask()
 		if err != nil {
 			return o, err
@@ -381,12 +381,12 @@ func (s *Server) apiBookingActs() {
 		w, err := b.Join(ctx, a.who, ask, i.Body.Minutes)
 		return waitOf(w), err
 	})
-	type waitsOut struct {
-		Waits []waitOut `json:"waits"`
+	type bookedWaitsOut struct {
+		Waits []bookedWaitOut `json:"waits"`
 	}
-	operateBooked(s, "GET", "/api/v1/waits", access.BookingCreate, "Where the actor waits", func(ctx context.Context, b *booking.Service, a asked, _ *nothing) (o waitsOut, err error) {
+	operateBooked(s, "GET", "/api/v1/waits", access.BookingCreate, "Where the actor waits", func(ctx context.Context, b *booking.Service, a asked, _ *nothing) (o bookedWaitsOut, err error) {
 		all, err := b.Waits(ctx, a.who)
-		return waitsOut{each(all, waitOf)}, err
+		return bookedWaitsOut{each(all, waitOf)}, err
 	})
 	operateBooked(s, "POST", "/api/v1/waits/{id}/leave", access.BookingCreate, "Leave a waiting list", func(ctx context.Context, b *booking.Service, a asked, i *listingAt) (o nothing, err error) {
 		id, err := idOf(i.ID)
@@ -399,15 +399,15 @@ func (s *Server) apiBookingActs() {
 
 // apiBookingOwners is what who runs instruments does: the day, closures, the end of an instrument.
 func (s *Server) apiBookingOwners() {
-	type dayIn struct {
+	type bookedDayIn struct {
 		Code string `path:"code" doc:"of the owner"`
 		Day  string `query:"day" format:"date"`
 	}
-	type dayOut struct {
+	type bookedDayOut struct {
 		Today []bookingOut `json:"today"`
 		Asked []bookingOut `json:"asked" doc:"requests of any day that wait for an answer"`
 	}
-	operateBooked(s, "GET", "/api/v1/labs/{code}/day", access.BookingManage, "The operator's day", func(ctx context.Context, b *booking.Service, a asked, i *dayIn) (o dayOut, err error) {
+	operateBooked(s, "GET", "/api/v1/labs/{code}/day", access.BookingManage, "The operator's day", func(ctx context.Context, b *booking.Service, a asked, i *bookedDayIn) (o bookedDayOut, err error) {
 		day := unit.DayOf(s.now(), beijing)
 		if i.Day != "" {
 			if day, err = unit.ParseDay(i.Day); err != nil {
@@ -415,9 +415,9 @@ func (s *Server) apiBookingOwners() {
 			}
 		}
 		today, waiting, err := b.Day(ctx, a.who, i.Code, day)
-		return dayOut{each(today, bookingOutOf), each(waiting, bookingOutOf)}, err
+		return bookedDayOut{each(today, bookingOutOf), each(waiting, bookingOutOf)}, err
 	})
-	type shutIn struct {
+	type bookedShutIn struct {
 		ID   string `path:"id"`
 		Body struct {
 			Kind string    `json:"kind" enum:"shut,fault,calibration"`
@@ -427,16 +427,16 @@ func (s *Server) apiBookingOwners() {
 			Look bool      `json:"look,omitempty" doc:"only say which bookings it would hit"`
 		}
 	}
-	type hitOut struct {
-		Booking string   `json:"booking"`
-		State   string   `json:"state"`
-		Next    *spanOut `json:"next,omitempty" doc:"the slot that is kept for it"`
+	type bookedHitOut struct {
+		Booking string         `json:"booking"`
+		State   string         `json:"state"`
+		Next    *bookedSpanOut `json:"next,omitempty" doc:"the slot that is kept for it"`
 	}
-	type shutOut struct {
-		ID   string   `json:"id" doc:"empty where it was only looked"`
-		Hits []hitOut `json:"hits"`
+	type bookedShutOut struct {
+		ID   string         `json:"id" doc:"empty where it was only looked"`
+		Hits []bookedHitOut `json:"hits"`
 	}
-	operateBooked(s, "POST", "/api/v1/instruments/{id}/shuts", access.BookingManage, "Close an instrument for a time, a fault or a calibration; bookings that it hits are moved and the people told", func(ctx context.Context, b *booking.Service, a asked, i *shutIn) (o shutOut, err error) {
+	operateBooked(s, "POST", "/api/v1/instruments/{id}/shuts", access.BookingManage, "Close an instrument for a time, a fault or a calibration; bookings that it hits are moved and the people told", func(ctx context.Context, b *booking.Service, a asked, i *bookedShutIn) (o bookedShutOut, err error) {
 		x := booking.Shut{Kind: booking.ShutKind(i.Body.Kind), Span: booking.Span{From: i.Body.From.UTC(), To: i.Body.To.UTC()}, Why: i.Body.Why}
 		if x.Instrument, err = idOf(i.ID); err != nil {
 			return o, err
@@ -448,7 +448,9 @@ func (s *Server) apiBookingOwners() {
 			x, hits, err = b.Close(ctx, a.who, x)
 			o.ID = string(x.ID)
 		}
-		o.Hits = each(hits, func(h booking.Hit) hitOut { return hitOut{string(h.Booking.ID), string(h.State), spanOf(h.Next)} })
+		o.Hits = each(hits, func(h booking.Hit) bookedHitOut {
+			return bookedHitOut{string(h.Booking.ID), string(h.State), spanOf(h.Next)}
+		})
 		return o, err
 	})
 	operateBooked(s, "POST", "/api/v1/shuts/{id}/reopen", access.BookingManage, "End a closure", func(ctx context.Context, b *booking.Service, a asked, i *listingAt) (o nothing, err error) {
@@ -458,47 +460,47 @@ func (s *Server) apiBookingOwners() {
 		}
 		return o, err
 	})
-	type withdrawIn struct {
+	type bookedWithdrawIn struct {
 		ID   string `path:"id"`
 		Body struct {
 			Reason string `json:"reason"`
 			Seen   int    `json:"seen" doc:"how many bookings ahead the actor knows of"`
 		}
 	}
-	type withdrawOut struct {
+	type bookedWithdrawOut struct {
 		Cancelled int `json:"cancelled"`
 	}
-	operateBooked(s, "POST", "/api/v1/instruments/{id}/withdraw", access.BookingManage, "Take an instrument off the booking: what lies ahead is cancelled free of charge and the people told", func(ctx context.Context, b *booking.Service, a asked, i *withdrawIn) (o withdrawOut, err error) {
+	operateBooked(s, "POST", "/api/v1/instruments/{id}/withdraw", access.BookingManage, "Take an instrument off the booking: what lies ahead is cancelled free of charge and the people told", func(ctx context.Context, b *booking.Service, a asked, i *bookedWithdrawIn) (o bookedWithdrawOut, err error) {
 		id, err := idOf(i.ID)
 		if err == nil {
 			o.Cancelled, err = b.Withdraw(ctx, a.who, id, i.Body.Reason, i.Body.Seen)
 		}
 		return o, err
 	})
-	type feedOut struct {
+	type bookedFeedOut struct {
 		ID      string    `json:"id"`
 		Kind    string    `json:"kind" enum:"person,instrument,lab"`
 		Object  string    `json:"object"`
 		Made    time.Time `json:"made"`
 		Address string    `json:"address" doc:"at this node; secret, and told once, when it is made"`
 	}
-	type feedIn struct {
+	type bookedFeedIn struct {
 		Body struct {
 			Kind   string `json:"kind" enum:"person,instrument,lab"`
 			Object string `json:"object,omitempty" doc:"id of the instrument, code of the laboratory"`
 		}
 	}
-	type feedsOut struct {
-		Calendars []feedOut `json:"calendars"`
+	type bookedFeedsOut struct {
+		Calendars []bookedFeedOut `json:"calendars"`
 	}
-	operateBooked(s, "POST", "/api/v1/calendars", access.NoticeRead, "Make a calendar to subscribe to, under a secret address", func(ctx context.Context, b *booking.Service, a asked, i *feedIn) (o feedOut, err error) {
+	operateBooked(s, "POST", "/api/v1/calendars", access.NoticeRead, "Make a calendar to subscribe to, under a secret address", func(ctx context.Context, b *booking.Service, a asked, i *bookedFeedIn) (o bookedFeedOut, err error) {
 		f, secret, err := b.NewFeed(ctx, a.who, i.Body.Kind, i.Body.Object)
-		return feedOut{string(f.ID), f.Kind, f.Object, f.At.UTC(), "/calendars/" + secret + ".ics"}, err
+		return bookedFeedOut{string(f.ID), f.Kind, f.Object, f.At.UTC(), "/calendars/" + secret + ".ics"}, err
 	})
-	operateBooked(s, "GET", "/api/v1/calendars", access.NoticeRead, "Calendars of the actor", func(ctx context.Context, b *booking.Service, a asked, _ *nothing) (o feedsOut, err error) {
+	operateBooked(s, "GET", "/api/v1/calendars", access.NoticeRead, "Calendars of the actor", func(ctx context.Context, b *booking.Service, a asked, _ *nothing) (o bookedFeedsOut, err error) {
 		all, err := b.Feeds(ctx, a.who)
-		return feedsOut{each(all, func(f booking.Feed) feedOut {
-			return feedOut{ID: string(f.ID), Kind: f.Kind, Object: f.Object, Made: f.At.UTC()}
+		return bookedFeedsOut{each(all, func(f booking.Feed) bookedFeedOut {
+			return bookedFeedOut{ID: string(f.ID), Kind: f.Kind, Object: f.Object, Made: f.At.UTC()}
 		})}, err
 	})
 	operateBooked(s, "POST", "/api/v1/calendars/{id}/revoke", access.NoticeRead, "Let the address of a calendar answer nothing any more", func(ctx context.Context, b *booking.Service, a asked, i *listingAt) (o nothing, err error) {

@@ -172,6 +172,9 @@ var noneFree = fault.Words{"开放期内没有", "none before the horizon"}
 
 // refusal is why it cannot be booked, with the first slot that would pass.
 func (j *judged) refusal() (*fault.Error, Span) {
+	if j.refused.Kind == fault.Denied {
+		return j.refused, Span{} // who may not use it may at no other time either
+	}
 	next, ok := j.world.First(j.From, time.Time{}, j.minutes())
 	words := noneFree
 	if !ok {
