@@ -32,6 +32,14 @@ func (t *treasury) sends(who *http.Cookie, path string, want int, name, content 
 	return t.asks(who, "POST", path, want, w.FormDataContentType(), &body)
 }
 
+// again signs somebody in whose session has ended.
+func (t *treasury) again(email string) *http.Cookie {
+	t.Helper()
+	token, _, err := t.Access.SignIn(context.Background(), access.SignIn{Email: email, Password: pagePassword})
+	t.must(err)
+	return &http.Cookie{Name: "corridor_340000", Value: token}
+}
+
 // Samples with their results, then the user's side of a use: its rating and its bill; what everybody sees of the instrument.
 func TestSamplesResultsRatingsAndBillsOnThePagesOfBothSides(t *testing.T) {
 	eachTreasury(t, func(t *treasury) {
