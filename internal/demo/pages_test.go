@@ -31,6 +31,7 @@ type town struct {
 	at    string
 	who   map[string]*http.Client // signed in, by the first part of the address
 	cases map[string]string       // address of a case, by its name in the register
+	list  string                  // address of a payment list
 }
 
 // eachTown opens a jurisdiction's node on every database, with everybody and everything of the demonstration.

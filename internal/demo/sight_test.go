@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"net/url"
 	"os"
 	"regexp"
 	"slices"
@@ -49,6 +50,20 @@ desk      draw     J complete=yes                                               
 		}
 		w.play(`head approve J -> noticed`)
 		w.passes(9 * 24 * time.Hour)
+		finance := w.client("finance") // the account goes on a list, into the file for the treasury, and stands with the payment
+		status, list, body := w.send(finance, "/payments/lists", url.Values{"case": {strings.TrimPrefix(w.cases["J"], "/cases/")}})
+		if status != http.StatusSeeOther {
+			t.Fatalf("the payment is not listed: %d %.300s", status, body)
+		}
+		for _, x := range []struct{ who, act string }{{"finance", "close"}, {"release", "release"}} {
+			if status, _, body := w.send(w.client(x.who), list+"/"+x.act, nil); status != http.StatusSeeOther {
+				t.Fatalf("%s of the list: %d %.300s", x.act, status, body)
+			}
+		}
+		if page := w.get(finance, list); !strings.Contains(page, "6222029998887776661") {
+			t.Fatal("the list does not hold the account: nothing is tried")
+		}
+		w.list = list
 		_, err := w.node.Log.Sequence(context.Background())
 		w.must(err)
 
@@ -142,7 +157,7 @@ func (w *town) everyPage(name string, cases map[string]string) map[string]string
 		}
 	}
 	queue = append(queue, "/cases?format=csv", "/queue?format=csv", "/journal?format=csv", "/cases?q=巢湖", "/cases?q=标记", "/queue?q=标记", "/api/v1/cases?q=标记", "/books/entries?format=csv",
-		"/payments?format=csv", "/payments/owed?format=csv", "/public-notices?format=csv", "/public-notices?past=1&format=csv", "/registry?q=巢湖")
+		"/payments?format=csv", "/payments/owed?format=csv", "/payments/lists", "/payments/unanswered?format=csv", "/payments/reconcile", w.list, w.list+"/letter", w.list+"/file?format=csv", w.list+"/file?format=xlsx", "/api/v1"+w.list, "/api/v1/payments/unanswered", "/public-notices?format=csv", "/public-notices?past=1&format=csv", "/registry?q=巢湖")
 	for _, c := range cases {
 		queue = append(queue, "/journal?object=case/"+strings.TrimPrefix(c, "/cases/"), "/api/v1/journal?object=case/"+strings.TrimPrefix(c, "/cases/"), "/journal?format=csv&object=case/"+strings.TrimPrefix(c, "/cases/"))
 	}

@@ -429,7 +429,7 @@ func TestWhatTheBankSendsBackGoesTheSchemesWayBackAndIsPaidAgain(t *testing.T) {
 		if got, want := t.stage("A")+" "+t.balance("340000/bank"), "approved 30000.00"; got != want {
 			t.Errorf("got %s, want %s", got, want)
 		}
-		past, err := t.Payments.OfCase(ctx, t.cases["O"])
+		past, err := t.Payments.OfCase(ctx, maker, t.cases["O"])
 		t.must(err)
 		if states := slices.Collect(func(yield func(string) bool) {
 			for _, p := range past {

@@ -160,6 +160,7 @@ func (d *Desk) Unanswered(ctx context.Context, who access.Actor, treasury string
 			if !has(kept, p.Treasury) {
 				continue
 			}
+			p = veiled(who, p)
 			out = append(out, p)
 			due, _ := d.c.Calendar.AddWorkdays(d.today(p.Released), d.formats.allocation.UnansweredWD)
 			late[p.ID] = d.today(tx.Now()) > due

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"corridor/internal/access"
 	"corridor/internal/db"
 	"corridor/internal/fault"
 	"corridor/internal/unit"
@@ -61,10 +62,14 @@ func auditList(l List) (found []string) {
 	return found
 }
 
-// OfCase are the payments of a case, for whoever may see the case; the oldest first.
-func (d *Desk) OfCase(ctx context.Context, id unit.ID) (out []Payment, err error) {
+// OfCase are the payments of a case, for whoever may see the case; the oldest first. The account is told to the desk that
+// pays and to the payee's own people.
+func (d *Desk) OfCase(ctx context.Context, who access.Actor, id unit.ID) (out []Payment, err error) {
 	err = d.c.DB.Read(ctx, func(tx *db.Tx) error {
 		out, err = selectOfCase(ctx, tx, id)
+		for i := range out {
+			out[i] = veiled(who, out[i])
+		}
 		return err
 	})
 	return out, err

@@ -220,6 +220,9 @@ func (d *Desk) List(ctx context.Context, who access.Actor, id unit.ID) (l List, 
 	}
 	err = d.c.DB.Read(ctx, func(tx *db.Tx) error {
 		l, err = d.list(ctx, tx, who, access.PaymentRead, id)
+		for i := range l.Lines {
+			l.Lines[i] = veiled(who, l.Lines[i])
+		}
 		return err
 	})
 	return l, err

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"corridor/internal/access"
 	"corridor/internal/fault"
 	"corridor/internal/settlement"
 	"corridor/internal/unit"
@@ -246,16 +245,11 @@ func (v *visit) reconcileFile(p reconcilePage) error {
 	return v.send(s)
 }
 
-// paymentsOfCase are the payments that the page of a case shows; the account only to the payee's own people and to desks.
+// paymentsOfCase are the payments that the page of a case shows; the account only to the payee's own people and to the desk
+// that pays.
 func (v *visit) paymentsOfCase(id unit.ID) ([]settlement.Payment, error) {
 	if v.s.c.Payments == nil {
 		return nil, nil
 	}
-	all, err := v.s.c.Payments.OfCase(v.ctx(), id)
-	for i, p := range all {
-		if access.MaySomewhere(v.who, access.PaymentRead) != nil && access.May(v.who, access.PayeeEdit, access.Scope{Org: p.Payee}) != nil {
-			all[i].Account, all[i].Bank = "", ""
-		}
-	}
-	return all, err
+	return v.s.c.Payments.OfCase(v.ctx(), v.who, id)
 }

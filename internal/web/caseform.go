@@ -8,6 +8,7 @@ import (
 	"corridor/internal/db"
 	"corridor/internal/fault"
 	"corridor/internal/scheme"
+	"corridor/internal/unit"
 )
 
 // sectionView is a part of the form under one heading.
@@ -134,7 +135,9 @@ func (v *visit) fieldView(s *scheme.Scheme, f scheme.Field, in *form, files case
 			for _, row := range g.Rows {
 				var cells []fieldView
 				for _, sub := range f.Fields {
-					cells = append(cells, v.fieldView(s, sub, row, files))
+					cell := v.fieldView(s, sub, row, files)
+					cell.Pick = v.pickView(sub, row)
+					cells = append(cells, cell)
 				}
 				x.Rows = append(x.Rows, cells)
 			}
@@ -178,6 +181,9 @@ func (v *visit) groups(s *scheme.Scheme, f *form) (again bool) {
 				if takesFiles(sub) {
 					columns = append(columns, sub.Name+".kept", sub.Name+".drop?")
 				}
+				if pickable[sub.Type] { // a search says nothing by itself
+					columns = append(columns, sub.Name+".q?", sub.Name+".find?", sub.Name+".take?")
+				}
 			}
 			_, changed := f.group(field.Name, columns, 1, groupRowsMax)
 			again = again || changed
@@ -220,6 +226,18 @@ func (v *visit) officeName(id string) (name string) {
 	return name
 }
 
+// keepGood saves what could be read of a form that was refused for fields that could not, so that nothing which was typed
+// hangs on the page alone. It says whether it did.
+func (v *visit) keepGood(id unit.ID, version int64, s *scheme.Scheme, part *form, why error) bool {
+	for _, e := range faults(why) {
+		if e.Kind != fault.Invalid || e.Field == "" {
+			return false
+		}
+	}
+	_, err := v.s.c.Cases.SaveDraft(v.ctx(), v.who, id, casework.Draft{Version: version, Typed: typedFields(s, part)})
+	return err == nil
+}
+
 // saveCase saves the form, and goes on to an action when its button was pressed.
 func (v *visit) saveCase() error {
 	id, f, err := v.posted()
@@ -245,10 +263,11 @@ func (v *visit) saveCase() error {
 		c, err = v.s.c.Cases.Save(v.ctx(), v.who, id, wholeNumber(f.Get("version")), typedFields(s, part))
 	}
 	if err != nil {
+		kept := v.keepGood(id, wholeNumber(f.Get("version")), s, part, err)
 		if !v.refusedForm(part, err) {
 			return err
 		}
-		return v.showCase(id, typed{form: part})
+		return v.showCase(id, typed{form: part, kept: kept})
 	}
 	action := f.Get("action")
 	if action == "" {

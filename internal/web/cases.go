@@ -68,6 +68,7 @@ type casePage struct {
 	Veiled   []veiledField
 	Uses     usesView
 	Discard  discardView
+	Kept     bool // what could be read of a form that was refused
 	Sealed   bool // something was sealed: how it is opened has a page
 
 	Objections []casework.Objection // for a desk
@@ -128,6 +129,7 @@ func (v *visit) oneCase() error {
 // typed is what was typed into a form of a case that was refused.
 type typed struct {
 	form   *form // the part of it that holds the case's fields
+	kept   bool  // what could be read of it was saved
 	action string
 	reason string
 	asks   map[string]bool
@@ -144,7 +146,7 @@ func (v *visit) showCase(id unit.ID, was typed) error {
 	if err != nil {
 		return err
 	}
-	p := casePage{Case: c, Holder: holderOf(append(seatsWait(c, s), c.Waits...), v.lang), Path: pathOf(c, s)}
+	p := casePage{Kept: was.kept, Case: c, Holder: holderOf(append(seatsWait(c, s), c.Waits...), v.lang), Path: pathOf(c, s)}
 	for _, w := range c.Waits {
 		if w.Role == "clock" {
 			p.ByClock = append(p.ByClock, w)

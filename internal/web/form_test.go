@@ -52,6 +52,8 @@ func packWithFiles(t testing.TB) *scheme.Scheme {
         fields:
           sum:   {type: money, zh: 金额, en: Sum}
           proof: {type: file,  zh: 凭据, en: Proof}
+          maker: {type: org,   zh: 厂商, en: Maker}
+          place: {type: region, zh: 地点, en: Place}
 `...)
 		}
 		all[dir+"/"+name] = &fstest.MapFile{Data: b}
@@ -130,10 +132,14 @@ func TestFilesOfACaseAreBroughtInKeptReplacedAndTakenOut(t *testing.T) {
 	page, form := "/cases/"+string(c.ID), "/cases/"+string(c.ID)+"/form"
 	h.wants(h.ask("GET", page, token, nil), 200, `type="file" id="f-report"`, `name="f.samples" multiple`, `name="f.lines.more"`)
 
-	// Another field is wrong: nothing is saved, and no file has to be chosen again.
+	// Another field is wrong: what is right is saved, and no file has to be chosen again.
 	w := h.upload(form, token, url.Values{"f.contract_sum": {"四万八"}, "f.purpose": {"表征"}, "f.report.kept": {""}, "f.samples.kept": {""}},
 		sent{"f.report", `C:\x\报告.pdf`, "one"}, sent{"f.samples", "a.png", "two"}, sent{"f.samples", "b.png", "three"})
 	h.wants(w, 422, "报告.pdf", "a.png", "b.png", `value="表征"`, `id="f-contract_sum-e"`, `href="#f-contract_sum"`)
+	if c, err = h.c.Cases.Get(context.Background(), who, c.ID); err != nil || c.Fields["purpose"].Text != "表征" || c.Fields["contract_sum"].Known() || !c.Fields["report"].Known() {
+		t.Errorf("beside a wrong sum these are saved: %v, %v", c.Fields, err)
+	}
+	h.wants(w, 422, "其余各项已经保存")
 	form2 := held(w)
 	if got := len(form2["f.samples.kept"]); got != 2 {
 		t.Fatalf("the refused form holds %d photographs, want 2: %v", got, form2)
@@ -256,4 +262,37 @@ func TestRowsOfAGroupComeGoAndAreRefusedWhereTheyStand(t *testing.T) {
 	if g, again = (&form{Values: sent, bad: map[string]string{}}).group("tasks", columns, 2, 3); !again || len(g.Rows) != 3 {
 		t.Errorf("over the limit: %v %d", again, len(g.Rows))
 	}
+}
+
+// TestACodeIsPickedInARowOfARepeatedPart: a search in a row, without a script; what stands in the other rows and fields stays.
+func TestACodeIsPickedInARowOfARepeatedPart(t *testing.T) {
+	h := open(t)
+	token, who := h.firm()
+	c, err := h.c.Cases.Create(context.Background(), who, "voucher", testFirm, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	form := "/cases/" + string(c.ID) + "/form"
+	in := url.Values{"f.purpose": {"表征"}, "f.lines.rows": {"2"}, "f.lines.0.sum": {"10"}, "f.lines.1.maker.q": {"演示企业"}, "f.lines.1.maker.find": {"yes"}}
+	w := h.upload(form, token, in)
+	h.wants(w, 200, `name="f.lines.1.maker.take" value="`+testFirm+`"`, `value="10"`, `value="表征"`, `name="f.lines.0.place.q"`)
+	if strings.Contains(w.Body.String(), `name="f.lines.0.maker.take"`) {
+		t.Error("the search of one row answers in another")
+	}
+	in.Del("f.lines.1.maker.find")
+	in.Set("f.lines.1.maker.take", testFirm)
+	w = h.upload(form, token, in)
+	h.wants(w, 200, `name="f.lines.1.maker" value="`+testFirm+`"`, "演示企业", `value="10"`)
+	in.Del("f.lines.1.maker.take")
+	in.Del("f.lines.1.maker.q")
+	in.Set("f.lines.1.maker", testFirm)
+	in.Set("f.lines.1.place", "很远")
+	h.wants(h.upload(form, token, in), 422, "很远", `value="10"`)
+	in.Set("f.lines.1.place", "340100")
+	h.wants(h.upload(form, token, in), 303)
+	c, err = h.c.Cases.Get(context.Background(), who, c.ID)
+	if rows := c.Fields["lines"].List; err != nil || len(rows) != 2 {
+		t.Fatalf("saved %v, %v", c.Fields["lines"], err)
+	}
+	h.wants(h.ask("GET", "/cases/"+string(c.ID)+"/fill/4", token, nil), 200, `name="f.lines.1.maker.q"`, "合肥市")
 }

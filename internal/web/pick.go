@@ -54,22 +54,38 @@ func (v *visit) pickView(f scheme.Field, in *form) *pickView {
 func (v *visit) picked(s *scheme.Scheme, in *form, enter bool) (again bool) {
 	for _, sec := range s.Form.Sections {
 		for _, f := range sec.Fields {
-			if !pickable[f.Type] {
-				continue
-			}
-			if code := in.Get(f.Name + ".take"); code != "" {
-				if list := in.text(f.Name); list != "" && (f.Type == "orgs" || f.Type == "offices") {
-					code = list + "\n" + code
+			again = pickedIn(f, in, enter) || again
+			for _, g := range in.groups {
+				for i := range g.Rows {
+					for _, sub := range f.Fields {
+						if g.Name == f.Name && pickedIn(sub, g.Rows[i], enter) {
+							g.says(i) // a row in which only a code was taken says something
+							again = true
+						}
+					}
 				}
-				in.Set(f.Name, code)
-				in.Del(f.Name + ".q")
-				again = true
-			}
-			if in.Get(f.Name+".find") != "" || enter && in.text(f.Name+".q") != "" {
-				in.Set(f.Name+".asked", "yes")
-				again = true
 			}
 		}
+	}
+	return again
+}
+
+// pickedIn is picked for one field, of the form or of a row of a repeated part.
+func pickedIn(f scheme.Field, in *form, enter bool) (again bool) {
+	if !pickable[f.Type] {
+		return false
+	}
+	if code := in.Get(f.Name + ".take"); code != "" {
+		if list := in.text(f.Name); list != "" && (f.Type == "orgs" || f.Type == "offices") {
+			code = list + "\n" + code
+		}
+		in.Set(f.Name, code)
+		in.Del(f.Name + ".q")
+		again = true
+	}
+	if in.Get(f.Name+".find") != "" || enter && in.text(f.Name+".q") != "" {
+		in.Set(f.Name+".asked", "yes")
+		again = true
 	}
 	return again
 }
