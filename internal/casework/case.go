@@ -40,6 +40,7 @@ type Config struct {
 	Log      *corridorlog.Log
 	Notices  *notice.Service // nil: nobody is told
 	Files    *files.Store    // nil: no case takes a file
+	Hours    Hours           // nil: what instruments did for others is not known
 	Uses     Uses            // nil: of invoice lines it is not known whether they were used
 	Letters  Letters         // nil: no party is in another node
 	Self     string          // region code of this node, for Letters

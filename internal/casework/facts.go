@@ -157,6 +157,8 @@ func (w *world) function(name string, args []scheme.Value) (scheme.Value, scheme
 		return w.countRegions(args[0])
 	case name == "already" && len(args) == 2:
 		return w.already(args[0].Text, args[1].Text)
+	case (name == "shared_income" || name == "shared_hours") && len(args) == 3:
+		return w.shared(name, args)
 	case name == "paid_out" && len(args) == 1:
 		return scheme.MoneyValue(w.c.Purse.Out[args[0].Text]), books, nil
 	case (name == "available" || name == "balance") && len(args) == 1:

@@ -87,12 +87,19 @@ func (p *stage) open() {
 	private, _ := corridorlog.NewKey("log.example/uses")
 	uses, err := federation.New(federation.Config{DB: p.db, Self: p.code, Client: http.DefaultClient, Log: p.log, Key: private})
 	p.must(err)
-	p.cases, err = casework.New(casework.Config{DB: p.db, Access: p.access, Registry: p.reg, Ledger: p.ledger, Log: p.log, Files: store, Uses: uses, Secret: "a secret of the test",
+	p.cases, err = casework.New(casework.Config{DB: p.db, Access: p.access, Registry: p.reg, Ledger: p.ledger, Log: p.log, Files: store, Uses: uses, Hours: sharedMuch{}, Secret: "a secret of the test",
 		Regions: unit.GB2260(), Calendar: p.days, Node: p.code[:2], Schemes: p.packs, Layers: schemes.FS})
 	p.must(err)
 	p.lab = p.org("12310000DEMQ00060", "310115")
 	p.fund()
 	p.experts()
+}
+
+// sharedMuch is what the usage records say: every instrument worked 240 hours for others in a year.
+type sharedMuch struct{}
+
+func (sharedMuch) Shared(_ context.Context, _ *db.Tx, _, _ string, _ int) (unit.Fen, int, bool, error) {
+	return 200_000 * unit.FenPerYuan, 240 * 60, true, nil
 }
 
 // givenIn is what the tests of a pack and of its layer give for the form.

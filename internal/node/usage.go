@@ -98,3 +98,13 @@ func (r reserved) About(ctx context.Context, tx *db.Tx, id unit.ID) (instrument 
 	b, err := r.of.About(ctx, tx, id)
 	return b.Instrument, b.Org, err
 }
+
+// shared are the hours of this node as casework asks them; the room of usage is made after casework.
+type shared struct{ n *Node }
+
+func (x shared) Shared(ctx context.Context, tx *db.Tx, owner, instrument string, year int) (unit.Fen, int, bool, error) {
+	if x.n.Usage == nil {
+		return 0, 0, false, nil
+	}
+	return x.n.Usage.Shared(ctx, tx, owner, instrument, year)
+}

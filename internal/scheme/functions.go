@@ -41,6 +41,8 @@ var askedFunctions = []asked{
 	{"available", []shape{{kind: Account}}, Money},
 	{"balance", []shape{{kind: Account}}, Money},
 	{"paid_out", []shape{{kind: Account}}, Money},
+	{"shared_income", []shape{{kind: Org}, {kind: Text}, {kind: Count}}, Money},
+	{"shared_hours", []shape{{kind: Org}, {kind: Text}, {kind: Count}}, Count},
 	{"firm.open_cases", []shape{{kind: Text}, {kind: Count}}, Count},
 	{"firm.open_cases", []shape{{kind: Text}, {kind: Person}}, Count},
 }

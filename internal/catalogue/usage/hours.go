@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"corridor/internal/access"
@@ -330,4 +331,26 @@ func (s *Service) Missing(ctx context.Context, who access.Actor, owner, month st
 		return nil
 	})
 	return out, err
+}
+
+// Shared is what an instrument of an owner earned from others in a year and how long it ran for them, in minutes, in the caller's
+// act; instrument is the owner's own number or an id. known is false for one that is not the owner's. It asks for no permission.
+func (s *Service) Shared(ctx context.Context, tx *db.Tx, owner, instrument string, year int) (income unit.Fen, minutes int, known bool, err error) {
+	own, err := s.byOwnNo(ctx, tx, owner)
+	if err != nil {
+		return 0, 0, false, err
+	}
+	id, known := own[strings.TrimSpace(instrument)]
+	if !known || year < 2000 || year > 2200 {
+		return 0, 0, false, nil
+	}
+	from := time.Date(year, 1, 1, 0, 0, 0, 0, s.Zone())
+	did, err := selectHours(ctx, tx, owner, from, from.AddDate(1, 0, 0))
+	for _, d := range did {
+		if d.instrument == id && d.class == Outside {
+			income += d.price
+			minutes += d.minutes
+		}
+	}
+	return income, minutes, true, err
 }

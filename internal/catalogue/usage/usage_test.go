@@ -92,6 +92,7 @@ type house struct {
 	ctx   context.Context
 	now   *time.Time
 	shelf *shelf
+	d     *db.DB
 }
 
 func (h house) at(text string) time.Time {
@@ -131,7 +132,7 @@ func each(t *testing.T, test func(h house)) {
 	now := time.Date(2026, 6, 3, 4, 0, 0, 0, time.UTC)
 	dbtest.Each(t, func() time.Time { return now }, func(t *testing.T, d *db.DB) {
 		now = time.Date(2026, 6, 3, 4, 0, 0, 0, time.UTC)
-		h := house{T: t, ctx: context.Background(), now: &now, shelf: &shelf{booked: map[unit.ID][]usage.Booked{}}}
+		h := house{T: t, d: d, ctx: context.Background(), now: &now, shelf: &shelf{booked: map[unit.ID][]usage.Booked{}}}
 		a, err := access.New(access.Config{DB: d})
 		h.ok(err)
 		r, err := registry.New(registry.Config{DB: d, Access: a, Regions: unit.GB2260(), Calendar: unit.ChinaCalendar(), Self: "310000", IdentityKey: []byte("a key of the test")})
@@ -208,6 +209,20 @@ func TestALogIsLaidBesideTheBookingsAndHoursFollow(t *testing.T) {
 		if err != nil || x.Rating.String() != "4.5" || x.Rating.N != 2 || len(x.Says) != 1 || x.Says[0].Org != "" || x.Answers.Accepting().String() != "50.0%" || x.Answers.Median != 3*time.Hour || !x.Few() {
 			h.Errorf("%+v %v", x, err)
 		}
+		// What a reward is counted from: hours and income from others alone, of an instrument of that owner.
+		h.ok(h.d.Read(h.ctx, func(tx *db.Tx) error {
+			income, minutes, known, err := h.Shared(h.ctx, tx, lab, "EM-01", 2026)
+			if err != nil || !known || minutes != 260 || income != 480_000 {
+				h.Errorf("shared %s in %d min, known %v, %v", income, minutes, known, err)
+			}
+			if _, _, known, err := h.Shared(h.ctx, tx, firm, "EM-01", 2026); known || err != nil {
+				h.Errorf("the instrument is known as one of the firm's (%v)", err)
+			}
+			if _, minutes, known, err := h.Shared(h.ctx, tx, lab, "EM-01", 2025); !known || minutes != 0 || err != nil {
+				h.Errorf("%d minutes in the year before (%v)", minutes, err)
+			}
+			return nil
+		}))
 		uses, n, err := h.Uses(h.ctx, user, firm, 1)
 		h.ok(err)
 		if n != 2 || uses[0].Stars != 4 || uses[0].Words != "等得久" || uses[1].Stars != 5 || uses[1].Title[1] != "Cryo-EM" {
