@@ -15,6 +15,7 @@ try {
     await user.press('main table a[href^="/instruments/"]:has-text("300 kV")')
     instrument = new URL(user.page.url()).pathname.split('/')[2]
     await user.press('a:has-text("申报样品")')
+    want(await user.page.locator('#org').count() === 1, user.page.url() + await user.text())
     org = await user.page.inputValue('#org')
     await user.page.fill('#what', '电池隔膜')
     await user.page.fill('#samples', '3')
@@ -60,8 +61,9 @@ try {
   })
 
   await step('a machine log is brought, settled and rated', async () => {
-    const at = days => new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10)
     await lab.go(node + '/usage')
+    const now = Date.parse(await lab.page.getAttribute('footer time', 'datetime'))
+    const at = days => new Date(now - days * 86_400_000).toISOString().slice(0, 10)
     await lab.look('lab-usage')
     await lab.page.setInputFiles('#file', { name: 'log.csv', mimeType: 'text/csv', buffer: Buffer.from(`instrument,log_no,from,to,direction\n${instrument},E2E-1,${at(3)} 03:00,${at(3)} 05:00,136\nEM-none,2,${at(3)} 03:00,${at(3)} 05:00,\n`) })
     await lab.press('button[value=good]')
@@ -100,11 +102,11 @@ try {
 
   await step('everybody sees how it is rated, how requests are answered and how prices changed, in both languages', async () => {
     const anybody = await house.visitor()
-    await anybody.go(`${node}/listings/${instrument}`)
+    await anybody.go(`${node}/instruments/${instrument}`)
     want((await anybody.text()).includes('数据很好'), 'the rating is not shown')
-    await anybody.look('lab-listing')
-    await anybody.go(`${node}/listings/${instrument}?lang=en`)
-    await anybody.look('lab-listing-en')
+    await anybody.look('lab-instrument')
+    await anybody.go(`${node}/instruments/${instrument}?lang=en`)
+    await anybody.look('lab-instrument-en')
     await anybody.go(`${node}/instruments/${instrument}/prices`)
     await anybody.look('lab-prices')
     await user.go(node + samples + '?lang=en')

@@ -15,18 +15,29 @@ import (
 
 // count joins the room of hours to those that it asks.
 func (n *Node) count(days *unit.Days) (err error) {
-	n.Usage, err = usage.New(usage.Config{DB: n.DB, Access: n.Access, Listings: equipped{n.Catalogue}, Bookings: reserved{n.Bookings}, Ties: n.Registry, Files: n.Files, Notices: n.Notices, Days: days})
+	n.Usage, err = usage.New(usage.Config{DB: n.DB, Access: n.Access, Listings: equipped{n.Catalogue, n.Bookings}, Bookings: reserved{n.Bookings}, Ties: n.Registry, Files: n.Files, Notices: n.Notices, Days: days})
 	return err
 }
 
-// equipped is the catalogue as usage asks it: what can be booked, with the fields that hours and records need.
-type equipped struct{ of *catalogue.Service }
+// equipped is what can be booked as usage asks it: listings with the fields that hours and records need, and instruments that
+// were entered for booking alone, of which less is known.
+type equipped struct {
+	of     *catalogue.Service
+	booked *booking.Service
+}
 
 // customsFields have to be filled in before a duty-free instrument gives hours to others.
 var customsFields = []string{"customs_no", "customs_date", "customs_item", "customs_name", "customs_unit"}
 
 func (e equipped) Instrument(ctx context.Context, tx *db.Tx, id unit.ID) (usage.Instrument, error) {
 	l, err := e.of.AnyIn(ctx, tx, id)
+	if fault.KindOf(err) == fault.NotFound {
+		b, err := e.booked.InstrumentIn(ctx, tx, id)
+		if fault.KindOf(err) == fault.NotFound {
+			err = fault.New(fault.NotFound, "usage.unknown")
+		}
+		return unlisted(b), err
+	}
 	if err == nil && (l.Origin != "" || !l.Open()) {
 		err = fault.New(fault.NotFound, "usage.unknown")
 	}
@@ -38,7 +49,31 @@ func (e equipped) Owned(ctx context.Context, tx *db.Tx, owner string, after unit
 	for _, l := range page {
 		out = append(out, equipment(l))
 	}
-	return out, next, err
+	if err != nil || next != "" {
+		return out, next, err
+	}
+	all, err := e.booked.OwnedIn(ctx, tx, owner)
+	if err != nil {
+		return nil, "", err
+	}
+	for _, b := range all {
+		switch _, err := e.of.AnyIn(ctx, tx, b.ID); {
+		case fault.KindOf(err) == fault.NotFound:
+			out = append(out, unlisted(b))
+		case err != nil:
+			return nil, "", err
+		}
+	}
+	return out, "", nil
+}
+
+// unlisted is an instrument that was entered for booking alone.
+func unlisted(b booking.Instrument) usage.Instrument {
+	i := usage.Instrument{ID: b.ID, Owner: b.Org, Region: b.Region, Title: b.Title}
+	if b.Open() {
+		i.Published = b.At
+	}
+	return i
 }
 
 func equipment(l catalogue.Listing) usage.Instrument {

@@ -132,6 +132,7 @@ type instrumentPage struct {
 	Has      bool
 	Rules    []string
 	Prices   []priceView
+	Standing *standingView // nil: nothing is known of it
 	Next     string
 	NextPath string
 	Manages  bool
@@ -190,6 +191,9 @@ func (v *visit) instrument() error {
 		return err
 	}
 	p.Prices = v.priceViews(all, unit.DayOf(v.now(), i.Location()))
+	if p.Standing, err = v.standing(id, []string{"book"}); err != nil {
+		return err
+	}
 	if v.s.c.Catalogue != nil {
 		_, err := v.s.c.Catalogue.Get(v.ctx(), v.who, id)
 		p.Listed = err == nil

@@ -171,17 +171,25 @@ func (v *visit) showDeclare(f *form) error {
 		if p.Instrument, err = idOf(f.Get("instrument")); err != nil {
 			return err
 		}
-		l, err := v.s.c.Catalogue.Get(v.ctx(), v.who, p.Instrument)
-		if err != nil {
+		if p.Title, _, err = v.instrumentAt(p.Instrument); err != nil {
 			return err
 		}
-		p.Title = l.Title
 	}
 	for _, code := range sortedKeys(usage.Hazards) {
 		p.Hazards = append(p.Hazards, sampleHazard{code, usage.Hazards[code].In(v.lang), slices.Contains(f.Values["hazard"], code)})
 	}
 	v.under("/samples", "样品与结果", "Samples and results")
 	return v.show("samplenew", v.t("申报样品", "Declare samples"), p)
+}
+
+// instrumentAt is what an instrument is called and the page where it stands: its listing, or else where it is booked.
+func (v *visit) instrumentAt(id unit.ID) (fault.Words, string, error) {
+	l, err := v.s.c.Catalogue.Get(v.ctx(), v.who, id)
+	if fault.KindOf(err) != fault.NotFound || v.s.c.Bookings == nil {
+		return l.Title, "/listings/" + string(id), err
+	}
+	i, err := v.s.c.Bookings.Instrument(v.ctx(), id)
+	return i.Title, "/instruments/" + string(id), err
 }
 
 func (v *visit) declare() error {

@@ -20,7 +20,8 @@ type usesPage struct {
 type useView struct {
 	usage.Use
 	Owner, Hours string
-	May          bool // it can be rated
+	Path         string // of the instrument; "" where it is gone
+	May          bool   // it can be rated
 	Problem      string
 }
 
@@ -55,6 +56,11 @@ func (v *visit) showUses(run unit.ID, problem string) error {
 	}
 	for _, u := range all {
 		x := useView{Use: u, Owner: orCode(names, u.Run.Owner), Hours: usage.HoursText(u.Minutes), May: u.Class == usage.Outside}
+		if _, at, err := v.instrumentAt(u.Instrument); err == nil {
+			x.Path = at
+		} else if fault.KindOf(err) != fault.NotFound {
+			return err
+		}
 		if u.ID == run {
 			x.Problem = problem
 		}
@@ -171,6 +177,7 @@ type ratingsPage struct {
 type ratedView struct {
 	usage.Rated
 	User string
+	Path string // of the instrument; "" where it is gone
 }
 
 // ratings are what users said of an owner's instruments.
@@ -200,7 +207,13 @@ func (v *visit) ratings() error {
 		return err
 	}
 	for _, r := range all {
-		p.Ratings = append(p.Ratings, ratedView{r, orCode(names, r.Org)})
+		x := ratedView{Rated: r, User: orCode(names, r.Org)}
+		if _, at, err := v.instrumentAt(r.Instrument); err == nil {
+			x.Path = at
+		} else if fault.KindOf(err) != fault.NotFound {
+			return err
+		}
+		p.Ratings = append(p.Ratings, x)
 	}
 	if v.wantsFile() {
 		out := &sheet{Name: "ratings", Head: []string{v.t("仪器", "Instrument"), v.t("用户单位", "User"), v.t("星级", "Stars"), v.t("评语", "Words"), v.t("时间", "When")}}

@@ -17,3 +17,8 @@ func (s *Service) Touching(ctx context.Context, tx *db.Tx, instrument unit.ID, s
 func (s *Service) About(ctx context.Context, tx *db.Tx, id unit.ID) (Booking, error) {
 	return selectBooking(ctx, tx, id)
 }
+
+// OwnedIn are the instruments of an owner in the caller's act or reading, also those that were withdrawn.
+func (s *Service) OwnedIn(ctx context.Context, tx *db.Tx, org string) ([]Instrument, error) {
+	return selectInstruments(ctx, tx, org, true, "", rowsMax)
+}
