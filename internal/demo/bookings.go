@@ -113,7 +113,7 @@ func putUp(ctx context.Context, tx *db.Tx, n *node.Node, lab access.Actor, org s
 
 // weekdayPlan is open on working days from eight to six.
 func weekdayPlan() booking.Plan {
-	plan := booking.Plan{Grid: 30, Horizon: 90, OfferHours: 24, Lead: 24 * 60, Holidays: true, SetUp: 15, CleanUp: 15, Limits: []booking.Limit{{To: 1440, Least: 60, Most: 600}}}
+	plan := booking.Plan{Grid: 30, Horizon: 90, OfferHours: 24, Remind: 24, Lead: 24 * 60, Holidays: true, SetUp: 15, CleanUp: 15, Limits: []booking.Limit{{To: 1440, Least: 60, Most: 600}}}
 	for d := time.Monday; d <= time.Friday; d++ {
 		plan.Weekly[d] = []booking.Period{{From: 480, To: 1080}}
 	}

@@ -149,7 +149,7 @@ func (v *visit) bookChoices(s *booking.Service, p *bookSettingsPage) error {
 
 // firstPlan is what the form of an instrument without a plan begins with: the owner changes it and answers for it.
 func firstPlan() booking.Plan {
-	p := booking.Plan{Grid: 30, Horizon: 60, OfferHours: 24, Lead: 24 * 60, Holidays: true, Limits: []booking.Limit{{To: 1440, Least: 60, Most: 600}}}
+	p := booking.Plan{Grid: 30, Horizon: 60, OfferHours: 24, Remind: 24, Lead: 24 * 60, Holidays: true, Limits: []booking.Limit{{To: 1440, Least: 60, Most: 600}}}
 	for d := time.Monday; d <= time.Friday; d++ {
 		p.Weekly[d] = []booking.Period{{From: 480, To: 1080}}
 	}

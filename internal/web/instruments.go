@@ -251,6 +251,9 @@ func (v *visit) rules(p booking.Plan) (out []string) {
 	}
 	say("起始时刻为 %d 分钟的整数倍；两次使用之间留准备 %d 分钟、清理 %d 分钟。", "It begins at multiples of %d minutes; %d minutes of set-up and %d of clean-up lie between two uses.", p.Grid, p.SetUp, p.CleanUp)
 	say("至少提前 %s，最多提前 %d 天。", "Booked at least %s and at most %d days ahead.", length(p.Lead), p.Horizon)
+	if p.Remind > 0 {
+		say("开始前 %d 小时提醒使用人。", "Its user is reminded %d hours before.", p.Remind)
+	}
 	if p.WeekMost > 0 {
 		say("每人每周最多 %s。", "At most %s for a person in a week.", length(p.WeekMost))
 	}

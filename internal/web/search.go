@@ -318,7 +318,15 @@ func (v *visit) codeWords(name, code string, k *kinds.Kind, owners map[string]st
 	case catalogue.FacetBand:
 		return v.bandWords(code)
 	}
-	if f, ok := v.fieldOf(name, k); ok {
+	if k == nil { // over all kinds: the words of the first whose list has the code
+		for _, k := range v.s.c.Catalogue.Kinds().All {
+			if f, ok := k.Field(name); ok && f.Show(code).In(v.lang) != code {
+				return f.Show(code).In(v.lang)
+			}
+		}
+		return code
+	}
+	if f, ok := k.Field(name); ok {
 		return f.Show(code).In(v.lang)
 	}
 	return code

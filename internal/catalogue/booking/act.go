@@ -122,6 +122,11 @@ func (s *Service) act(ctx context.Context, who access.Actor, id unit.ID, a Actio
 		if err := s.changed(ctx, tx, x.Instrument); err != nil {
 			return err
 		}
+		if a == Change || a == Accept {
+			if err := s.remindAgain(ctx, tx, x.Booking); err != nil {
+				return err
+			}
+		}
 		return s.record(ctx, tx, who, string(a), "bookings/"+string(id), x.Inst.Region, string(x.State))
 	})
 	return x, err

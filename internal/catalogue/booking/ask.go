@@ -351,6 +351,9 @@ func (s *Service) put(ctx context.Context, tx *db.Tx, j judged, b Booking) error
 	if err := insertBooking(ctx, tx, b); err != nil {
 		return fmt.Errorf("booking %s: %w", b.ID, err)
 	}
+	if err := s.remindAt(ctx, tx, b, j.world.plan); err != nil {
+		return err
+	}
 	if !b.State.takes() {
 		return nil
 	}

@@ -73,6 +73,7 @@ type Plan struct {
 	Rota       bool        `json:"rota,omitempty"`       // an operator has to be on duty where one is needed
 	Instant    bool        `json:"instant,omitempty"`    // confirmed at once; else the owner answers
 	OfferHours int         `json:"offer_hours"`          // how long a slot that came free is kept for who is first
+	Remind     int         `json:"remind,omitempty"`     // hours before a use at which its user is reminded; 0 for never
 	Calibrated unit.Day    `json:"calibrated,omitempty"` // the last day on which the calibration is valid; none: not bounded
 }
 
@@ -117,6 +118,7 @@ func (p Plan) Check() error {
 	between("horizon", p.Horizon, 1, horizonMax)
 	between("week_most", p.WeekMost, 0, 7*dayMinutes)
 	between("offer_hours", p.OfferHours, 1, offerHoursMax)
+	between("remind", p.Remind, 0, offerHoursMax)
 	if p.Lead >= p.Horizon*dayMinutes {
 		say("lead", "booking.lead_horizon")
 	}

@@ -125,6 +125,8 @@ func (s *Service) lapseAt(ctx context.Context, tx *db.Tx, id unit.ID, at time.Ti
 // Handlers are the jobs of the room.
 func (s *Service) Handlers() map[string]db.Handler {
 	return map[string]db.Handler{
+		remindJob:  {In: func(ctx context.Context, tx *db.Tx, j db.Job) error { return s.remind(ctx, tx, unit.ID(j.Key)) }},
+		overJob:    {In: func(ctx context.Context, tx *db.Tx, j db.Job) error { return s.remind(ctx, tx, unit.ID(j.Key)) }},
 		lapseJob:   {In: func(ctx context.Context, tx *db.Tx, j db.Job) error { return s.lapse(ctx, tx, unit.ID(j.Key)) }},
 		outsideJob: {Out: func(ctx context.Context, j db.Job) error { return s.refresh(ctx, unit.ID(j.Key)) }, AttemptsMax: 3},
 		againJob: {In: func(ctx context.Context, tx *db.Tx, j db.Job) error {

@@ -28,6 +28,8 @@ var told = map[string]fault.Words{
 	"wait_over":       {"仪器已撤下，候补结束", "the instrument is withdrawn and its waiting list ended"},
 	"done":            {"使用已完成", "the use has ended"},
 	"failed":          {"使用未成功，不收费", "the use failed and is not charged"},
+	"remind":          {"即将使用，请按时签到", "your booking is near: check in on time"},
+	"not_come":        {"预约时间已过，没有人签到：请补签或记为未到场", "nobody checked in to a booking that is over: check in late, or enter that nobody came"},
 	"missed":          {"预约未到场", "nobody came to a booking"},
 }
 

@@ -16,7 +16,7 @@ var weekdayNames = []string{"sun", "mon", "tue", "wed", "thu", "fri", "sat"}
 
 // PlanFields are the names of the fields that a plan is typed into, in order.
 var PlanFields = []string{"weekly.1", "weekly.2", "weekly.3", "weekly.4", "weekly.5", "weekly.6", "weekly.0", "holidays", "exceptions", "through", "set_up", "clean_up", "grid", "steps", "limits",
-	"week_most", "lead", "horizon", "training", "supervised", "rota", "instant", "offer_hours", "calibrated"}
+	"week_most", "lead", "horizon", "training", "supervised", "rota", "instant", "offer_hours", "remind", "calibrated"}
 
 // Typed is a plan as people write it, by field: hours "08:00-12:00, 13:00-18:00"; an exception a line, "2026-05-01 09:00-12:00
 // why", without hours closed; a step a line, "240 30" (up to 240 minutes in steps of 30), the last without a bound "60"; a
@@ -25,7 +25,7 @@ func (p Plan) Typed() map[string]string {
 	yes := map[bool]string{true: "yes", false: ""}
 	out := map[string]string{"holidays": yes[p.Holidays], "through": yes[p.Through], "supervised": yes[p.Supervised], "rota": yes[p.Rota], "instant": yes[p.Instant],
 		"set_up": fmt.Sprint(p.SetUp), "clean_up": fmt.Sprint(p.CleanUp), "grid": fmt.Sprint(p.Grid), "week_most": fmt.Sprint(p.WeekMost), "lead": fmt.Sprint(p.Lead), "horizon": fmt.Sprint(p.Horizon),
-		"offer_hours": fmt.Sprint(p.OfferHours), "training": strings.Join(p.Training, "\n"), "calibrated": p.Calibrated.String()}
+		"offer_hours": fmt.Sprint(p.OfferHours), "remind": fmt.Sprint(p.Remind), "training": strings.Join(p.Training, "\n"), "calibrated": p.Calibrated.String()}
 	for d, all := range p.Weekly {
 		out["weekly."+strconv.Itoa(d)] = hoursText(all)
 	}
@@ -91,7 +91,7 @@ func ReadPlan(typed map[string]string) (p Plan, err error) {
 	}
 	yes := func(field string) bool { return typed[field] != "" }
 	p = Plan{Holidays: yes("holidays"), Through: yes("through"), Supervised: yes("supervised"), Rota: yes("rota"), Instant: yes("instant"), SetUp: number("set_up"), CleanUp: number("clean_up"),
-		Grid: number("grid"), WeekMost: number("week_most"), Lead: number("lead"), Horizon: number("horizon"), OfferHours: number("offer_hours")}
+		Grid: number("grid"), WeekMost: number("week_most"), Lead: number("lead"), Horizon: number("horizon"), OfferHours: number("offer_hours"), Remind: number("remind")}
 	for d := range p.Weekly {
 		field := "weekly." + strconv.Itoa(d)
 		p.Weekly[d], err = readHours(typed[field])
