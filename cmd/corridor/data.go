@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -69,11 +68,12 @@ func restoreCommand() *cobra.Command {
 		Use:   "restore --dir DIR FILE",
 		Short: "Put a backup in the place of a stopped node's SQLite database",
 		Long: `Checks the backup first: a damaged one, or one of another node, changes nothing. What stood there is kept beside it.
-A node that publishes a log must not be set back behind what its neighbours have seen; look at their /neighbours first.`,
+A node that publishes a log must not be set back behind what its neighbours have seen: it is not served again before
+corridor recover has compared it with them and fetched back what it lost.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			before, err := db.Restore(cmd.Context(), args[0], filepath.Join(dir, node.DatabaseName), other)
-			if err != nil {
+			before := ""
+			if err := node.RestoreFolder(cmd.Context(), args[0], dir, other, &before); err != nil {
 				return err
 			}
 			fmt.Fprintf(cmd.OutOrStdout(), "已恢复 restored from %s\n", args[0])

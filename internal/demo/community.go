@@ -92,7 +92,7 @@ func open(ctx context.Context, c Config, m Member, keys map[string]node.Key, sig
 // nodeConfig says what a member's node is.
 func nodeConfig(c Config, m Member, keys map[string]node.Key, packs []*scheme.Scheme, clock *Clock) node.Config {
 	return node.Config{Node: m.face(), Dir: filepath.Join(c.Dir, m.Short()), Origin: origin(m),
-		Key: keys[m.Code].Private, Address: address(c.BasePort, m), Site: "http://" + address(c.BasePort, m), Peers: peersOf(m, keys, c.BasePort),
+		Key: keys[m.Code].Private, Former: keys[m.Code].Former, Address: address(c.BasePort, m), Site: "http://" + address(c.BasePort, m), Peers: peersOf(m, keys, c.BasePort),
 		Schemes: packs, Now: clock.Now, Clock: clock, NoCodes: true, Logger: c.Logger, Extract: c.Extract}
 }
 

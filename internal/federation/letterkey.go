@@ -104,6 +104,26 @@ func (s *Service) RotateLetterKey(ctx context.Context, who access.Actor, alone b
 	return k, err
 }
 
+// RenewLetterKey makes a new key of this node's letters where the one that is published does not follow from the log's key any
+// more: the log's key was changed. After a loss the keys before it count no more; while a former key of the log still signs, they do.
+func (s *Service) RenewLetterKey(ctx context.Context, changing bool) error {
+	if s.c.Key == "" {
+		return nil
+	}
+	return s.c.DB.Act(ctx, func(tx *db.Tx) error {
+		k, err := selectLetterKey(ctx, tx)
+		if err != nil || k.Generation == 0 {
+			return err
+		}
+		private, err := s.signingKey(k.Generation)
+		if err != nil || k.Public.Equal(private.Public()) {
+			return err
+		}
+		_, err = s.newLetterKey(ctx, tx, k.Generation+1, !changing)
+		return err
+	})
+}
+
 // OwnLetterKey is the key that this node signs with; Generation 0 says that it has written no letter yet.
 func (s *Service) OwnLetterKey(ctx context.Context) (k LetterKey, err error) {
 	err = s.c.DB.Read(ctx, func(tx *db.Tx) error {

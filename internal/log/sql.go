@@ -27,7 +27,10 @@ FROM log_pending WHERE id <= $2`
 SELECT -1, id, at, kind, day, fields, leaf, salt, object, '' FROM log_pending WHERE id > $1 ORDER BY id LIMIT $2`
 	sqlPendingByID = `
 SELECT -1, id, at, kind, day, fields, leaf, salt, object, '' FROM log_pending WHERE id = $1 ORDER BY id LIMIT 1`
-	sqlHasWork = `
+	sqlPendingLike = `
+SELECT -1, id, at, kind, day, fields, leaf, salt, object, '' FROM log_pending WHERE leaf = $1 ORDER BY id LIMIT 1`
+	sqlPendingDeleteOne = `DELETE FROM log_pending WHERE id = $1`
+	sqlHasWork          = `
 SELECT CASE WHEN EXISTS (SELECT 1 FROM log_pending) OR NOT EXISTS (SELECT 1 FROM log_checkpoint) THEN 1 ELSE 0 END
 ORDER BY 1 LIMIT 1`
 	sqlByObject = `
@@ -123,6 +126,20 @@ func numberPending(ctx context.Context, tx *db.Tx, from int64, last string, want
 		return fmt.Errorf("number the leaves from %d on: %w", from, err)
 	}
 	_, err = tx.Exec(ctx, sqlPendingDelete, last)
+	return err
+}
+
+// selectPendingLike is the leaf that waits with these bytes; the zero one if there is none.
+func selectPendingLike(ctx context.Context, tx *db.Tx, leaf []byte) (Entry, error) {
+	e, err := scanEntry(tx.QueryRow(ctx, sqlPendingLike, leaf).Scan)
+	if db.NoRows(err) {
+		return Entry{}, nil
+	}
+	return e, err
+}
+
+func deletePending(ctx context.Context, tx *db.Tx, id unit.ID) error {
+	_, err := tx.Exec(ctx, sqlPendingDeleteOne, string(id))
 	return err
 }
 

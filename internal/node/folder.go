@@ -34,15 +34,21 @@ func (f Folder) Database() string {
 // OpenFolder opens the node of a folder for a tool: its key comes from the folder, its code from its database. It serves
 // nothing and follows nobody.
 func OpenFolder(ctx context.Context, f Folder) (*Node, error) {
+	c, err := f.Config()
+	if err != nil {
+		return nil, err
+	}
+	return Open(ctx, c)
+}
+
+// Config is how a tool opens the node of the folder.
+func (f Folder) Config() (Config, error) {
 	key, err := ReadKey(f.Dir)
 	if err != nil {
-		return nil, err
+		return Config{}, err
 	}
 	packs, err := Packs()
-	if err != nil {
-		return nil, err
-	}
-	return Open(ctx, Config{Dir: f.Dir, DSN: f.Database(), Key: key.Private, Origin: key.Origin, Schemes: packs, Now: f.Now, ReadOnly: f.ReadOnly})
+	return Config{Dir: f.Dir, DSN: f.Database(), Key: key.Private, Former: key.Former, Origin: key.Origin, Schemes: packs, Now: f.Now, ReadOnly: f.ReadOnly}, err
 }
 
 // Folders is the folder itself where a node's key lies in it, else those below that have one.

@@ -35,7 +35,7 @@ func (n *Node) ground() (err error) {
 	if n.Files, err = files.New(files.Config{DB: n.DB, Dir: filepath.Join(n.Dir, filesName), Scan: n.Scan}); err != nil {
 		return err
 	}
-	if n.Log, err = corridorlog.New(corridorlog.Config{DB: n.DB, Origin: n.Origin, Key: n.Key}); err != nil {
+	if n.Log, err = corridorlog.New(corridorlog.Config{DB: n.DB, Origin: n.Origin, Key: n.Key, Former: n.Former}); err != nil {
 		return err
 	}
 	secret, former := n.secrets()
@@ -55,9 +55,9 @@ func (n *Node) ground() (err error) {
 // secrets are what is encrypted with now, and what was before.
 func (n *Node) secrets() (secret string, former []string) {
 	if n.Secret == "" {
-		return n.Key, nil
+		return n.Key, n.Former
 	}
-	return n.Secret, []string{n.Key}
+	return n.Secret, append([]string{n.Key}, n.Former...)
 }
 
 // identityKey keys the digests of identity numbers. It follows from the secret, and stands nowhere.

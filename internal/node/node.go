@@ -57,15 +57,18 @@ type Config struct {
 	Key     string // private key of its log
 	// Secret encrypts what is kept secret in the database (seeds of one-time codes, secrets of hooks, digests of identity
 	// numbers). "" is Key. What was encrypted under Key before there was a Secret stays readable.
-	Secret  string
-	Peers   []federation.Peer
-	Schemes []*scheme.Scheme
-	Now     func() time.Time  // nil: the machine's clock
-	Clock   web.Clock         // a clock that may be moved; nil in production
-	Site    string            // address under which people reach it, for links in letters
-	Mail    notice.Courier    // nil: people are told in the node only
-	OpenID  []access.Provider // through whom people may come in
-	NoCodes bool              // one-time codes are not asked for; only for demonstrations
+	Secret string
+	Former []string // private keys of the log before Key, which still sign beside it while neighbours change over
+	// Recovering opens a node that was restored from a backup, to compare it with its neighbours; it publishes nothing.
+	Recovering bool
+	Peers      []federation.Peer
+	Schemes    []*scheme.Scheme
+	Now        func() time.Time  // nil: the machine's clock
+	Clock      web.Clock         // a clock that may be moved; nil in production
+	Site       string            // address under which people reach it, for links in letters
+	Mail       notice.Courier    // nil: people are told in the node only
+	OpenID     []access.Provider // through whom people may come in
+	NoCodes    bool              // one-time codes are not asked for; only for demonstrations
 	// MetricsAllow are the addresses that read the metrics without a token; nobody named is this machine.
 	MetricsAllow []netip.Prefix
 	Secure       bool // cookies over HTTPS only
@@ -131,6 +134,9 @@ func Open(ctx context.Context, c Config) (n *Node, err error) {
 	if err = n.known(ctx); err != nil {
 		return n, err
 	}
+	if err = n.restored(); err != nil {
+		return n, err
+	}
 	if err = n.ground(); err != nil {
 		return n, err
 	}
@@ -153,6 +159,12 @@ func Open(ctx context.Context, c Config) (n *Node, err error) {
 		return n, err
 	}
 	if err = n.sign(ctx); err != nil {
+		return n, err
+	}
+	if c.Recovering {
+		return n, nil
+	}
+	if err = n.Federation.RenewLetterKey(ctx, len(n.Former) > 0); err != nil {
 		return n, err
 	}
 	// A new log has its first checkpoint before a neighbour asks for it.

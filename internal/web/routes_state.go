@@ -17,6 +17,8 @@ func (s *Server) stateRoutes() {
 	s.page("GET", "/statements/{id}", access.StatementRead, (*visit).statement)
 	s.page("POST", "/statements/{id}/sign", access.StatementSign, (*visit).signStatement)
 	s.page("GET", "/statements/{id}/paper", access.StatementRead, (*visit).statementPaper)
+	s.page("GET", "/log/held/{code}/checkpoint", access.LogRead, (*visit).heldCheckpoint)
+	s.page("GET", "/log/held/{code}/entries/{from}", access.LogRead, (*visit).heldEntries)
 	s.page("GET", "/services", access.ServiceRecord, (*visit).services)
 	s.page("POST", "/services", access.ServiceRecord, (*visit).recordService)
 }

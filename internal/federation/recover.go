@@ -1,0 +1,152 @@
+package federation
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"fmt"
+
+	"corridor/internal/db"
+	"corridor/internal/fault"
+	corridorlog "corridor/internal/log"
+)
+
+// A node that was set back to an older backup must not write on: what it would publish, its neighbours would take for a fork. It
+// asks each neighbour for the part of its own log that the neighbour has followed, puts back what it lost, and goes on when its
+// log is at least what every neighbour that answers has seen.
+
+// heldPath is where a neighbour's log stands as this node has verified it.
+const heldPath = "/log/held/"
+
+// Own is the log of the node that recovers.
+type Own interface {
+	PublicKey() string
+	Size(ctx context.Context) (int64, error)
+	Adopt(ctx context.Context, signed []byte, leaves [][]byte) error
+	SameTree(ctx context.Context, c corridorlog.Checkpoint) (bool, error)
+}
+
+// Recovery is what one neighbour has seen of this node's log.
+type Recovery struct {
+	Peer   Peer
+	Size   int64 // that it has verified
+	Put    int64 // leaves that came back from it
+	Silent error // why it did not answer
+}
+
+// Recover compares the own log with what the neighbours have seen, and puts back what is missing. It writes nothing when a
+// neighbour holds something else than what stands here: then it is a fork, and people have to look. Silent neighbours are told;
+// with none that answered it is Unavailable.
+func (s *Service) Recover(ctx context.Context, own Own) (out []Recovery, err error) {
+	peers := s.peers()
+	answered := 0
+	seen := map[string]corridorlog.Checkpoint{}
+	for _, p := range peers {
+		r := Recovery{Peer: p}
+		signed, err := s.fetch(ctx, p.URL+heldPath+s.c.Self+"/checkpoint", checkpointMax)
+		if err != nil {
+			r.Silent = err
+			out = append(out, r)
+			continue
+		}
+		answered++
+		c, err := corridorlog.OpenCheckpoint(signed, own.PublicKey())
+		if err != nil {
+			r.Silent = err
+			out = append(out, r)
+			continue
+		}
+		r.Size = c.Size
+		seen[p.Code] = c
+		size, err := own.Size(ctx)
+		if err != nil {
+			return out, err
+		}
+		if c.Size > size {
+			leaves, err := s.heldBy(ctx, p, size, c.Size)
+			if err != nil {
+				return out, fmt.Errorf("leaves %d to %d from %s: %w", size, c.Size, p.Code, err)
+			}
+			if err := own.Adopt(ctx, signed, leaves); err != nil {
+				return out, err
+			}
+			r.Put = c.Size - size
+		}
+		out = append(out, r)
+	}
+	if answered == 0 && len(peers) > 0 {
+		return out, fault.New(fault.Unavailable, "federation.recover_silent")
+	}
+	for code, c := range seen {
+		same, err := own.SameTree(ctx, c)
+		if err != nil {
+			return out, err
+		}
+		if !same {
+			return out, fault.New(fault.Conflict, "federation.recover_fork", "code", code, "size", c.Size)
+		}
+	}
+	return out, nil
+}
+
+// heldBy fetches leaves [from, to) of the own log from a neighbour that followed it.
+func (s *Service) heldBy(ctx context.Context, p Peer, from, to int64) (out [][]byte, err error) {
+	for from < to {
+		b, err := s.fetch(ctx, fmt.Sprintf("%s%s%s/entries/%d", p.URL, heldPath, s.c.Self, from), answerBytesMax)
+		if err != nil {
+			return nil, err
+		}
+		leaves, err := corridorlog.Bundle(b)
+		if err != nil || len(leaves) == 0 {
+			return nil, fault.New(fault.Invalid, badEntries, "name", p.Name)
+		}
+		leaves = leaves[:min(int64(len(leaves)), to-from)]
+		out = append(out, leaves...)
+		from += int64(len(leaves))
+	}
+	return out, nil
+}
+
+// Held is a neighbour's newest checkpoint of which all leaves are here, as the neighbour signed it.
+func (s *Service) Held(ctx context.Context, code string) (signed []byte, err error) {
+	err = s.c.DB.Read(ctx, func(tx *db.Tx) error {
+		row, err := selectPeer(ctx, tx, code)
+		if err != nil {
+			return err
+		}
+		c, err := corridorlog.ParseCheckpoint([]byte(row.target))
+		switch {
+		case row.target == "" || row.size == 0:
+			return fault.New(fault.NotFound, "federation.no_leaf", "origin", clip(code), "index", 0)
+		case err != nil:
+			return err
+		case c.Size != row.size:
+			return fault.New(fault.Unavailable, "federation.not_all_here", "name", fault.Words{code, code})
+		}
+		signed = []byte(row.target)
+		return nil
+	})
+	return signed, err
+}
+
+// HeldEntries are leaves of a neighbour from an index on, at most a bundle, each with its length in two bytes.
+func (s *Service) HeldEntries(ctx context.Context, code string, from int64) (b []byte, err error) {
+	p, ok := s.peerOf(code)
+	if !ok || from < 0 {
+		return nil, fault.New(fault.NotFound, "federation.no_leaf", "origin", clip(code), "index", from)
+	}
+	err = s.c.DB.Read(ctx, func(tx *db.Tx) error {
+		all, err := selectLeaves(ctx, tx, p.Origin(), from, bundleLeaves)
+		if err != nil {
+			return err
+		}
+		var out bytes.Buffer
+		for _, l := range all {
+			_ = binary.Write(&out, binary.BigEndian, uint16(len(l.Bytes)))
+			out.Write(l.Bytes)
+		}
+		b = out.Bytes()
+		return nil
+	})
+	return b, err
+}
