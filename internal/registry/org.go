@@ -209,7 +209,23 @@ func (r *Registry) OrgOn(ctx context.Context, tx *db.Tx, code string, day unit.D
 
 // stateOn is OrgOn without the controller.
 func (r *Registry) stateOn(ctx context.Context, tx *db.Tx, code string, day unit.Day) (Org, error) {
-	return db.Remember(tx, ownTables, orgOn{code, day, r.known}, func() (Org, error) { return r.readState(ctx, tx, code, day) })
+	was, err := db.Remember(tx, ownTables, orgOn{code, day, r.known}, func() (s stated, err error) {
+		s.org, err = r.readState(ctx, tx, code, day)
+		if fault.KindOf(err) == fault.NotFound {
+			s.none, err = err, nil
+		}
+		return s, err
+	})
+	if err == nil {
+		err = was.none
+	}
+	return was.org, err
+}
+
+// stated is what is remembered of an organisation, or that there is none.
+type stated struct {
+	org  Org
+	none error
 }
 
 // ownTables are all of this room, for what is remembered of them.
