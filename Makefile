@@ -45,8 +45,9 @@ browser: build ## the line in a real browser; makes docs/picture.png
 soak: build ## wear five nodes out for ten thousand orders and check that nothing was lost (about half an hour)
 	@$(BIN) soak
 
-bench-peers: build ## comparisons that need other engines: main text beside @mozilla/readability
+bench-peers: build ## comparisons that need other engines: main text beside @mozilla/readability, search beside Bleve, FTS5 and PostgreSQL
 	@(cd bench-peers/reader && npm ci --silent --no-audit --no-fund && node run.mjs ../../$(BIN))
+	@(cd bench-peers/search && $(GO) test -count=1 -timeout 2h -v -run TestPeers . -listings 100000)
 
 update: ## rewrite the goldens (operations, OpenAPI, schema, docs/systems.md); read the diff before you commit it
 	@CORRIDOR_UPDATE=1 $(GO) test -count=1 ./internal/db/... ./internal/web/... ./internal/scheme/...
