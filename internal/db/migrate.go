@@ -118,8 +118,8 @@ func (d *DB) long(ctx context.Context, fn func(*Tx) error) error {
 
 // script runs several statements.
 func (tx *Tx) script(ctx context.Context, text string) error {
+	tx.writes("") // to whatever tables
 	if c := tx.trips(); c != nil {
-		tx.writes(text)
 		tx.failed = c.script(ctx, text)
 		return tx.failed
 	}
