@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"net/http"
 	"os"
 	"strings"
 	"sync"
@@ -14,6 +15,7 @@ import (
 	"corridor/internal/casework"
 	"corridor/internal/db"
 	"corridor/internal/fault"
+	"corridor/internal/federation"
 	"corridor/internal/files"
 	"corridor/internal/registry"
 	"corridor/internal/scheme"
@@ -48,7 +50,9 @@ func (w *world) looks(pack string) *looks {
 	l.dir = w.t.TempDir()
 	store, err := files.New(files.Config{DB: w.db, Dir: l.dir})
 	l.must(err)
-	l.cases, err = casework.New(casework.Config{DB: w.db, Access: w.access, Registry: l.reg, Ledger: w.ledger, Log: w.log, Files: store, Notices: w.told,
+	uses, err := federation.New(federation.Config{DB: w.db, Self: "340000", Client: http.DefaultClient, Log: w.log})
+	l.must(err)
+	l.cases, err = casework.New(casework.Config{DB: w.db, Access: w.access, Registry: l.reg, Ledger: w.ledger, Log: w.log, Files: store, Notices: w.told, Uses: uses,
 		Regions: unit.GB2260(), Calendar: w.days, Node: "34", Secret: "a secret of the test", Schemes: []*scheme.Scheme{s}})
 	l.must(err)
 	w.must(w.db.Act(ctx, func(tx *db.Tx) error {

@@ -24,13 +24,13 @@ type jury struct {
 	who map[string]access.Actor // by the name of the expert
 }
 
-// jury enters the experts of a register: name, organisation, field (- is every one).
+// jury enters the experts of a register: name, organisation, field (- is every one), and the pool where it is another.
 func (l *looks) jury(register string) *jury {
 	l.t.Helper()
 	ctx := context.Background()
 	j := &jury{l, map[string]access.Actor{}}
 	for _, line := range strings.Split(strings.TrimSpace(register), "\n") {
-		f := strings.Fields(line)
+		f := append(strings.Fields(line), "experts")
 		token, p, err := l.access.Invite(ctx, admin, access.Invitation{Email: f[0] + "@example.test", Name: "专家" + f[0], Roles: []access.Grant{{Role: "expert"}}})
 		l.must(err)
 		l.must(l.access.AcceptInvitation(ctx, token, "correct horse "+f[0]))
@@ -41,7 +41,7 @@ func (l *looks) jury(register string) *jury {
 					return err
 				}
 			}
-			_, err := l.reg.PutExpert(ctx, tx, admin, registry.Expert{Pool: "experts", Account: p.ID, Unit: f[1], Field: strings.Trim(f[2], "-"), Since: unit.Date(2026, 1, 1), Source: "test"})
+			_, err := l.reg.PutExpert(ctx, tx, admin, registry.Expert{Pool: f[3], Account: p.ID, Unit: f[1], Field: strings.Trim(f[2], "-"), Since: unit.Date(2026, 1, 1), Source: "test"})
 			return err
 		}))
 	}
@@ -354,6 +354,26 @@ func TestTooSmallAPoolRefusesTheDrawWhole(t *testing.T) {
 		j.looks.jury("z1 local:z physics")
 		c = j.do("window", c, "seat")
 		if d := j.draws("boss", c); len(d) != 1 || d[0].Promise != before[0].Promise || len(d[0].Lots) != 4 {
+			t.Errorf("drawn %+v", d)
+		}
+	})
+}
+
+// Experts of another jurisdiction's pool are drawn from once that pool is recognised, and not before.
+func TestARecognisedPoolIsDrawnFrom(t *testing.T) {
+	eachLooks(t, "panel.yaml", func(t *testing.T, l *looks, h *hand) {
+		j := l.jury("a1 local:a physics\nb1 local:b physics\nown " + small + " physics\nz1 local:z physics 310000.judges")
+		c := j.proposal("")
+		_, err := l.cases.Act(context.Background(), l.actor("window"), c.ID, casework.Action{Name: "seat"})
+		code(t, err, "casework.pool_small")
+		l.must(l.db.Act(context.Background(), func(tx *db.Tx) error {
+			_, err := tx.Exec(context.Background(), `
+INSERT INTO federation_recognition (id, list, kind, source, what, since, until, basis, verified, ends, state, asked_by, asked_name, asked_at, by_person, by_name, decided_at, leaf)
+VALUES ('01R', 'experts', 'expert', '310000', 'judges', '2026-01-01', '', '', FALSE, '', 'adopted', 'a', 'a', 1, 'b', 'b', 1, '')`)
+			return err
+		}))
+		c = j.do("window", j.get("window", c), "seat")
+		if d := j.draws("boss", c); len(d) != 1 || len(d[0].Lots) != 4 {
 			t.Errorf("drawn %+v", d)
 		}
 	})

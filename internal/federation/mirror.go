@@ -21,7 +21,7 @@ import (
 
 const (
 	mirrorWindow     = 8 * 256 // leaves of a log that one step looks along
-	mirrorStep       = 256     // of them that one act hands over
+	mirrorStep       = 64      // of them that one act hands over: an act has a time limit, on a busy machine too
 	mirrorRefusedMax = 200     // refusals that are kept of one neighbour
 	// RecordsMax is how many records are asked for at once, and RecordsBytesMax how many bytes of them are answered: the rest is
 	// asked for again.
@@ -320,16 +320,18 @@ type Thing struct {
 	Gone, Refused bool
 }
 
-// Newest is what all followed logs say of the things of a kind, for an audit. The oldest refusals are forgotten; what is older
+// Newest is what all followed logs say of the things of a kind, for an audit, and where it ended in each log: what is mirrored
+// meanwhile stands after that. The oldest refusals are forgotten; what is older
 // than all that are kept counts as refused where there are as many as are kept.
-func (s *Service) Newest(ctx context.Context, kind string) (out map[ThingKey]Thing, err error) {
-	out = map[ThingKey]Thing{}
+func (s *Service) Newest(ctx context.Context, kind string) (out map[ThingKey]Thing, ends map[string]int64, err error) {
+	out, ends = map[ThingKey]Thing{}, map[string]int64{}
 	for _, p := range s.peers() {
 		err := s.c.DB.Read(ctx, func(tx *db.Tx) error {
 			end, _, err := selectMirror(ctx, tx, p.Origin(), kind)
 			if err != nil {
 				return err
 			}
+			ends[p.Origin()] = end
 			refused, err := selectMirrorRefused(ctx, tx, p.Origin())
 			if err != nil {
 				return err
@@ -352,10 +354,10 @@ func (s *Service) Newest(ctx context.Context, kind string) (out map[ThingKey]Thi
 			return nil
 		})
 		if err != nil {
-			return nil, fmt.Errorf("what %s published: %w", p.Code, err)
+			return nil, nil, fmt.Errorf("what %s published: %w", p.Code, err)
 		}
 	}
-	return out, nil
+	return out, ends, nil
 }
 
 // mirrorings is how far each kind was handed over, and how many things were refused.

@@ -142,6 +142,50 @@ func TestAnEntryThatIsNotWholeIsRefused(t *testing.T) {
 	}
 }
 
+// Entries of all four kinds act: a provider and a label mark an owner, a kind marks listings of its node, a pool is drawn from; each
+// from its first day to its last, and only for the jurisdiction that it names.
+func TestEachKindOfRecognitionActs(t *testing.T) {
+	_, anhui, shanghai := members(t, dbtest.Open(t, nil), 1000, nil)
+	for _, r := range []federation.Recognition{{List: "voucher_provider", Kind: "provider", What: string(shanghaiSeller)}, {List: "tech_sme", Kind: "label", What: "tech_sme"},
+		{List: "shared", Kind: "listing", What: "instrument"}, {List: "judges", Kind: "expert", What: "experts"}} {
+		r.From, r.Since, r.Until = "310000", day, day.Add(10)
+		r, err := anhui.fed.Propose(ctx, science, r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := anhui.fed.DecideRecognition(ctx, head, r.ID, true); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := shanghai.certify(holder, "L1"); err != nil {
+		t.Fatal(err)
+	}
+	meet(t, shanghai, anhui)
+	acts := func(on unit.Day) (out []string) {
+		t.Helper()
+		if err := anhui.d.Read(ctx, func(tx *db.Tx) error {
+			out, _ = anhui.fed.RecognisedOwner(ctx, tx, string(shanghaiSeller), on)
+			for _, from := range []string{"310000", "320000"} {
+				if yes, err := anhui.fed.RecognisedKind(ctx, tx, from, "instrument", on); yes || err != nil {
+					out = append(out, "instrument of "+from)
+				}
+			}
+			pools, err := anhui.fed.RecognisedPools(ctx, tx, "judges", on)
+			out = append(out, pools...)
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	if got, want := strings.Join(acts(day), " "), "recognised.provider tech_sme instrument of 310000 310000.experts"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if got := append(acts(day-1), acts(day.Add(11))...); len(got) > 0 {
+		t.Errorf("outside their days: %q", got)
+	}
+}
+
 // One file shows a certificate to anybody, asking nobody; each byte of it is held by some part.
 func TestACertificateFileNamesThePartThatIsFalse(t *testing.T) {
 	_, anhui, shanghai := members(t, dbtest.Open(t, nil), 1000, nil)

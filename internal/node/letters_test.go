@@ -18,7 +18,7 @@ import (
 )
 
 // pair is two nodes that serve and follow each other over real HTTP.
-func pair(t *testing.T) (a, b *node.Node) {
+func pair(t testing.TB) (a, b *node.Node) {
 	t.Helper()
 	type side struct{ code, address, private, public string }
 	sides := []*side{{code: "340000"}, {code: "310000"}}

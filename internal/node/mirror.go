@@ -22,7 +22,7 @@ func (n *Node) mirrors() {
 
 // auditMirrors compares what is mirrored of neighbours' listings with what their followed logs say.
 func (n *Node) auditMirrors(ctx context.Context) (found []string, err error) {
-	newest, err := n.Federation.Newest(ctx, catalogue.LeafKind)
+	newest, ends, err := n.Federation.Newest(ctx, catalogue.LeafKind)
 	if err != nil {
 		return nil, err
 	}
@@ -30,7 +30,9 @@ func (n *Node) auditMirrors(ctx context.Context) (found []string, err error) {
 		key := federation.ThingKey{Log: m.Log, ID: string(m.Remote)}
 		t, there := newest[key]
 		delete(newest, key)
+		end, followed := ends[m.Log]
 		switch {
+		case followed && m.Index >= end: // taken in while this was looked at
 		case !there:
 			found = append(found, fmt.Sprintf("listing %s is in no followed log", m.Listing))
 		case t.Refused: // an older version stays until a newer one is taken
