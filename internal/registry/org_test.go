@@ -1,6 +1,7 @@
 package registry_test
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -74,6 +75,39 @@ func TestARegistryAsItWasKnownDoesNotSeeWhatWasEnteredLater(t *testing.T) {
 				t.Errorf("before it was entered: %v", err)
 			}
 		})
+	})
+}
+
+// What an act has asked it remembers, but not beyond a statement: neither that there is nobody, nor how somebody was, nor what was undone.
+func TestAnActSeesWhatWasStatedSinceItAsked(t *testing.T) {
+	each(t, func(h house) {
+		undone := errors.New("undone")
+		want := func(tx *db.Tx, name string) {
+			t.Helper()
+			o, err := h.Org(h.ctx, tx, firmA)
+			if name == "" && fault.KindOf(err) != fault.NotFound || name != "" && (err != nil || o.Name[0] != name) {
+				t.Errorf("got %q %v, want %q", o.Name[0], err, name)
+			}
+		}
+		first, second := orgA(), orgA()
+		second.Name[0] = "合肥市巢湖储能有限公司（演示）"
+		for _, end := range []error{undone, nil} {
+			err := h.act(func(tx *db.Tx) error {
+				want(tx, "")
+				want(tx, "")
+				for _, o := range []registry.Org{first, second} {
+					if err := h.Put(h.ctx, tx, admin, o); err != nil {
+						return err
+					}
+					want(tx, o.Name[0])
+				}
+				return end
+			})
+			if !errors.Is(err, end) {
+				t.Fatal(err)
+			}
+		}
+		h.must(func(tx *db.Tx) error { want(tx, second.Name[0]); return nil })
 	})
 }
 
