@@ -481,3 +481,41 @@ func (x Shadow) fitted() (Shadow, error) {
 	}
 	return x, nil
 }
+
+// AbroadTold is a party of a case in another node, and how often the case was shown to it.
+type AbroadTold struct {
+	Node string // region code
+	Org  string
+	Name fault.Words
+	Seq  int64
+	At   time.Time // zero while nothing was sent
+	Owed bool      // something new waits to be written
+}
+
+// AbroadOf are the parties of a case that were told of it in other nodes, for whoever may see the case.
+func (s *Service) AbroadOf(ctx context.Context, who access.Actor, id unit.ID) (out []AbroadTold, err error) {
+	if err := access.MaySomewhere(who, access.CaseRead); err != nil {
+		return nil, err
+	}
+	err = s.c.DB.Read(ctx, func(tx *db.Tx) error {
+		out = nil
+		if _, err := s.seen(ctx, tx, who, id); err != nil {
+			return err
+		}
+		all, err := selectAbroad(ctx, tx, id)
+		for _, t := range toldInOrder(all) {
+			x := AbroadTold{Node: t.node, Org: t.org, Name: fault.Words{t.org, t.org}, Seq: t.seq, Owed: t.owed}
+			if t.seq > 0 {
+				x.At = t.at
+			}
+			if o, err := s.c.Registry.Org(ctx, tx, t.org); err == nil {
+				x.Name = o.Name
+			} else if fault.KindOf(err) != fault.NotFound {
+				return err
+			}
+			out = append(out, x)
+		}
+		return err
+	})
+	return out, err
+}

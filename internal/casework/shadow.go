@@ -151,28 +151,10 @@ func (s *Service) ShadowOf(ctx context.Context, who access.Actor, id unit.ID) (x
 		if x, err = s.shadowSeen(ctx, tx, who, id); err != nil {
 			return err
 		}
-		if acts, err = selectActed(ctx, tx, id); err != nil {
-			return err
-		}
-		for i, a := range acts {
-			acts[i].Words = s.actWords(x, a.Wanted)
-		}
-		return nil
+		acts, err = selectActed(ctx, tx, id)
+		return err
 	})
 	return x, acts, err
-}
-
-// actWords are what an action was called when it was offered.
-func (s *Service) actWords(x ShadowCase, w ActLetter) fault.Words {
-	for _, a := range x.Actions {
-		if a.Action == w.Action {
-			return a.Words
-		}
-	}
-	if sch := s.shelf.Load().byDigest[x.Digest]; sch != nil {
-		return sch.Say(w.Action)
-	}
-	return fault.Words{w.Action, w.Action}
 }
 
 func (s *Service) shadowSeen(ctx context.Context, tx *db.Tx, who access.Actor, id unit.ID) (ShadowCase, error) {
@@ -235,14 +217,14 @@ func (s *Service) actAbroad(ctx context.Context, tx *db.Tx, who access.Actor, id
 	}
 	if i := slices.IndexFunc(before, func(b ShadowActed) bool { return b.State == ActSent }); i >= 0 {
 		b := before[i]
-		return out, fault.New(fault.Conflict, "casework.shadow_waits", "by", b.By, "action", s.actWords(x, b.Wanted), "at", s.clockTime(b.At))
+		return out, fault.New(fault.Conflict, "casework.shadow_waits", "by", b.By, "action", b.Words, "at", s.clockTime(b.At))
 	}
 	i := slices.IndexFunc(x.Actions, func(o ShadowAction) bool { return o.Action == a.Action })
 	switch {
 	case a.Version != 0 && a.Version != x.Version:
 		return out, fault.New(fault.Conflict, "casework.changed_meanwhile").On("version")
 	case i < 0:
-		return out, fault.New(fault.Conflict, "scheme.no_row", "action", s.actWords(x, ActLetter{Action: a.Action}), "stage", x.Words)
+		return out, fault.New(fault.Conflict, "scheme.no_row", "action", fault.Words{clipped(a.Action), clipped(a.Action)}, "stage", x.Words)
 	case x.Actions[i].NeedsReason && a.Reason == "":
 		return out, fault.New(fault.Invalid, "casework.reason_missing").On("reason")
 	}

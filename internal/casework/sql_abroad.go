@@ -3,10 +3,13 @@ package casework
 import (
 	"context"
 	"encoding/json"
+	"maps"
+	"slices"
 	"time"
 
 	"corridor/internal/access"
 	"corridor/internal/db"
+	"corridor/internal/fault"
 	"corridor/internal/unit"
 )
 
@@ -172,8 +175,14 @@ func selectShadows(ctx context.Context, tx *db.Tx, w where, offset, rows int) (o
 	return out, total, err
 }
 
+// wantedAs is a letter's body with what its action was called when it was offered.
+type wantedAs struct {
+	ActLetter
+	Words fault.Words `json:"words"`
+}
+
 func insertActed(ctx context.Context, tx *db.Tx, a ShadowActed) error {
-	wanted, err := json.Marshal(a.Wanted)
+	wanted, err := json.Marshal(wantedAs{a.Wanted, a.Words})
 	if err != nil {
 		return err
 	}
@@ -191,7 +200,10 @@ func scanActed(scan func(...any) error) (a ShadowActed, err error) {
 	if answered > 0 {
 		a.Answered = db.Time(answered)
 	}
-	return a, json.Unmarshal([]byte(wanted), &a.Wanted)
+	var w wantedAs
+	err = json.Unmarshal([]byte(wanted), &w)
+	a.Wanted, a.Words = w.ActLetter, w.Words
+	return a, err
 }
 
 func selectActed(ctx context.Context, tx *db.Tx, shadow unit.ID) ([]ShadowActed, error) {
@@ -233,4 +245,14 @@ func selectBroughtFor(ctx context.Context, tx *db.Tx, home string, id unit.ID, d
 		return "", nil
 	}
 	return shadow, err
+}
+
+// toldInOrder are who was told of a case, by node and organisation.
+func toldInOrder(all map[string]told) (out []told) {
+	for _, key := range slices.Sorted(maps.Keys(all)) {
+		if !all[key].gone {
+			out = append(out, all[key])
+		}
+	}
+	return out
 }

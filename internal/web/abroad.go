@@ -11,6 +11,7 @@ import (
 	"corridor/internal/fault"
 	"corridor/internal/files"
 	"corridor/internal/scheme"
+	"corridor/internal/unit"
 )
 
 // abroadListPage is the list of cases of other nodes.
@@ -34,6 +35,13 @@ type abroadLine struct {
 }
 
 func (v *visit) abroadLine(x casework.ShadowCase, names map[string]fault.Words) abroadLine {
+	if x.Due.IsZero() { // not ours: until when whoever has to act
+		for _, w := range x.Waits {
+			if !w.Clock && !w.Due.IsZero() && (x.Due.IsZero() || w.Due.Before(x.Due)) {
+				x.Due = w.Due
+			}
+		}
+	}
 	l := abroadLine{ShadowCase: x, Node: fault.Words{x.Home, x.Home}, Late: x.End == "" && !x.Due.IsZero() && !v.now().Before(x.Due)}
 	if w, known := names[x.Home]; known {
 		l.Node = w
@@ -438,4 +446,23 @@ func (p abroadPage) Since() time.Time {
 		return time.Time{}
 	}
 	return p.Waits.At
+}
+
+// toldLine is a party of a case in another node with the node's name.
+type toldLine struct {
+	casework.AbroadTold
+	Who fault.Words
+}
+
+// toldAbroad are the parties that see a case of this node in their own.
+func (v *visit) toldAbroad(id unit.ID) (out []toldLine, err error) {
+	all, err := v.s.c.Cases.AbroadOf(v.ctx(), v.who, id)
+	if err != nil || len(all) == 0 {
+		return nil, err
+	}
+	names, err := v.nodeNames()
+	for _, x := range all {
+		out = append(out, toldLine{x, names[x.Node]})
+	}
+	return out, err
 }

@@ -67,6 +67,7 @@ type casePage struct {
 	Round    *casework.RoundPlace // for which it waits, or that decided about it
 	Veiled   []veiledField
 	Uses     usesView
+	Abroad   []toldLine
 	Discard  discardView
 	Kept     bool // what could be read of a form that was refused
 	Sealed   bool // something was sealed: how it is opened has a page
@@ -219,6 +220,9 @@ func (v *visit) showCase(id unit.ID, was typed) error {
 		return err
 	}
 	if p.Uses, err = v.usesOf(c.ID); err != nil {
+		return err
+	}
+	if p.Abroad, err = v.toldAbroad(c.ID); err != nil {
 		return err
 	}
 	p.Amounts = amountsOf(c, s)

@@ -266,13 +266,20 @@ type section struct {
 
 // nav is what of the sections this person can open.
 func (v *visit) nav() []navGroup {
-	here := v.path()
+	here, at := v.path(), ""
+	for _, g := range sections { // the nearest of the pages that this one lies under
+		for _, i := range g.items {
+			if (here == i.path || strings.HasPrefix(here, i.path+"/")) && len(i.path) > len(at) {
+				at = i.path
+			}
+		}
+	}
 	var out []navGroup
 	for _, g := range sections {
 		group := navGroup{Name: g.name.In(v.lang)}
 		for _, i := range g.items {
 			if access.MaySomewhere(v.who, i.perm) == nil {
-				group.Items = append(group.Items, navItem{Path: i.path, Name: i.words.In(v.lang), Here: here == i.path || strings.HasPrefix(here, i.path+"/")})
+				group.Items = append(group.Items, navItem{Path: i.path, Name: i.words.In(v.lang), Here: i.path == at})
 			}
 		}
 		if len(group.Items) > 0 {
