@@ -51,6 +51,7 @@ func Tour(ctx context.Context, at func(code string) string, keep string, out io.
 		{"order: the firm orders with its yearly voucher from a laboratory of Shanghai", t.order},
 		{"run: the laboratory takes the order and delivers from its own node, by letter", t.run},
 		{"claim: the firm claims, Anhui approves and pays, and both nodes show it", t.claimed},
+		{"statement: the month between Anhui and Shanghai is compared, a wrong bill is named, both sign", t.statement},
 	}
 	for i, s := range steps {
 		fmt.Fprintf(out, "%2d  %s\n", i+1, s.name)
