@@ -15,7 +15,7 @@ func TestAShortSoak(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	if want := "of 9 faults put into a copy of what was seen it found each"; !bytes.Contains(out, []byte(want)) {
+	if want := "of 11 faults put into a copy of what was seen it found each"; !bytes.Contains(out, []byte(want)) {
 		t.Errorf("the report does not say %q:\n%s", want, out)
 	}
 }

@@ -69,8 +69,8 @@ be clean, and what the nodes say of each order has to be what a model of what wa
 
 // tell prints the report; what was found wrong is the error.
 func tell(out io.Writer, r soak.Report) error {
-	fmt.Fprintf(out, "\n%d orders in %s: %d acts in %d requests of people, slowest %s; %d nodes were killed\n",
-		r.Orders, r.Took.Round(time.Second), r.Acts, r.Tries, r.Slowest.Round(time.Millisecond), r.Kills)
+	fmt.Fprintf(out, "\n%d orders in %s: %d acts in %d requests of people, slowest %s; %d nodes were killed; %d monthly statements signed\n",
+		r.Orders, r.Took.Round(time.Second), r.Acts, r.Tries, r.Slowest.Round(time.Millisecond), r.Kills, r.Months)
 	for _, x := range []struct {
 		what string
 		of   map[string]int

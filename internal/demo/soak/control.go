@@ -64,6 +64,22 @@ var plants = []plant{
 		}
 		return false
 	}},
+	{"a statement leaves out what was paid", "statements", func(e *Evidence, _ *[]Act) bool {
+		for i, m := range e.Months {
+			if m.Paid > 0 {
+				e.Months[i].Paid = 0
+				return true
+			}
+		}
+		return false
+	}},
+	{"the two sides sign two texts", "statements", func(e *Evidence, _ *[]Act) bool {
+		for i := range e.Months {
+			e.Months[i].Digests[1] = "other"
+			return true
+		}
+		return false
+	}},
 	{"the bank pays twice", "money", func(e *Evidence, _ *[]Act) bool {
 		for _, o := range e.Orders {
 			if o.Stage == "paid" {
@@ -91,7 +107,7 @@ func Controls(e Evidence, acts []Act) (planted int, missed []string) {
 }
 
 func copyOf(e Evidence) Evidence {
-	out := Evidence{Orders: slices.Clone(e.Orders), Banks: map[string]unit.Fen{}}
+	out := Evidence{Orders: slices.Clone(e.Orders), Months: slices.Clone(e.Months), Banks: map[string]unit.Fen{}}
 	for i := range out.Orders {
 		out.Orders[i].Actions = slices.Clone(out.Orders[i].Actions)
 	}

@@ -14,7 +14,7 @@ func (r *run) evidence(ctx context.Context, orders []*order) (e Evidence, err er
 	e.Banks = map[string]unit.Fen{}
 	if err := r.all(ctx, len(orders), func(i int) (err error) {
 		o := orders[i]
-		s := Seen{No: o.no, Kind: o.kind, Node: o.firm.node, Line: o.line.seller + " " + o.line.number, Total: o.line.total, Amount: o.amount}
+		s := Seen{No: o.no, Kind: o.kind, Node: o.firm.node, Host: o.lab.node, Line: o.line.seller + " " + o.line.number, Total: o.line.total, Amount: o.amount}
 		var k caseAnswer
 		if err := r.desks[o.firm.node].review.get(ctx, "/api/v1/cases/"+o.id, &k); err != nil {
 			return fmt.Errorf("order %d: %w", o.no, err)

@@ -14,6 +14,7 @@ type Seen struct {
 	No      int
 	Kind    Kind
 	Node    string
+	Host    string // node of the laboratory
 	Line    string // seller and number
 	Total   unit.Fen
 	Amount  unit.Fen
@@ -28,6 +29,7 @@ type Seen struct {
 type Evidence struct {
 	Orders []Seen
 	Banks  map[string]unit.Fen // what each jurisdiction's bank account has paid out for orders
+	Months []Month             // statements between two jurisdictions
 }
 
 // Violation is something that must not be.
@@ -61,10 +63,12 @@ var over = map[Kind][]string{
 //	line          no invoice line is paid for above its sum, and one that was contested is paid for
 //	money         each bank account has paid exactly what its orders were granted
 //	both sides    the laboratory's node shows the order as its home does
+//	statements    every month is signed by both sides, over one text without a difference, and they add up to what was granted
 func Check(e Evidence, acts []Act) (all []Violation) {
 	all = append(all, checkActs(e, acts)...)
 	all = append(all, checkLines(e)...)
-	return append(all, checkMoney(e)...)
+	all = append(all, checkMoney(e)...)
+	return append(all, checkMonths(e)...)
 }
 
 func checkActs(e Evidence, acts []Act) (all []Violation) {
@@ -169,6 +173,32 @@ func checkMoney(e Evidence) (all []Violation) {
 	for node, sum := range granted {
 		if e.Banks[node] != sum {
 			all = append(all, Violation{"money", -1, fmt.Sprintf("%s: %s yuan were granted, the bank has paid %s", node, sum.Yuan(), e.Banks[node].Yuan())})
+		}
+	}
+	return all
+}
+
+func checkMonths(e Evidence) (all []Violation) {
+	type pair struct{ payer, host string }
+	granted, stated := map[pair]unit.Fen{}, map[pair]unit.Fen{}
+	for _, o := range e.Orders {
+		if o.Stage == "paid" && o.Host != o.Node {
+			granted[pair{o.Node, o.Host}] += o.Payable
+		}
+	}
+	for _, m := range e.Months {
+		stated[pair{m.Payer, m.Host}] += m.Paid
+		name := fmt.Sprintf("%s to %s, %s", m.Payer, m.Host, m.Period)
+		if m.Digests[0] != m.Digests[1] || m.Digests[0] == "" || !m.Signed[0] || !m.Signed[1] {
+			all = append(all, Violation{"statements", -1, name + ": the two sides have not signed one text"})
+		}
+		if m.Differences > 0 {
+			all = append(all, Violation{"statements", -1, fmt.Sprintf("%s: %d differences", name, m.Differences)})
+		}
+	}
+	for p, sum := range granted {
+		if stated[p] != sum {
+			all = append(all, Violation{"statements", -1, fmt.Sprintf("%s to %s: %s yuan were granted, %s are stated", p.payer, p.host, sum.Yuan(), stated[p].Yuan())})
 		}
 	}
 	return all

@@ -12,7 +12,7 @@ func evidence() (Evidence, []Act) {
 	var acts []Act
 	e := Evidence{Banks: map[string]unit.Fen{"34": 3 * contract / 2, "33": contract / 2}}
 	order := func(kind Kind, node, line string, total unit.Fen, stage string, actions string) {
-		o := Seen{No: len(e.Orders), Kind: kind, Node: node, Line: line, Total: total, Amount: contract, Stage: stage, Payable: contract / 2}
+		o := Seen{No: len(e.Orders), Kind: kind, Node: node, Host: node, Line: line, Total: total, Amount: contract, Stage: stage, Payable: contract / 2}
 		for _, a := range strings.Fields(actions) {
 			o.Actions = append(o.Actions, a)
 			if a == "order_pay" {
@@ -25,7 +25,8 @@ func evidence() (Evidence, []Act) {
 	}
 	const paid = "file accept deliver claim approve order_pay mark_paid"
 	order(Plain, "34", "a", contract, "paid", paid)
-	e.Orders[0].Shadow = "paid"
+	e.Orders[0].Shadow, e.Orders[0].Host = "paid", "31"
+	e.Months = []Month{{"34", "31", "2026-03", contract / 2, 0, [2]string{"a", "a"}, [2]bool{true, true}}}
 	order(Declined, "33", "b", contract, "declined", "file decline")
 	order(Contested, "34", "c", contract, "paid", paid)
 	order(Contested, "33", "c", contract, "refused", "file accept deliver claim refuse")

@@ -120,6 +120,9 @@ func (r *run) live(ctx context.Context, o *order) error {
 		}
 		return err
 	}
+	if err := r.bill(ctx, o); err != nil {
+		return fmt.Errorf("record the bill: %w", err)
+	}
 	return r.decide(ctx, o)
 }
 

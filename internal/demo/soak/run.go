@@ -41,6 +41,7 @@ type Config struct {
 // Report is what a run came to.
 type Report struct {
 	Orders, Acts, Tries int
+	Months              int // statements that both sides have signed
 	Kinds, Ends         map[string]int
 	Requests            map[string]int // between nodes, by what their link was like
 	Kills               int
@@ -93,8 +94,11 @@ func Run(ctx context.Context, c Config) (rep Report, err error) {
 	if err != nil {
 		return rep, err
 	}
+	if found.Months, err = r.settle(ctx, orders); err != nil {
+		return rep, err
+	}
 	acts := r.history.Acts()
-	rep = Report{Orders: len(orders), Acts: len(acts), Kinds: map[string]int{}, Ends: map[string]int{}, Requests: r.links.Counts(), Violations: Check(found, acts)}
+	rep = Report{Orders: len(orders), Acts: len(acts), Months: len(found.Months), Kinds: map[string]int{}, Ends: map[string]int{}, Requests: r.links.Counts(), Violations: Check(found, acts)}
 	rep.Planted, rep.Missed = Controls(found, acts)
 	for _, o := range found.Orders {
 		rep.Kinds[string(o.Kind)]++
@@ -165,14 +169,21 @@ func (r *run) buy(ctx context.Context, orders []*order) error {
 		if err := r.each(ctx, batch, r.live); err != nil {
 			return err
 		}
-		admin := r.desks[demo.Anhui].admin
-		if _, err := admin.until(ctx, http.MethodPost, "/api/v1/demo/clock", "", map[string]any{"days": noticeDays}, nil); err != nil {
-			return fmt.Errorf("move the clock: %w", err)
+		if err := r.pass(ctx, noticeDays); err != nil {
+			return err
 		}
 		if err := r.each(ctx, batch, r.pay); err != nil {
 			return err
 		}
 		r.note("%d of %d orders", from+len(batch), len(orders))
+	}
+	return nil
+}
+
+// pass moves the clock of the world by days.
+func (r *run) pass(ctx context.Context, days int) error {
+	if _, err := r.desks[demo.Anhui].admin.until(ctx, http.MethodPost, "/api/v1/demo/clock", "", map[string]any{"days": days}, nil); err != nil {
+		return fmt.Errorf("move the clock: %w", err)
 	}
 	return nil
 }

@@ -32,7 +32,7 @@ type lab struct {
 }
 
 // desk are the officers of a node.
-type desk struct{ review, finance, city, admin, audit *client }
+type desk struct{ review, finance, release, city, admin *client }
 
 // found builds the world, in this process, and closes it: each node then is a process of its own.
 func (r *run) found(ctx context.Context) (err error) {
@@ -49,7 +49,7 @@ func (r *run) found(ctx context.Context) (err error) {
 	r.desks = map[string]desk{}
 	for _, code := range payers {
 		at, mail := w.Node(code).URL(), mails[code]+".example"
-		r.desks[code] = desk{newClient(at, "review@"+mail), newClient(at, "finance@"+mail), newClient(at, "city@"+mail), newClient(at, "admin@"+mail), newClient(at, "audit@"+mail)}
+		r.desks[code] = desk{newClient(at, "review@"+mail), newClient(at, "finance@"+mail), newClient(at, "release@"+mail), newClient(at, "city@"+mail), newClient(at, "admin@"+mail)}
 		count := max(r.Config.Orders/len(payers)*3/2/ordersOfFirm, 1) + 1
 		firms, err := w.AddFirms(ctx, code, count)
 		if err != nil {
