@@ -45,6 +45,7 @@ type Finder struct {
 	saved atomic.Int64               // seq of the last snapshot
 
 	toldSeq atomic.Int64 // up to which kept searches were looked at
+	swept   atomic.Bool  // the free slots of a snapshot were looked at again
 
 	mu     sync.Mutex            // of who brings the index up to date; guards what follows
 	labels map[string][]string   // of owners, since the last sweep
