@@ -111,9 +111,6 @@ try {
     await anybody.look('lab-prices')
     await user.go(node + samples + '?lang=en')
     await user.look('lab-sample-en')
-    await user.page.emulateMedia({ media: 'print' })
-    await user.go(node + samples + '/label')
-    await user.look('lab-labels-print')
   })
 } catch (e) {
   failed = true

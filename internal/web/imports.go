@@ -31,14 +31,13 @@ func (v *visit) bringFile(f *form, what, org string, asks intake.Asks) (string, 
 	if err != nil {
 		return "", err
 	}
-	w, err := s.Bring(v.ctx(), v.who, what, org, asks, name, bytes.NewReader(content))
+	bring := s.Bring
+	if len(content) <= importNowBytes {
+		bring = s.BringNow
+	}
+	w, err := bring(v.ctx(), v.who, what, org, asks, name, bytes.NewReader(content))
 	if err != nil {
 		return "", err
-	}
-	if len(content) <= importNowBytes {
-		if err := s.Now(v.ctx(), w.ID); err != nil {
-			return "", err
-		}
 	}
 	return "/imports/" + string(w.ID), nil
 }

@@ -121,6 +121,12 @@ func TestAFileIsTakenInWhileItsBringerIsAway(t *testing.T) {
 		if w := is(two, intake.Refused, 0); w.Report.Bad[0].Place != "A2" || w.Problem[1] == "" {
 			t.Errorf("%+v", w)
 		}
+		// One that its bringer waits for is taken at once, beside those that wait.
+		taker.took = nil
+		now, err := s.BringNow(ctx, who, "lines", "", intake.Asks{}, "b.txt", strings.NewReader("y z"))
+		ok(err)
+		is(now, intake.Done, 2)
+		next(false)
 		// A mistake of the node is not the file's: it says so, and may be done again.
 		three := bring("f broken")
 		if worked, err := s.Next(ctx); !worked || err == nil {
@@ -183,7 +189,7 @@ func TestAFileIsTakenInWhileItsBringerIsAway(t *testing.T) {
 			t.Errorf("%v", err)
 		}
 		all, n, err := s.List(ctx, who, 1)
-		if ok(err); n != 6 || all[0].ID != six.ID {
+		if ok(err); n != 7 || all[0].ID != six.ID {
 			t.Errorf("%d works, the newest %s", n, all[0].ID)
 		}
 		if _, n, err = s.List(ctx, other, 1); n != 0 || err != nil {

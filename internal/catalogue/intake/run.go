@@ -10,7 +10,6 @@ import (
 	"corridor/internal/access"
 	"corridor/internal/db"
 	"corridor/internal/fault"
-	"corridor/internal/unit"
 )
 
 const (
@@ -50,15 +49,6 @@ func (s *Service) Next(ctx context.Context) (worked bool, err error) {
 	return true, s.work(ctx, w)
 }
 
-// Now works on one file at once, if it still waits: for one so small that its bringer waits for it.
-func (s *Service) Now(ctx context.Context, id unit.ID) error {
-	var w Work
-	if err := s.c.DB.Read(ctx, func(tx *db.Tx) (err error) { w, err = selectWork(ctx, tx, id); return err }); err != nil || w.State != Waiting {
-		return err
-	}
-	return s.work(ctx, w)
-}
-
 // work takes one file in; an error is the node's, what is wrong with the file stands with the work.
 func (s *Service) work(ctx context.Context, w Work) error {
 	mine := false
@@ -80,6 +70,11 @@ func (s *Service) work(ctx context.Context, w Work) error {
 	if ctx.Err() != nil && err != nil {
 		return ctx.Err() // the next process takes it up
 	}
+	return s.end(ctx, w, rep, err)
+}
+
+// end keeps what came of a work; err is why it was not taken in.
+func (s *Service) end(ctx context.Context, w Work, rep Report, err error) error {
 	state, problem := Done, fault.Words{}
 	var said *fault.Error
 	switch {

@@ -130,7 +130,27 @@ func New(c Config) (*Service, error) {
 }
 
 // Bring keeps a file and asks for it to be taken in.
-func (s *Service) Bring(ctx context.Context, who access.Actor, what, org string, asks Asks, name string, file io.Reader) (w Work, err error) {
+func (s *Service) Bring(ctx context.Context, who access.Actor, what, org string, asks Asks, name string, file io.Reader) (Work, error) {
+	w, err := s.keep(ctx, who, what, org, asks, name, file, Waiting)
+	if err == nil {
+		s.wake()
+	}
+	return w, err
+}
+
+// BringNow keeps a file and takes it in before it returns: for one so small that its bringer waits. It goes on where the bringer
+// hangs up meanwhile.
+func (s *Service) BringNow(ctx context.Context, who access.Actor, what, org string, asks Asks, name string, file io.Reader) (Work, error) {
+	w, err := s.keep(ctx, who, what, org, asks, name, file, Checking)
+	if err != nil {
+		return w, err
+	}
+	ctx = context.WithoutCancel(ctx)
+	rep, err := s.take(ctx, who, w)
+	return w, s.end(ctx, w, rep, err)
+}
+
+func (s *Service) keep(ctx context.Context, who access.Actor, what, org string, asks Asks, name string, file io.Reader, state State) (w Work, err error) {
 	t, known := s.c.Takers[what]
 	if !known {
 		return w, fault.New(fault.NotFound, "intake.unknown")
@@ -152,15 +172,12 @@ func (s *Service) Bring(ctx context.Context, who access.Actor, what, org string,
 			}
 			return err
 		}
-		w = Work{ID: unit.NewID(tx.Now()), What: what, Org: org, Asks: asks, Name: name, Digest: put.Digest, State: Waiting, Person: who.Person, strong: who.Strong, Made: tx.Now()}
+		w = Work{ID: unit.NewID(tx.Now()), What: what, Org: org, Asks: asks, Name: name, Digest: put.Digest, State: state, Person: who.Person, strong: who.Strong, Made: tx.Now()}
 		if err := insertWork(ctx, tx, w); err != nil {
 			return err
 		}
 		return s.c.Access.Record(ctx, tx, who, access.Entry{Act: "intake.bring", Object: "intake/" + string(w.ID), Detail: what + " " + string(w.Digest)})
 	})
-	if err == nil {
-		s.wake()
-	}
 	return w, err
 }
 
