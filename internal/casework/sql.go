@@ -77,6 +77,8 @@ UNION ALL
 SELECT c.no, h.action, h.at, h.reason FROM casework_step h JOIN casework_case c ON c.id = h.case_id WHERE h.person = $1
 UNION ALL
 SELECT c.no, 'comment', k.at, k.words FROM casework_comment k JOIN casework_case c ON c.id = k.case_id WHERE k.person = $1
+UNION ALL
+SELECT x.no, a.action, a.at, '' FROM casework_shadow_act a JOIN casework_shadow x ON x.id = a.shadow WHERE a.person = $1
 ORDER BY 3, 1, 2 LIMIT $2`
 
 	sqlStepped = `
