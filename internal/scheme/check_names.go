@@ -13,6 +13,7 @@ func (c *checker) names() {
 	c.rowNames()
 	c.sectionNames()
 	c.moneyNames()
+	c.slotNames()
 	c.manyNames()
 	c.readerNames()
 	c.letterNames()

@@ -97,6 +97,9 @@ func (s *Scheme) factShapes() map[string]shape {
 		if fd.Type == "org" {
 			f["form."+fd.Name+".region"] = shape{kind: Region}
 		}
+		if fd.Type == "slot" {
+			f["form."+fd.Name+".ready"], f["form."+fd.Name+".lost"] = shape{kind: YesNo}, shape{kind: YesNo}
+		}
 	}
 	for name := range s.Asks.All() {
 		for _, part := range []string{"asked", "given", "missing", "passed", "failed"} {

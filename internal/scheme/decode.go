@@ -184,6 +184,7 @@ func decode(root *node, f found) (*Scheme, *decoder) {
 	d.each("accounts", isName, d.account)
 	d.stages()
 	d.moneyLines()
+	d.slotLines()
 	d.many()
 	d.letters()
 	d.each("words", isWord, func(name string, k, v *node) { s.Words.add(name, d.words(v, name)) })

@@ -102,7 +102,7 @@ func init() {
 	for _, t := range strings.Fields("text money count ratio day yesno region org orgs office offices person case score file files") {
 		answerTypes[t] = true
 	}
-	for _, t := range strings.Fields("text money count ratio day yesno choice code region org orgs office offices person account case score file files group") {
+	for _, t := range strings.Fields("text money count ratio day yesno choice code region org orgs office offices person account case score file files slot group") {
 		fieldTypes[t] = true
 	}
 }
@@ -149,7 +149,7 @@ func (d *decoder) fields(n *node, names map[string]Pos) []Field {
 			continue
 		}
 		f := Field{Name: k.text, Type: d.text(v, "type"), By: d.text(v, "by"), Words: d.zhEn(v, k.pos, k.text), Of: d.list(v.get("of")), List: d.text(v, "list"),
-			From: d.text(v, "from"), Once: d.text(v, "once"), Public: d.text(v, "public"), ShownWhen: d.text(v, "shown_when"), Editable: d.yes(v, "editable"), Partner: d.yes(v, "partner"), At: k.pos}
+			From: d.text(v, "from"), Once: d.text(v, "once"), Public: d.text(v, "public"), Price: d.text(v, "price"), ShownWhen: d.text(v, "shown_when"), Editable: d.yes(v, "editable"), Partner: d.yes(v, "partner"), At: k.pos}
 		if w := v.get("shown_when"); w != nil {
 			d.s.marks["shown_when."+k.text] = w.pos
 		}

@@ -70,6 +70,7 @@ type Outcome struct {
 	Purse    Purse
 	Postings []Posting
 	Labels   []LabelEffect
+	Slots    []SlotEffect
 	Leaf     *Published
 	Letter   []Shown // what the letter of the action names
 	Seen     []SeenFact
@@ -100,6 +101,7 @@ func (s *Scheme) Effects(q Question, act string) (Outcome, error) {
 	if l, ok := s.Labels[q.Action]; ok {
 		out.Labels = append(out.Labels, s.labelEffect(r, l))
 	}
+	out.Slots = s.slotEffects(r, q.Action)
 	if leaf, ok := s.Publish[q.Action]; ok {
 		out.Leaf = s.published(r, leaf, purse)
 	}

@@ -9,7 +9,7 @@ func (c *checker) prove() *prover {
 		}
 	}
 	start := &state{stage: c.s.Start(), holds: map[string]heldSum{}, own: map[string]sum{}, out: map[string]sum{}, frozen: map[string]bool{},
-		place: map[string]int{}, labels: map[string]bool{}, bounds: bounds{}}
+		place: map[string]int{}, labels: map[string]bool{}, bounds: bounds{}, slots: map[string]string{}}
 	p.explore(start)
 	if st := c.s.Starts; st != nil && st.Stage != start.stage {
 		other := start.clone()

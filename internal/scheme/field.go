@@ -107,6 +107,9 @@ func parseOne(f Field, kind Kind, text string) (Value, error) {
 	case Region:
 		r, err := unit.ParseRegion(text)
 		return RegionValue(r), err
+	case Slot:
+		r, err := ParseSlot(text)
+		return Value{Kind: Slot, Text: r.String()}, err
 	case Org, Office, Person, Bank, Case, File, Code:
 		if len(text) > 200 || strings.ContainsAny(text, "\n\r\t") {
 			return Value{}, bad(f)

@@ -49,6 +49,20 @@ func spoil(load func() *Scheme, dir string) []spoilt {
 			}
 		}
 	}
+	for i, l := range base.Slots {
+		if !strings.HasPrefix(l.At.File, dir) {
+			continue
+		}
+		add(fmt.Sprintf("drop %s: %s", l.Action, l.Text), func(s *Scheme) { s.Slots = cut(s.Slots, i) })
+		add(fmt.Sprintf("double %s: %s", l.Action, l.Text), func(s *Scheme) {
+			s.Slots = append(append(append([]SlotLine(nil), s.Slots[:i+1]...), s.Slots[i]), s.Slots[i+1:]...)
+		})
+		for _, a := range base.Actions() {
+			if a != l.Action {
+				add(fmt.Sprintf("move %s to %s: %s", l.Action, a, l.Text), func(s *Scheme) { s.Slots[i].Action = a })
+			}
+		}
+	}
 	for i, r := range base.Stages {
 		if !strings.HasPrefix(r.At.File, dir) {
 			continue
@@ -84,7 +98,7 @@ func survivors(t *testing.T) map[string]string {
 // from its shared layer is damaged there.
 func TestGeneratedDamagesAreRefusedByProof(t *testing.T) {
 	loads, explained := map[string]func() *Scheme{}, survivors(t)
-	for _, name := range []string{"rent.yaml", "shared/pot", "shared/spend", "local/pot", "jury.yaml", "help.yaml"} {
+	for _, name := range []string{"rent.yaml", "shared/pot", "shared/spend", "local/pot", "jury.yaml", "help.yaml", "slot.yaml"} {
 		loads["testdata/"+name] = func() *Scheme { s, _ := Load(os.DirFS(packsDir), name); return s }
 	}
 	for _, dir := range packs(t) {

@@ -4,7 +4,7 @@ package scheme
 // has the same ones, which a test holds together.
 const (
 	schemeKeys = `scheme title extends parent jurisdiction edition in_force sources params rules amounts roles stages ends pauses
-	times overdue needs separate accounts money asks round cases joins starts labels sealed see publish letters group fixed migrate words form tests`
+	times overdue needs separate accounts money slots asks round cases joins starts labels sealed see publish letters group fixed migrate words form tests`
 	sourceKeys  = "title doc url"
 	paramKeys   = "value choices by basis verified"
 	ruleKeys    = "when ask basis verified zh en"
@@ -22,7 +22,7 @@ const (
 	drawKeys    = "from field count reserves conflicts worked per_unit"
 	formKeys    = "sections"
 	sectionKeys = "words fields"
-	fieldKeys   = "type by zh en of list from editable partner once public shown_when fields"
+	fieldKeys   = "type by zh en of list from editable partner once public shown_when fields price"
 	testsKeys   = "given params verdicts runs"
 	verdictKeys = "name at with want"
 	runKeys     = "name do with params ends refused amounts books"

@@ -17,8 +17,9 @@ type state struct {
 	own    map[string]sum // balances of own accounts; empty ones are left out
 	out    map[string]sum // what went out, less what came back
 	frozen map[string]bool
-	place  map[string]int  // parts taken of each frozen list
-	labels map[string]bool // in force
+	place  map[string]int    // parts taken of each frozen list
+	labels map[string]bool   // in force
+	slots  map[string]string // held or confirmed, by field
 	bounds bounds
 
 	silent bool // a problem was said on the way here; what follows from it is not said again
@@ -53,7 +54,7 @@ func (w *way) String() string {
 func (st *state) clone() *state {
 	c := *st
 	c.holds, c.own, c.out = copied(st.holds), copied(st.own), copied(st.out)
-	c.frozen, c.place, c.labels, c.bounds = copied(st.frozen), copied(st.place), copied(st.labels), copied(st.bounds)
+	c.frozen, c.place, c.labels, c.bounds, c.slots = copied(st.frozen), copied(st.place), copied(st.labels), copied(st.bounds), copied(st.slots)
 	return &c
 }
 
@@ -82,6 +83,9 @@ func (st *state) control() string {
 	}
 	for _, k := range sortedKeys(st.place) {
 		fmt.Fprintf(&b, "|%s %d", k, st.place[k])
+	}
+	for _, k := range sortedKeys(st.slots) {
+		fmt.Fprintf(&b, "|s %s %s", k, st.slots[k])
 	}
 	return b.String()
 }
@@ -180,6 +184,7 @@ func (p *prover) step(st *state, row Row) *state {
 	for _, l := range p.s.MoneyAt(row.Action) {
 		p.line(next, l)
 	}
+	p.slotLines(st, next, row)
 	if l, ok := p.s.Labels[row.Action]; ok {
 		p.label(next, l)
 	}
@@ -283,6 +288,7 @@ func (st *state) stands(symbols sum) bool {
 
 // atEnd: no hold lives and every own account is empty.
 func (p *prover) atEnd(st *state) {
+	p.slotsAtEnd(st)
 	pos := p.mark("ends." + st.stage)
 	for _, h := range sortedKeys(st.holds) {
 		p.at2(st, pos, "money.stranded", "name", h, "stage", st.stage)

@@ -23,7 +23,7 @@ func merge(base, local *node, f *found) *node {
 			out.set(k, v)
 		case contains(byName, k.text):
 			m.table(k, v)
-		case k.text == "money":
+		case k.text == "money" || k.text == "slots":
 			m.table(k, expandedMoney(v))
 		case k.text == "stages":
 			m.stages(k, v)
@@ -69,10 +69,12 @@ func fixedNames(base *node) map[string]bool {
 	return out
 }
 
-// expandMoney gives every action of `a|b|c` its own entry, so that a local pack can replace one of them.
+// expandMoney gives every action of `a|b|c` in money and slots its own entry, so that a local pack can replace one of them.
 func expandMoney(root *node) {
-	if n := root.get("money"); n != nil {
-		root.set(root.keyOf("money"), expandedMoney(n))
+	for _, section := range []string{"money", "slots"} {
+		if n := root.get(section); n != nil {
+			root.set(root.keyOf(section), expandedMoney(n))
+		}
 	}
 }
 

@@ -17,7 +17,7 @@ var kindWords = map[Kind]fault.Words{
 	Money: {"金额", "money"}, Ratio: {"比例", "ratio"}, Count: {"计数", "count"}, Score: {"评分", "score"}, Day: {"日期", "day"},
 	YesNo: {"是否", "yes or no"}, Duration: {"时长", "time"}, Cycle: {"周期", "cycle"}, Text: {"文字", "text"}, Choice: {"选项", "choice"},
 	Code: {"代码", "code"}, Region: {"地区", "region"}, Org: {"机构", "organisation"}, Office: {"部门", "office"}, Person: {"人员", "person"},
-	Account: {"账户", "account"}, Bank: {"银行账户", "bank account"}, Case: {"办件", "case"}, File: {"文件", "file"}, List: {"列表", "list"},
+	Account: {"账户", "account"}, Bank: {"银行账户", "bank account"}, Case: {"办件", "case"}, File: {"文件", "file"}, Slot: {"时段", "slot"}, List: {"列表", "list"},
 	Table: {"表", "table"}, Group: {"分组", "group"},
 }
 
@@ -51,6 +51,12 @@ func (s *Scheme) called(fact string) fault.Words {
 		if f, there := s.Field(field); there {
 			if part == "region" {
 				return fault.Words{f.Words[0] + "所在地", "region of " + f.Words[1]}
+			}
+			switch part {
+			case "ready":
+				return fault.Words{f.Words[0] + "已保留", f.Words[1] + " is held"}
+			case "lost":
+				return fault.Words{f.Words[0] + "已落空", f.Words[1] + " is lost"}
 			}
 			return f.Words
 		}

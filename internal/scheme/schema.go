@@ -38,6 +38,7 @@ const (
 	patternName     = `^[a-z][a-z0-9_]{0,39}$`
 	patternDuration = `^([0-9]{1,5} (wd|d|h|y)|[0-9]{4}-[0-9]{2}-[0-9]{2}|every .+)$`
 	patternMoney    = `^(hold [a-z0-9_]+ from [a-z0-9_]+ as [a-z0-9_]+|capture (next )?[a-z0-9_]+ of [a-z0-9_]+ to [a-z0-9_]+(, last)?|release [a-z0-9_]+|post (this )?[a-z0-9_]+ from [a-z0-9_]+ to [a-z0-9_]+|post rest of [a-z0-9_]+ to [a-z0-9_]+)$`
+	patternSlot     = `^(hold|confirm|release) [a-z0-9_]+$`
 	patternLabel    = `^(issue [a-z0-9_]+ to [a-z0-9_.]+( for [a-z0-9_]+)?|(renew|revoke) [a-z0-9_]+)$`
 )
 
@@ -100,6 +101,7 @@ func schemeSchema() js {
 		"accounts": table(object(accountKeys, js{"budget": text(), "limit": text(), "own": text(), "parent": text(), "out": text(),
 			"opens_with": text(), "lent_to": text(), "by": text()})),
 		"money": js{"type": "object", "additionalProperties": line},
+		"slots": described(js{"type": "object", "additionalProperties": js{"anyOf": []any{matching(patternSlot), listOf(matching(patternSlot))}}}, "action or a|b|c: hold F, confirm F or release F, of a field of type slot"),
 		"asks":  table(object(askKeys, js{"opened_by": text(), "seats": text(), "within": text(), "instead": text(), "drop": text(), "again": oneOf("failed"), "draw": object(drawKeys, js{"conflicts": names()})}, "opened_by", "within")),
 		"round": object(roundKeys, js{}), "starts": object(startKeys, js{"where": names()}),
 		"cases":  table(object(caseKeys, js{"scheme": text(), "opened_by": text(), "one_for": text(), "started_by": text(), "in": names()}, "scheme")),
@@ -113,7 +115,7 @@ func schemeSchema() js {
 
 func formSchema() js {
 	field := object(fieldKeys, js{"type": oneOf(sortedKeys(fieldTypes)...), "by": text(), "zh": text(), "en": text(), "of": names(), "list": text(),
-		"from": text(), "once": text(), "public": js{"enum": []any{true, false, "region"}}, "shown_when": text(), "editable": js{"type": "boolean"}, "partner": js{"type": "boolean"}}, "type", "zh", "en")
+		"from": text(), "once": text(), "public": js{"enum": []any{true, false, "region"}}, "shown_when": text(), "editable": js{"type": "boolean"}, "partner": js{"type": "boolean"}, "price": described(text(), "of a slot: the field of money that its price fills")}, "type", "zh", "en")
 	return object(formKeys, js{"sections": listOf(object(sectionKeys, js{"words": words(), "fields": table(field)}, "words"))})
 }
 

@@ -47,7 +47,7 @@ func TestTheSchemasAcceptThePacks(t *testing.T) {
 			t.Errorf("%s: %s", file, why)
 		}
 	}
-	for _, name := range []string{"rent.yaml", "jury.yaml", "help.yaml", "shared/pot/scheme.yaml", "local/pot/scheme.yaml", "shared/spend/scheme.yaml"} {
+	for _, name := range []string{"rent.yaml", "jury.yaml", "help.yaml", "slot.yaml", "shared/pot/scheme.yaml", "local/pot/scheme.yaml", "shared/spend/scheme.yaml"} {
 		b, err := os.ReadFile(filepath.Join(packsDir, name))
 		if err != nil {
 			t.Fatal(err)

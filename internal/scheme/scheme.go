@@ -37,6 +37,7 @@ type Scheme struct {
 	Needs    map[string][]string
 	Separate [][2]string
 	Money    []MoneyLine
+	Slots    []SlotLine
 	Round    *Round
 	Starts   *Starts
 	Labels   map[string]LabelLine
@@ -287,7 +288,7 @@ type Section struct {
 // Field is one thing to fill in.
 type Field struct {
 	Name      string
-	Type      string // text, money, count, ratio, day, yesno, choice, code, region, org, orgs, office, offices, person, account, case, score, file, files, group
+	Type      string // text, money, count, ratio, day, yesno, choice, code, region, org, orgs, office, offices, person, account, case, score, file, files, slot, group
 	By        string // the role that fills it, or "parent"
 	Words     fault.Words
 	Of        []string // choices
@@ -299,6 +300,7 @@ type Field struct {
 	Editable  bool     // of a prefilled field: people may change what the registry says
 	Partner   bool     // of an organisation: its people may be invited to fill in the form
 	Fields    []Field  // of a group
+	Price     string   // of a slot: the field of money that its price fills
 	At        Pos
 }
 

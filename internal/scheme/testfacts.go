@@ -32,6 +32,11 @@ func (t testFacts) Fact(name string, args ...Value) (Value, Vouched, error) {
 }
 
 func (t testFacts) assumed(name string, args []Value) Value {
+	if field, part, ok := formFact(name); ok && part != "" { // nobody holds a slot, which is as good as one that is held
+		if f, _ := t.s.Field(field); f.Type == "slot" {
+			return YesNoValue(part == "ready")
+		}
+	}
 	switch name {
 	case "today":
 		if d := t.s.InForce[0]; d.Known() {

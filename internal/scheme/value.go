@@ -34,6 +34,7 @@ const (
 	Bank     Kind = "bank"     // Text, the id of a bank account in the registry; form type account
 	Case     Kind = "case"     // Text, the id of a case
 	File     Kind = "file"     // Text, the digest of an attachment
+	Slot     Kind = "slot"     // Text, a SlotRef: a time in the calendar of a listing
 	List     Kind = "list"     // List, all of one kind
 	Table    Kind = "table"    // Keys and List, one to one
 	Group    Kind = "group"    // Keys and List: one row of a repeated group; the group itself is a List of these
@@ -164,6 +165,10 @@ func (v Value) In(lang fault.Lang) string {
 		}
 	case Cycle:
 		return pick(cycleZH(v.Text), "every "+v.Text)
+	case Slot:
+		if r, ok := v.Slot(); ok {
+			return r.slotWords()
+		}
 	case List:
 		parts := make([]string, len(v.List))
 		for i, x := range v.List {
