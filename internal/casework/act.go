@@ -303,6 +303,9 @@ func (s *Service) commit(ctx context.Context, tx *db.Tx, who access.Actor, sch *
 	if err := s.claimUses(ctx, tx, *c, j.Seen); err != nil {
 		return err
 	}
+	if err := s.keepSlots(ctx, tx, who, sch, *c, out.Slots); err != nil {
+		return err
+	}
 	if err := s.tell(ctx, tx, who, sch, *c); err != nil {
 		return fmt.Errorf("tell of %s in case %s: %w", a.Name, c.No, err)
 	}

@@ -133,6 +133,14 @@ func (s *Service) saveIn(ctx context.Context, tx *db.Tx, who access.Actor, id un
 			clashes = append(clashes, x)
 		}
 	}
+	if err := s.priceSlots(ctx, tx, w); err != nil {
+		f := fault.Of(err)
+		if f.Kind == fault.Internal {
+			return nil, nil, err
+		}
+		wrong = append(wrong, f)
+		delete(w.fields, f.Field)
+	}
 	if !kept {
 		for _, x := range clashes {
 			wrong = append(wrong, x.refusal(s))

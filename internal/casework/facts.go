@@ -77,6 +77,9 @@ func (w *world) form(name string) (scheme.Value, scheme.Vouched, error) {
 			return digest, scheme.Vouched{By: "form", At: w.c.Changed}, nil
 		}
 	}
+	if f, ok := w.sch.Field(field); ok && f.Type == "slot" && part != "" {
+		return w.slotFact(field, part)
+	}
 	if part != "region" || !v.Known() {
 		return v, scheme.Vouched{By: "form", At: w.c.Changed}, nil
 	}

@@ -11,7 +11,9 @@ import (
 
 	"corridor/internal/access"
 	"corridor/internal/casework"
+	"corridor/internal/db"
 	"corridor/internal/fault"
+	"corridor/internal/federation"
 	"corridor/internal/scheme"
 	"corridor/internal/unit"
 )
@@ -107,6 +109,11 @@ func rowKey(s *scheme.Scheme, row scheme.Row) string {
 func (p *stage) settled(t *testing.T, all []*walk, before, out unit.Fen) {
 	p.world.cases = p.cases
 	p.clean()
+	for id, x := range p.lab1.held {
+		if x.State == federation.SlotHeld {
+			t.Errorf("every case has ended, and the slot %s is still held", id)
+		}
+	}
 	var went unit.Fen
 	for _, w := range all {
 		for name, a := range w.s.Accounts.All() {
@@ -232,6 +239,25 @@ func (p *stage) follow(w *walk, way []scheme.Row, taken, refused map[string]bool
 	return nil
 }
 
+// loseSlots lets the laboratory give up what a case holds, where a row goes by that.
+func (p *stage) loseSlots(w *walk, row scheme.Row) error {
+	ctx := context.Background()
+	for _, f := range w.s.Reads(row.Action) {
+		if field, lost := strings.CutSuffix(f.Name, ".lost"); !lost || field == "" {
+			continue
+		}
+		return p.db.Act(ctx, func(tx *db.Tx) error {
+			all, err := p.uses.SlotsOf(ctx, tx, w.c.ID)
+			if err != nil || len(all) == 0 {
+				return err
+			}
+			a := federation.SlotAnswer{State: federation.SlotLost, Code: "federation.slot_given_up"}
+			return p.uses.CalendarChanged(ctx, tx, "slot/"+p.code+"/"+string(all[len(all)-1].ID), a)
+		})
+	}
+	return nil
+}
+
 func (p *stage) has(w *walk, row scheme.Row) (n int) {
 	for _, h := range w.c.History {
 		if h.From == row.From && h.Action == row.Action {
@@ -255,6 +281,9 @@ func (p *stage) take(w *walk, row scheme.Row, taken map[string]bool) error {
 		return errClock
 	case row.ByItself():
 		if _, err := p.opinions(w.s, w.c, w.verdict); err != nil {
+			return err
+		}
+		if err := p.loseSlots(w, row); err != nil {
 			return err
 		}
 		if w.c = p.whole(w.s, w.c); w.c.Stage == row.From {

@@ -42,6 +42,8 @@ type stage struct {
 	numbers int
 	tried   []*walk                  // cases on ways that could not be gone
 	people  map[unit.ID]access.Actor // experts, by account
+	uses    *federation.Service
+	lab1    *labCalendar
 }
 
 // eachStage plays a test on each database with the packs of one jurisdiction.
@@ -87,9 +89,12 @@ func (p *stage) open() {
 	private, _ := corridorlog.NewKey("log.example/uses")
 	uses, err := federation.New(federation.Config{DB: p.db, Self: p.code, Client: http.DefaultClient, Log: p.log, Key: private})
 	p.must(err)
-	p.cases, err = casework.New(casework.Config{DB: p.db, Access: p.access, Registry: p.reg, Ledger: p.ledger, Log: p.log, Files: store, Uses: uses, Hours: sharedMuch{}, Secret: "a secret of the test",
+	p.cases, err = casework.New(casework.Config{DB: p.db, Access: p.access, Registry: p.reg, Ledger: p.ledger, Log: p.log, Files: store, Uses: uses, Slots: uses, Hours: sharedMuch{}, Secret: "a secret of the test",
 		Regions: unit.GB2260(), Calendar: p.days, Node: p.code[:2], Schemes: p.packs, Layers: schemes.FS})
 	p.must(err)
+	p.uses, p.lab1 = uses, newLabCalendar(80_000_00)
+	uses.JoinCalendars(p.lab1)
+	uses.HandleSlots(p.cases.SlotCame)
 	p.lab = p.org("12310000DEMQ00060", "310115")
 	p.fund()
 	p.experts()
@@ -315,6 +320,8 @@ func (p *stage) typedAs(s *scheme.Scheme, id unit.ID, a access.Actor, f scheme.F
 		return "6222021001112223334"
 	case "code":
 		return given
+	case "slot":
+		return p.lab1.slot(p.code)
 	case "file", "files":
 		x, err := p.cases.Attach(context.Background(), a, id, f.Name+".txt", strings.NewReader(fmt.Sprint(f.Name, id)))
 		p.must(err)

@@ -37,11 +37,17 @@ func (s *Service) typedField(ctx context.Context, tx *db.Tx, sch *scheme.Scheme,
 	case len(text) > fieldMax:
 		return scheme.Value{}, fault.New(fault.Invalid, "casework.field_long", "field", f.Words, "most", fieldMax)
 	case text == "":
+		if err := slotTyped(sch, c, f, scheme.Value{}); err != nil {
+			return scheme.Value{}, err
+		}
 		return scheme.Value{}, s.vouched(ctx, tx, c, f, scheme.Value{})
 	}
 	v, err := scheme.ParseField(f, text)
 	if err == nil {
 		err = checkLines(f, v)
+	}
+	if err == nil {
+		err = slotTyped(sch, c, f, v)
 	}
 	if err == nil {
 		err = ownFiles(ctx, tx, c.ID, v)

@@ -108,9 +108,11 @@ type Service struct {
 	fileAsks  map[string][]time.Time // by neighbour, of the last hour
 	onceTold  func(ctx context.Context, tx *db.Tx, of unit.ID) error
 
-	mirrors  []Mirror                 // fixed before Run
-	troubles map[string]string        // code of what keeps a mirror from going on, by neighbour and kind; guarded by mu
-	grew     map[string]chan struct{} // by neighbour; guarded by mu
+	mirrors   []Mirror                 // fixed before Run
+	troubles  map[string]string        // code of what keeps a mirror from going on, by neighbour and kind; guarded by mu
+	grew      map[string]chan struct{} // by neighbour; guarded by mu
+	slotHeard func(ctx context.Context, tx *db.Tx, of unit.ID) error
+	calendars Calendars // set before Run
 }
 
 // New checks the settings; it asks nobody.
@@ -149,6 +151,10 @@ func New(c Config) (*Service, error) {
 	for _, kind := range []string{onceHoldKind, onceConfirmKind, onceReleaseKind} {
 		s.takes[kind], s.hears[kind] = s.takeUse, s.hearUse
 	}
+	for _, kind := range []string{slotHoldKind, slotConfirmKind, slotReleaseKind} {
+		s.takes[kind], s.hears[kind] = s.takeSlot, s.hearSlot
+	}
+	s.takes[slotChangedKind] = s.takeSlotChanged
 	s.takes[onceKeyKind], s.hears[onceKeyKind] = s.takeKey, s.hearKey
 	return s, nil
 }

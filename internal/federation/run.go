@@ -86,15 +86,18 @@ func (s *Service) Run(ctx context.Context) error {
 	}
 }
 
-// runUses goes on with what the used-once register was asked, until ctx ends.
+// runUses goes on with what the used-once register and the hosts of slots were asked, until ctx ends.
 func (s *Service) runUses(ctx context.Context) {
 	var said told
 	for {
 		_, err := s.TickUses(ctx)
+		if err == nil {
+			_, err = s.TickSlots(ctx)
+		}
 		if ctx.Err() != nil {
 			return
 		}
-		said.tell(s.c.Logger, "go on with the used-once register", s.c.Self, err)
+		said.tell(s.c.Logger, "go on with the used-once register and with slots", s.c.Self, err)
 		if !pause(ctx, everySecond) {
 			return
 		}

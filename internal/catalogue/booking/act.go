@@ -127,6 +127,9 @@ func (s *Service) act(ctx context.Context, who access.Actor, id unit.ID, a Actio
 				return err
 			}
 		}
+		if err := s.heldChanged(ctx, tx, id); err != nil {
+			return err
+		}
 		return s.record(ctx, tx, who, string(a), "bookings/"+string(id), x.Inst.Region, string(x.State))
 	})
 	return x, err
@@ -148,7 +151,7 @@ func (s *Service) Confirm(ctx context.Context, who access.Actor, id unit.ID) (Se
 
 // again judges a booking that was asked for before, at its own times.
 func (s *Service) again(ctx context.Context, tx *db.Tx, b Booking) (judged, error) {
-	j, err := s.judge(ctx, tx, Ask{Instrument: b.Instrument, Org: b.Org, Person: b.Person, Span: b.Span, Samples: b.Samples, Operator: b.Operator, Purpose: b.Purpose, settled: true}, b.ID)
+	j, err := s.judge(ctx, tx, Ask{Instrument: b.Instrument, Org: b.Org, Person: b.Person, Span: b.Span, Samples: b.Samples, Operator: b.Operator, Purpose: b.Purpose, Class: b.Class, settled: true}, b.ID)
 	if err == nil && j.refused != nil {
 		e, _ := j.refusal()
 		return j, e
@@ -158,9 +161,14 @@ func (s *Service) again(ctx context.Context, tx *db.Tx, b Booking) (judged, erro
 
 // Decline is the owner's no to a request, with the reason.
 func (s *Service) Decline(ctx context.Context, who access.Actor, id unit.ID, reason string) (Seen, error) {
-	return s.act(ctx, who, id, Decline, func(tx *db.Tx, x *Seen, _ State, _ Side) (err error) {
+	return s.act(ctx, who, id, Decline, func(tx *db.Tx, x *Seen, was State, _ Side) (err error) {
 		if x.Reason, err = text("reason", reason, true); err != nil {
 			return err
+		}
+		if was == Held {
+			if err := s.free(ctx, tx, x.Inst, x.Booking); err != nil {
+				return err
+			}
 		}
 		return s.tellUser(ctx, tx, who, x.Inst, x.Booking, "declined")
 	})
@@ -244,7 +252,7 @@ func (s *Service) Change(ctx context.Context, who access.Actor, id unit.ID, to S
 		if side == User && was == Confirmed && tx.Now().After(x.FreeUntil) {
 			return fault.New(fault.Conflict, "booking.change_late", "until", localTime(x.FreeUntil, x.Inst.Location()))
 		}
-		j, err := s.judge(ctx, tx, Ask{Instrument: x.Instrument, Org: x.Org, Person: x.Person, Span: to, Samples: x.Samples, Operator: x.Operator, settled: side == Owner || was == Displaced}, id)
+		j, err := s.judge(ctx, tx, Ask{Instrument: x.Instrument, Org: x.Org, Person: x.Person, Span: to, Samples: x.Samples, Operator: x.Operator, Class: x.Class, settled: side == Owner || was == Displaced}, id)
 		if err != nil {
 			return err
 		}

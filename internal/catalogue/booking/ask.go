@@ -102,11 +102,9 @@ func (s *Service) judge(ctx context.Context, tx *db.Tx, a Ask, but unit.ID) (j j
 	if w.closed != nil && !a.settled {
 		return j, w.closed
 	}
-	o, err := s.c.Registry.Org(ctx, tx, a.Org)
-	if err != nil {
-		return j, fault.Of(err).On("org")
+	if j.class, err = s.classFor(ctx, tx, a, j.inst.Org); err != nil {
+		return j, err
 	}
-	j.class = classOf(a.Org, o.Kind, j.inst.Org)
 	w.class = j.class
 	if w.prices, err = selectPricesOn(ctx, tx, j.inst.ID, unit.DayOf(a.From, w.zone)); err != nil {
 		return j, err
@@ -122,6 +120,21 @@ func (s *Service) judge(ctx context.Context, tx *db.Tx, a Ask, but unit.ID) (j j
 	}
 	j.refused = w.judge(a.Span)
 	return j, nil
+}
+
+// classFor is the class of who asks, at the instruments of an owner.
+func (s *Service) classFor(ctx context.Context, tx *db.Tx, a Ask, owner string) (Class, error) {
+	if a.Org == "" && a.Class != "" { // a price list is asked, and nobody in particular asks
+		return a.Class, nil
+	}
+	o, err := s.c.Registry.Org(ctx, tx, a.Org)
+	if fault.KindOf(err) == fault.NotFound && a.Class != "" {
+		return a.Class, nil
+	}
+	if err != nil {
+		return "", fault.Of(err).On("org")
+	}
+	return classOf(a.Org, o.Kind, owner), nil
 }
 
 // learnt finds out what a person has learnt and used: certificates, the first use, the hours of the week.

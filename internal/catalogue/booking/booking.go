@@ -42,7 +42,9 @@ type Config struct {
 	Site     string          // the node's address, for links in calendars
 	// Changed is told, in the act itself, that an instrument may be free at other times than before; nil: nobody is.
 	Changed func(ctx context.Context, tx *db.Tx, instrument unit.ID) error
-	Local   bool // outside calendars may stand on this machine: for demonstrations and tests
+	// HeldChanged is told, in its act, of what people did to a booking that is held for another act: given up, moved. nil: nobody.
+	HeldChanged func(ctx context.Context, tx *db.Tx, hold string, b Booking) error
+	Local       bool // outside calendars may stand on this machine: for demonstrations and tests
 }
 
 // Offers is the catalogue as this room asks it, in the caller's act or reading: whose listing it is, and what it is called.
@@ -128,6 +130,7 @@ type Ask struct {
 	Operator bool
 	Purpose  string
 	Quote    unit.ID // whose price is wanted; "": that of the moment
+	Class    Class   // of an organisation that the registry does not have and another node vouches for
 	series   unit.ID // of a recurring booking
 	settled  bool    // it was asked for in time, so lead time has been kept
 }

@@ -19,6 +19,9 @@ const (
 // Classes in the order of price lists.
 var Classes = []Class{Inside, Academic, Enterprise}
 
+// GuestClass is the class of an organisation of a kind that another node vouches for.
+func GuestClass(kind string) Class { return classOf("?", kind, "") }
+
 // classOf is the class of an organisation of a kind, at the instruments of an owner.
 func classOf(org, kind, owner string) Class {
 	switch {

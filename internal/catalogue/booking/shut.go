@@ -150,6 +150,9 @@ func (s *Service) displace(ctx context.Context, tx *db.Tx, who access.Actor, i I
 	if err := updateBooking(ctx, tx, *b); err != nil {
 		return err
 	}
+	if err := s.heldChanged(ctx, tx, b.ID); err != nil {
+		return err
+	}
 	if err := s.record(ctx, tx, who, "displace", "bookings/"+string(b.ID), i.Region, string(b.State)); err != nil {
 		return err
 	}
@@ -342,6 +345,9 @@ func (s *Service) endWith(ctx context.Context, tx *db.Tx, who access.Actor, i In
 		return err
 	}
 	if _, err := tx.Drop(ctx, lapseJob, string(b.ID)); err != nil {
+		return err
+	}
+	if err := s.heldChanged(ctx, tx, b.ID); err != nil {
 		return err
 	}
 	return s.tellUser(ctx, tx, who, i, b, "withdrawn")

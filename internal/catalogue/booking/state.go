@@ -76,6 +76,7 @@ var table = []row{
 
 	{Held, Confirm, Confirmed, []Side{Clock}},
 	{Held, Lapse, Lapsed, []Side{Clock}},
+	{Held, Decline, Declined, []Side{Owner}}, // the laboratory cannot keep it: whoever holds it is told
 
 	{Confirmed, Cancel, Cancelled, []Side{User, Owner}},
 	{Confirmed, Change, Confirmed, []Side{User, Owner}},
