@@ -32,22 +32,18 @@ func (s *Service) typedField(ctx context.Context, tx *db.Tx, sch *scheme.Scheme,
 	switch {
 	case !ok:
 		return scheme.Value{}, fault.New(fault.Invalid, "casework.field_unknown", "field", name)
+	case f.Type == "slot" && !sch.HoldsFrom(c.Stage, name):
+		return scheme.Value{}, fault.New(fault.Conflict, "casework.slot_kept", "field", f.Words)
 	case !s.fills(sch, c, who, f):
 		return scheme.Value{}, fault.New(fault.Denied, "casework.field_not_yours", "field", f.Words)
 	case len(text) > fieldMax:
 		return scheme.Value{}, fault.New(fault.Invalid, "casework.field_long", "field", f.Words, "most", fieldMax)
 	case text == "":
-		if err := slotTyped(sch, c, f, scheme.Value{}); err != nil {
-			return scheme.Value{}, err
-		}
 		return scheme.Value{}, s.vouched(ctx, tx, c, f, scheme.Value{})
 	}
 	v, err := scheme.ParseField(f, text)
 	if err == nil {
 		err = checkLines(f, v)
-	}
-	if err == nil {
-		err = slotTyped(sch, c, f, v)
 	}
 	if err == nil {
 		err = ownFiles(ctx, tx, c.ID, v)
@@ -72,7 +68,7 @@ func (s *Service) fills(sch *scheme.Scheme, c Case, who access.Actor, f scheme.F
 	if _, mine := s.holds(sch, c, who, f.By); !mine && !c.edits(sch, who, f.By) {
 		return false
 	}
-	return acts(sch, c.Stage, f.By)
+	return acts(sch, c.Stage, f.By) && (f.Type != "slot" || sch.HoldsFrom(c.Stage, f.Name))
 }
 
 // Fills lists the fields that the actor may fill in now and that are shown in this stage, by name.

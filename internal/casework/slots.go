@@ -52,7 +52,7 @@ func (s *Service) keepSlots(ctx context.Context, tx *db.Tx, who access.Actor, sc
 		}
 		var err error
 		switch e.Verb {
-		case "hold":
+		case scheme.HoldSlot:
 			f := federation.SlotFor{Case: c.ID, CaseNo: c.No, Field: e.Field}
 			if f.Org, err = s.slotOrg(ctx, tx, c); err != nil {
 				return err
@@ -61,7 +61,7 @@ func (s *Service) keepSlots(ctx context.Context, tx *db.Tx, who access.Actor, sc
 				f.Price = c.Fields[fd.Price].Fen()
 			}
 			err = s.c.Slots.HoldSlot(ctx, tx, who, f, slotUse(e.Slot))
-		case "confirm":
+		case scheme.ConfirmSlot:
 			err = s.c.Slots.ConfirmSlot(ctx, tx, who, c.ID, e.Field)
 		default:
 			err = s.c.Slots.ReleaseSlot(ctx, tx, who, c.ID, e.Field)
@@ -98,14 +98,6 @@ func (w *world) slotFact(field, part string) (scheme.Value, scheme.Vouched, erro
 		return scheme.YesNoValue(x.Want != federation.SlotReleased && (x.State == federation.SlotHeld || x.State == federation.SlotConfirmed)), from, nil
 	}
 	return scheme.YesNoValue(false), from, nil // it is named and was never asked for
-}
-
-// slotTyped refuses a slot where none is chosen: only in a stage out of which an action holds it.
-func slotTyped(sch *scheme.Scheme, c Case, f scheme.Field, v scheme.Value) error {
-	if f.Type == "slot" && !sch.HoldsFrom(c.Stage, f.Name) && !v.Equal(c.Fields[f.Name]) {
-		return fault.New(fault.Conflict, "casework.slot_kept", "field", f.Words)
-	}
-	return nil
 }
 
 // priceSlots fills in, as a form is saved, what a slot costs: the price is that of the calendar, and no other is taken.
@@ -238,7 +230,7 @@ func (s *Service) SlotField(ctx context.Context, who access.Actor, id unit.ID, f
 		return c, f, org, err
 	}
 	f, ok := sch.Field(field)
-	if !ok || f.Type != "slot" || !s.fills(sch, c, who, f) || !sch.HoldsFrom(c.Stage, f.Name) {
+	if !ok || f.Type != "slot" || !s.fills(sch, c, who, f) {
 		return c, f, org, fault.New(fault.NotFound, "casework.slot_field")
 	}
 	err = s.c.DB.Read(ctx, func(tx *db.Tx) error { org, err = s.slotOrg(ctx, tx, c); return err })

@@ -225,7 +225,9 @@ func (s Slot) stands(a SlotAnswer, now time.Time) Slot {
 		return s
 	}
 	s.letter, s.State, s.Answered, s.Changed = "", a.State, now, now
-	s.Code, s.Why, s.NextFrom, s.NextTo = clip(a.Code), fault.Words{clipTo(a.Why[0], 500), clipTo(a.Why[1], 500)}, a.NextFrom, a.NextTo
+	if a.State != SlotReleased || a.Code != "" { // why it was lost stays readable once it is given back
+		s.Code, s.Why, s.NextFrom, s.NextTo = clip(a.Code), fault.Words{clipTo(a.Why[0], 500), clipTo(a.Why[1], 500)}, a.NextFrom, a.NextTo
+	}
 	if a.Booking != "" {
 		s.Booking, s.Title, s.Zone, s.Price = unit.ID(clip(string(a.Booking))), fault.Words{clipTo(a.Title[0], 200), clipTo(a.Title[1], 200)}, clip(a.Zone), max(a.Price, 0)
 	}

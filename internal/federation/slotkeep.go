@@ -240,6 +240,11 @@ func (s *Service) CalendarChanged(ctx context.Context, tx *db.Tx, hold string, a
 	return err
 }
 
+// SlotOf is a slot of a case of this node.
+func (s *Service) SlotOf(ctx context.Context, tx *db.Tx, id unit.ID) (Slot, error) {
+	return selectSlot(ctx, tx, id)
+}
+
 // Kept is the slot that a hold of the calendars is for; ok is false where it is for no case of another node.
 func (s *Service) Kept(ctx context.Context, tx *db.Tx, hold string) (k KeptSlot, ok bool, err error) {
 	node, id, is := SlotOfHold(hold)

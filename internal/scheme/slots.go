@@ -19,6 +19,13 @@ type SlotLine struct {
 	At     Pos
 }
 
+// The verbs of a slot line.
+const (
+	HoldSlot    = "hold"
+	ConfirmSlot = "confirm"
+	ReleaseSlot = "release"
+)
+
 // SlotEffect is what follows from a slot line, for a field that names a slot. Casework asks the calendar for it in the
 // action's transaction.
 type SlotEffect struct {

@@ -52,6 +52,7 @@ func (s *Server) api() {
 	s.apiEditions()
 	s.apiMany()
 	s.apiOnce()
+	s.apiSlots()
 	s.apiAbroad()
 	s.apiRecognition()
 	s.apiState()

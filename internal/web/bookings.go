@@ -369,6 +369,7 @@ type bookingPage struct {
 	Colleagues []option
 	Charge     unit.Fen // what cancelling costs now
 	NextPath   string
+	For        *heldFor // nil: it is held for no case
 	User       bool
 	Owner      bool
 }
@@ -390,6 +391,12 @@ func (v *visit) showBooking(f *form) error {
 		return err
 	}
 	p := bookingPage{bookingView: bookingView{x}, Lines: v.lineViews(x.Lines), Form: f}
+	if p.For, err = v.heldFor(x.Hold); err != nil {
+		return err
+	}
+	if p.For != nil && p.For.Org[0] != "" { // an organisation that the other node vouches for
+		p.OrgName = p.For.Org
+	}
 	for _, side := range x.Sides {
 		p.User, p.Owner = p.User || side == booking.User, p.Owner || side == booking.Owner
 	}

@@ -41,6 +41,7 @@ type fieldView struct {
 	From           *fromView // of what the registry filled in
 	Clash          *clashView
 	Pick           *pickView
+	Slot           *slotField // of a slot that may be chosen now
 }
 
 // caseForm adds the form: what was given, what this person may fill in, and what was wrong with what they typed.
@@ -195,6 +196,10 @@ func (v *visit) groups(s *scheme.Scheme, f *form) (again bool) {
 // shown is a value for a reader: organisations and offices by their names, a choice by its words.
 func (v *visit) shown(s *scheme.Scheme, x scheme.Value) string {
 	switch {
+	case x.Kind == scheme.Slot:
+		if r, ok := x.Slot(); ok {
+			return v.slotShown(r)
+		}
 	case x.Kind == scheme.Org:
 		if o, err := v.org(x.Text); err == nil {
 			return o.Name.In(v.lang)

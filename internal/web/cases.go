@@ -70,6 +70,7 @@ type casePage struct {
 	Abroad   []toldLine
 	Discard  discardView
 	Kept     bool // what could be read of a form that was refused
+	Slots    []slotLine
 	Sealed   bool // something was sealed: how it is opened has a page
 
 	Objections []casework.Objection // for a desk
@@ -217,6 +218,9 @@ func (v *visit) showCase(id unit.ID, was typed) error {
 	}
 	p.Owes = v.s.c.Payments != nil && v.s.c.Cases.Owes(c)
 	if p.Payments, err = v.paymentsOfCase(c.ID); err != nil {
+		return err
+	}
+	if p.Slots, err = v.slotsOf(c.ID); err != nil {
 		return err
 	}
 	if p.Uses, err = v.usesOf(c.ID); err != nil {

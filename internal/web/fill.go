@@ -154,6 +154,9 @@ func (v *visit) fillIn(x *fieldView, s *scheme.Scheme, c casework.Case, f casewo
 		return
 	}
 	x.Pick = v.pickView(f.Field, in)
+	if f.Type == "slot" {
+		x.Slot = v.slotField(c, f.Field)
+	}
 	if f.From == nil {
 		return
 	}

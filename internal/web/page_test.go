@@ -219,6 +219,9 @@ func TestEveryPageIsGoodHTMLInBothLanguages(t *testing.T) {
 	for name, all := range labBodies() {
 		values[name] = append(values[name], all...)
 	}
+	for page, all := range slotBodies() {
+		values[page] = append(values[page], all...)
+	}
 	assets := map[string]string{"look.css": "/static/a/look.css", "face.css": "/static/a/face.css", "icon.svg": "/static/a/icon.svg"}
 	for name := range all.zh {
 		if len(values[name]) < 2 {

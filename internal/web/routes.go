@@ -106,6 +106,7 @@ func (s *Server) routes() {
 	s.many()
 	s.finding()
 	s.onceRoutes()
+	s.slotRoutes()
 	s.abroadRoutes()
 	s.recognitionRoutes()
 	s.stateRoutes()

@@ -34,7 +34,7 @@ func (i slotFreeIn) question() (q federation.FreeQuestion, err error) {
 	}
 	if i.After != "" {
 		if q.After, err = time.Parse(time.RFC3339, i.After); err != nil {
-			return q, fault.New(fault.Invalid, "web.time").On("after")
+			return q, fault.New(fault.Invalid, "web.moment").On("after")
 		}
 	}
 	return q, nil
@@ -88,26 +88,26 @@ func (s *Server) apiSlots() {
 		}
 		return answer(a)
 	})
-	type freeIn struct {
+	type slotCaseFreeIn struct {
 		ID    string `path:"id"`
 		Field string `path:"field"`
 		Host  string `query:"host" doc:"region code of the node; empty is this one"`
 		slotFreeIn
 	}
-	type offerOut struct {
+	type slotOfferOut struct {
 		Slot  string `json:"slot" doc:"as it is typed into the field"`
 		From  string `json:"from"`
 		To    string `json:"to"`
 		Price string `json:"price"`
 	}
-	type freeOut struct {
-		TitleZH string     `json:"title_zh"`
-		TitleEN string     `json:"title_en"`
-		Zone    string     `json:"zone"`
-		Minutes int        `json:"minutes"`
-		Offers  []offerOut `json:"offers"`
+	type slotFreeOut struct {
+		TitleZH string         `json:"title_zh"`
+		TitleEN string         `json:"title_en"`
+		Zone    string         `json:"zone"`
+		Minutes int            `json:"minutes"`
+		Offers  []slotOfferOut `json:"offers"`
 	}
-	operate(s, "GET", "/api/v1/cases/{id}/slots/{field}/free", access.CaseAct, "Free slots that a field of a case can name, of this node or another", func(ctx context.Context, a asked, i *freeIn) (*body[freeOut], error) {
+	operate(s, "GET", "/api/v1/cases/{id}/slots/{field}/free", access.CaseAct, "Free slots that a field of a case can name, of this node or another", func(ctx context.Context, a asked, i *slotCaseFreeIn) (*body[slotFreeOut], error) {
 		id, err := idOf(i.ID)
 		if err != nil {
 			return nil, err
@@ -129,17 +129,17 @@ func (s *Server) apiSlots() {
 		if err != nil {
 			return nil, err
 		}
-		o := freeOut{got.Title[0], got.Title[1], got.Zone, got.Minutes, []offerOut{}}
+		o := slotFreeOut{got.Title[0], got.Title[1], got.Zone, got.Minutes, []slotOfferOut{}}
 		for _, x := range got.Offers {
 			ref := scheme.SlotRef{Node: host, Listing: string(q.Listing), From: x.From, To: x.To, Samples: q.Samples, Operator: q.Operator}
-			o.Offers = append(o.Offers, offerOut{ref.String(), iso(x.From), iso(x.To), x.Price.Yuan()})
+			o.Offers = append(o.Offers, slotOfferOut{ref.String(), iso(x.From), iso(x.To), x.Price.Yuan()})
 		}
 		return answer(o)
 	})
-	type slotsOut struct {
+	type caseSlotsOut struct {
 		Slots []slotOut `json:"slots"`
 	}
-	operate(s, "GET", "/api/v1/cases/{id}/slots", access.CaseRead, "The slots that a case holds or held, the newest first", func(ctx context.Context, a asked, i *byID) (*body[slotsOut], error) {
+	operate(s, "GET", "/api/v1/cases/{id}/slots", access.CaseRead, "The slots that a case holds or held, the newest first", func(ctx context.Context, a asked, i *byID) (*body[caseSlotsOut], error) {
 		id, err := idOf(i.ID)
 		if err != nil {
 			return nil, err
@@ -148,13 +148,13 @@ func (s *Server) apiSlots() {
 		if err != nil {
 			return nil, err
 		}
-		o := slotsOut{[]slotOut{}}
+		o := caseSlotsOut{[]slotOut{}}
 		for _, x := range all {
 			o.Slots = append(o.Slots, slotShown(x.Slot, s.now(), s.c.Federation.StaleDays()))
 		}
 		return answer(o)
 	})
-	type keptOut struct {
+	type keptSlotOut struct {
 		Node    string `json:"node"`
 		ID      string `json:"id"`
 		CaseNo  string `json:"case_no"`
@@ -170,26 +170,26 @@ func (s *Server) apiSlots() {
 		Stale   bool   `json:"stale"`
 		Changed string `json:"changed"`
 	}
-	type registerIn struct {
+	type slotRegisterIn struct {
 		Node  string `query:"node"`
 		State string `query:"state"`
 		Kept  string `query:"kept" doc:"place in the list of kept ones"`
 		Held  string `query:"held" doc:"place in the list of those held"`
 	}
-	type registerOut struct {
-		Kept     []keptOut `json:"kept" doc:"for cases of other nodes"`
-		Held     []slotOut `json:"held" doc:"by cases of this node"`
-		KeptNext string    `json:"kept_next"`
-		HeldNext string    `json:"held_next"`
+	type slotRegisterOut struct {
+		Kept     []keptSlotOut `json:"kept" doc:"for cases of other nodes"`
+		Held     []slotOut     `json:"held" doc:"by cases of this node"`
+		KeptNext string        `json:"kept_next"`
+		HeldNext string        `json:"held_next"`
 	}
-	operate(s, "GET", "/api/v1/slots/register", access.LetterRead, "Slots that this node keeps for others and that its cases hold", func(ctx context.Context, a asked, i *registerIn) (*body[registerOut], error) {
+	operate(s, "GET", "/api/v1/slots/register", access.LetterRead, "Slots that this node keeps for others and that its cases hold", func(ctx context.Context, a asked, i *slotRegisterIn) (*body[slotRegisterOut], error) {
 		v, err := s.c.Federation.Slots(ctx, a.who, federation.UseQuery{Node: i.Node, State: i.State, After: i.Kept}, federation.UseQuery{Node: i.Node, State: i.State, After: i.Held})
 		if err != nil {
 			return nil, err
 		}
-		o := registerOut{Kept: []keptOut{}, Held: []slotOut{}, KeptNext: v.KeptNext, HeldNext: v.HeldNext}
+		o := slotRegisterOut{Kept: []keptSlotOut{}, Held: []slotOut{}, KeptNext: v.KeptNext, HeldNext: v.HeldNext}
 		for _, k := range v.Kept {
-			o.Kept = append(o.Kept, keptOut{k.Node, string(k.ID), k.CaseNo, k.Org.Code, k.Org.Name[0], k.Org.Name[1], string(k.Listing), iso(k.From), iso(k.To), k.Price.Yuan(), string(k.Booking), k.State,
+			o.Kept = append(o.Kept, keptSlotOut{k.Node, string(k.ID), k.CaseNo, k.Org.Code, k.Org.Name[0], k.Org.Name[1], string(k.Listing), iso(k.From), iso(k.To), k.Price.Yuan(), string(k.Booking), k.State,
 				k.Stale(s.now(), v.Days), iso(k.Changed)})
 		}
 		for _, x := range v.Held {
