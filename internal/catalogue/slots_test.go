@@ -35,7 +35,7 @@ func (s *shelf) Booked(_ context.Context, _ *db.Tx, ids []unit.ID) (some []unit.
 
 func (s *shelf) NextFree(_ context.Context, tx *db.Tx, id unit.ID) (from, until time.Time, err error) {
 	s.asked++
-	from, err = s.Within(nil, nil, id, tx.Now(), tx.Now().AddDate(1, 0, 0))
+	from, err = s.Within(context.Background(), nil, id, tx.Now(), tx.Now().AddDate(1, 0, 0))
 	if until = from.Add(time.Minute); from.IsZero() {
 		until = tx.Now().AddDate(0, 0, 1)
 	}

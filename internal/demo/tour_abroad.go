@@ -225,7 +225,7 @@ func (t *tour) claimed(ctx context.Context) error {
 	}
 	var x shadowAnswer
 	if err := wait(ctx, func() (bool, error) { x, err = t.shadow(ctx, lab); return x.Stage == k.Stage, err }); err != nil {
-		return fmt.Errorf("Shanghai does not see the payment: %w", err)
+		return fmt.Errorf("node of Shanghai does not see the payment: %w", err)
 	}
 	t.say("paid %s yuan in Anhui; Shanghai's page shows %s and the same sum, without a sign-in in Anhui", x.Sums["payable"], x.Stage)
 	return want(k.has("mark_paid") && x.Sums["payable"] == 30_000*unit.FenPerYuan, "stage %s, payable %s", k.Stage, x.Sums["payable"])

@@ -159,7 +159,7 @@ func TestAListingAndItsCalendar(t *testing.T) {
 		ctx, lab, firm := context.Background(), t.firms[3], t.firms[0]
 		l := t.opens(lab, "EM-01", true)
 		user := t.signedIn("user@a.example", "org_member", firm)
-		admin := t.signedIn("lab2@a.example", "org_admin", lab)
+		t.signedIn("lab2@a.example", "org_admin", lab)
 		next := func(want string) {
 			t.Helper()
 			found := t.program(user, "GET", "/api/v1/search?q="+url.QueryEscape("冷冻电镜"), 200, "")
@@ -178,7 +178,8 @@ func TestAListingAndItsCalendar(t *testing.T) {
 		t.program(user, "POST", "/api/v1/bookings/"+b["id"].(string)+"/acts", 200, `{"act":"cancel"}`)
 		next("2026-03-02T01:30:00Z")
 		t.now = t.now.Add(20 * time.Hour) // nobody does anything
-		user, admin = t.again("user@a.example"), t.again("lab2@a.example")
+		user = t.again("user@a.example")
+		admin := t.again("lab2@a.example")
 		next("2026-03-03T00:00:00Z")
 
 		// Both ways.

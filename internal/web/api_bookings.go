@@ -77,10 +77,6 @@ func bookedInstrumentOutOf(i booking.Instrument, next booking.Span) bookedInstru
 	return bookedInstrumentOut{string(i.ID), i.Org, string(i.Region), i.Title[0], i.Title[1], i.Place, i.Zone, i.State, spanOf(next)}
 }
 
-type instrumentAt struct {
-	ID string `path:"id" doc:"of the instrument"`
-}
-
 // bookedWantedIn is what is asked for, at an instrument.
 type bookedWantedIn struct {
 	ID   string `path:"id" doc:"of the instrument"`
