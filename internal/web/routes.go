@@ -251,6 +251,7 @@ var sections = []struct {
 		{"/verify", fault.Words{"核验证明", "Check a certificate"}, access.LogRead},
 		{"/credentials/given", fault.Words{"个人证书发放", "Persons' certificates"}, access.RegistryEdit},
 		{"/once", fault.Words{"凭证一次使用", "Used once"}, access.LetterRead},
+		{"/slots", fault.Words{"跨节点时段", "Slots held together"}, access.LetterRead},
 		{"/journal", fault.Words{"操作日志", "Act journal"}, access.JournalRead},
 	}},
 	{fault.Words{"管理", "Keep"}, []section{
