@@ -74,7 +74,7 @@ func TestTheNextFreeSlotIsKeptCurrent(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "index")
 		var said bytes.Buffer
 		f := h.finder(path, &said)
-		next := func(f *catalogue.Finder, want string) {
+		slots := func(f *catalogue.Finder) string {
 			t.Helper()
 			found, err := f.Search(h.ctx, nobody, find.Query{Text: "冷冻电镜", FreeBy: []time.Time{at(24)}, Order: find.ByFree, Limit: 5})
 			h.ok(err)
@@ -86,7 +86,11 @@ func TestTheNextFreeSlotIsKeptCurrent(t *testing.T) {
 				}
 				got += " " + l.OwnNo + " " + when
 			}
-			if got != want {
+			return got
+		}
+		next := func(f *catalogue.Finder, want string) {
+			t.Helper()
+			if got := slots(f); got != want {
 				t.Errorf("found %q, want %q", got, want)
 			}
 			if lines, err := f.Audit(h.ctx); err != nil || len(lines) > 0 {
@@ -113,24 +117,25 @@ func TestTheNextFreeSlotIsKeptCurrent(t *testing.T) {
 		}
 
 		// A start from the snapshot, after the next one has gone by too.
-		run := func(f *catalogue.Finder) {
+		run := func(f *catalogue.Finder, want string) {
 			ctx, stop := context.WithCancel(h.ctx)
 			done := make(chan error)
 			go func() { done <- f.Run(ctx) }()
 			h.finds(f, "没有的东西")
-			for deadline := time.Now().Add(5 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
-				if lines, err := f.Audit(h.ctx); err == nil && len(lines) == 0 {
-					break
-				}
+			for deadline := time.Now().Add(5 * time.Second); slots(f) != want && time.Now().Before(deadline); {
+				time.Sleep(10 * time.Millisecond)
 			}
 			stop()
 			h.ok(<-done)
+			next(f, want)
 		}
-		run(f)
+		run(f, "[0] EM-0001 30 EM-0002 none")
 		h.set(now.Add(31 * time.Hour))
 		f = h.finder(path, &said)
-		run(f)
-		next(f, "[0] EM-0002 none EM-0001 none")
+		if lines, err := f.Audit(h.ctx); err != nil || len(lines) > 0 {
+			t.Errorf("what time has made of a snapshot is found: %v %v", lines, err)
+		}
+		run(f, "[0] EM-0002 none EM-0001 none")
 
 		// The audit finds what nobody told.
 		s.free[a.ID] = []time.Time{at(40)}
