@@ -36,11 +36,8 @@ type following struct {
 
 // followPeer takes in what a neighbour's log has grown by, at most roundLeavesMax leaves. more says that there are more.
 func (s *Service) followPeer(ctx context.Context, p Peer) (more bool, err error) {
-	signed, err := s.fetch(ctx, p.URL+"/log/checkpoint", checkpointMax)
-	if err != nil {
-		return false, err // silent: shown as late once it lasts
-	}
-	f := &following{s: s, p: p, signed: signed}
+	f := &following{s: s, p: p}
+	// What is known is read before the neighbour is asked: an answer from before a person cleared it must not be held against it after.
 	if err := s.c.DB.Read(ctx, func(tx *db.Tx) error {
 		f.had, err = selectPeer(ctx, tx, p.Code)
 		return err
@@ -50,12 +47,15 @@ func (s *Service) followPeer(ctx context.Context, p Peer) (more bool, err error)
 	if f.had.problem == forked {
 		return false, fault.New(fault.Conflict, forked, "name", p.Name)
 	}
+	if f.signed, err = s.fetch(ctx, p.URL+"/log/checkpoint", checkpointMax); err != nil {
+		return false, err // silent: shown as late once it lasts
+	}
 	if f.had.target != "" {
 		if f.old, err = corridorlog.ParseCheckpoint([]byte(f.had.target)); err != nil {
 			return false, fmt.Errorf("the checkpoint that is kept: %w", err)
 		}
 	}
-	if f.c, err = corridorlog.OpenCheckpoint(signed, p.Key); err != nil {
+	if f.c, err = corridorlog.OpenCheckpoint(f.signed, p.Key); err != nil {
 		return false, f.refuse(ctx, badSignature, "", err)
 	}
 	f.tiles = corridorlog.Hashes(f.c.Size, f.c.Root, s.remoteTiles(ctx, p))
