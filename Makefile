@@ -42,7 +42,7 @@ browser: build ## the line in a real browser; makes docs/picture.png
 	elif [ -n "$$CORRIDOR_REQUIRE" ]; then echo "the browser run needs Node 20 and chromium: apt-get install chromium fonts-noto-cjk"; exit 1; \
 	else echo "NOT TESTED in a browser, which needs Node 20 and chromium: apt-get install chromium fonts-noto-cjk"; fi
 
-soak: build ## wear five nodes out for ten thousand orders and check that nothing was lost (about half an hour)
+soak: build ## wear five nodes out for ten thousand orders and check that nothing was lost (about an hour)
 	@$(BIN) soak
 
 bench-peers: build ## comparisons that need other engines: main text beside @mozilla/readability, search beside Bleve, FTS5 and PostgreSQL
