@@ -84,6 +84,9 @@ func runDemo(ctx context.Context, o demoOptions, out, errs io.Writer) (err error
 	}()
 	at := func(code string) string { return w.Node(code).URL() }
 	if err := healthy(ctx, w); err != nil {
+		if ctx.Err() != nil {
+			return nil // stopped as asked, before all nodes had answered
+		}
 		return err
 	}
 	if o.readDir != "" {
