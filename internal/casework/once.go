@@ -193,6 +193,12 @@ func (s *Service) followUses(ctx context.Context, tx *db.Tx, sch *scheme.Scheme,
 // AnswerCame goes on with a case of which a node has answered: what goes by itself goes, and whose turn it is can be told of an
 // invoice that may not be used.
 func (s *Service) AnswerCame(ctx context.Context, tx *db.Tx, id unit.ID) error {
+	return s.goOn(ctx, tx, id, s.tellUses)
+}
+
+// goOn goes on with a case that something from outside concerns: people are told, and what goes by itself goes. A case that is gone
+// is nobody's.
+func (s *Service) goOn(ctx context.Context, tx *db.Tx, id unit.ID, tell func(context.Context, *db.Tx, *scheme.Scheme, Case) error) error {
 	c, sch, err := s.load(ctx, tx, id)
 	if fault.KindOf(err) == fault.NotFound {
 		return nil
@@ -200,7 +206,7 @@ func (s *Service) AnswerCame(ctx context.Context, tx *db.Tx, id unit.ID) error {
 	if err != nil {
 		return err
 	}
-	if err := s.tellUses(ctx, tx, sch, c); err != nil {
+	if err := tell(ctx, tx, sch, c); err != nil {
 		return err
 	}
 	if c.End != "" {

@@ -149,20 +149,7 @@ func (w *writing) after(name string) scheme.Value {
 // SlotCame goes on with a case of which a calendar has answered: what goes by itself goes, and whoever has to act is told of a
 // slot that is lost.
 func (s *Service) SlotCame(ctx context.Context, tx *db.Tx, id unit.ID) error {
-	c, sch, err := s.load(ctx, tx, id)
-	if fault.KindOf(err) == fault.NotFound {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	if err := s.tellSlot(ctx, tx, sch, c); err != nil {
-		return err
-	}
-	if c.End != "" {
-		return nil
-	}
-	return s.onwards(ctx, tx, sch, &c)
+	return s.goOn(ctx, tx, id, s.tellSlot)
 }
 
 // tellSlot tells the organisation of a case that its slot is lost, once for each slot.
