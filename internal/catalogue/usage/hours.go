@@ -50,19 +50,7 @@ func (s *Service) Runs(ctx context.Context, who access.Actor, q Query) (all []Ru
 
 // name gives runs the titles of their instruments.
 func (s *Service) name(ctx context.Context, tx *db.Tx, all []Run) error {
-	titles := map[unit.ID]fault.Words{}
-	for k := range all {
-		id := all[k].Instrument
-		if _, known := titles[id]; !known {
-			i, err := s.c.Listings.Instrument(ctx, tx, id)
-			if err != nil && fault.KindOf(err) != fault.NotFound {
-				return fmt.Errorf("instrument %s: %w", id, err)
-			}
-			titles[id] = i.Title
-		}
-		all[k].Title = titles[id]
-	}
-	return nil
+	return entitle(ctx, tx, s, all, func(x *Run) (unit.ID, *fault.Words) { return x.Instrument, &x.Title })
 }
 
 // Hours are what one instrument did in a year.

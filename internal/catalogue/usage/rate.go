@@ -59,12 +59,7 @@ func (s *Service) Uses(ctx context.Context, who access.Actor, org string, page i
 		if all, total, err = selectUses(ctx, tx, org, limit, offset); err != nil {
 			return err
 		}
-		for i := range all {
-			if all[i].Title, err = s.title(ctx, tx, all[i].Instrument); err != nil {
-				return err
-			}
-		}
-		return nil
+		return entitle(ctx, tx, s, all, func(x *Use) (unit.ID, *fault.Words) { return x.Instrument, &x.Title })
 	})
 	return all, total, err
 }
@@ -90,12 +85,7 @@ func (s *Service) Ratings(ctx context.Context, who access.Actor, owner string, p
 		if all, total, err = selectRatedByOwner(ctx, tx, owner, limit, offset); err != nil {
 			return err
 		}
-		for i := range all {
-			if all[i].Title, err = s.title(ctx, tx, all[i].Instrument); err != nil {
-				return err
-			}
-		}
-		return nil
+		return entitle(ctx, tx, s, all, func(x *Rated) (unit.ID, *fault.Words) { return x.Instrument, &x.Title })
 	})
 	return all, total, err
 }

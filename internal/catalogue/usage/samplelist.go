@@ -34,12 +34,7 @@ func (s *Service) ListSamples(ctx context.Context, who access.Actor, q SampleQue
 		if all, total, err = selectListed(ctx, tx, q, limit, offset); err != nil {
 			return err
 		}
-		for i := range all {
-			if all[i].Title, err = s.title(ctx, tx, all[i].Instrument); err != nil {
-				return err
-			}
-		}
-		return nil
+		return entitle(ctx, tx, s, all, func(x *Samples) (unit.ID, *fault.Words) { return x.Instrument, &x.Title })
 	})
 	return all, total, err
 }
@@ -55,6 +50,23 @@ func pageOf(page int) (limit, offset int) {
 // SampleStates are all states, in the order in which samples go through them.
 func SampleStates() []SampleState {
 	return []SampleState{Declared, Refused, Received, Stored, Returned, Destroyed}
+}
+
+// entitle gives rows the titles of their instruments; each instrument is asked for once.
+func entitle[T any](ctx context.Context, tx *db.Tx, s *Service, all []T, at func(*T) (unit.ID, *fault.Words)) error {
+	titles := map[unit.ID]fault.Words{}
+	for k := range all {
+		id, into := at(&all[k])
+		if _, known := titles[id]; !known {
+			title, err := s.title(ctx, tx, id)
+			if err != nil {
+				return err
+			}
+			titles[id] = title
+		}
+		*into = titles[id]
+	}
+	return nil
 }
 
 // title is what an instrument is called; one that is gone has its id.

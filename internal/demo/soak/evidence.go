@@ -22,7 +22,7 @@ func (r *run) evidence(ctx context.Context, orders []*order) (e Evidence, err er
 		s.Stage, s.Payable = k.Stage, k.Amounts["payable"]
 		for _, h := range k.History {
 			s.Actions = append(s.Actions, h.Action)
-			if h.Role == "" || h.Role == "clock" {
+			if h.Role == "" {
 				s.Clock = append(s.Clock, h.Action)
 			}
 		}
