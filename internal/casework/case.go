@@ -65,7 +65,7 @@ type Service struct {
 	c        Config
 	shelf    *atomic.Pointer[shelf] // the editions that run
 	shelving *sync.Mutex            // one change of the shelf at a time
-	trials   chan struct{}          // a trial was asked for
+	trials   db.Bell                // a trial was asked for
 	pieces   pieces                 // how much is done in one act
 	ways     *sync.Map              // the main way of each edition, by digest
 }
@@ -79,7 +79,7 @@ func New(c Config) (*Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Service{c: c, shelf: new(atomic.Pointer[shelf]), shelving: new(sync.Mutex), trials: make(chan struct{}, 1), pieces: piecesDefault, ways: &sync.Map{}}
+	s := &Service{c: c, shelf: new(atomic.Pointer[shelf]), shelving: new(sync.Mutex), trials: db.NewBell(), pieces: piecesDefault, ways: &sync.Map{}}
 	s.shelf.Store(sh)
 	return s, nil
 }

@@ -175,7 +175,7 @@ func (s *Service) Propose(ctx context.Context, who access.Actor, given []scheme.
 			Mandate: mandate, Detail: e.Scheme + " " + e.Edition + " sha256 " + e.Digest})
 	})
 	if err == nil {
-		s.wakeTrials()
+		s.trials.Ring()
 	}
 	return e, c, err
 }

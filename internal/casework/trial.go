@@ -122,7 +122,7 @@ func (s *Service) Try(ctx context.Context, who access.Actor, digest, against str
 			Detail: t.Scheme + " " + t.Edition})
 	})
 	if err == nil {
-		s.wakeTrials()
+		s.trials.Ring()
 	}
 	return t, err
 }
@@ -228,35 +228,13 @@ func (s *Service) StopTrial(ctx context.Context, who access.Actor, id unit.ID) e
 	})
 }
 
-func (s *Service) wakeTrials() {
-	select {
-	case s.trials <- struct{}{}:
-	default:
-	}
-}
-
 // RunTrials runs the trials that are asked for, one at a time, until the context ends. One that a process left behind
 // begins again.
 func (s *Service) RunTrials(ctx context.Context, failed func(error)) {
 	if err := s.c.DB.Act(ctx, func(tx *db.Tx) error { return restartTrials(ctx, tx) }); err != nil {
 		failed(fmt.Errorf("trials left behind: %w", err))
 	}
-	t := time.NewTicker(trialsEvery)
-	defer t.Stop()
-	for ctx.Err() == nil {
-		ran, err := s.RunTrial(ctx)
-		if err != nil && ctx.Err() == nil {
-			failed(err)
-		}
-		if ran && err == nil {
-			continue
-		}
-		select {
-		case <-ctx.Done():
-		case <-s.trials:
-		case <-t.C:
-		}
-	}
+	db.Drain(ctx, s.trials, trialsEvery, s.RunTrial, failed)
 }
 
 // RunTrial runs the trial that has waited longest, and says whether there was one. What a trial itself cannot do is written

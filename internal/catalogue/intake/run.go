@@ -22,22 +22,7 @@ func (s *Service) Run(ctx context.Context, failed func(error)) {
 	if err := s.c.DB.Act(ctx, func(tx *db.Tx) error { return takeUp(ctx, tx) }); err != nil {
 		failed(fmt.Errorf("works left behind: %w", err))
 	}
-	t := time.NewTicker(lookEvery)
-	defer t.Stop()
-	for ctx.Err() == nil {
-		worked, err := s.Next(ctx)
-		if err != nil && ctx.Err() == nil {
-			failed(err)
-		}
-		if worked && err == nil {
-			continue
-		}
-		select {
-		case <-ctx.Done():
-		case <-s.wakes:
-		case <-t.C:
-		}
-	}
+	db.Drain(ctx, s.wakes, lookEvery, s.Next, failed)
 }
 
 // Next works on the file that has waited longest, and says whether there was one.

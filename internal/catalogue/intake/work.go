@@ -118,7 +118,7 @@ type Config struct {
 // Service is the room. It is safe for concurrent use.
 type Service struct {
 	c     Config
-	wakes chan struct{}
+	wakes db.Bell
 }
 
 // New makes the room; it connects to nothing.
@@ -126,14 +126,14 @@ func New(c Config) (*Service, error) {
 	if c.DB == nil || c.Access == nil || c.Files == nil || len(c.Takers) == 0 {
 		return nil, fmt.Errorf("intake: a database, access, files and takers are needed")
 	}
-	return &Service{c: c, wakes: make(chan struct{}, 1)}, nil
+	return &Service{c: c, wakes: db.NewBell()}, nil
 }
 
 // Bring keeps a file and asks for it to be taken in.
 func (s *Service) Bring(ctx context.Context, who access.Actor, what, org string, asks Asks, name string, file io.Reader) (Work, error) {
 	w, err := s.keep(ctx, who, what, org, asks, name, file, Waiting)
 	if err == nil {
-		s.wake()
+		s.wakes.Ring()
 	}
 	return w, err
 }
@@ -240,16 +240,9 @@ func (s *Service) Again(ctx context.Context, who access.Actor, id unit.ID) error
 		return s.c.Access.Record(ctx, tx, who, access.Entry{Act: "intake.again", Object: "intake/" + string(id)})
 	})
 	if err == nil {
-		s.wake()
+		s.wakes.Ring()
 	}
 	return err
-}
-
-func (s *Service) wake() {
-	select {
-	case s.wakes <- struct{}{}:
-	default:
-	}
 }
 
 func texts(w fault.Words) (string, error) {
