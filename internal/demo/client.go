@@ -23,15 +23,15 @@ type client struct {
 	http  *http.Client
 }
 
-// refused is a refusal as the interface tells it (RFC 9457).
-type refused struct {
+// Refused is a refusal as the interface tells it (RFC 9457).
+type Refused struct {
 	Status int    `json:"status"`
 	Code   string `json:"code"`
 	Field  string `json:"field"`
 	Detail string `json:"detail"`
 }
 
-func (r *refused) Error() string {
+func (r *Refused) Error() string {
 	return fmt.Sprintf("%d %s: %s", r.Status, r.Code, r.Detail)
 }
 
@@ -73,25 +73,34 @@ func (c *client) text(ctx context.Context, path string) ([]byte, error) {
 }
 
 func (c *client) ask(ctx context.Context, method, path, key string, body, into any) error {
-	var send io.Reader
-	if body != nil {
-		b, err := json.Marshal(body)
-		if err != nil {
+	return Ask(ctx, c.http, c.base, c.token, method, path, key, body, into)
+}
+
+// Ask asks the node at base with a person's token, "" for nobody's. body is sent as JSON, or as it is where it is bytes; key, if
+// given, makes the request idempotent; into takes the JSON of the answer, or its bytes. A refusal is a *Refused.
+func Ask(ctx context.Context, by *http.Client, base, token, method, path, key string, body, into any) error {
+	send, kind := []byte(nil), "application/json"
+	switch v := body.(type) {
+	case nil:
+	case []byte:
+		send, kind = v, "application/octet-stream"
+	default:
+		var err error
+		if send, err = json.Marshal(v); err != nil {
 			return err
 		}
-		send = bytes.NewReader(b)
 	}
-	r, err := http.NewRequestWithContext(ctx, method, c.base+path, send)
+	r, err := http.NewRequestWithContext(ctx, method, base+path, bytes.NewReader(send))
 	if err != nil {
 		return err
 	}
 	if body != nil {
-		r.Header.Set("Content-Type", "application/json")
+		r.Header.Set("Content-Type", kind)
 	}
 	if key != "" {
 		r.Header.Set("Idempotency-Key", key)
 	}
-	b, err := c.do(r)
+	b, err := do(by, token, r)
 	if err != nil || into == nil {
 		return err
 	}
@@ -106,12 +115,14 @@ func (c *client) ask(ctx context.Context, method, path, key string, body, into a
 }
 
 // do sends a request as the person and returns the answer's body; a refusal is an error.
-func (c *client) do(r *http.Request) ([]byte, error) {
-	if c.token != "" {
-		r.Header.Set("Authorization", "Bearer "+c.token)
+func (c *client) do(r *http.Request) ([]byte, error) { return do(c.http, c.token, r) }
+
+func do(by *http.Client, token string, r *http.Request) ([]byte, error) {
+	if token != "" {
+		r.Header.Set("Authorization", "Bearer "+token)
 	}
 	r.Header.Set("Accept-Language", "zh")
-	answer, err := c.http.Do(r)
+	answer, err := by.Do(r)
 	if err != nil {
 		return nil, err
 	}
@@ -121,7 +132,7 @@ func (c *client) do(r *http.Request) ([]byte, error) {
 		return nil, err
 	}
 	if answer.StatusCode >= 300 {
-		f := &refused{}
+		f := &Refused{}
 		if json.Unmarshal(b, f) != nil || f.Code == "" {
 			return nil, fmt.Errorf("%s %s answered %s: %.200s", r.Method, r.URL.Path, answer.Status, b)
 		}
@@ -133,7 +144,7 @@ func (c *client) do(r *http.Request) ([]byte, error) {
 
 // codeOf is the stable code of a refusal, "" for any other error.
 func codeOf(err error) string {
-	var r *refused
+	var r *Refused
 	if errors.As(err, &r) {
 		return r.Code
 	}

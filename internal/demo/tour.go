@@ -349,7 +349,7 @@ func (t *tour) refused(ctx context.Context) error {
 		return err
 	}
 	_, err = act(ctx, firm, k.ID, "file", "tour-file", nil)
-	var r *refused
+	var r *Refused
 	if !errors.As(err, &r) {
 		return fmt.Errorf("the large firm was not refused: %w", err)
 	}

@@ -1,12 +1,8 @@
 package soak
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"sync"
@@ -19,17 +15,10 @@ const (
 	askMost    = 30 * time.Second // for one request
 	againFirst = 50 * time.Millisecond
 	againMost  = 2 * time.Second
-	answerMost = 8 << 20
 )
 
 // refusal is a node's, with its stable code.
-type refusal struct {
-	Status int
-	Code   string `json:"code"`
-	Detail string `json:"detail"`
-}
-
-func (r *refusal) Error() string { return fmt.Sprintf("%d %s: %s", r.Status, r.Code, r.Detail) }
+type refusal = demo.Refused
 
 // client acts as one person at one node. A request is sent again until it has a definite answer: the node may be away, and an answer
 // may be lost.
@@ -104,48 +93,7 @@ func (c *client) signedIn(ctx context.Context) (string, error) {
 }
 
 func (c *client) send(ctx context.Context, method, path, token, key string, body, into any) error {
-	kind, b := "application/json", []byte(nil)
-	switch v := body.(type) {
-	case nil:
-	case []byte:
-		kind, b = "application/octet-stream", v
-	default:
-		b, _ = json.Marshal(body)
-	}
-	r, err := http.NewRequestWithContext(ctx, method, c.at+path, bytes.NewReader(b))
-	if err != nil {
-		return err
-	}
-	if body != nil {
-		r.Header.Set("Content-Type", kind)
-	}
-	for name, v := range map[string]string{"Authorization": "Bearer " + token, "Idempotency-Key": key} {
-		if v != "" && v != "Bearer " {
-			r.Header.Set(name, v)
-		}
-	}
-	answer, err := c.http.Do(r)
-	if err != nil {
-		return err
-	}
-	defer answer.Body.Close()
-	got, err := io.ReadAll(io.LimitReader(answer.Body, answerMost))
-	if err != nil {
-		return err
-	}
-	if answer.StatusCode >= 300 {
-		f := &refusal{}
-		_ = json.Unmarshal(got, f)
-		f.Status = answer.StatusCode
-		if f.Code == "" {
-			f.Detail = fmt.Sprintf("%.200s", got)
-		}
-		return f
-	}
-	if into == nil {
-		return nil
-	}
-	return json.Unmarshal(got, into)
+	return demo.Ask(ctx, c.http, c.at, token, method, path, key, body, into)
 }
 
 // attach brings a file into a case, which is named by the path of its operations, and returns its digest.
