@@ -378,29 +378,7 @@ func (s *Service) mirrorings(ctx context.Context, tx *db.Tx, p Peer) (all []Mirr
 
 // runMirror hands over what is proved of one neighbour's log, until ctx ends. It waits for the follower, and the follower never for it.
 func (s *Service) runMirror(ctx context.Context, code string) {
-	wait := everySecond
-	var said told
-	for {
-		for _, p := range s.peers() {
-			if p.Code != code {
-				continue
-			}
-			err := s.mirrorAll(ctx, p)
-			if ctx.Err() != nil {
-				return
-			}
-			said.tell(s.c.Logger, "mirror what a neighbour publishes", code, err)
-			if wait = everySecond; err != nil {
-				wait = min(wait*8, backoffMax)
-			}
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-s.grown(code):
-		case <-time.After(wait):
-		}
-	}
+	s.rounds(ctx, code, "mirror what a neighbour publishes", s.grown(code), s.mirrorAll)
 }
 
 // grown is told when leaves of a neighbour were taken in.

@@ -104,8 +104,14 @@ func (s *Service) runUses(ctx context.Context) {
 	}
 }
 
-// runPeer follows one neighbour by what is known of it at each round; one that was ended is not asked.
+// runPeer follows one neighbour, until ctx ends.
 func (s *Service) runPeer(ctx context.Context, code string) {
+	s.rounds(ctx, code, "follow a neighbour", nil, s.round)
+}
+
+// rounds does something with one neighbour by what is known of it at each round, until ctx ends: once a second, less and less often
+// while it fails, and at once when woken. One that was ended is not asked.
+func (s *Service) rounds(ctx context.Context, code, what string, woken <-chan struct{}, do func(context.Context, Peer) error) {
 	wait := everySecond
 	var said told
 	for {
@@ -113,19 +119,22 @@ func (s *Service) runPeer(ctx context.Context, code string) {
 			if p.Code != code {
 				continue
 			}
-			err := s.round(ctx, p)
+			err := do(ctx, p)
 			if ctx.Err() != nil {
 				return
 			}
-			said.tell(s.c.Logger, "follow a neighbour", code, err)
+			said.tell(s.c.Logger, what, code, err)
 			if err != nil {
 				wait = min(wait*2, backoffMax)
 			} else {
 				wait = everySecond
 			}
 		}
-		if !pause(ctx, wait) {
+		select {
+		case <-ctx.Done():
 			return
+		case <-woken:
+		case <-time.After(wait):
 		}
 	}
 }
