@@ -152,18 +152,11 @@ func (v *visit) bookForm() error {
 }
 
 func (v *visit) showBook(f *form, quote bool) error {
-	s, err := v.s.booked()
+	s, i, err := v.instrumentOf()
 	if err != nil {
 		return err
 	}
-	id, err := v.pathID()
-	if err != nil {
-		return err
-	}
-	i, err := s.Instrument(v.ctx(), id)
-	if err != nil {
-		return err
-	}
+	id := i.ID
 	p := bookPage{Instrument: i, Form: f, Wait: whenForm{&form{Values: f.Values, ids: "wait", lang: v.lang, bad: map[string]string{}}}}
 	if p.Orgs, err = v.orgOptions(access.BookingCreate); err != nil {
 		return err

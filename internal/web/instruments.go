@@ -155,18 +155,11 @@ type priceRow struct {
 
 // instrument shows the week of one instrument, its rules and how its prices changed.
 func (v *visit) instrument() error {
-	s, err := v.s.booked()
+	s, i, err := v.instrumentOf()
 	if err != nil {
 		return err
 	}
-	id, err := v.pathID()
-	if err != nil {
-		return err
-	}
-	i, err := s.Instrument(v.ctx(), id)
-	if err != nil {
-		return err
-	}
+	id := i.ID
 	p := instrumentPage{Instrument: i, Manages: s.Manages(v.who, i), Books: access.MaySomewhere(v.who, access.BookingCreate) == nil || v.who.Anonymous()}
 	if p.Owner, err = v.ownerName(map[string]fault.Words{}, i.Org); err != nil {
 		return err

@@ -70,3 +70,16 @@ func (s *Server) booked() (*booking.Service, error) {
 	}
 	return s.c.Bookings, nil
 }
+
+// instrumentOf are the room and the instrument in the address.
+func (v *visit) instrumentOf() (s *booking.Service, i booking.Instrument, err error) {
+	if s, err = v.s.booked(); err != nil {
+		return s, i, err
+	}
+	id, err := v.pathID()
+	if err != nil {
+		return s, i, err
+	}
+	i, err = s.Instrument(v.ctx(), id)
+	return s, i, err
+}

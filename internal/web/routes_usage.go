@@ -6,6 +6,7 @@ import (
 	"corridor/internal/access"
 	"corridor/internal/catalogue/usage"
 	"corridor/internal/fault"
+	"corridor/internal/unit"
 )
 
 // usagePages are the addresses of hours, service records and charges.
@@ -41,4 +42,20 @@ func (s *Server) hours() (*usage.Service, error) {
 		return nil, fault.New(fault.NotFound, "web.no_page")
 	}
 	return s.c.Usage, nil
+}
+
+// hoursOf are the room and the id in the address.
+func (v *visit) hoursOf() (s *usage.Service, id unit.ID, err error) {
+	if s, err = v.s.hours(); err == nil {
+		id, err = v.pathID()
+	}
+	return s, id, err
+}
+
+// hoursPosted are the room, the id in the address and what was sent to it.
+func (v *visit) hoursPosted() (s *usage.Service, id unit.ID, f *form, err error) {
+	if s, err = v.s.hours(); err == nil {
+		id, f, err = v.posted()
+	}
+	return s, id, f, err
 }

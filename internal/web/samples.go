@@ -262,11 +262,7 @@ type takenView struct {
 func (v *visit) sample() error { return v.showSample(v.blank("")) }
 
 func (v *visit) showSample(f *form) error {
-	s, err := v.s.hours()
-	if err != nil {
-		return err
-	}
-	id, err := v.pathID()
+	s, id, err := v.hoursOf()
 	if err != nil {
 		return err
 	}
@@ -329,11 +325,7 @@ func (v *visit) nameAt(person unit.ID, org string, names map[string]string) (str
 
 // stepSamples says what was done with samples.
 func (v *visit) stepSamples() error {
-	s, err := v.s.hours()
-	if err != nil {
-		return err
-	}
-	id, f, err := v.posted()
+	s, id, f, err := v.hoursPosted()
 	if err != nil {
 		return err
 	}
@@ -342,22 +334,23 @@ func (v *visit) stepSamples() error {
 	if err = f.err(); err == nil {
 		_, err = s.Step(v.ctx(), v.who, id, usage.SampleState(f.Get("state")), count, f.text("note"))
 	}
-	if err != nil {
-		if !v.refusedForm(f, err) {
-			return err
-		}
-		return v.showSample(f)
+	return v.sampleDone(f, err, "samples_stepped")
+}
+
+// sampleDone goes back to the samples: with what was done, or with what was sent and why it was refused.
+func (v *visit) sampleDone(f *form, err error, done string) error {
+	switch {
+	case err == nil:
+		return v.to(v.back, done)
+	case !v.refusedForm(f, err):
+		return err
 	}
-	return v.to(v.back, "samples_stepped")
+	return v.showSample(f)
 }
 
 // deliverResult takes a file of results or a report for the user.
 func (v *visit) deliverResult() error {
-	s, err := v.s.hours()
-	if err != nil {
-		return err
-	}
-	id, f, err := v.posted()
+	s, id, f, err := v.hoursPosted()
 	if err != nil {
 		return err
 	}
@@ -366,21 +359,11 @@ func (v *visit) deliverResult() error {
 	if err == nil {
 		_, err = s.Deliver(v.ctx(), v.who, id, f.Get("kind"), name, strings.NewReader(string(content)))
 	}
-	if err != nil {
-		if !v.refusedForm(f, err) {
-			return err
-		}
-		return v.showSample(f)
-	}
-	return v.to(v.back, "result_delivered")
+	return v.sampleDone(f, err, "result_delivered")
 }
 
 func (v *visit) takeResult() error {
-	s, err := v.s.hours()
-	if err != nil {
-		return err
-	}
-	id, err := v.pathID()
+	s, id, err := v.hoursOf()
 	if err != nil {
 		return err
 	}
@@ -408,11 +391,7 @@ type sampleLabelPage struct {
 
 // sampleLabel is a label for each piece, to be printed and stuck on it.
 func (v *visit) sampleLabel() error {
-	s, err := v.s.hours()
-	if err != nil {
-		return err
-	}
-	id, err := v.pathID()
+	s, id, err := v.hoursOf()
 	if err != nil {
 		return err
 	}

@@ -33,18 +33,11 @@ type priceChange struct {
 
 // priceHistory is how the prices of an instrument changed, the newest first.
 func (v *visit) priceHistory() error {
-	s, err := v.s.booked()
+	s, i, err := v.instrumentOf()
 	if err != nil {
 		return err
 	}
-	id, err := v.pathID()
-	if err != nil {
-		return err
-	}
-	i, err := s.Instrument(v.ctx(), id)
-	if err != nil {
-		return err
-	}
+	id := i.ID
 	all, err := s.Prices(v.ctx(), id)
 	if err != nil {
 		return err

@@ -153,11 +153,7 @@ type chargeSheetPage struct {
 
 // chargeSheet is one sheet with its runs, to be printed; for the owner, and for the firm that pays.
 func (v *visit) chargeSheet() error {
-	s, err := v.s.hours()
-	if err != nil {
-		return err
-	}
-	id, err := v.pathID()
+	s, id, err := v.hoursOf()
 	if err != nil {
 		return err
 	}
@@ -179,11 +175,7 @@ func (v *visit) chargeSheet() error {
 
 // changeSheet asks for an invoice, keeps its number, or claims money for the sheet.
 func (v *visit) changeSheet() error {
-	s, err := v.s.hours()
-	if err != nil {
-		return err
-	}
-	id, f, err := v.posted()
+	s, id, f, err := v.hoursPosted()
 	if err != nil {
 		return err
 	}

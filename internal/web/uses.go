@@ -92,11 +92,7 @@ func (v *visit) usesFile(p usesPage) error {
 
 // rateUse keeps what the user says of a use.
 func (v *visit) rateUse() error {
-	s, err := v.s.hours()
-	if err != nil {
-		return err
-	}
-	id, f, err := v.posted()
+	s, id, f, err := v.hoursPosted()
 	if err != nil {
 		return err
 	}
