@@ -61,22 +61,24 @@ func decode(blob []byte, l *list) {
 	places, impacts := l.at, l.impact[:len(l.at)]
 	at := -1
 	for i := range places {
-		d := int(blob[p])
-		p++
-		if d >= wide {
-			if d == wider {
-				d = int(blob[p])<<8 | int(blob[p+1])
-				p += 2
-			} else {
-				d = wide + (d-wide)<<8 + int(blob[p])
-				p++
-			}
-		}
+		var d int
+		d, p = gapAt(blob, p)
 		at += d + 1
 		places[i] = uint16(at)
 		impacts[i] = blob[p]
 		p++
 	}
+}
+
+// gapAt is the gap that stands at a place of a list, and the place behind it. It is small enough to be inlined.
+func gapAt(blob []byte, p int) (d, next int) {
+	switch d = int(blob[p]); {
+	case d < wide:
+		return d, p + 1
+	case d == wider:
+		return int(blob[p+1])<<8 | int(blob[p+2]), p + 3
+	}
+	return wide + (d-wide)<<8 + int(blob[p+1]), p + 2
 }
 
 // meet keeps in a what a list of postings has too, with the weaker impact.
@@ -85,17 +87,8 @@ func meet(a *list, blob []byte) {
 	places, impacts := a.at, a.impact[:len(a.at)]
 	kept, i, at := 0, 0, -1
 	for range int(n64) {
-		d := int(blob[p])
-		p++
-		if d >= wide {
-			if d == wider {
-				d = int(blob[p])<<8 | int(blob[p+1])
-				p += 2
-			} else {
-				d = wide + (d-wide)<<8 + int(blob[p])
-				p++
-			}
-		}
+		var d int
+		d, p = gapAt(blob, p)
 		at += d + 1
 		impact := blob[p]
 		p++
