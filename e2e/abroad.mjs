@@ -2,11 +2,10 @@
 // order, is refused without a report and delivers with one. Run by `make browser`; alone: node abroad.mjs [--shots FOLDER].
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { open, step, want } from './house.mjs'
+import { open, play, step, want } from './house.mjs'
 
 const house = await open()
 const { at } = house
-let failed = false
 
 // program is somebody who uses the interface for programs.
 const program = async (base, email) => {
@@ -20,7 +19,7 @@ const program = async (base, email) => {
   return (method, path, body) => ask(method, path, body, token)
 }
 
-try {
+await play(house, 'the order crosses the border in the browser', async () => {
   let no
   await step('a firm of Anhui orders from a laboratory of Shanghai', async () => {
     const firm = await program(at.anhui, 'firm@anhui.example')
@@ -81,11 +80,4 @@ try {
     want((await admin.text()).includes('办理步骤'), 'the letters do not show the laboratory\'s steps')
     await admin.look('letters-cases')
   })
-  console.log('the order crosses the border in the browser')
-} catch (e) {
-  failed = true
-  console.error(e)
-} finally {
-  await house.close()
-}
-process.exitCode = failed ? 1 : 0
+})

@@ -1,12 +1,11 @@
 // Booking in a real browser: a firm finds a free slot and books it on a telephone without a script, the laboratory
 // answers, checks in and out, and a fault moves a booking. Every page is looked at in both languages. Run by
 // `make browser`; alone: node booking.mjs [--shots FOLDER].
-import { open, step, want } from './house.mjs'
+import { open, play, step, want } from './house.mjs'
 
 const house = await open()
 const at = house.at.shanghai
 const lab = '12310000DEMQ000341'
-let failed = false
 
 // telephone is a browser of 390 pixels without a script, signed in.
 async function telephone(email) {
@@ -21,7 +20,7 @@ async function telephone(email) {
 
 const press = (page, target) => Promise.all([page.waitForNavigation(), (typeof target === 'string' ? page.locator(target).first() : target).click()])
 
-try {
+await play(house, 'booking holds in the browser', async () => {
   let booking, tem
   const anybody = await house.visitor()
   await step('anybody sees what is free, and not who booked', async () => {
@@ -150,10 +149,4 @@ try {
       await english.look(name + '-en')
     }
   })
-} catch (e) {
-  failed = true
-  console.error(e.stack ?? e)
-} finally {
-  await house.close()
-}
-process.exit(failed ? 1 : 0)
+})

@@ -2,14 +2,13 @@
 // by side, the knowledge base for officers and for everybody, and a scheme and its clause leading to each other.
 // Run by `make browser`; alone: node documents.mjs [--shots FOLDER].
 import { join } from 'node:path'
-import { open, root, step, want } from './house.mjs'
+import { open, play, root, step, want } from './house.mjs'
 
 const file = name => join(root, 'e2e', 'documents', name + '.txt')
 const house = await open()
 const { at } = house
-let failed = false
 
-try {
+await play(house, 'the documents hold in the browser', async () => {
   const editor = await (await house.visitor()).signIn(at.office, 'editor@office.example')
   const page = editor.page
   let bulletin
@@ -151,11 +150,4 @@ try {
     await plain.locator('#take button').click()
     await plain.waitForURL(/done=uploaded_many/)
   })
-  console.log('the documents hold in the browser')
-} catch (e) {
-  failed = true
-  console.error(e)
-} finally {
-  await house.close()
-}
-process.exitCode = failed ? 1 : 0
+})

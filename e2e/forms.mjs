@@ -1,17 +1,16 @@
 // Forms in a real browser, with scripts and without: filled in part by part, saved with what is wrong, found by name,
 // checked, submitted, sent back for more. Every page that is looked at is checked (see house.mjs). Run by `make browser`;
 // alone: node forms.mjs [--shots FOLDER].
-import { open, step, want } from './house.mjs'
+import { open, play, step, want } from './house.mjs'
 
 const house = await open()
 const { at } = house
-let failed = false
 
 async function type(v, fields) {
   for (const [f, value] of Object.entries(fields)) await v.page.fill(`[name="f.${f}"]`, value)
 }
 
-try {
+await play(house, 'forms hold in the browser', async () => {
   for (const script of [false, true]) {
     const with_ = script ? 'with scripts' : 'without scripts'
     const firm = await (await house.visitor(script ? 'zh-CN' : 'en-GB', { script })).signIn(at.anhui, 'firm@anhui.example')
@@ -87,10 +86,4 @@ try {
     await firm.go(url + '?lang=en')
     await firm.look('returned-en')
   })
-} catch (e) {
-  failed = true
-  console.error(e)
-} finally {
-  await house.close()
-}
-process.exit(failed ? 1 : 0)
+})

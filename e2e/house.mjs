@@ -41,6 +41,21 @@ export async function step(name, does) {
   console.log(`  ${name}${more ? ': ' + more : ''} (${Date.now() - began} ms)`)
 }
 
+// play does the steps, closes the house whatever happens, and ends the run: with 1 where a step did not hold.
+export async function play(house, said, does) {
+  let failed = false
+  try {
+    await does()
+    console.log(said)
+  } catch (e) {
+    failed = true
+    console.error(e)
+  } finally {
+    await house.close()
+  }
+  process.exit(failed ? 1 : 0)
+}
+
 // open starts the house. --shots FOLDER keeps a picture of every page that is looked at; read names a folder of documents.
 export async function open({ read } = {}) {
   const shots = process.argv.includes('--shots') ? process.argv[process.argv.indexOf('--shots') + 1] : undefined

@@ -1,12 +1,11 @@
 // A laboratory and its user in a real browser: samples are declared, labelled, received, stored and returned, a report is delivered
 // and taken; a machine log is brought and settled, the use is rated, and everybody sees the rating, how requests are answered and
 // how prices changed. Every page is looked at. Run by `make browser`; alone: node lab.mjs [--shots FOLDER].
-import { open, step, want } from './house.mjs'
+import { open, play, step, want } from './house.mjs'
 
 const house = await open()
 const node = house.at.shanghai
-let failed = false
-try {
+await play(house, 'the laboratory holds in the browser', async () => {
   const user = await (await house.visitor()).signIn(node, 'firm@shanghai.example')
   const lab = await (await house.visitor()).signIn(node, 'lab@shanghai.example')
   let instrument, samples, org
@@ -112,10 +111,4 @@ try {
     await user.go(node + samples + '?lang=en')
     await user.look('lab-sample-en')
   })
-} catch (e) {
-  failed = true
-  console.error(e)
-} finally {
-  await house.close()
-}
-process.exit(failed ? 1 : 0)
+})

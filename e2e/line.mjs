@@ -2,15 +2,14 @@
 // docs/picture.png. Run by `make browser`; alone: node line.mjs [--shots FOLDER].
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { open, root, step, sweep, want } from './house.mjs'
+import { open, play, root, step, sweep, want } from './house.mjs'
 
 const bulletin = readFileSync(join(root, 'internal', 'demo', 'documents', 'bulletin.txt'), 'utf8')
 const lab = '12310000DEMQ000341'
 const house = await open()
 const { at } = house
-let failed = false
 
-try {
+await play(house, 'the line holds in the browser', async () => {
   const anybody = await house.visitor()
   let agreement, paid, receipt
 
@@ -271,11 +270,4 @@ try {
     console.log(`    ${looked} pages`)
     want(looked > 60, `only ${looked} pages were looked at`)
   })
-  console.log('the line holds in the browser')
-} catch (e) {
-  failed = true
-  console.error(e)
-} finally {
-  await house.close()
-}
-process.exitCode = failed ? 1 : 0
+})

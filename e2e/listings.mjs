@@ -2,13 +2,12 @@
 // is told what is wrong beside each field, submits, publishes, changes and copies it, and checks a sheet; the office of the region
 // reviews; a program reads the catalogue as DCAT-AP, valid by the published shapes. See house.mjs.
 import { validate } from './dcat.mjs'
-import { open, step, want } from './house.mjs'
+import { open, play, step, want } from './house.mjs'
 
 const house = await open()
 const node = house.at.shanghai
 
-let failed = false
-try {
+await play(house, 'listings hold in the browser', async () => {
   const anybody = await house.visitor()
   await step('anybody reads what is offered, kind by kind, in both languages', async () => {
     await anybody.go(node + '/listings')
@@ -100,10 +99,4 @@ try {
       want(said.listings > 50 && said.pages > 1, `${at}: ${JSON.stringify(said)}`)
     }
   })
-} catch (e) {
-  failed = true
-  console.error(e)
-} finally {
-  await house.close()
-}
-process.exit(failed ? 1 : 0)
+})

@@ -1,19 +1,18 @@
 // A payment day in a real browser, zh and en, 1440 and 390: what is open to a firm, its account, two vouchers approved,
 // a list made, closed, released by another officer, the bank's answers with a bad row, one payment returned and paid again,
 // the books beside lists and answers, budgets. Run by `make browser`; alone: node payments.mjs [--shots FOLDER].
-import { open, step, want } from './house.mjs'
+import { open, play, step, want } from './house.mjs'
 
 const lab = '12310000DEMQ000341'
 const account = '6217 0000 1234 5678'
 const house = await open()
 const { at } = house
 const anhui = at.anhui
-let failed = false
 
 const signIn = async (email, lang) => (await house.visitor(lang)).signIn(anhui, email)
 const csv = rows => ({ name: 'answers.csv', mimeType: 'text/csv', buffer: Buffer.from('付款编号,状态,金额（元）,收款账号,原因\n' + rows.join('\n') + '\n') })
 
-try {
+await play(house, 'payments hold in the browser', async () => {
   const firm = await signIn('firm@anhui.example')
   const finance = await signIn('finance@anhui.example')
   const cases = []
@@ -143,10 +142,4 @@ try {
     await clerk.go(anhui + '/open')
     await clerk.look('pay-en-open')
   })
-} catch (e) {
-  failed = true
-  console.error(e.stack ?? e)
-} finally {
-  await house.close()
-}
-process.exit(failed ? 1 : 0)
+})

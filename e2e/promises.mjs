@@ -3,17 +3,16 @@
 // plan with its lists in every view. Run by `make browser`; alone: node promises.mjs [--shots FOLDER].
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { open, root, step, want } from './house.mjs'
+import { open, play, root, step, want } from './house.mjs'
 
 const bulletin = readFileSync(join(root, 'internal', 'demo', 'documents', 'bulletin.txt'), 'utf8')
 const house = await open()
 const { at } = house
-let failed = false
 
 const office = at.office
 const signed = async email => (await house.visitor()).signIn(office, email)
 
-try {
+await play(house, 'promises: every step held', async () => {
   const anybody = await house.visitor()
   await step('anybody follows the practical projects, the plan and every view of its tasks', async () => {
     for (const [name, path] of [['practical', '/practical'], ['plans', '/plans'], ['all-tasks', '/tasks'], ['board', '/tasks?view=board'], ['timeline', '/tasks?view=timeline'],
@@ -185,11 +184,4 @@ try {
       await english.look('p-en-' + name)
     }
   })
-  console.log('promises: every step held')
-} catch (err) {
-  failed = true
-  console.error('FAILED', err.message)
-} finally {
-  await house.close()
-}
-process.exit(failed ? 1 : 0)
+})

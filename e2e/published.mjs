@@ -5,7 +5,7 @@
 import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { open, step, want } from './house.mjs'
+import { open, play, step, want } from './house.mjs'
 
 const docs = process.env.CORRIDOR_DOCS
 if (!docs) {
@@ -16,9 +16,9 @@ const folder = mkdtempSync(join(tmpdir(), 'corridor-docs-'))
 const names = readdirSync(docs).filter(n => n.endsWith('.txt'))
 want(names.length > 0, `CORRIDOR_DOCS=${docs} holds no *.txt`)
 for (const n of names) cpSync(join(docs, n), join(folder, n))
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
 const house = await open({ read: folder })
 const office = house.at.office
-let failed = false
 
 const signed = async email => (await house.visitor()).signIn(office, email)
 const unfold = async (who, id) => {
@@ -26,7 +26,7 @@ const unfold = async (who, id) => {
   return who.page.locator(`#${id}`)
 }
 
-try {
+await play(house, 'published: every step held', async () => {
   const editor = await signed('editor@office.example')
   let planner = await signed('planner@office.example')
   const entered = new Map() // the path of an agreement, and in which document it stands
@@ -167,12 +167,4 @@ try {
     }
     want((await english.text()).includes('Late'), 'the page is not in English')
   })
-  console.log('published: every step held')
-} catch (err) {
-  failed = true
-  console.error('FAILED', err.message)
-} finally {
-  await house.close()
-  rmSync(folder, { recursive: true, force: true })
-}
-process.exit(failed ? 1 : 0)
+})

@@ -1,11 +1,10 @@
 // Each pack in a real browser, as the people of its node use it: a voucher with an order under it, an appeal, a joint
 // acceptance, from the draft to the end. Every page that is looked at is checked (see house.mjs). Run by `make browser`;
 // alone: node schemes.mjs [--shots FOLDER].
-import { open, step, want } from './house.mjs'
+import { open, play, step, want } from './house.mjs'
 
 const house = await open()
 const { at } = house
-let failed = false
 
 // untroubled wants no refusal on the page; the text of one is read only where there is one, because reading waits for it.
 async function untroubled(v, what) {
@@ -74,7 +73,7 @@ function town(base, domain) {
   }
 }
 
-try {
+await play(house, 'every pack holds in the browser', async () => {
   const anhui = town(at.anhui, 'anhui'), shanghai = town(at.shanghai, 'shanghai')
   const lab = '12310000DEMQ000341'
   let entitlement, order
@@ -215,11 +214,4 @@ try {
       await firm.look(name + '-closed')
     }
   })
-  console.log('every pack holds in the browser')
-} catch (e) {
-  failed = true
-  console.error(e)
-} finally {
-  await house.close()
-}
-process.exitCode = failed ? 1 : 0
+})
