@@ -139,21 +139,32 @@ func (s *Service) rounds(ctx context.Context, code, what string, woken <-chan st
 	}
 }
 
+// lasting is how long a trouble goes on before it is logged. What is over sooner, as between nodes that start at once, is none.
+const lasting = 5 * time.Second
+
 // told keeps a trouble from being logged at every round.
-type told struct{ trouble string }
+type told struct {
+	trouble string // of the last round
+	since   time.Time
+	said    string // the trouble that was logged and is not over
+}
 
 func (t *told) tell(logger *slog.Logger, what, code string, err error) {
 	now := ""
 	if err != nil {
 		now = fault.CodeOf(err)
 	}
-	switch {
-	case now != "" && now != t.trouble:
-		logger.Warn("cannot "+what+"; it is tried again", "neighbour", code, "error", err)
-	case now == "" && t.trouble != "":
-		logger.Info("can "+what+" again", "neighbour", code)
+	if now != t.trouble {
+		t.trouble, t.since = now, time.Now()
 	}
-	t.trouble = now
+	switch {
+	case now == "" && t.said != "":
+		logger.Info("can "+what+" again", "neighbour", code)
+		t.said = ""
+	case now != "" && now != t.said && time.Since(t.since) >= lasting:
+		logger.Warn("cannot "+what+"; it is tried again", "neighbour", code, "error", err)
+		t.said = now
+	}
 }
 
 // pause waits, and is false when ctx ended meanwhile.
