@@ -1,7 +1,10 @@
 package web
 
 import (
+	"bytes"
+	"compress/gzip"
 	"encoding/json"
+	"io"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -212,6 +215,29 @@ func TestWhatIsStaticMayBeKeptForEver(t *testing.T) {
 		w := h.ask("GET", at, "", nil)
 		if w.Code != 200 || !strings.Contains(w.Header().Get("Cache-Control"), "immutable") {
 			t.Errorf("%s at %s answered %d, %v", name, at, w.Code, w.Header())
+		}
+	}
+}
+
+// There is one stylesheet, and pages are packed for who unpacks them; who does not gets the same.
+func TestPagesAndStyleArePackedForWhoUnpacksThem(t *testing.T) {
+	h := open(t)
+	if len(regexp.MustCompile(`<link rel="stylesheet"`).FindAllString(h.ask("GET", "/", "", nil).Body.String(), -1)) != 1 {
+		t.Error("a page has not one stylesheet")
+	}
+	for _, at := range []string{"/signin", "/nowhere", h.s.assets["look.css"]} {
+		plain := h.ask("GET", at, "", nil, "Accept-Encoding", "br, gzip;q=0")
+		packed := h.ask("GET", at, "", nil, "Accept-Encoding", "br, gzip;q=0.8")
+		if packed.Code != plain.Code || packed.Header().Get("Content-Encoding") != "gzip" || plain.Header().Get("Content-Encoding") != "" || packed.Header().Get("Vary") != "Accept-Encoding" {
+			t.Fatalf("%s answered %d %v and %d %v", at, plain.Code, plain.Header(), packed.Code, packed.Header())
+		}
+		r, err := gzip.NewReader(packed.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := io.ReadAll(r)
+		if err != nil || string(b) != plain.Body.String() || !bytes.Contains(b, []byte("}\n")) && !bytes.Contains(b, []byte("</html>")) {
+			t.Errorf("%s: what is packed is not what is whole: %v", at, err)
 		}
 	}
 }

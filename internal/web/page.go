@@ -21,9 +21,6 @@ import (
 //go:embed templates/*.html
 var templateFiles embed.FS
 
-//go:embed static
-var staticFiles embed.FS
-
 // pages holds every template twice, once for each language, so that {{t "中文" "English"}} costs nothing.
 type pages struct{ zh, en map[string]*template.Template }
 
@@ -135,11 +132,7 @@ func (v *visit) show(name, title string, body any) error {
 	keepLanguage(v.w, v.r)
 	v.w.Header().Set("Cache-Control", "no-store")
 	v.w.Header().Set("Content-Language", map[fault.Lang]string{fault.ZH: "zh-CN", fault.EN: "en"}[v.lang])
-	if v.code != 0 {
-		v.w.WriteHeader(v.code)
-	}
-	_, err = v.w.Write(b.Bytes())
-	return err
+	return v.writePage(b.Bytes())
 }
 
 // path is the page that can be asked for again: for a form that was refused, the page it stands on.

@@ -1,9 +1,6 @@
 package web
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"io/fs"
 	"net/http"
 	"strings"
 
@@ -165,37 +162,9 @@ func (s *Server) routes() {
 		s.page("POST", "/clock", access.DemoClock, (*visit).moveClock)
 	}
 	s.api()
-	s.files()
 	s.mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		drain(r.Body)
 		s.fail(w, r, fault.New(fault.NotFound, "web.no_page"))
-	})
-}
-
-// files serves our own style, script and pictures, under addresses that change with their content.
-func (s *Server) files() {
-	s.assets = map[string]string{}
-	_ = fs.WalkDir(staticFiles, "static", func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		b, err := staticFiles.ReadFile(path)
-		if err != nil {
-			return err
-		}
-		sum := sha256.Sum256(b)
-		name := strings.TrimPrefix(path, "static/")
-		s.assets[name] = "/static/" + hex.EncodeToString(sum[:6]) + "/" + name
-		return nil
-	})
-	s.page("GET", "/static/{digest}/{name}", access.HomeRead, func(v *visit) error {
-		name := v.r.PathValue("name")
-		if s.assets[name] != v.r.URL.Path {
-			return fault.New(fault.NotFound, "web.no_page")
-		}
-		v.w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
-		http.ServeFileFS(v.w, v.r, staticFiles, "static/"+name)
-		return nil
 	})
 }
 

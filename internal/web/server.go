@@ -121,6 +121,9 @@ func New(c Config) (*Server, error) {
 		return nil, fmt.Errorf("templates: %w", err)
 	}
 	s.routes()
+	if err := s.files(); err != nil {
+		return nil, fmt.Errorf("static files: %w", err)
+	}
 	s.root = s.guard(s.sameSite(s.mux))
 	return s, nil
 }
