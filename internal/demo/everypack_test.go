@@ -2,129 +2,62 @@ package demo
 
 import (
 	"context"
+	"io/fs"
 	"net/url"
+	"path"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"corridor/internal/catalogue/usage"
 	"corridor/internal/node"
+	"corridor/schemes"
 )
 
-// voucherRun is a yearly voucher and an order under it, up to the payment; what follows is the clocks'.
-func voucherRun(lab, recommends, pays, signed string) string {
-	return `
-firm      opens   E voucher-entitlement                                                -> draft
-firm      fills   E asked=80000 planned_use=委托检测 bank_account=6222021234567890 tax_consent=true
-firm      submit  E                                                                    -> submitted` + recommends + `
-review    grant   E                                                                    -> open
-firm      adds    O E voucher-order                                                    -> draft
-firm      fills   O provider=` + lab + ` service=testing quote=60000 purpose=材料表征
-firm      file    O                                                                    -> filed
-lab       accept  O                                                                    -> accepted
-lab       fills   O report=file:报告
-lab       deliver O                                                                    -> delivered
-firm      fills   O contract=file:合同 signed=` + signed + ` contract_sum=60000 invoices=file:发票 invoice_lines.rows=1 invoice_lines.0.seller=` + lab + ` invoice_lines.0.number=26312000000012345678 invoice_lines.0.line=1 invoice_lines.0.total=60000 invoice_lines.0.amount=60000 invoiced=60000 slip=file:回单 paid=` + pays + ` other_subsidy=0 rating=5
-firm      claim   O                                                                    -> claimed
-review    approve O for_research=yes                                                   -> noticed
-passes    14
-finance   mark_paid O                                                                  -> paid
-firm      hand_back E                                                                  -> expiring
-passes    367`
+// walk is a way of a pack from the draft to an end, as it stands in walk.txt beside the pack, and how many days pass on it.
+type walk struct {
+	pack, register string
+	days           int
 }
 
-// appealRun is an appeal from the intake to the rating.
-func appealRun(code string) string {
-	return `
-firm      opens    A enterprise-appeal                                                 -> draft
-firm      fills    A kind=permits question=检测资质认定迟迟没有结果
-firm      submit   A                                                                   -> received
-window    fills    A unit=` + code + `.science level=ordinary
-window    dispatch A                                                                   -> dispatched
-science   take     A                                                                   -> handling
-science   fills    A answer_text=已协调补齐材料 root_cause=process
-science   answer   A                                                                   -> answered
-firm      fills    A satisfaction=4
-firm      confirm  A                                                                   -> closed`
-}
+var (
+	opensScheme = regexp.MustCompile(`(?m)^(\S+) +(?:opens +(\S+)|adds +(\S+) +\S+) +(\S+)`)
+	passesDays  = regexp.MustCompile(`(?m)^passes +(\d+)`)
+)
 
-// acceptanceRun is a joint acceptance: one failure, only who found it looks again, one certificate.
-func acceptanceRun(code, project string) string {
-	return `
-firm      opens   J joint-acceptance                                                   -> draft
-firm      fills   J project_code=` + project + ` risk=low permit_no=X1 buildings.rows=1 buildings.0.name=一号厂房 buildings.0.area=12000 drawings=file:竣工图 survey=file:测量
-firm      submit  J                                                                    -> submitted
-window    fills   J departments=` + code + `.planning+` + code + `.fire
-window    accept  J works_done=yes fire_asked=yes                                      -> inspecting
-planning  answers J inspection verdict=passed                                          -> inspecting
-fire      answers J inspection verdict=failed failed_items=防火门缺失                  -> gathered
-housing   order_fix J                                                                  -> rectifying
-firm      fills   J rectified=file:已安装
-firm      reinspect J                                                                  -> inspecting
-fire      answers J inspection verdict=passed                                          -> gathered
-housing   conclude J                                                                   -> passed`
-}
-
-// everyRun is a way of each pack from the draft to an end, in the order in which a town plays them: those after which a year
-// has passed come last.
-var everyRun = []struct{ pack, register string }{
-	{"310000/enterprise-appeal", appealRun(Shanghai)},
-	{"310000/joint-acceptance", acceptanceRun(Shanghai, "2025-310115-40-01-000000")},
-	{"310000/future-talent", `
-lab       opens   T future-talent                                                      -> draft
-lab       fills   T challenge=ai talent=虚构人才 plan=具身智能数据集 months=24 asked=200000 account=6222021
-lab       submit  T                                                                    -> submitted
-desk      fills   T offices=310000.planning
-desk      consult T answers_call=yes                                                   -> consulted
-planning  answers T opinions verdict=passed remark=无异议                              -> gathered
-head      refuse  T 名额已满                                                           -> refused`},
-	{"310000/instrument-reward", `
-lab       opens   R instrument-reward                                                  -> draft
-lab       fills   R instrument=EQ-31-900000 of_year=2025 grade=good assessment=file:评价结果
-lab       file    R                                                                    -> filed
-desk      approve R grade_true=yes not_twice=yes                                       -> noticed
-passes    14
-finance   pay     R                                                                    -> paid`},
-	{"320000/enterprise-appeal", appealRun(Jiangsu)},
-	{"320500/voucher-copay", `
-firm      opens   C voucher-copay                                                      -> draft
-firm      fills   C order_no=32-26-0001-0 province_paid=23500.90 proof=file:到账凭证 account=中国虚构银行6222021234567890
-firm      submit  C                                                                    -> submitted
-review    approve C                                                                    -> the page does not offer
-cityreview approve C proof_true=yes                                                    -> noticed
-passes    9
-citypay   pay     C                                                                    -> paid
-citypay   bounce  C 户名不符                                                           -> ordered
-citypay   pay     C                                                                    -> paid
-passes    60`},
-	{"330000/enterprise-appeal", appealRun(Zhejiang)},
-	{"340000/voucher", `
-firm      opens   V voucher                                                            -> draft
-firm      fills   V provider=` + Lab + ` purpose=正极材料表征 contract_sum=48000 invoiced=47000.90
-firm      file    V                                                                    -> filed
-review    approve V                                                                    -> approved
-finance   pay     V                                                                    -> paid`},
-	{"340000/enterprise-appeal", appealRun(Anhui)},
-	{"340000/joint-acceptance", acceptanceRun(Anhui, "2025-340100-40-01-000000")},
-	{"340000/joint-fund", `
-firm      opens   F joint-fund                                                         -> draft
-firm      fills   F topic=ai title=具身智能数据集 leader=虚构负责人 plan=三年方案 asked=300000 account=6222021
-firm      submit  F                                                                    -> submitted
-desk      refuse  F 不在指南范围                                                       -> refused`},
-	{"310000/voucher-entitlement 310000/voucher-order", voucherRun(Lab, "", "60000", "2026-03-16")},
-	{"320000/voucher-entitlement 320000/voucher-order", voucherRun(JiangsuLab, "", "60000", "2026-05-10")},
-	{"330000/voucher-entitlement 330000/voucher-order", voucherRun(ZhejiangLab, "", "30000", "2026-03-02")},
-	{"340000/voucher-entitlement 340000/voucher-order", voucherRun(Lab, "\ncity      recommend E -> recommended", "60000", "2026-03-02")},
+// walks are those of the jurisdictions whose code begins so; those on which a year passes come last.
+func walks(t *testing.T, begins string) (all []walk) {
+	t.Helper()
+	files, err := fs.Glob(schemes.FS, "cn-"+begins+"*/*/*/walk.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		text, err := fs.ReadFile(schemes.FS, file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w := walk{pack: strings.TrimPrefix(path.Dir(path.Dir(file)), "cn-"), register: string(text)}
+		for _, m := range passesDays.FindAllStringSubmatch(w.register, -1) {
+			days, _ := strconv.Atoi(m[1])
+			w.days += days
+		}
+		all = append(all, w)
+	}
+	slices.SortStableFunc(all, func(a, b walk) int { return a.days - b.days })
+	return all
 }
 
 // TestEveryPackRunsThroughThePagesFromDraftToEnd: no pack that the program carries is without a way that people went by
 // the pages. What each is careful about has tests of its own beside this one.
 func TestEveryPackRunsThroughThePagesFromDraftToEnd(t *testing.T) {
 	ways := map[string]bool{}
-	for _, x := range everyRun {
-		for _, pack := range strings.Fields(x.pack) {
-			ways[pack] = true
+	for _, x := range walks(t, "") {
+		for _, m := range opensScheme.FindAllStringSubmatch(x.register, -1) {
+			ways[path.Dir(x.pack)+"/"+m[4]] = true
 		}
 	}
 	packs, err := node.Packs()
@@ -139,24 +72,10 @@ func TestEveryPackRunsThroughThePagesFromDraftToEnd(t *testing.T) {
 	for _, code := range []string{Shanghai, Jiangsu, Zhejiang, Anhui} {
 		t.Run(code, func(t *testing.T) {
 			eachTown(t, code, func(w *town) {
-				for _, x := range everyRun {
-					if x.pack[:2] != code[:2] {
-						continue
-					}
+				for _, x := range walks(t, code[:2]) {
 					clear(w.cases)
-					if strings.Contains(x.pack, "instrument-reward") {
-						w.sharedLastYear("EQ-31-900000")
-					}
-					for _, part := range strings.Split(x.register, "\npasses") {
-						days, rest, _ := strings.Cut(part, "\n")
-						if days = strings.TrimSpace(days); days != "" {
-							d, err := time.ParseDuration(days + "h")
-							w.must(err)
-							w.passes(24 * d)
-						}
-						w.play(rest)
-					}
-					w.ended(x.pack)
+					w.play(x.register)
+					w.ended(x)
 				}
 			})
 		})
@@ -180,17 +99,13 @@ func (w *town) sharedLastYear(instrument string) {
 	w.must(w.node.Usage.Settle(ctx, lab, runs[0].ID, usage.Settling{Class: usage.Outside, UserOrg: SmallFirm, Why: "登记本", Price: 200_000_90, Direction: "136"}))
 }
 
-// ended wants every case of the register at an end.
-func (w *town) ended(pack string) {
+// ended wants every case of the walk at an end, as whoever opened it sees it.
+func (w *town) ended(x walk) {
 	w.Helper()
-	for name, path := range w.cases {
-		whose := "firm"
-		if strings.Contains(pack, "future-talent") || strings.Contains(pack, "instrument-reward") {
-			whose = "lab"
-		}
-		page := w.get(w.client(whose), "/api/v1"+path)
+	for _, m := range opensScheme.FindAllStringSubmatch(x.register, -1) {
+		page := w.get(w.client(m[1]), "/api/v1"+w.cases[m[2]+m[3]])
 		if !regexp.MustCompile(`"end":"(granted|refused|ended)"`).MatchString(page) {
-			w.Errorf("%s: case %s has not come to an end: %.300s", pack, name, page)
+			w.Errorf("%s: case %s has not come to an end: %.300s", x.pack, m[2]+m[3], page)
 		}
 	}
 }

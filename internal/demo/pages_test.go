@@ -155,12 +155,19 @@ var (
 //	firm   opens  A enterprise-appeal
 //	firm   fills  A kind=money question=…
 //	firm   submit A                       -> received
+//	passes 14                             days
 func (w *town) play(register string) {
 	w.Helper()
 	for _, line := range strings.Split(register, "\n") {
 		line, want, _ := strings.Cut(line, "->")
 		c := strings.Fields(line)
 		if len(c) == 0 || strings.HasPrefix(c[0], "#") {
+			continue
+		}
+		if c[0] == "passes" {
+			days, err := time.ParseDuration(c[1] + "h")
+			w.must(err)
+			w.passes(24 * days)
 			continue
 		}
 		want = strings.TrimSpace(want)
@@ -181,6 +188,9 @@ func (w *town) step(who, verb, name string, rest []string) string {
 	fields := url.Values{}
 	path := w.cases[name]
 	switch verb {
+	case "shared": // an instrument, which ran for another firm in the year before
+		w.sharedLastYear(name)
+		return ""
 	case "opens": // E voucher-entitlement
 		w.get(browser, "/schemes/"+rest[0])
 		fields.Set("scheme", rest[0])

@@ -25,8 +25,9 @@ const (
 // root. It is an fs.FS in memory.
 type Bundle map[string][]byte
 
-// packFiles are the names of the files that a pack may have.
-var packFiles = map[string]bool{"scheme.yaml": true, "form.yaml": true, "tests.yaml": true, readmeName: true}
+// packFiles are the names of the files that a pack may have. Neither README.md, which is for people, nor walk.txt, a way
+// through the pages for the tests of this repository, is part of an edition.
+var packFiles = map[string]bool{"scheme.yaml": true, "form.yaml": true, "tests.yaml": true, readmeName: true, "walk.txt": true}
 
 // Bundle returns the files that the edition was made of, those of its layers included. README.md is not among them.
 func (s *Scheme) Bundle() Bundle {
