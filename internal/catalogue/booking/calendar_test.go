@@ -5,9 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -195,70 +192,4 @@ func TestFeedsAreSecretAndRevocable(t *testing.T) {
 		_, err = h.Service.Calendar(ctx, lab, fault.ZH)
 		h.refused(err, "booking.unknown")
 	})
-}
-
-// Programs that we did not write read the same instants, whatever their zone.
-func TestOthersReadTheSameInstants(t *testing.T) {
-	python := "/usr/bin/python3"
-	if out, err := exec.Command(python, "-c", "import icalendar, khal").CombinedOutput(); err != nil {
-		if os.Getenv("CORRIDOR_REQUIRE") != "" {
-			t.Fatalf("python3-icalendar and khal are missing: %s", out)
-		}
-		t.Log("NOT TESTED with python3-icalendar and khal, which are missing")
-		return
-	}
-	h := newHouse(t, dbtest.SQLite(t))
-	ctx := context.Background()
-	i, err := h.Enter(ctx, h.lab, Instrument{Org: labCode, Region: "310115", Title: fault.Words{"柏林的分光计", "Spectrometer, in Berlin; a long name, with ümlauts that has to be folded over lines"}, Zone: "Europe/Berlin"})
-	h.done(err)
-	h.done(h.PutPlan(ctx, h.lab, i.ID, weekdays(), 0))
-	h.done(h.PutPrices(ctx, h.lab, i.ID, prices()))
-	berlin := i.Location()
-	var want []string
-	for _, s := range []string{"2026-03-27 09:00–10:00", "2026-03-30 09:00–10:00"} { // either side of the change to summer time
-		b, err := h.Book(ctx, h.firm, Ask{Instrument: i.ID, Span: span(t, berlin, s)})
-		h.done(err)
-		want = append(want, b.From.UTC().Format(time.RFC3339)+" "+b.To.UTC().Format(time.RFC3339))
-	}
-	_, secret, err := h.NewFeed(ctx, h.firm, "person", "")
-	h.done(err)
-	text, err := h.Service.Calendar(ctx, secret, fault.EN)
-	h.done(err)
-	dir := t.TempDir()
-	file := filepath.Join(dir, "a.ics")
-	h.done(os.WriteFile(file, []byte(text), 0o600))
-	read := `import icalendar, sys
-c = icalendar.Calendar.from_ical(open(sys.argv[1], "rb").read())
-from datetime import timezone
-for e in c.walk("VEVENT"):
-    print(e["DTSTART"].dt.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"), e["DTEND"].dt.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"))`
-	for _, zone := range []string{"Asia/Shanghai", "America/New_York", "Europe/Berlin"} {
-		c := exec.Command(python, "-c", read, file)
-		c.Env = append(os.Environ(), "TZ="+zone)
-		out, err := c.CombinedOutput()
-		if err != nil || strings.TrimSpace(string(out)) != strings.Join(want, "\n") {
-			t.Errorf("python in %s: %v %s, want %v", zone, err, out, want)
-		}
-		// khal shows the wall clock of the zone that it is told.
-		config := filepath.Join(dir, "khal.conf")
-		h.done(os.WriteFile(config, []byte("[calendars]\n[[a]]\npath = "+filepath.Join(dir, "cal-"+strings.ReplaceAll(zone, "/", "-"))+"\n[locale]\nlocal_timezone = "+zone+"\ndefault_timezone = "+zone+"\ntimeformat = %H:%M\ndateformat = %Y-%m-%d\nlongdateformat = %Y-%m-%d\ndatetimeformat = %Y-%m-%d %H:%M\nlongdatetimeformat = %Y-%m-%d %H:%M\n[sqlite]\npath = "+filepath.Join(dir, "khal.db")+strings.ReplaceAll(zone, "/", "-")+"\n"), 0o600))
-		run := func(args ...string) string {
-			c := exec.Command("khal", append([]string{"-c", config}, args...)...)
-			c.Env = append(os.Environ(), "LC_ALL=C.UTF-8", "HOME="+dir, "TZ="+zone)
-			out, err := c.CombinedOutput()
-			if err != nil {
-				t.Fatalf("khal %v: %v %s", args, err, out)
-			}
-			return string(out)
-		}
-		run("import", "--batch", "-a", "a", file)
-		shown := run("list", "--format", "{start} {end}", "2026-03-20", "30d")
-		for _, s := range []string{"2026-03-27 09:00–10:00", "2026-03-30 09:00–10:00"} {
-			x := span(t, berlin, s)
-			l := zoneOf(t, zone)
-			if w := x.From.In(l).Format("2006-01-02 15:04") + " " + x.To.In(l).Format("2006-01-02 15:04"); !strings.Contains(shown, w) {
-				t.Errorf("khal in %s does not show %s:\n%s", zone, w, shown)
-			}
-		}
-	}
 }
