@@ -184,6 +184,11 @@ func (d *DB) act(w *waiting) error {
 		default: // somebody is being woken already
 		}
 	}
+	if err == nil {
+		for _, b := range w.bells {
+			b.Ring()
+		}
+	}
 	return unavailable(err)
 }
 

@@ -19,6 +19,9 @@ func (b Bell) Ring() {
 	}
 }
 
+// Ring rings a bell once this act is kept, so that who hears it finds what the act wrote. An act that is undone rings nothing.
+func (tx *Tx) Ring(b Bell) { tx.bells = append(tx.bells, b) }
+
 // Drain does what waits, one after the other, until ctx ends: again at once after work that went well, else when the bell is heard or
 // after a while. next says whether there was something to do.
 func Drain(ctx context.Context, bell Bell, every time.Duration, next func(context.Context) (bool, error), failed func(error)) {

@@ -28,6 +28,7 @@ type Tx struct {
 	ahead  []*statement         // asked ahead by an act on PostgreSQL, and not wanted yet
 	memory memory               // of a reading; that of acts is the connection's
 	job    bool                 // a job was left
+	bells  []Bell               // that are rung once the act is kept
 	long   bool                 // of a migration: it takes the time it needs
 }
 

@@ -24,6 +24,7 @@ type waiting struct {
 	answer chan error
 	stage  atomic.Int32 // queued, taken or withdrawn
 	job    bool         // the act left a job
+	bells  []Bell       // that the act rings
 	long   bool         // a migration: without a time limit, and a batch of its own
 }
 
@@ -306,6 +307,6 @@ func (d *DB) one(ctx context.Context, q querier, w *waiting) (tx *Tx) {
 		}
 	}()
 	tx.end(w.fn(tx))
-	w.job = tx.job
+	w.job, w.bells = tx.job, tx.bells
 	return tx
 }

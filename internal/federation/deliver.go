@@ -16,11 +16,9 @@ import (
 )
 
 const (
-	lettersPath    = "/letters/in"
-	deliverPoll    = time.Second          // between two looks for letters
-	deliverAgain   = time.Second / 5      // after the first attempt without an answer; doubled each time
-	deliverHurry   = 3 * time.Millisecond // between two looks while an act that writes one is under way
-	deliverHurried = time.Second          // for so long
+	lettersPath  = "/letters/in"
+	deliverPoll  = time.Second     // between two looks for letters; an act that has written one rings before
+	deliverAgain = time.Second / 5 // after the first attempt without an answer; doubled each time
 )
 
 var (
@@ -28,22 +26,21 @@ var (
 	answerCovers = []string{"@status", "content-type", "content-digest"}
 )
 
-// nudge says that an act is writing a letter; it may yet fail, so it only makes the next looks come sooner.
-func (s *Service) nudge(code string) {
+// bell is rung by acts that have written a letter to a neighbour.
+func (s *Service) bell(code string) db.Bell {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.hurry[code] = time.Now().Add(deliverHurried)
+	if s.written[code] == nil {
+		s.written[code] = db.NewBell()
+	}
+	return s.written[code]
 }
 
-func (s *Service) hurried(code string) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return time.Now().Before(s.hurry[code])
-}
-
-// runLetters brings the letters for one neighbour until ctx ends, less and less often while it does not answer.
+// runLetters brings the letters for one neighbour until ctx ends: at once when an act has written one, and less and less often
+// while the neighbour does not answer.
 func (s *Service) runLetters(ctx context.Context, code string) {
-	wait, failed := deliverPoll, deliverAgain
+	failed := deliverAgain
+	written := s.bell(code)
 	var said told
 	for {
 		n, err := s.Deliver(ctx, code)
@@ -54,31 +51,20 @@ func (s *Service) runLetters(ctx context.Context, code string) {
 		if n > 0 || err == nil {
 			failed = deliverAgain
 		}
-		switch {
-		case err != nil:
-			wait, failed = failed, min(failed*2, backoffMax)
-		case n == 0 && s.hurried(code):
-			wait = deliverHurry
-		default:
-			wait = deliverPoll
+		if err != nil { // what is written meanwhile would meet the same silence
+			if !pause(ctx, failed) {
+				return
+			}
+			failed = min(failed*2, backoffMax)
+			continue
 		}
-		if !s.rest(ctx, code, wait, err != nil) {
+		select {
+		case <-ctx.Done():
 			return
+		case <-written:
+		case <-time.After(deliverPoll):
 		}
 	}
-}
-
-// rest waits, and no longer than until a letter is being written.
-func (s *Service) rest(ctx context.Context, code string, wait time.Duration, failed bool) bool {
-	for end := time.Now().Add(wait); time.Now().Before(end); {
-		if !failed && wait > deliverHurry && s.hurried(code) {
-			return ctx.Err() == nil
-		}
-		if !pause(ctx, min(time.Until(end), deliverHurry*10)) {
-			return false
-		}
-	}
-	return true
 }
 
 // Deliver brings the letters that wait for a neighbour, in their order, until none is left or one gets no answer; it returns how

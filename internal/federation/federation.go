@@ -103,7 +103,7 @@ type Service struct {
 	asked     map[string]int64 // size that a neighbour's witness has last signed of ours
 	takes     map[string]Take  // by kind of letter
 	hears     map[string]Hear
-	hurry     map[string]time.Time   // until when letters to a neighbour are looked for more often
+	written   map[string]db.Bell     // of letters to a neighbour that wait
 	files     []Community            // versions of the community file, the oldest first
 	fileAsks  map[string][]time.Time // by neighbour, of the last hour
 	onceTold  func(ctx context.Context, tx *db.Tx, of unit.ID) error
@@ -146,7 +146,7 @@ func New(c Config) (*Service, error) {
 	if c.Secret == "" {
 		c.Secret = c.Key
 	}
-	s := &Service{c: c, asked: map[string]int64{}, takes: map[string]Take{NoteKind: takeNote}, hears: map[string]Hear{}, hurry: map[string]time.Time{}, fileAsks: map[string][]time.Time{},
+	s := &Service{c: c, asked: map[string]int64{}, takes: map[string]Take{NoteKind: takeNote}, hears: map[string]Hear{}, written: map[string]db.Bell{}, fileAsks: map[string][]time.Time{},
 		troubles: map[string]string{}, grew: map[string]chan struct{}{}}
 	for _, kind := range []string{onceHoldKind, onceConfirmKind, onceReleaseKind} {
 		s.takes[kind], s.hears[kind] = s.takeUse, s.hearUse

@@ -154,7 +154,7 @@ func (s *Service) Send(ctx context.Context, tx *db.Tx, to, kind string, by Vouch
 	if err := insertLetter(ctx, tx, row); err != nil {
 		return "", fmt.Errorf("write letter %d to %s: %w", e.N, to, err)
 	}
-	s.nudge(to)
+	tx.Ring(s.bell(to))
 	return e.ID, nil
 }
 
