@@ -18,7 +18,8 @@ func (s *Server) slotRoutes() {
 	s.page("POST", "/cases/{id}/slots/{field}", access.CaseAct, (*visit).takeSlot)
 }
 
-type slotFreeIn struct {
+// SlotFreeIn is exported for huma, which reads no fields of an embedded type that is not.
+type SlotFreeIn struct {
 	Listing  string `query:"listing" required:"true"`
 	Kind     string `query:"kind" doc:"of the organisation, by which the price is: firm, university, institute, hospital, lab"`
 	After    string `query:"after" doc:"RFC 3339; the first slot begins then or later"`
@@ -27,7 +28,7 @@ type slotFreeIn struct {
 	Operator bool   `query:"operator" doc:"the laboratory's operator runs it"`
 }
 
-func (i slotFreeIn) question() (q federation.FreeQuestion, err error) {
+func (i SlotFreeIn) question() (q federation.FreeQuestion, err error) {
 	q = federation.FreeQuestion{Org: federation.SlotOrg{Kind: i.Kind}, Minutes: i.Minutes, Samples: i.Samples, Operator: i.Operator}
 	if q.Listing, err = unit.ParseID(i.Listing); err != nil {
 		return q, fault.Of(err).On("listing")
@@ -77,7 +78,7 @@ func slotShown(x federation.Slot, now time.Time, days int64) slotOut {
 
 // apiSlots are the operations of slots.
 func (s *Server) apiSlots() {
-	operate(s, "GET", federation.SlotsPath, access.ListingRead, "Free slots of an instrument of this node, with prices", func(ctx context.Context, _ asked, i *slotFreeIn) (*body[federation.FreeAnswer], error) {
+	operate(s, "GET", federation.SlotsPath, access.ListingRead, "Free slots of an instrument of this node, with prices", func(ctx context.Context, _ asked, i *SlotFreeIn) (*body[federation.FreeAnswer], error) {
 		q, err := i.question()
 		if err != nil {
 			return nil, err
@@ -92,7 +93,7 @@ func (s *Server) apiSlots() {
 		ID    string `path:"id"`
 		Field string `path:"field"`
 		Host  string `query:"host" doc:"region code of the node; empty is this one"`
-		slotFreeIn
+		SlotFreeIn
 	}
 	type slotOfferOut struct {
 		Slot  string `json:"slot" doc:"as it is typed into the field"`
