@@ -2,8 +2,10 @@ package demo
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"log/slog"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"strings"
@@ -70,13 +72,24 @@ firm      fills   O contract=file:合同 signed=2026-03-02 contract_sum=60000 in
 	}
 }
 
-// freeBase is a port after which those of all members are free too, as far as can be told.
-func freeBase(t *testing.T) int {
+// freeBase is a port that is free with those of all members, below those that the system gives to whoever calls.
+func freeBase(t testing.TB) int {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	free := func(base int) bool {
+		for _, m := range Members {
+			l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", base+m.Port))
+			if err != nil {
+				return false
+			}
+			defer l.Close()
+		}
+		return true
 	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port + 1
+	for range 100 {
+		if base := 12_000 + 10*rand.IntN(2_000); free(base) {
+			return base
+		}
+	}
+	t.Fatal("no ports are free")
+	return 0
 }
