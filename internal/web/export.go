@@ -39,6 +39,7 @@ func (v *visit) wantsFile() bool { return v.r.URL.Query().Has("format") }
 type sheet struct {
 	Name string // of the file, without its ending
 	Head []string
+	As   string // the format that a whole list was asked for in; "" where the page says it
 	rows [][]any
 }
 
@@ -52,8 +53,10 @@ func (s *sheet) put(cells ...any) error {
 }
 
 // send answers with the list: CSV in UTF-8 with a mark, so that spreadsheets see that it is, or XLSX.
-func (v *visit) send(s *sheet) error {
-	format, kind := sheets.Format(v.r.URL.Query().Get("format")), csvType
+func (v *visit) send(s *sheet) error { return v.sendAs(s, v.r.URL.Query().Get("format")) }
+
+func (v *visit) sendAs(s *sheet, as string) error {
+	format, kind := sheets.Format(as), csvType
 	switch format {
 	case sheets.CSV:
 	case sheets.XLSX:

@@ -126,13 +126,20 @@ func (v *visit) show(name, title string, body any) error {
 	if err := t.Execute(&b, f); err != nil {
 		return fmt.Errorf("page %s: %w", name, err)
 	}
+	whole, file, err := v.lists(b.Bytes())
+	if err != nil {
+		return fmt.Errorf("page %s: %w", name, err)
+	}
+	if file != nil {
+		return v.sendAs(file, file.As)
+	}
 	if v.w.Header().Get("Content-Type") == "" {
 		v.w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	}
 	keepLanguage(v.w, v.r)
 	v.w.Header().Set("Cache-Control", "no-store")
 	v.w.Header().Set("Content-Language", map[fault.Lang]string{fault.ZH: "zh-CN", fault.EN: "en"}[v.lang])
-	return v.writePage(b.Bytes())
+	return v.writePage(whole)
 }
 
 // path is the page that can be asked for again: for a form that was refused, the page it stands on.
