@@ -106,7 +106,8 @@ func (s *Service) Detach(ctx context.Context, who access.Actor, id unit.ID, vers
 // FilesOf lists the files of a listing that the actor may read, pictures first.
 func (s *Service) FilesOf(ctx context.Context, who access.Actor, id unit.ID) (all []File, err error) {
 	err = s.c.DB.Read(ctx, func(tx *db.Tx) error {
-		if _, err := s.find(ctx, tx, who, id); err != nil {
+		l, err := s.find(ctx, tx, who, id)
+		if all = nil; err != nil || l.TakenBack != "" && !readsAll(who, l) {
 			return err
 		}
 		all, err = selectFiles(ctx, tx, id)

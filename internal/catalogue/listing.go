@@ -35,6 +35,7 @@ type Listing struct {
 	Published time.Time // for the first time; zero for never
 	Origin    string    // code of the node whose listing is mirrored here; "" is this node's own
 	Proof     string    // of a mirrored one: the leaf of its node's log
+	TakenBack string    // why what was published of it was taken back; "" is not. Only where one listing is read
 }
 
 // Open says whether everybody may read the listing.
@@ -65,7 +66,7 @@ func mandate(who access.Actor, p access.Permission, l Listing) (string, error) {
 
 // sees says whether the actor may know of a listing that is not public.
 func sees(who access.Actor, l Listing) bool {
-	return l.Open() || may(who, access.ListingEdit, l) == nil || may(who, access.ListingPublish, l) == nil
+	return l.Open() || readsAll(who, l)
 }
 
 // Add enters a listing; it is not public before it was published.
@@ -306,8 +307,11 @@ func (s *Service) GetIn(ctx context.Context, tx *db.Tx, who access.Actor, id uni
 
 // seen is a listing without the fields that the actor may not read.
 func (s *Service) seen(who access.Actor, l Listing) Listing {
-	if may(who, access.ListingEdit, l) == nil || may(who, access.ListingPublish, l) == nil {
+	switch {
+	case readsAll(who, l):
 		return l
+	case l.TakenBack != "":
+		return blank(l)
 	}
 	l.Fields = s.public(l)
 	return l
@@ -330,6 +334,11 @@ func (s *Service) find(ctx context.Context, tx *db.Tx, who access.Actor, id unit
 	}
 	if !found || !sees(who, l) {
 		return Listing{}, fault.New(fault.NotFound, "catalogue.unknown")
+	}
+	if l.State == Retired && l.Open() && l.Origin == "" {
+		if l.TakenBack, err = selectTakenBack(ctx, tx, id); err != nil {
+			return l, fmt.Errorf("listing %s: %w", id, err)
+		}
 	}
 	return l, nil
 }

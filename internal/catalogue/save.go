@@ -107,17 +107,20 @@ func (s *Service) tell(ctx context.Context, tx *db.Tx, l Listing) error {
 }
 
 // Versions lists the acts on a listing, the newest first. Who may not read its private fields reads the public ones of the
-// versions since it was published.
+// versions since it was published, and nothing of a listing that was taken back.
 func (s *Service) Versions(ctx context.Context, who access.Actor, id unit.ID) (all []Version, err error) {
 	err = s.c.DB.Read(ctx, func(tx *db.Tx) error {
 		l, err := s.find(ctx, tx, who, id)
 		if err != nil {
 			return err
 		}
+		if all = nil; l.TakenBack != "" && !readsAll(who, l) {
+			return nil
+		}
 		if all, err = selectVersions(ctx, tx, id); err != nil {
 			return err
 		}
-		if k, ok := s.kinds.Of(l.Kind); ok && may(who, access.ListingEdit, l) != nil && may(who, access.ListingPublish, l) != nil {
+		if k, ok := s.kinds.Of(l.Kind); ok && !readsAll(who, l) {
 			all = publicVersions(k, all)
 		}
 		return nil

@@ -1418,6 +1418,12 @@ CREATE INDEX catalogue_saved_open ON catalogue_saved (ended_at, id);
 
 CREATE INDEX catalogue_saved_person ON catalogue_saved (person, id);
 
+CREATE TABLE catalogue_taken_back (
+  listing TEXT   PRIMARY KEY REFERENCES catalogue_listing (id),
+  reason  TEXT   NOT NULL,               -- public
+  at      BIGINT NOT NULL                -- microseconds
+);
+
 CREATE TABLE catalogue_usage_claim (
   receipt    TEXT   NOT NULL REFERENCES catalogue_usage_receipt (id),
   sheet      TEXT   NOT NULL REFERENCES catalogue_usage_sheet (id),

@@ -53,6 +53,7 @@ func (s *Server) api() {
 	s.apiMany()
 	s.apiOnce()
 	s.apiSlots()
+	s.apiTakeBack()
 	s.apiAbroad()
 	s.apiRecognition()
 	s.apiState()

@@ -129,6 +129,7 @@ func (v *visit) showListing(id unit.ID, f *form) error {
 	for _, a := range c.Allowed(v.who, l) {
 		p.Acts = append(p.Acts, actOfListing{a.Act, a.Act.Words(), a.Reason, "/listings/" + string(id) + map[bool]string{true: "/decide", false: "/acts"}[a.By == access.ListingPublish], a.Act.Closes()})
 	}
+	p.Acts = append(p.Acts, v.takeBackOf(l)...)
 	for _, u := range catalogue.Uses {
 		p.Uses = append(p.Uses, option{string(u), u.Words().In(v.lang)})
 	}

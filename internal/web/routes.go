@@ -104,6 +104,7 @@ func (s *Server) routes() {
 	s.finding()
 	s.onceRoutes()
 	s.slotRoutes()
+	s.takeBackRoutes()
 	s.abroadRoutes()
 	s.recognitionRoutes()
 	s.stateRoutes()
