@@ -1998,7 +1998,7 @@ CREATE TABLE federation_request (
   asked_at    BIGINT NOT NULL,
   decided_by  TEXT NOT NULL,
   decided_at  BIGINT NOT NULL
-);
+, near BOOLEAN NOT NULL DEFAULT FALSE);
 
 CREATE UNIQUE INDEX federation_request_one ON federation_request (code) WHERE state IN ('waiting', 'confirmed');
 

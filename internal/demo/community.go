@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"sync"
@@ -92,7 +93,7 @@ func open(ctx context.Context, c Config, m Member, keys map[string]node.Key, sig
 // nodeConfig says what a member's node is.
 func nodeConfig(c Config, m Member, keys map[string]node.Key, packs []*scheme.Scheme, clock *Clock) node.Config {
 	return node.Config{Node: m.face(), Dir: filepath.Join(c.Dir, m.Short()), Origin: origin(m),
-		Key: keys[m.Code].Private, Former: keys[m.Code].Former, Address: address(c.BasePort, m), Site: "http://" + address(c.BasePort, m), Peers: peersOf(m, keys, c.BasePort),
+		Key: keys[m.Code].Private, Former: keys[m.Code].Former, Address: address(c.BasePort, m), Site: "http://" + address(c.BasePort, m), Peers: peersOf(m, keys, c.BasePort), PeerNetworks: thisMachine,
 		Schemes: packs, Now: clock.Now, Clock: clock, NoCodes: true, Logger: c.Logger, Extract: c.Extract}
 }
 
@@ -133,6 +134,9 @@ func (w *Community) Node(code string) *node.Node {
 
 // origin names a member's log.
 func origin(m Member) string { return "demo.corridor.example/" + m.Short() }
+
+// thisMachine is where all nodes of a demonstration are: their neighbours are confirmed by it.
+var thisMachine = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
 
 func address(base int, m Member) string { return fmt.Sprintf("127.0.0.1:%d", base+m.Port) }
 

@@ -129,7 +129,7 @@ func (s *Service) bring(ctx context.Context, p Peer, row letterRow, key LetterKe
 		KeyID: letterKeyID(s.c.Log.Origin(), key.Generation), Nonce: string(row.e.ID), Tag: letterTag}, private); err != nil {
 		return a, nil, err
 	}
-	answer, res, err := s.send(r, LetterBytesMax)
+	answer, res, err := s.send(p, r, LetterBytesMax)
 	if err != nil {
 		return a, nil, fault.New(fault.Unavailable, "federation.letter_no_answer", "name", p.Name).Because(err)
 	}

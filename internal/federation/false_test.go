@@ -247,7 +247,7 @@ func TestANeighbourMayNotSendUsElsewhereOrKeepUs(t *testing.T) {
 	anhui, other, shanghai := newStation(t, "340000"), newStation(t, "330000"), newStation(t, "310000")
 	f := shanghai.follows(func(c *federation.Config) {
 		quietly(c)
-		c.Client = &http.Client{Timeout: 200 * time.Millisecond}
+		c.AnswerTime = 200 * time.Millisecond
 	}, anhui)
 	anhui.publish(3)
 	before := other.asked.Load()

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"slices"
 	"strings"
@@ -27,7 +28,7 @@ const (
 	roundLeavesMax = 128 * 256 // leaves that one round takes of one neighbour
 	answerBytesMax = 16 << 20
 	checkpointMax  = 64 << 10
-	answerTimeMax  = 20 * time.Second // for one answer
+	answerTime     = 10 * time.Second // for one answer
 	evidenceMax    = 50               // pieces that are kept, and shown, of one neighbour
 	peersMax       = 1000
 	everySecond    = time.Second
@@ -42,6 +43,7 @@ type Peer struct {
 	URL     string // without a slash at the end
 	Key     string // verifier key of the log, its name is the log's; several, one a line, while keys change over
 	Witness string // verifier key of its witness; "" when it is none
+	Near    bool   // a person confirmed that its address is of the own network; see address.go
 }
 
 // Origin is the name of the neighbour's log.
@@ -60,8 +62,10 @@ type Neighbour struct {
 	Witnesses []string  // who has cosigned its newest checkpoint here, of the witnesses that this node knows
 	Wanted    int       // cosignatures that the community file asks for; 0 without one
 	Problem   *fault.Error
-	Mirrors   []Mirroring // of each kind that a room here keeps
-	Refused   int         // things of it that were not taken in
+	Tried     time.Time    // when it was last asked, since this process began
+	Trouble   *fault.Error // why the last answer was none, for as long as it is none
+	Mirrors   []Mirroring  // of each kind that a room here keeps
+	Refused   int          // things of it that were not taken in
 }
 
 // Log is this node's own log, as far as neighbours witness it. It may be called concurrently.
@@ -76,17 +80,21 @@ type Log interface {
 
 // Config says whom to follow.
 type Config struct {
-	DB      *db.DB
-	Self    string // region code of this node
-	Peers   []Peer // from the settings; requests and the community file add to them
-	Client  *http.Client
-	Now     func() time.Time      // nil: time.Now
-	Log     Log                   // nil: nobody is asked to witness
-	Witness *corridorlog.Cosigner // nil: this node is no witness
-	Access  *access.Service       // nil: no requests and no community file are taken
-	Key     string                // private key of the log, from which those of letters are derived; "": no letters
-	Secret  string                // encrypts the keys of years in the database; "" is Key
-	Former  []string              // secrets before it, which still open
+	DB    *db.DB
+	Self  string // region code of this node
+	Peers []Peer // from the settings; requests and the community file add to them
+	// Networks are those in which neighbours may be besides the public one, and over plain HTTP; see address.go.
+	Networks   []netip.Prefix
+	AnswerTime time.Duration         // within which one answer has to be here whole; 0 is ten seconds
+	DayBytes   int64                 // of letters and leaves that are taken of one neighbour in a day; 0 is 32 GiB
+	Client     *http.Client          // nil: one that keeps the rule of addresses
+	Now        func() time.Time      // nil: time.Now
+	Log        Log                   // nil: nobody is asked to witness
+	Witness    *corridorlog.Cosigner // nil: this node is no witness
+	Access     *access.Service       // nil: no requests and no community file are taken
+	Key        string                // private key of the log, from which those of letters are derived; "": no letters
+	Secret     string                // encrypts the keys of years in the database; "" is Key
+	Former     []string              // secrets before it, which still open
 	// TaxCheck tells what became of an invoice that was paid for; nil: nobody is asked.
 	TaxCheck TaxCheck
 	Logger   *slog.Logger // nil: slog.Default()
@@ -111,14 +119,25 @@ type Service struct {
 	mirrors   []Mirror                 // fixed before Run
 	troubles  map[string]string        // code of what keeps a mirror from going on, by neighbour and kind; guarded by mu
 	grew      map[string]chan struct{} // by neighbour; guarded by mu
+	gate      gate
+	tries     map[string]try // by neighbour; guarded by mu
 	slotHeard func(ctx context.Context, tx *db.Tx, of unit.ID) error
 	calendars Calendars // set before Run
 }
 
 // New checks the settings; it asks nobody.
 func New(c Config) (*Service, error) {
-	if c.DB == nil || c.Client == nil {
-		return nil, fmt.Errorf("federation: a database and a client are needed")
+	if c.DB == nil {
+		return nil, fmt.Errorf("federation: a database is needed")
+	}
+	if c.AnswerTime == 0 {
+		c.AnswerTime = answerTime
+	}
+	if c.DayBytes == 0 {
+		c.DayBytes = dayBytes
+	}
+	if c.Client == nil {
+		c.Client = reaching(c.Networks)
 	}
 	if c.Now == nil {
 		c.Now = time.Now
@@ -147,7 +166,7 @@ func New(c Config) (*Service, error) {
 		c.Secret = c.Key
 	}
 	s := &Service{c: c, asked: map[string]int64{}, takes: map[string]Take{NoteKind: takeNote}, hears: map[string]Hear{}, written: map[string]db.Bell{}, fileAsks: map[string][]time.Time{},
-		troubles: map[string]string{}, grew: map[string]chan struct{}{}}
+		troubles: map[string]string{}, grew: map[string]chan struct{}{}, tries: map[string]try{}}
 	for _, kind := range []string{onceHoldKind, onceConfirmKind, onceReleaseKind} {
 		s.takes[kind], s.hears[kind] = s.takeUse, s.hearUse
 	}
@@ -260,6 +279,7 @@ func (s *Service) State(ctx context.Context) (out []Neighbour, err error) {
 			if c, err := corridorlog.OpenCheckpoint([]byte(row.target), p.Key+witnesses); err == nil {
 				n.Witnesses = c.Witnesses
 			}
+			n.Tried, n.Trouble = s.tried(p)
 			if n.Mirrors, n.Refused, err = s.mirrorings(ctx, tx, p); err != nil {
 				return fmt.Errorf("what is mirrored of %s: %w", p.Code, err)
 			}

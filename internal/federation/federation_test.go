@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -22,6 +23,8 @@ import (
 var (
 	ctx = context.Background()
 	day = unit.Date(2026, time.March, 2)
+	// loopback is where the stations are.
+	loopback = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
 )
 
 // station is a node as its neighbours meet it: a log on a database of its own, behind real HTTP. answer, when it is set, may
@@ -159,7 +162,7 @@ func (s *station) peer() federation.Peer {
 // follows makes the station follow others; peers are changed by change, if given.
 func (s *station) follows(change func(*federation.Config), others ...*station) *federation.Service {
 	s.t.Helper()
-	c := federation.Config{DB: s.d, Self: s.code, Client: http.DefaultClient, Log: s.log, Witness: s.witness}
+	c := federation.Config{DB: s.d, Self: s.code, Networks: loopback, Log: s.log, Witness: s.witness}
 	for _, o := range others {
 		c.Peers = append(c.Peers, o.peer())
 	}
@@ -434,9 +437,9 @@ func TestWrongSettingsAreRefused(t *testing.T) {
 		"a file":          func(c *federation.Config) { c.Peers[0].URL = "file:///etc" },
 		"a slash":         func(c *federation.Config) { c.Peers[0].URL += "/" },
 		"a false witness": func(c *federation.Config) { c.Peers[0].Witness = good.Key },
-		"no client":       func(c *federation.Config) { c.Client = nil },
+		"no database":     func(c *federation.Config) { c.DB = nil },
 	} {
-		c := federation.Config{DB: anhui.d, Self: "310000", Client: http.DefaultClient, Peers: []federation.Peer{good}}
+		c := federation.Config{DB: anhui.d, Self: "310000", Networks: loopback, Peers: []federation.Peer{good}}
 		change(&c)
 		if _, err := federation.New(c); err == nil {
 			t.Errorf("%s was taken", name)

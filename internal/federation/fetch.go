@@ -23,25 +23,25 @@ type errStatus struct {
 
 func (e errStatus) Error() string { return fmt.Sprintf("%s answered %d", e.address, e.status) }
 
-// fetch gets what stands at an address, within a limit of bytes and of time.
-func (s *Service) fetch(ctx context.Context, address string, most int64) ([]byte, error) {
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+// fetch gets what stands at a path of a neighbour, within a limit of bytes and of time.
+func (s *Service) fetch(ctx context.Context, p Peer, path string, most int64) ([]byte, error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, p.URL+path, nil)
 	if err != nil {
 		return nil, err
 	}
-	b, answer, err := s.send(r, most)
+	b, answer, err := s.send(p, r, most)
 	if err != nil {
 		return nil, err
 	}
 	if answer.StatusCode != http.StatusOK {
-		return nil, errStatus{address, answer.StatusCode}
+		return nil, errStatus{p.URL + path, answer.StatusCode}
 	}
 	return b, nil
 }
 
-// send sends a request and reads the whole answer.
-func (s *Service) send(r *http.Request, most int64) ([]byte, *http.Response, error) {
-	ctx, stop := context.WithTimeout(r.Context(), answerTimeMax)
+// send sends a request to a neighbour and reads the whole answer. What was compressed counts as it is unpacked.
+func (s *Service) send(p Peer, r *http.Request, most int64) ([]byte, *http.Response, error) {
+	ctx, stop := context.WithTimeout(s.reaches(r.Context(), p), s.c.AnswerTime)
 	defer stop()
 	answer, err := s.c.Client.Do(r.WithContext(ctx))
 	if err != nil {
@@ -61,9 +61,9 @@ func (s *Service) send(r *http.Request, most int64) ([]byte, *http.Response, err
 // tile fetches a tile or, with level -1, an entry bundle. A log may have dropped a partial one for the finished one that
 // begins with it.
 func (s *Service) tile(ctx context.Context, p Peer, level int, n int64, width int) ([]byte, error) {
-	b, err := s.fetch(ctx, p.URL+"/log/"+corridorlog.TilePath(level, n, width), answerBytesMax)
+	b, err := s.fetch(ctx, p, "/log/"+corridorlog.TilePath(level, n, width), answerBytesMax)
 	if e, ok := err.(errStatus); ok && width < bundleLeaves && (e.status == http.StatusNotFound || e.status == http.StatusGone) {
-		return s.fetch(ctx, p.URL+"/log/"+corridorlog.TilePath(level, n, bundleLeaves), answerBytesMax)
+		return s.fetch(ctx, p, "/log/"+corridorlog.TilePath(level, n, bundleLeaves), answerBytesMax)
 	}
 	return b, err
 }

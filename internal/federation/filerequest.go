@@ -66,7 +66,7 @@ func (s *Service) FetchFile(ctx context.Context, q FileRequest) ([]byte, error) 
 		KeyID: letterKeyID(s.c.Log.Origin(), key.Generation), Nonce: string(q.ID), Tag: fileTag}, private); err != nil {
 		return nil, err
 	}
-	content, answer, err := s.send(r, files.BytesMax)
+	content, answer, err := s.send(p, r, files.BytesMax)
 	if err != nil {
 		return nil, fault.New(fault.Unavailable, "federation.letter_no_answer", "name", p.Name).Because(err)
 	}
@@ -101,10 +101,10 @@ func (s *Service) TakeFileRequest(ctx context.Context, r *http.Request, body []b
 		err = fault.New(fault.Denied, "federation.letter_nonce")
 	}
 	if err != nil {
-		return q, s.turn(ctx, p, err)
+		return q, s.turn(p, err)
 	}
 	if !s.fileAskFits(q.From) {
-		return q, s.turn(ctx, p, fault.New(fault.TooMany, "federation.files_often", "most", fileAsksHour))
+		return q, s.turn(p, fault.New(fault.TooMany, "federation.files_often", "most", fileAsksHour))
 	}
 	return q, nil
 }

@@ -47,7 +47,7 @@ func (s *Service) followPeer(ctx context.Context, p Peer) (more bool, err error)
 	if f.had.problem == forked {
 		return false, fault.New(fault.Conflict, forked, "name", p.Name)
 	}
-	if f.signed, err = s.fetch(ctx, p.URL+"/log/checkpoint", checkpointMax); err != nil {
+	if f.signed, err = s.fetch(ctx, p, "/log/checkpoint", checkpointMax); err != nil {
 		return false, err // silent: shown as late once it lasts
 	}
 	if f.had.target != "" {
@@ -151,6 +151,13 @@ func (f *following) piece(ctx context.Context, to int64, root tlog.Hash, inOne b
 	}
 	if err != nil {
 		return err
+	}
+	bytes := 0
+	for _, b := range leaves {
+		bytes += len(b)
+	}
+	if err := f.s.takesBytes(f.p, bytes); err != nil {
+		return err // what it publishes is more than any of us; the rest comes tomorrow
 	}
 	row := f.had
 	row.code, row.origin, row.size, row.problem, row.problemAt = f.p.Code, f.p.Origin(), to, "", 0

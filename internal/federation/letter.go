@@ -264,6 +264,9 @@ func (s *Service) TurnedAway(ctx context.Context, who access.Actor) (out []Turne
 	if _, err := access.Mandate(who, access.LetterRead, access.Scope{}); err != nil {
 		return nil, err
 	}
+	if err := s.writeTurned(ctx); err != nil {
+		return nil, err
+	}
 	err = s.c.DB.Read(ctx, func(tx *db.Tx) error {
 		out, err = selectTurned(ctx, tx)
 		return err

@@ -34,7 +34,7 @@ func TestANodeIsANeighbourOnceAPersonHasComparedTheFingerprint(t *testing.T) {
 	f := managed(t, shanghai)
 	anhui.publish(3)
 	name := fault.Words{"安徽（演示）", "Anhui (demo)"}
-	r, err := f.Ask(ctx, keeper, "340000", name, anhui.http.URL+"/")
+	r, err := f.Ask(ctx, keeper, "340000", name, anhui.http.URL+"/", false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,7 +54,7 @@ func TestANodeIsANeighbourOnceAPersonHasComparedTheFingerprint(t *testing.T) {
 		t.Errorf("%+v", n)
 	}
 	wantFault(t, f.Confirm(ctx, keeper, r.ID, r.Fingerprint), "federation.decided")
-	_, err = f.Ask(ctx, keeper, "340000", name, anhui.http.URL)
+	_, err = f.Ask(ctx, keeper, "340000", name, anhui.http.URL, false)
 	wantFault(t, err, "federation.there")
 
 	all, err := f.Requests(ctx, keeper)
@@ -70,7 +70,7 @@ func TestANodeIsANeighbourOnceAPersonHasComparedTheFingerprint(t *testing.T) {
 	if n := shanghai.publicLeaves(); n != 3 {
 		t.Errorf("of what was verified %d leaves are left", n)
 	}
-	if _, err := f.Ask(ctx, keeper, "340000", name, anhui.http.URL); err != nil {
+	if _, err := f.Ask(ctx, keeper, "340000", name, anhui.http.URL, false); err != nil {
 		t.Errorf("it cannot be asked for again: %v", err)
 	}
 }
@@ -102,7 +102,7 @@ func TestWhatIsNoNodeIsNotAskedFor(t *testing.T) {
 		if tc.answer != "" {
 			anhui.instead(func(w http.ResponseWriter, r *http.Request) bool { w.Write([]byte(tc.answer)); return true })
 		}
-		_, err := f.Ask(ctx, tc.who, tc.code, tc.name, tc.address)
+		_, err := f.Ask(ctx, tc.who, tc.code, tc.name, tc.address, false)
 		if got := fault.CodeOf(err); got != tc.want {
 			t.Errorf("%s: got %v, want %s", what, err, tc.want)
 		}
@@ -112,7 +112,7 @@ func TestWhatIsNoNodeIsNotAskedFor(t *testing.T) {
 	}
 	wantFault(t, f.Refuse(ctx, keeper, "none"), "federation.no_request")
 	closed := shanghai.follows(nil)
-	_, err := closed.Ask(ctx, keeper, "340000", name, anhui.http.URL)
+	_, err := closed.Ask(ctx, keeper, "340000", name, anhui.http.URL, false)
 	wantFault(t, err, "federation.closed")
 }
 

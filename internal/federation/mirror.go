@@ -265,7 +265,7 @@ func (s *Service) records(ctx context.Context, p Peer, indexes []int64) (map[int
 		for _, i := range indexes[:min(len(indexes), RecordsMax)] {
 			at = append(at, strconv.FormatInt(i, 10))
 		}
-		b, err := s.fetch(ctx, p.URL+"/log/records?"+url.Values{"at": {strings.Join(at, ",")}}.Encode(), answerBytesMax)
+		b, err := s.fetch(ctx, p, "/log/records?"+url.Values{"at": {strings.Join(at, ",")}}.Encode(), answerBytesMax)
 		if err != nil {
 			return nil, err
 		}

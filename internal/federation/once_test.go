@@ -346,7 +346,7 @@ func TestAnInvoiceIsAskedAboutAgainAfterPayment(t *testing.T) {
 // as all others.
 func TestAStartedNodeKnowsWhoAnswersBeforeItsFirstRound(t *testing.T) {
 	_, anhui, _ := members(t, dbtest.Open(t, nil), 1000, nil)
-	again, err := federation.New(federation.Config{DB: anhui.d, Self: "340000", Client: http.DefaultClient, Log: anhui.log, Key: anhui.private})
+	again, err := federation.New(federation.Config{DB: anhui.d, Self: "340000", Networks: loopback, Log: anhui.log, Key: anhui.private})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,7 +14,7 @@ import (
 
 // Receive takes a letter in that came at the door, and returns the bytes of the answer, with the fields that sign it set in h. The
 // refusals, first that fails: form, for another node, of nobody that is known, signature (missing, form, tag, covers, key, key
-// ended, time, false, digest), another letter of the same number, order, chain. The same letter again gets the same answer.
+// ended, time, false, digest), too many at once, more bytes than are taken in a day, another letter of the same number, order, chain. The same letter again gets the same answer.
 func (s *Service) Receive(ctx context.Context, r *http.Request, body []byte, h http.Header) (answer []byte, err error) {
 	if s.c.Key == "" {
 		return nil, fault.New(fault.Unavailable, "federation.letters_closed")
@@ -31,11 +31,19 @@ func (s *Service) Receive(ctx context.Context, r *http.Request, body []byte, h h
 		return nil, fault.New(fault.Denied, "federation.letter_from_nobody", "from", clip(e.From))
 	}
 	if err := s.verifyLetter(ctx, r, p, e, body); err != nil {
-		return nil, s.turn(ctx, p, err)
+		return nil, s.turn(p, err)
+	}
+	leave, err := s.enter(p)
+	if err != nil {
+		return nil, s.turn(p, err)
+	}
+	defer leave()
+	if err := s.takesBytes(p, len(body)); err != nil {
+		return nil, s.turn(p, err)
 	}
 	answer, err = s.apply(ctx, p, e, body)
 	if err != nil {
-		return nil, s.turn(ctx, p, err)
+		return nil, s.turn(p, err)
 	}
 	return answer, s.signAnswer(ctx, answer, h)
 }
@@ -53,16 +61,6 @@ func (s *Service) verifyLetter(ctx context.Context, r *http.Request, p Peer, e e
 		return fault.New(fault.Denied, "federation.letter_nonce")
 	}
 	return nil
-}
-
-// turn counts why letters of a neighbour are turned away, for people to see. What is our own trouble is no refusal.
-func (s *Service) turn(ctx context.Context, p Peer, cause error) error {
-	f := fault.Of(cause)
-	if f == nil || ours(cause) {
-		return cause
-	}
-	err := s.c.DB.Act(ctx, func(tx *db.Tx) error { return countTurned(ctx, tx, p.Code, f.Code, f.Sentence(fault.EN)) })
-	return errors.Join(cause, err)
 }
 
 // ours says that an error is this node's trouble, and the letter may come again.

@@ -43,7 +43,7 @@ func (s *Service) Recover(ctx context.Context, own Own) (out []Recovery, err err
 	seen := map[string]corridorlog.Checkpoint{}
 	for _, p := range peers {
 		r := Recovery{Peer: p}
-		signed, err := s.fetch(ctx, p.URL+heldPath+s.c.Self+"/checkpoint", checkpointMax)
+		signed, err := s.fetch(ctx, p, heldPath+s.c.Self+"/checkpoint", checkpointMax)
 		if err != nil {
 			r.Silent = err
 			out = append(out, r)
@@ -92,7 +92,7 @@ func (s *Service) Recover(ctx context.Context, own Own) (out []Recovery, err err
 // heldBy fetches leaves [from, to) of the own log from a neighbour that followed it.
 func (s *Service) heldBy(ctx context.Context, p Peer, from, to int64) (out [][]byte, err error) {
 	for from < to {
-		b, err := s.fetch(ctx, fmt.Sprintf("%s%s%s/entries/%d", p.URL, heldPath, s.c.Self, from), answerBytesMax)
+		b, err := s.fetch(ctx, p, fmt.Sprintf("%s%s/entries/%d", heldPath, s.c.Self, from), answerBytesMax)
 		if err != nil {
 			return nil, err
 		}

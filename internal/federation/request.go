@@ -44,13 +44,14 @@ func (s *Service) Keys() string {
 // Fingerprint is that of this node's own keys, for its people to tell others.
 func (s *Service) Fingerprint() string { return corridorlog.Fingerprint(s.Keys()) }
 
-// Ask fetches the keys from an address, and writes down the request to add the node as a neighbour. It trusts nothing yet.
-func (s *Service) Ask(ctx context.Context, who access.Actor, code string, name fault.Words, address string) (r Request, err error) {
+// Ask fetches the keys from an address, and writes down the request to add the node as a neighbour. It trusts nothing yet. near says
+// that the person confirms that the address is of the own network (address.go).
+func (s *Service) Ask(ctx context.Context, who access.Actor, code string, name fault.Words, address string, near bool) (r Request, err error) {
 	mandate, err := s.mayKeep(who)
 	if err != nil {
 		return r, err
 	}
-	p := Peer{Code: code, Name: name, URL: strings.TrimSuffix(strings.TrimSpace(address), "/")}
+	p := Peer{Code: code, Name: name, URL: strings.TrimSuffix(strings.TrimSpace(address), "/"), Near: near}
 	if _, err := unit.ParseRegion(code); err != nil || code == s.c.Self {
 		return r, fault.New(fault.Invalid, "federation.code", "code", clip(code)).On("code")
 	}
@@ -87,7 +88,13 @@ func (s *Service) fetchKeys(ctx context.Context, p Peer) ([]byte, error) {
 	if err := p.check(); fault.CodeOf(err) == "federation.address" {
 		return nil, err
 	}
-	keys, err := s.fetch(ctx, p.URL+"/log/key", checkpointMax)
+	if err := CheckAddress(p.URL, p.Near, s.c.Networks); err != nil {
+		return nil, err
+	}
+	keys, err := s.fetch(ctx, p, "/log/key", checkpointMax)
+	if fault.KindOf(err) == fault.Denied {
+		return nil, fault.Of(err) // the name leads to an address that the rule closes
+	}
 	if err != nil {
 		return nil, fault.New(fault.Unavailable, "federation.no_answer", "address", clip(p.URL)).Because(err).On("url")
 	}

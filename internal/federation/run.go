@@ -39,6 +39,7 @@ func (s *Service) Follow(ctx context.Context) error {
 func (s *Service) round(ctx context.Context, p Peer) error {
 	for {
 		more, err := s.followPeer(ctx, p)
+		s.keepTry(p, err)
 		if err != nil {
 			return err
 		}
@@ -68,6 +69,9 @@ func (s *Service) Run(ctx context.Context) error {
 		err := s.load(ctx)
 		if ctx.Err() != nil {
 			return nil
+		}
+		if err == nil {
+			err = s.writeTurned(ctx)
 		}
 		said.tell(s.c.Logger, "read who the neighbours are", "", err)
 		for _, p := range s.peers() {
@@ -175,4 +179,29 @@ func pause(ctx context.Context, d time.Duration) bool {
 	case <-time.After(d):
 		return true
 	}
+}
+
+// try is when a neighbour was last asked, and what came of it.
+type try struct {
+	at      time.Time
+	trouble *fault.Error
+}
+
+// keepTry remembers what came of asking a neighbour for its log.
+func (s *Service) keepTry(p Peer, err error) {
+	t := try{at: s.c.Now()}
+	if f := fault.Of(err); f != nil {
+		if t.trouble = f; f.Kind == fault.Internal {
+			t.trouble = fault.New(fault.Unavailable, "federation.neighbour_silent", "name", p.Name, "why", clip(err.Error()))
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.tries[p.Code] = t
+}
+
+func (s *Service) tried(p Peer) (time.Time, *fault.Error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.tries[p.Code].at, s.tries[p.Code].trouble
 }

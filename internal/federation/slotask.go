@@ -3,7 +3,6 @@ package federation
 import (
 	"context"
 	"encoding/json"
-	"io"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -125,12 +124,7 @@ func (s *Service) fetchFree(ctx context.Context, p Peer, q FreeQuestion) (a Free
 		return a, err
 	}
 	silent := fault.New(fault.Unavailable, "federation.slot_silent", "name", p.Name)
-	got, err := s.c.Client.Do(r)
-	if err != nil {
-		return a, silent
-	}
-	defer got.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(got.Body, slotAnswerMax))
+	body, got, err := s.send(p, r, slotAnswerMax)
 	if err != nil {
 		return a, silent
 	}

@@ -262,11 +262,11 @@ func putWitness(ctx context.Context, tx *db.Tx, r witnessRow) error {
 
 const (
 	sqlRequestInsert = `
-INSERT INTO federation_request (id, code, name_zh, name_en, url, log_key, witness_key, state, asked_by, asked_at, decided_by, decided_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, 'waiting', $8, $9, '', 0)
+INSERT INTO federation_request (id, code, name_zh, name_en, url, log_key, witness_key, state, asked_by, asked_at, decided_by, decided_at, near)
+VALUES ($1, $2, $3, $4, $5, $6, $7, 'waiting', $8, $9, '', 0, $10)
 ON CONFLICT DO NOTHING`
 	sqlRequestUpdate = `UPDATE federation_request SET state = $2, decided_by = $3, decided_at = $4 WHERE id = $1`
-	requestColumns   = `SELECT id, code, name_zh, name_en, url, log_key, witness_key, state, asked_by, asked_at, decided_by, decided_at FROM federation_request`
+	requestColumns   = `SELECT id, code, name_zh, name_en, url, log_key, witness_key, state, asked_by, asked_at, decided_by, decided_at, near FROM federation_request`
 	sqlRequest       = requestColumns + ` WHERE id = $1 ORDER BY id LIMIT 1`
 	sqlRequests      = requestColumns + ` ORDER BY asked_at DESC, id DESC LIMIT $1`
 	sqlConfirmed     = requestColumns + ` WHERE state = 'confirmed' ORDER BY code LIMIT $1`
@@ -277,7 +277,7 @@ ON CONFLICT DO NOTHING`
 )
 
 func insertRequest(ctx context.Context, tx *db.Tx, r Request) (int64, error) {
-	return tx.Exec(ctx, sqlRequestInsert, string(r.ID), r.Peer.Code, r.Peer.Name[0], r.Peer.Name[1], r.Peer.URL, r.Peer.Key, r.Peer.Witness, r.AskedBy, db.Micros(r.AskedAt))
+	return tx.Exec(ctx, sqlRequestInsert, string(r.ID), r.Peer.Code, r.Peer.Name[0], r.Peer.Name[1], r.Peer.URL, r.Peer.Key, r.Peer.Witness, r.AskedBy, db.Micros(r.AskedAt), r.Peer.Near)
 }
 
 func updateRequest(ctx context.Context, tx *db.Tx, id unit.ID, state, by string) error {
@@ -287,7 +287,7 @@ func updateRequest(ctx context.Context, tx *db.Tx, id unit.ID, state, by string)
 
 func scanRequest(scan func(...any) error) (r Request, err error) {
 	var asked, decided int64
-	if err = scan(&r.ID, &r.Peer.Code, &r.Peer.Name[0], &r.Peer.Name[1], &r.Peer.URL, &r.Peer.Key, &r.Peer.Witness, &r.State, &r.AskedBy, &asked, &r.DecidedBy, &decided); err != nil {
+	if err = scan(&r.ID, &r.Peer.Code, &r.Peer.Name[0], &r.Peer.Name[1], &r.Peer.URL, &r.Peer.Key, &r.Peer.Witness, &r.State, &r.AskedBy, &asked, &r.DecidedBy, &decided, &r.Peer.Near); err != nil {
 		return r, err
 	}
 	r.AskedAt = db.Time(asked)
@@ -404,8 +404,8 @@ SELECT peer, way, n, letter, digest, state, answer FROM federation_letter
 WHERE (peer, way, n) > ($1, $2, $3) ORDER BY peer, way, n LIMIT $4`
 
 	sqlTurnedCount = `
-INSERT INTO federation_letter_refused (peer, code, times, first_at, last_at, detail) VALUES ($1, $2, 1, $3, $3, $4)
-ON CONFLICT (peer, code) DO UPDATE SET times = federation_letter_refused.times + 1, last_at = excluded.last_at, detail = excluded.detail`
+INSERT INTO federation_letter_refused (peer, code, times, first_at, last_at, detail) VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (peer, code) DO UPDATE SET times = federation_letter_refused.times + excluded.times, last_at = excluded.last_at, detail = excluded.detail`
 	sqlTurned = `SELECT peer, code, times, first_at, last_at, detail FROM federation_letter_refused ORDER BY last_at DESC, peer, code LIMIT $1`
 )
 
@@ -596,8 +596,8 @@ func selectLettersAudit(ctx context.Context, tx *db.Tx, after letterRow) (out []
 	return out, rows.Err()
 }
 
-func countTurned(ctx context.Context, tx *db.Tx, peer, code, detail string) error {
-	_, err := tx.Exec(ctx, sqlTurnedCount, peer, code, db.Micros(tx.Now()), detail)
+func countTurned(ctx context.Context, tx *db.Tx, peer, code string, t turnedCount) error {
+	_, err := tx.Exec(ctx, sqlTurnedCount, peer, code, t.times, db.Micros(t.first), db.Micros(t.last), t.detail)
 	return err
 }
 

@@ -55,6 +55,11 @@ func (s *Service) AddCheckpoint(ctx context.Context, body []byte) (Answer, error
 	if old > c.Size {
 		return plain(http.StatusBadRequest, "the old size is over the size of the checkpoint"), nil
 	}
+	leave, err := s.enter(p)
+	if err != nil {
+		return plain(http.StatusTooManyRequests, "too many at once"), s.turnedQuietly(p, err)
+	}
+	defer leave()
 	// Signatures of others are not kept: what is evidence one day is the log's own.
 	var answer Answer
 	err = s.c.DB.Act(ctx, func(tx *db.Tx) error {
@@ -204,7 +209,7 @@ func (s *Service) postCheckpoint(ctx context.Context, p Peer, old, size int64, s
 		return Answer{}, err
 	}
 	r.Header.Set("Content-Type", "text/plain; charset=utf-8")
-	b, answer, err := s.send(r, cosignLinesMax)
+	b, answer, err := s.send(p, r, cosignLinesMax)
 	if err != nil {
 		return Answer{}, err
 	}

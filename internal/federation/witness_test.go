@@ -172,7 +172,7 @@ func TestAWitnessAnswersByTheBook(t *testing.T) {
 		post(requestOf(5, tlog.TreeProof{{}, {}}, string(second)), 422, "the consistency proof")
 		post(request(t, anhui.log, 5), 200, "— ")
 		post(requestOf(5, nil, string(first)), 409, "9\n") // back is no way
-		none, err := federation.New(federation.Config{DB: d, Self: "310000", Client: http.DefaultClient, Peers: []federation.Peer{anhui.peer()}})
+		none, err := federation.New(federation.Config{DB: d, Self: "310000", Networks: loopback, Peers: []federation.Peer{anhui.peer()}})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"io/fs"
-	"net/http"
 	"os"
 	"path/filepath"
 
@@ -85,7 +84,8 @@ func (n *Node) facts() (err error) {
 		return err
 	}
 	n.Federation, err = federation.New(federation.Config{DB: n.DB, Self: n.Node.Code, Peers: n.Peers, Now: n.Now, Log: n.Log,
-		Witness: witness, Access: n.Access, Key: n.Key, Secret: secret, Former: former, TaxCheck: n.TaxCheck, Client: &http.Client{Timeout: peerTimeMax}})
+		Witness: witness, Access: n.Access, Key: n.Key, Secret: secret, Former: former, TaxCheck: n.TaxCheck, Networks: n.PeerNetworks,
+		DayBytes: n.PeerDayBytes, Logger: n.Logger})
 	return err
 }
 

@@ -3,6 +3,7 @@ package node_test
 import (
 	"context"
 	"net"
+	"net/netip"
 	"testing"
 	"time"
 
@@ -16,6 +17,9 @@ import (
 	"corridor/internal/unit"
 	"corridor/internal/web"
 )
+
+// thisMachine is where the nodes of the tests are.
+var thisMachine = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
 
 // pair is two nodes that serve and follow each other over real HTTP.
 func pair(t testing.TB) (a, b *node.Node) {
@@ -38,7 +42,7 @@ func pair(t testing.TB) (a, b *node.Node) {
 		o := sides[1-i]
 		n, err := node.Open(t.Context(), node.Config{Node: web.Node{Code: s.code, Seal: "点", Class: "r" + s.code[:2], Name: fault.Words{"演示节点", "Demo node"}, Synthetic: true}, Dir: t.TempDir(),
 			Address: s.address, Origin: s.code[:2] + ".corridor.example/log", Key: s.private, NoCodes: true, Site: "http://" + s.address,
-			Peers: []federation.Peer{{Code: o.code, Name: fault.Words{"邻站", "The other"}, URL: "http://" + o.address, Key: o.public}}})
+			Peers: []federation.Peer{{Code: o.code, Name: fault.Words{"邻站", "The other"}, URL: "http://" + o.address, Key: o.public}}, PeerNetworks: thisMachine})
 		if err != nil {
 			t.Fatal(err)
 		}

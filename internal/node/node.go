@@ -40,8 +40,7 @@ const (
 	auditFirst   = time.Minute    // after the start
 	auditEvery   = 24 * time.Hour // of everything that is kept twice, in the serving process
 	tickEvery    = time.Second    // between two looks at the clocks of cases
-	peerTimeMax  = 10 * time.Second
-	DatabaseName = "node.db" // in a folder of a node
+	DatabaseName = "node.db"      // in a folder of a node
 	filesName    = "files"
 	indexName    = "catalogue.index" // snapshot of what is searched; may be deleted, is made anew
 	ticksAtOnce  = 100               // rounds of firing in a row when much is due
@@ -62,13 +61,16 @@ type Config struct {
 	// Recovering opens a node that was restored from a backup, to compare it with its neighbours; it publishes nothing.
 	Recovering bool
 	Peers      []federation.Peer
-	Schemes    []*scheme.Scheme
-	Now        func() time.Time  // nil: the machine's clock
-	Clock      web.Clock         // a clock that may be moved; nil in production
-	Site       string            // address under which people reach it, for links in letters
-	Mail       notice.Courier    // nil: people are told in the node only
-	OpenID     []access.Provider // through whom people may come in
-	NoCodes    bool              // one-time codes are not asked for; only for demonstrations
+	// PeerNetworks are those in which neighbours may be besides the public network, and over plain HTTP.
+	PeerNetworks []netip.Prefix
+	PeerDayBytes int64 // that are taken of one neighbour in a day; 0 is 32 GiB
+	Schemes      []*scheme.Scheme
+	Now          func() time.Time  // nil: the machine's clock
+	Clock        web.Clock         // a clock that may be moved; nil in production
+	Site         string            // address under which people reach it, for links in letters
+	Mail         notice.Courier    // nil: people are told in the node only
+	OpenID       []access.Provider // through whom people may come in
+	NoCodes      bool              // one-time codes are not asked for; only for demonstrations
 	// MetricsAllow are the addresses that read the metrics without a token; nobody named is this machine.
 	MetricsAllow []netip.Prefix
 	Secure       bool // cookies over HTTPS only

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"sync/atomic"
@@ -115,6 +116,7 @@ func (d *drill) folder(s *drilled) string { return filepath.Join(d.dir, s.code[:
 func (d *drill) config(s *drilled) Config {
 	c := Config{Node: web.Node{Code: s.code, Seal: "演", Class: "r" + s.code[:2], Name: fault.Words{"演练节点 " + s.code[:2], "Rehearsal node " + s.code[:2]}, Synthetic: true},
 		Dir: d.folder(s), Address: s.address, Site: "http://" + s.address, Origin: s.key.Origin, Key: s.key.Private, Former: s.key.Former, NoCodes: true, Logger: quiet(),
+		PeerNetworks: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
 		Now: func() time.Time {
 			return d.opened.Add(time.Since(d.opened) + time.Duration(d.moved.Load()+s.off.Load()))
 		}}

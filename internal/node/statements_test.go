@@ -72,7 +72,7 @@ func eachBorder(t *testing.T, do func(b *border)) {
 			o := sides[1-i]
 			n, err := node.Open(t.Context(), node.Config{Node: web.Node{Code: s.code, Seal: "点", Class: "r" + s.code[:2], Name: fault.Words{"演示节点", "Demo node"}, Synthetic: true}, Dir: t.TempDir(), DSN: s.dsn,
 				Address: s.address, Origin: s.code[:2] + ".corridor.example/log", Key: s.private, NoCodes: true, Site: "http://" + s.address, Now: b.now, Schemes: node.PacksOf(packs, s.code),
-				Peers: []federation.Peer{{Code: o.code, Name: fault.Words{"邻站", "The other"}, URL: "http://" + o.address, Key: o.public}}})
+				Peers: []federation.Peer{{Code: o.code, Name: fault.Words{"邻站", "The other"}, URL: "http://" + o.address, Key: o.public}}, PeerNetworks: thisMachine})
 			if err != nil {
 				t.Fatal(err)
 			}

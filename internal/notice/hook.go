@@ -212,7 +212,7 @@ func CheckOutside(text string, local bool) error {
 	if err != nil || u.Host == "" || u.User != nil || u.Fragment != "" || len(text) > hookURLMax || u.Scheme != "https" && !plain {
 		return fault.New(fault.Invalid, "notice.hook_url").On("url")
 	}
-	if ip, err := netip.ParseAddr(u.Hostname()); err == nil && !local && !public(ip) {
+	if ip, err := netip.ParseAddr(u.Hostname()); err == nil && !local && !Public(ip) {
 		return fault.New(fault.Invalid, "notice.hook_url").On("url")
 	}
 	return nil
@@ -227,7 +227,7 @@ func OutsideClient(local bool) *http.Client {
 	if !local {
 		d.Control = func(_, address string, _ syscall.RawConn) error {
 			at, err := netip.ParseAddrPort(address)
-			if err != nil || !public(at.Addr()) {
+			if err != nil || !Public(at.Addr()) {
 				return errPrivate
 			}
 			return nil
@@ -245,7 +245,8 @@ var special = []netip.Prefix{
 	netip.MustParsePrefix("64:ff9b:1::/48"), netip.MustParsePrefix("2002::/16"),
 }
 
-func public(ip netip.Addr) bool {
+// Public says whether an address is of the public network.
+func Public(ip netip.Addr) bool {
 	ip = ip.Unmap()
 	if !ip.IsGlobalUnicast() || ip.IsPrivate() {
 		return false

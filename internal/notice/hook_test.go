@@ -210,7 +210,7 @@ func TestHookStaysOutside(t *testing.T) {
 		"169.254.169.254": false, "100.64.0.1": false, "0.0.0.0": false, "224.0.0.1": false, "255.255.255.255": false, "::1": false, "::": false,
 		"fe80::1": false, "fc00::1": false, "::ffff:10.0.0.1": false, "64:ff9b::a00:1": false, "2002:a00:1::": false, "198.18.0.1": false,
 	} {
-		if got := public(netip.MustParseAddr(ip)); got != want {
+		if got := Public(netip.MustParseAddr(ip)); got != want {
 			t.Errorf("%s: public is %t", ip, got)
 		}
 	}

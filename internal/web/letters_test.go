@@ -26,7 +26,7 @@ func writing(t *testing.T) *house {
 	_ = private
 	ours, _ := corridorlog.NewKey(testOrigin)
 	var err error
-	h.c.Federation, err = federation.New(federation.Config{DB: h.c.DB, Self: "340000", Client: http.DefaultClient, Now: h.c.Clock.Now, Access: h.c.Access, Log: h.c.Log, Key: ours,
+	h.c.Federation, err = federation.New(federation.Config{DB: h.c.DB, Self: "340000", Networks: loopback, Now: h.c.Clock.Now, Access: h.c.Access, Log: h.c.Log, Key: ours,
 		Peers: []federation.Peer{{Code: "310000", Name: fault.Words{"上海（演示）", "Shanghai (demo)"}, URL: away.URL, Key: public}}})
 	if err != nil {
 		t.Fatal(err)

@@ -107,7 +107,7 @@ func (v *visit) askNeighbour() error {
 		return err
 	}
 	v.back = "/neighbours"
-	if _, err := v.s.c.Federation.Ask(v.ctx(), v.who, f.Get("code"), fault.Words{f.Get("zh"), f.Get("en")}, f.Get("url")); err != nil {
+	if _, err := v.s.c.Federation.Ask(v.ctx(), v.who, f.Get("code"), fault.Words{f.Get("zh"), f.Get("en")}, f.Get("url"), f.Get("near") == "yes"); err != nil {
 		if fault.KindOf(err) == fault.Unavailable {
 			err = fault.New(fault.Conflict, fault.CodeOf(err), fault.Of(err).Args...).On(fault.Of(err).Field).Because(err)
 		}

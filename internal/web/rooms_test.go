@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"net/url"
 	"strings"
 	"testing"
@@ -30,6 +31,9 @@ import (
 	"corridor/internal/scheme"
 	"corridor/internal/unit"
 )
+
+// loopback is where the servers of these tests are.
+var loopback = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
 
 const (
 	testPassword = "a long enough password"
@@ -84,7 +88,7 @@ func open(t testing.TB) *house {
 	must()
 	c.Ledger, err = ledger.New(ledger.Config{DB: d})
 	must()
-	c.Federation, err = federation.New(federation.Config{DB: d, Self: "340000", Client: http.DefaultClient, Now: clock.Now, Access: c.Access})
+	c.Federation, err = federation.New(federation.Config{DB: d, Self: "340000", Networks: loopback, Now: clock.Now, Access: c.Access})
 	must()
 	c.Cases, err = casework.New(casework.Config{DB: d, Access: c.Access, Registry: c.Registry, Ledger: c.Ledger, Log: c.Log,
 		Files: c.Files, Regions: unit.GB2260(), Calendar: days, Node: "34", Notices: c.Notices, Schemes: []*scheme.Scheme{packWithFiles(t), displayPack(t)}})
