@@ -84,7 +84,7 @@ func (s settings) node(errs io.Writer) (c node.Config, err error) {
 	}
 	c = node.Config{
 		Node: web.Node{Code: s.Code, Seal: s.Seal, Class: "r" + s.Code[:2], Name: fault.Words(s.Name), Community: fault.Words(s.Community)},
-		Dir:  s.Dir, DSN: s.DSN, Address: s.Address, Site: s.Site, Origin: key.Origin, Key: key.Private, Former: key.Former, Peers: s.peers(), Secure: s.Secure, Scan: s.scanner(),
+		Dir:  s.Dir, DSN: s.DSN, Address: s.Address, Site: s.Site, Origin: key.Origin, Key: key.Private, Former: key.Former, Peers: s.peers(), PeerNetworks: s.networks(), PeerDayBytes: int64(s.PeerGiB) << 30, Secure: s.Secure, Scan: s.scanner(),
 		Logger: slog.New(slog.NewJSONHandler(errs, &slog.HandlerOptions{Level: s.level()}))}
 	if c.Secret, err = s.secret(); err != nil {
 		return c, err

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"log/slog"
+	"net/netip"
 	"os"
 	"reflect"
 	"strconv"
@@ -43,6 +44,9 @@ type settings struct {
 	SMTP    smtpSetting     `yaml:"smtp"`
 	OpenID  []openIDSetting `yaml:"openid"`
 	Peers   []peerSetting   `yaml:"peers"`
+	// PeerNetworks are those in which neighbours may be besides the public network, and over plain HTTP.
+	PeerNetworks []string `yaml:"peer_networks"`
+	PeerGiB      int      `yaml:"peer_gib_a_day"` // that are taken of one neighbour in a day
 }
 
 // metricsSetting says who reads /metrics without a token: addresses or networks. Nobody named is this machine only.
@@ -83,7 +87,7 @@ func readSettings(path string, env func(string) (string, bool)) (s settings, err
 	if err != nil {
 		return s, err
 	}
-	s = settings{LogLevel: "info", Remind: 3, Address: "127.0.0.1:8030", Secure: true}
+	s = settings{LogLevel: "info", Remind: 3, Address: "127.0.0.1:8030", Secure: true, PeerGiB: 32}
 	if err := yaml.UnmarshalWithOptions(b, &s, yaml.Strict()); err != nil {
 		return s, fmt.Errorf("%s: %w", path, err)
 	}
@@ -204,6 +208,17 @@ func (s settings) scanner() files.Scan {
 		return nil
 	}
 	return files.Command(words[0], words[1:]...)
+}
+
+// networks are those of peer_networks; check has looked at them.
+func (s settings) networks() []netip.Prefix {
+	var out []netip.Prefix
+	for _, text := range s.PeerNetworks {
+		if n, err := prefixOf(text); err == nil {
+			out = append(out, n)
+		}
+	}
+	return out
 }
 
 // peers are the neighbours of the settings.

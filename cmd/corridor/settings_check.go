@@ -10,12 +10,15 @@ import (
 	"regexp"
 	"strings"
 
+	"corridor/internal/fault"
+	"corridor/internal/federation"
 	"corridor/internal/unit"
 )
 
 const (
 	secretMin     = 32 // characters of the shortest secret that is taken
 	remindDaysMax = 60 // days before a case is due
+	peerGiBMax    = 10_000
 )
 
 var providerID = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,39}$`)
@@ -151,6 +154,14 @@ func (s settings) checkOpenID() error {
 }
 
 func (s settings) checkPeers() error {
+	for i, text := range s.PeerNetworks {
+		if _, err := prefixOf(text); err != nil {
+			return wrong(fmt.Sprintf("peer_networks[%d]", i), "a network such as 10.1.0.0/16, not %q", text)
+		}
+	}
+	if s.PeerGiB < 1 || s.PeerGiB > peerGiBMax {
+		return wrong("peer_gib_a_day", "1 to %d, not %d", peerGiBMax, s.PeerGiB)
+	}
 	for i, p := range s.Peers {
 		name := fmt.Sprintf("peers[%d].", i)
 		if _, err := unit.ParseRegion(p.Code); err != nil {
@@ -158,6 +169,9 @@ func (s settings) checkPeers() error {
 		}
 		if u, err := url.Parse(p.URL); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 			return wrong(name+"url", "an address such as https://node.example.gov, not %q", p.URL)
+		}
+		if err := federation.CheckAddress(p.URL, false, s.networks()); err != nil {
+			return wrong(name+"url", "https on the public network, or an address within peer_networks: %s", fault.Of(err).Sentence(fault.EN))
 		}
 		if p.Key == "" {
 			return wrong(name+"key", "the public key of the neighbour's log")
