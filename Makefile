@@ -42,6 +42,12 @@ browser: build ## the line in a real browser; makes docs/picture.png
 	elif [ -n "$$CORRIDOR_REQUIRE" ]; then echo "the browser run needs Node 20 and chromium: apt-get install chromium fonts-noto-cjk"; exit 1; \
 	else echo "NOT TESTED in a browser, which needs Node 20 and chromium: apt-get install chromium fonts-noto-cjk"; fi
 
+vuln: ## known vulnerabilities in what the program uses; asks vuln.go.dev
+	@$(GO) run golang.org/x/vuln/cmd/govulncheck@v1.9.0 ./...
+
+release: ## dist/: programs for amd64, arm64, loong64 with checksums and parts lists, of the commit that is checked out
+	@deploy/release.sh dist $(ARCH)
+
 soak: build ## wear five nodes out for ten thousand orders and check that nothing was lost (about an hour)
 	@$(BIN) soak
 
@@ -56,4 +62,4 @@ update: ## rewrite the goldens (operations, OpenAPI, schema, docs/systems.md); r
 clean: ## remove what was built
 	@rm -rf bin e2e/node_modules artefacts
 
-.PHONY: help build demo tour test vet unit scripts packs browser soak bench-peers update clean
+.PHONY: help build demo tour test vet unit scripts packs browser vuln release soak bench-peers update clean

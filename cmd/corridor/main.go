@@ -13,11 +13,13 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime"
 	"syscall"
 
 	"github.com/spf13/cobra"
 
 	"corridor/internal/fault"
+	"corridor/internal/node"
 )
 
 // errSaid is a failure that the command has told already: only the exit code is left.
@@ -32,6 +34,7 @@ func run(args []string, out, errs io.Writer) int {
 	root := &cobra.Command{
 		Use:           "corridor",
 		Short:         "One innovation community, run by several governments together",
+		Version:       node.Version() + " " + runtime.Version() + " " + runtime.GOOS + "/" + runtime.GOARCH,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}

@@ -57,14 +57,14 @@ func newMetrics(n *Node) *metrics {
 	m.requests = prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "corridor_http_request_seconds", Buckets: requestBuckets,
 		Help: "Answers by method, line of the table of operations and status."}, []string{"method", "route", "status"})
 	build := prometheus.NewGauge(prometheus.GaugeOpts{Name: "corridor_build_info", Help: "1; which program this is.",
-		ConstLabels: prometheus.Labels{"version": version(), "go": runtime.Version(), "node": n.Node.Code}})
+		ConstLabels: prometheus.Labels{"version": Version(), "go": runtime.Version(), "node": n.Node.Code}})
 	build.Set(1)
 	m.registry.MustRegister(m.requests, build, m, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
 
-// version is the commit that the program was built from, or its module's version.
-func version() string {
+// Version is the commit that the program was built from, or its module's version.
+func Version() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return "unknown"
