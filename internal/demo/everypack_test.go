@@ -28,7 +28,10 @@ var (
 	passesDays  = regexp.MustCompile(`(?m)^passes +(\d+)`)
 )
 
-// walks are those of the jurisdictions whose code begins so; those on which a year passes come last.
+// townDays is how old a town may grow before the next walk gets a new one: editions and budgets are those of a year.
+const townDays = 60
+
+// walks are those of the jurisdictions whose code begins so; those on which most days pass come last.
 func walks(t *testing.T, begins string) (all []walk) {
 	t.Helper()
 	files, err := fs.Glob(schemes.FS, "cn-"+begins+"*/*/*/walk.txt")
@@ -71,13 +74,20 @@ func TestEveryPackRunsThroughThePagesFromDraftToEnd(t *testing.T) {
 	}
 	for _, code := range []string{Shanghai, Jiangsu, Zhejiang, Anhui} {
 		t.Run(code, func(t *testing.T) {
-			eachTown(t, code, func(w *town) {
-				for _, x := range walks(t, code[:2]) {
-					clear(w.cases)
-					w.play(x.register)
-					w.ended(x)
+			for all := walks(t, code[:2]); len(all) > 0; {
+				n, days := 1, all[0].days
+				for ; n < len(all) && days <= townDays; n++ {
+					days += all[n].days
 				}
-			})
+				eachTown(t, code, func(w *town) {
+					for _, x := range all[:n] {
+						clear(w.cases)
+						w.play(x.register)
+						w.ended(x)
+					}
+				})
+				all = all[n:]
+			}
 		})
 	}
 }
