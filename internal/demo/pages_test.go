@@ -143,6 +143,7 @@ func (w *town) send(c *http.Client, path string, fields url.Values) (status int,
 }
 
 var (
+	caseLink      = regexp.MustCompile(`href="(/cases/[0-9A-Za-z]{20,})"`)
 	caseNumber    = regexp.MustCompile(`[0-9]{2}-[0-9]{2}-[0-9]{4}-[0-9X]`)
 	hiddenVersion = regexp.MustCompile(`name="version" value="(\d+)"`)
 	problemText   = regexp.MustCompile(`(?s)id="problems".*?</(?:section|div)>`)
@@ -196,6 +197,16 @@ func (w *town) step(who, verb, name string, rest []string) string {
 		fields.Set("scheme", rest[0])
 		fields.Set("org", w.orgOf(who))
 		path = "/cases"
+	case "finds": // B no-application-benefit: the case that the node opened for the organisation; its work goes on in parts
+		for range 20 {
+			if path := caseLink.FindStringSubmatch(w.get(browser, "/cases?scheme="+rest[0])); path != nil {
+				w.cases[name] = path[1]
+				return ""
+			}
+			_, err := w.node.Cases.Tick(context.Background())
+			w.must(err)
+		}
+		return "no case of " + rest[0] + " stands there"
 	case "adds": // O under-E voucher-order
 		if page := w.get(browser, w.cases[rest[0]]); !strings.Contains(page, `name="scheme" value="`+rest[1]+`"`) {
 			return "the page does not offer to open " + rest[1]
@@ -213,6 +224,9 @@ func (w *town) step(who, verb, name string, rest []string) string {
 			}
 			if other, of := strings.CutPrefix(value, "#"); of { // the number of another case
 				value = caseNumber.FindString(w.get(browser, w.cases[other]))
+			}
+			if value == "today" {
+				value = w.now.Format("2006-01-02")
 			}
 			fields.Set("f."+field, strings.ReplaceAll(value, "+", "\n"))
 		}
