@@ -53,7 +53,7 @@ func check(paths []string, asJSON bool, lang fault.Lang, diagrams string, out io
 		root, rest := split(dir)
 		s, problems := scheme.Load(os.DirFS(root), rest)
 		if len(problems) == 0 {
-			problems = scheme.Check(s)
+			problems = append(scheme.Check(s), scheme.RunTests(s)...)
 			good = append(good, s)
 			if err := draw(diagrams, s, lang); err != nil {
 				return err
