@@ -43,13 +43,14 @@ type stage struct {
 	tried   []*walk                  // cases on ways that could not be gone
 	people  map[unit.ID]access.Actor // experts, by account
 	uses    *federation.Service
+	opened  map[string][]casework.Case // by the clock, not walked yet, by scheme
 	lab1    *labCalendar
 }
 
 // eachStage plays a test on each database with the packs of one jurisdiction.
 func eachStage(t *testing.T, code string, test func(*stage)) {
 	timed(t, func(t *testing.T, w *world, h *hand) {
-		p := &stage{world: w, h: h, code: code, given: map[string]map[string]string{}, people: map[unit.ID]access.Actor{}}
+		p := &stage{world: w, h: h, code: code, given: map[string]map[string]string{}, opened: map[string][]casework.Case{}, people: map[unit.ID]access.Actor{}}
 		p.open()
 		test(p)
 	})
