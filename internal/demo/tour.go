@@ -48,7 +48,7 @@ func Tour(ctx context.Context, at func(code string) string, keep string, out io.
 		{"prove: the receipt is checked offline, one changed byte makes it fail", t.prove},
 		{"follow: Shanghai follows Anhui's log and has verified it", t.follow},
 		{"figure: the office's figure opens to the entry, beside what a document reported", t.figure},
-		{"order: the firm orders with its yearly voucher from a laboratory of Shanghai", t.order},
+		{"order: the firm finds an instrument of Shanghai, and the money and its slot are held together", t.order},
 		{"run: the laboratory takes the order and delivers from its own node, by letter", t.run},
 		{"claim: the firm claims, Anhui approves and pays, and both nodes show it", t.claimed},
 		{"statement: the month between Anhui and Shanghai is compared, a wrong bill is named, both sign", t.statement},
@@ -77,6 +77,10 @@ type tour struct {
 	index     int64
 	orderID   string
 	orderNo   string
+	slot      string // of the order: its booking in Shanghai's calendar
+	price     string // of the slot, in yuan
+	half      unit.Fen
+	slotEnds  time.Time
 }
 
 func (t *tour) say(format string, args ...any) {
@@ -437,7 +441,7 @@ func (t *tour) pay(ctx context.Context) error {
 	for _, a := range all {
 		t.say("%-56s %16s  held %s", a.Path, a.Posted, a.Held)
 		sum += a.Posted
-		if !strings.Contains(a.Path, "/controller/") { // of a tour before, the yearly voucher holds the firm's quota
+		if !strings.Contains(a.Path, "/controller/") && !strings.HasSuffix(a.Path, "/own/voucher") { // of a tour before: its yearly voucher, and its order
 			held += a.Held
 		}
 	}

@@ -10,7 +10,7 @@ import (
 
 // By how many days the clock is moved at once so that the month of the payments has ended, and at most.
 const (
-	monthRuns = 16
+	monthRuns = 14
 	monthMax  = 60
 )
 
@@ -159,7 +159,7 @@ func (t *tour) recordBills(ctx context.Context) error {
 	for _, x := range mine.Services {
 		billed := "4800" // of 48000: a digit too few
 		if x.Order == t.orderNo {
-			billed = "60000"
+			billed = t.price
 		}
 		if err := lab.post(ctx, "/api/v1/services", "", map[string]any{"payer": Anhui, "order": x.Order, "billed": billed}, nil); err != nil {
 			return err

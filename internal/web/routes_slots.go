@@ -92,7 +92,7 @@ func (s *Server) apiSlots() {
 	type slotCaseFreeIn struct {
 		ID    string `path:"id"`
 		Field string `path:"field"`
-		Host  string `query:"host" doc:"region code of the node; empty is this one"`
+		Host  string `query:"host" doc:"region code of the node whose number the listing has; empty is this one, and a mirrored listing is asked for at its node"`
 		SlotFreeIn
 	}
 	type slotOfferOut struct {
@@ -121,10 +121,11 @@ func (s *Server) apiSlots() {
 		if err != nil {
 			return nil, err
 		}
-		host := i.Host
-		if host == "" {
-			host = s.c.Node.Code
+		host, listing, err := s.calendarOf(ctx, i.Host, q.Listing)
+		if err != nil {
+			return nil, err
 		}
+		q.Listing = listing
 		q.Org, q.Person = org, a.who.Person
 		got, err := s.c.Federation.Free(ctx, a.who, host, q)
 		if err != nil {

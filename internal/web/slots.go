@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"net/url"
 	"time"
 
@@ -107,13 +108,16 @@ func (v *visit) slotLine(x federation.Slot, field fault.Words, names map[string]
 		l.Link = "/bookings/" + string(x.Booking)
 	}
 	if l.Title[0] == "" {
-		l.Title = v.slotTitle(x.Listing)
+		l.Title = v.slotTitle(x.Host, x.Listing)
 	}
 	return l
 }
 
 // slotTitle is what the instrument of a slot is called, where it is listed or booked here, or mirrored; else its number.
-func (v *visit) slotTitle(id unit.ID) fault.Words {
+func (v *visit) slotTitle(host string, id unit.ID) fault.Words {
+	if host != v.s.c.Node.Code {
+		id = v.s.mirroredAs(v.ctx(), host, id)
+	}
 	if l, err := v.s.c.Catalogue.Get(v.ctx(), v.who, id); err == nil {
 		return l.Title
 	}
@@ -125,9 +129,37 @@ func (v *visit) slotTitle(id unit.ID) fault.Words {
 	return fault.Words{string(id), string(id)}
 }
 
+// calendarOf is the node that keeps the calendar of a listing, and the listing's number there: a mirrored one has another here.
+func (s *Server) calendarOf(ctx context.Context, host string, id unit.ID) (node string, remote unit.ID, err error) {
+	if host != "" && host != s.c.Node.Code {
+		return host, id, nil
+	}
+	err = s.c.DB.Read(ctx, func(tx *db.Tx) error {
+		m, mirrored, err := s.c.Catalogue.MirroredIn(ctx, tx, id)
+		if node, remote = s.c.Node.Code, id; mirrored {
+			node, remote = m.Node, m.Remote
+		}
+		return err
+	})
+	return node, remote, err
+}
+
+// mirroredAs is the number that another node's listing has here; its own where it is not mirrored.
+func (s *Server) mirroredAs(ctx context.Context, host string, remote unit.ID) unit.ID {
+	id := remote
+	_ = s.c.DB.Read(ctx, func(tx *db.Tx) error { // a title that cannot be looked up now is shown as a number
+		here, mirrored, err := s.c.Catalogue.MirrorOf(ctx, tx, host, remote)
+		if err == nil && mirrored {
+			id = here
+		}
+		return err
+	})
+	return id
+}
+
 // slotShown is a slot that a form names.
 func (v *visit) slotShown(r scheme.SlotRef) string {
-	out := v.slotTitle(unit.ID(r.Listing)).In(v.lang) + v.t("，", ", ") + slotTimes(r.From, r.To, "")
+	out := v.slotTitle(r.Node, unit.ID(r.Listing)).In(v.lang) + v.t("，", ", ") + slotTimes(r.From, r.To, "")
 	if r.Samples > 0 {
 		out += v.t("，样品 ", ", samples ") + itoa(int64(r.Samples))
 	}
@@ -243,11 +275,11 @@ func (v *visit) slotListings(p *pickSlotPage, text string, names map[string]faul
 		if !ok || !k.Can("book") || len(p.Found) == slotFound {
 			continue
 		}
-		host := l.Origin
-		if host == "" {
-			host = v.s.c.Node.Code
+		host, id, err := v.s.calendarOf(v.ctx(), "", l.ID)
+		if err != nil {
+			return err
 		}
-		q := url.Values{"host": {host}, "listing": {string(l.ID)}, "q": {text}}
+		q := url.Values{"host": {host}, "listing": {string(id)}, "q": {text}}
 		p.Found = append(p.Found, slotListing{l, names[host], p.Path + "?" + q.Encode() + "#free"})
 	}
 	return nil
@@ -270,11 +302,15 @@ func (v *visit) freeSlots(p *pickSlotPage, org federation.SlotOrg, names map[str
 	if f.err() != nil {
 		return nil
 	}
-	host := f.text("host")
-	if host == "" {
-		host = v.s.c.Node.Code
+	host, id, err := v.s.calendarOf(v.ctx(), f.text("host"), q.Listing)
+	if err != nil {
+		return err
 	}
-	p.Who = names[host]
+	if id != q.Listing {
+		f.Set("host", host)
+		f.Set("listing", string(id))
+	}
+	q.Listing, p.Who = id, names[host]
 	got, err := v.s.c.Federation.Free(v.ctx(), v.who, host, q)
 	if err != nil {
 		e := fault.Of(err)
@@ -369,7 +405,7 @@ func (v *visit) slots() error {
 		Nodes:  append([]option{{"", v.t("全部节点", "every node")}, {v.s.c.Node.Code, v.s.c.Node.Name.In(v.lang)}}, peers...),
 		States: []option{{"", v.t("全部状态", "every state")}}}
 	for _, k := range r.Kept {
-		p.Kept = append(p.Kept, keptSlotLine{k, names[k.Node], v.slotTitle(k.Listing), k.Stale(v.now(), r.Days)})
+		p.Kept = append(p.Kept, keptSlotLine{k, names[k.Node], v.slotTitle(v.s.c.Node.Code, k.Listing), k.Stale(v.now(), r.Days)})
 	}
 	for _, x := range r.Held {
 		p.Held = append(p.Held, v.slotLine(x, fault.Words{}, names))
