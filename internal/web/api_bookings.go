@@ -154,6 +154,7 @@ func (s *Server) apiBookings() {
 	s.apiInstruments()
 	s.apiBookingActs()
 	s.apiBookingOwners()
+	s.apiBookSettings()
 
 	type bookedListIn struct {
 		Org   string `query:"org" doc:"of the user; empty for the actor's own"`

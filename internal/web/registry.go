@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -17,9 +18,12 @@ import (
 )
 
 // org finds an organisation for a page.
-func (v *visit) org(code string) (o registry.Org, err error) {
-	err = v.s.c.DB.Read(v.ctx(), func(tx *db.Tx) error {
-		o, err = v.s.c.Registry.Org(v.ctx(), tx, code)
+func (v *visit) org(code string) (registry.Org, error) { return v.s.orgOf(v.ctx(), code) }
+
+// orgOf is an organisation of the registry, for a page or a program.
+func (s *Server) orgOf(ctx context.Context, code string) (o registry.Org, err error) {
+	err = s.c.DB.Read(ctx, func(tx *db.Tx) error {
+		o, err = s.c.Registry.Org(ctx, tx, code)
 		return err
 	})
 	return o, err

@@ -22,6 +22,8 @@ type Seen struct {
 	Sides   []Side
 	Allowed []Action
 	Hold    string // the id of the act that the slot is kept for
+	// InPlaceOf is the move that the booking is the offer of, Moved the one that was made for it and is not refused; nil: none.
+	InPlaceOf, Moved *Move
 }
 
 // Can says whether the actor may take an action now.
@@ -77,6 +79,9 @@ func (s *Service) Booking(ctx context.Context, who access.Actor, id unit.ID) (x 
 		if err != nil {
 			return err
 		}
+		if err := s.moves(ctx, tx, &x); err != nil {
+			return err
+		}
 		return s.named(ctx, tx, &x)
 	})
 	return x, err
@@ -120,6 +125,9 @@ func (s *Service) act(ctx context.Context, who access.Actor, id unit.ID, a Actio
 			return fmt.Errorf("booking %s: %w", id, err)
 		}
 		if err := s.changed(ctx, tx, x.Instrument); err != nil {
+			return err
+		}
+		if err := s.movedBy(ctx, tx, who, side, a, x.Booking); err != nil {
 			return err
 		}
 		if a == Change || a == Accept {
@@ -212,7 +220,13 @@ func (s *Service) Cancel(ctx context.Context, who access.Actor, id unit.ID, reas
 		if err := s.free(ctx, tx, x.Inst, x.Booking); err != nil {
 			return err
 		}
-		return s.tellOther(ctx, tx, who, side, x, "cancelled")
+		what := "cancelled"
+		if _, offer, err := selectMove(ctx, tx, id); err != nil {
+			return err
+		} else if offer && was == Offered && side == User {
+			what = "instead_no"
+		}
+		return s.tellOther(ctx, tx, who, side, x, what)
 	})
 }
 

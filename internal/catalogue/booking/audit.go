@@ -12,7 +12,7 @@ import (
 const auditRows = 1000
 
 // Audit compares what is kept twice: that slots do not overlap, that a booking takes its slot exactly as long as its
-// state says, that prices are the sum of their lines, that holds stand as their bookings do. A line for each fault.
+// state says, that prices are the sum of their lines, that holds and offers of other instruments stand as their bookings do. A line for each fault.
 func (s *Service) Audit(ctx context.Context) (faults []string, err error) {
 	say := func(format string, args ...any) { faults = append(faults, fmt.Sprintf(format, args...)) }
 	err = s.c.DB.Read(ctx, func(tx *db.Tx) error {
@@ -49,6 +49,11 @@ func (s *Service) Audit(ctx context.Context) (faults []string, err error) {
 					return err
 				} else if found && h.State == "held" && b.State != Held || b.State == Held && (!found || h.State != "held") {
 					say("booking %s is %s and its hold %s", b.ID, b.State, h.State)
+				}
+				if m, found, err := selectMove(ctx, tx, b.ID); err != nil {
+					return err
+				} else if found && (m.State == "asked") != (b.State == Offered) {
+					say("booking %s is %s and what it is offered for %s", b.ID, b.State, m.State)
 				}
 				after = b.ID
 			}

@@ -141,11 +141,12 @@ type Shut struct {
 	Instrument unit.ID
 	Kind       ShutKind
 	Span
-	Why    string
-	Source unit.ID
-	UID    string
-	At     time.Time
-	Ended  time.Time
+	Why     string
+	Source  unit.ID
+	UID     string
+	At      time.Time
+	Ended   time.Time
+	Instead MoveAsk // what is offered to who is hit, besides the next slot; zero: nothing. It is not kept
 }
 
 // ShutKind says why.

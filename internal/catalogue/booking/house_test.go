@@ -179,6 +179,20 @@ func (h *house) told(who access.Actor) (kinds string) {
 	return kinds
 }
 
+// text is the Chinese title and text of the newest notice of a kind that a person has.
+func (h *house) text(who access.Actor, kind string) string {
+	h.t.Helper()
+	page, _, err := h.c.Notices.List(context.Background(), who.Person, notice.Query{})
+	h.done(err)
+	for _, n := range page {
+		if n.Kind == kind {
+			return n.Title[0] + "\n" + n.Text[0]
+		}
+	}
+	h.t.Fatalf("nobody told %s of %s", who.Name, kind)
+	return ""
+}
+
 // tick does the jobs that are due.
 func (h *house) tick() {
 	h.t.Helper()

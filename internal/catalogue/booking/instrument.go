@@ -211,6 +211,9 @@ func (s *Service) PutPlanIn(ctx context.Context, tx *db.Tx, who access.Actor, id
 	if err := insertPlan(ctx, tx, id, version+1, p, who.Person); err != nil {
 		return err
 	}
+	if err := s.offerNext(ctx, tx, i); err != nil { // it may be open when somebody waits for it
+		return err
+	}
 	if err := s.changed(ctx, tx, id); err != nil {
 		return err
 	}

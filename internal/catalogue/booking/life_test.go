@@ -220,9 +220,9 @@ func TestAnInstrumentIsWithdrawnWithBookingsAhead(t *testing.T) {
 		ahead, err := h.Ahead(ctx, h.lab, h.id)
 		h.done(err)
 		c := h.book(h.univ, h.id, "2026-03-03 10:00–11:00")
-		_, err = h.Withdraw(ctx, h.lab, h.id, "sold", len(ahead))
+		_, err = h.Withdraw(ctx, h.lab, h.id, "sold", len(ahead), MoveAsk{})
 		h.refused(err, "booking.ahead")
-		n, err := h.Withdraw(ctx, h.lab, h.id, "sold", len(ahead)+1)
+		n, err := h.Withdraw(ctx, h.lab, h.id, "sold", len(ahead)+1, MoveAsk{})
 		h.done(err)
 		if n != 2 {
 			t.Errorf("%d bookings", n)

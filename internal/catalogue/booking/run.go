@@ -169,6 +169,14 @@ func (s *Service) lapse(ctx context.Context, tx *db.Tx, id unit.ID) error {
 			return err
 		}
 	}
+	if err := s.moveAnswered(ctx, tx, clock, b, "over"); err != nil {
+		return err
+	}
+	if b.State == Lapsed {
+		if err := s.endMoves(ctx, tx, b); err != nil {
+			return err
+		}
+	}
 	if err := dropSlot(ctx, tx, id); err != nil {
 		return err
 	}

@@ -15,7 +15,8 @@ import (
 // Hit is a booking that a blackout hits, and where it would go.
 type Hit struct {
 	Booking
-	Next Span // the slot that is kept for it; zero: none before the horizon
+	Next    Span    // the slot that is kept for it; zero: none before the horizon
+	Instead Booking // what is offered at another instrument; zero: nothing
 }
 
 // Hits says, before anything is done, which bookings a blackout would hit, and which slots would be offered.
@@ -79,7 +80,8 @@ func (s *Service) hits(ctx context.Context, tx *db.Tx, i Instrument, x Shut) (al
 
 // Close shuts an instrument exactly from one moment to another, for a reason. The bookings that it hits lose their time:
 // the next free slot is kept for each, as long as the plan says, and the people are told. A hold of another act stays
-// with that act: it is told when it confirms.
+// with that act: it is told when it confirms. Where Instead names another instrument of the laboratory, a slot there is
+// offered too, and the user chooses.
 func (s *Service) Close(ctx context.Context, who access.Actor, x Shut) (out Shut, hit []Hit, err error) {
 	err = s.c.DB.Act(ctx, func(tx *db.Tx) error {
 		i, err := s.managed(ctx, tx, who, x.Instrument)
@@ -100,7 +102,17 @@ func (s *Service) Close(ctx context.Context, who access.Actor, x Shut) (out Shut
 		if err != nil {
 			return err
 		}
+		all := make([]Booking, len(hit))
+		for n, h := range hit {
+			all[n] = h.Booking
+		}
+		x.Instead.Why = x.Why
+		offers, err := s.offerAll(ctx, tx, who, i, all, x.Instead)
+		if err != nil {
+			return err
+		}
 		for n := range hit {
+			hit[n].Instead = offers[hit[n].ID]
 			if err := s.displace(ctx, tx, who, i, plan, &hit[n], x); err != nil {
 				return err
 			}
@@ -122,6 +134,9 @@ func (s *Service) displace(ctx context.Context, tx *db.Tx, who access.Actor, i I
 		return nil // whoever holds it confirms or gives it up; it cannot be used and its owner says so
 	case Offered:
 		b.State, b.Until, b.Reason = Cancelled, time.Time{}, x.Why
+		if err := s.moveAnswered(ctx, tx, who, *b, "over"); err != nil {
+			return err
+		}
 		if err := updateWait(ctx, tx, b.Wait, "waiting"); err != nil {
 			return err
 		}
@@ -226,8 +241,9 @@ func (s *Service) ahead(ctx context.Context, tx *db.Tx, i Instrument) (all []Boo
 }
 
 // Withdraw takes an instrument off the booking: what lies ahead is cancelled free of charge and everybody is told. seen is
-// how many bookings the owner was shown; when others came since, nothing is done.
-func (s *Service) Withdraw(ctx context.Context, who access.Actor, id unit.ID, reason string, seen int) (n int, err error) {
+// how many bookings the owner was shown; when others came since, nothing is done. Where move names another instrument of the
+// laboratory, who booked is offered a slot there.
+func (s *Service) Withdraw(ctx context.Context, who access.Actor, id unit.ID, reason string, seen int, move MoveAsk) (n int, err error) {
 	err = s.c.DB.Act(ctx, func(tx *db.Tx) error {
 		i, err := s.managed(ctx, tx, who, id)
 		if err != nil {
@@ -248,6 +264,10 @@ func (s *Service) Withdraw(ctx context.Context, who access.Actor, id unit.ID, re
 		}
 		i.State, i.Reason = "withdrawn", reason
 		if err := updateInstrument(ctx, tx, i); err != nil {
+			return err
+		}
+		move.Why = reason
+		if _, err := s.offerAll(ctx, tx, who, i, ahead, move); err != nil {
 			return err
 		}
 		if err := s.endAll(ctx, tx, who, i, ahead, reason); err != nil {
@@ -336,6 +356,9 @@ func (s *Service) endWith(ctx context.Context, tx *db.Tx, who access.Actor, i In
 		if err := updateWait(ctx, tx, b.Wait, "over"); err != nil {
 			return err
 		}
+	}
+	if err := s.moveAnswered(ctx, tx, who, b, "over"); err != nil {
+		return err
 	}
 	b.Reason, b.Until, b.DecidedBy, b.Decided = reason, time.Time{}, who.Person, tx.Now()
 	if err := updateBooking(ctx, tx, b); err != nil {

@@ -31,6 +31,9 @@ func (s *Service) PutDuty(ctx context.Context, who access.Actor, instrument unit
 		if _, err := tx.Exec(ctx, sqlInsertDuty, string(d.ID), string(instrument), string(d.Person), db.Micros(d.From), db.Micros(d.To), db.Micros(tx.Now())); err != nil {
 			return err
 		}
+		if err := s.offerNext(ctx, tx, i); err != nil { // somebody may wait for an operator
+			return err
+		}
 		return s.record(ctx, tx, who, "duty", "instruments/"+string(instrument), i.Region, string(d.ID))
 	})
 }

@@ -20,6 +20,8 @@ var told = map[string]fault.Words{
 	"moved":           {"预约已改期", "a booking was moved"},
 	"handed":          {"预约已转给同事", "a booking was handed to a colleague"},
 	"offered":         {"候补的时段空出来了，请尽快接受", "a slot that you waited for came free: accept it soon"},
+	"instead":         {"为您保留了另一台仪器，请答复是否改用", "another instrument is kept for you: say whether you take it"},
+	"instead_no":      {"用户不改用另一台仪器，原预约不变", "the user does not take the other instrument; the booking before stays"},
 	"offer_over":      {"为您保留的时段已过期，请另选时间", "the slot kept for you is given up: choose another time"},
 	"lapsed":          {"预约已失效", "a booking or an offer has lapsed"},
 	"displaced":       {"仪器不能使用，请为预约另选时间", "the instrument cannot be used: choose another time for your booking"},

@@ -125,6 +125,7 @@ func (s *Service) offerNext(ctx context.Context, tx *db.Tx, i Instrument) error 
 			}
 			continue
 		}
+		w.needsDuty = w.plan.Rota && x.Operator
 		slot, free := w.First(x.From, x.To, x.Length)
 		if !free || n >= offersAtOnce {
 			continue
