@@ -2,6 +2,7 @@ package node_test
 
 import (
 	"fmt"
+	"net/url"
 	"strings"
 	"testing"
 )
@@ -111,6 +112,71 @@ func TestAProgramLaysDownWhatAnOwnerDoes(t *testing.T) {
 		}
 		if got := t.program(user, "GET", at+"/prices", 200, "")["prices"].([]any); len(got) != 1 || got[0].(map[string]any)["free_hours"] != 24.0 {
 			t.Errorf("prices for everybody: %v", got)
+		}
+	})
+}
+
+// A booking moves to another instrument of the laboratory: offered on its page or by a program, with a fault or a withdrawal;
+// the user reads both prices and answers.
+func TestABookingMovesToAnotherInstrumentOnThePagesOfBothSides(t *testing.T) {
+	eachTreasury(t, func(t *treasury) {
+		lab, firm := t.firms[3], t.firms[0]
+		one, two := t.opens(lab, "EM-01", true), t.opens(lab, "EM-02", true, "name", "扫描电子显微镜")
+		user, officer := t.signedIn("user@a.example", "org_member", firm), t.signedIn("lab@a.example", "lab_operator", lab)
+		stranger := t.signedIn("other@a.example", "org_member", t.firms[1])
+		book := func(day string) (path, id string) {
+			x := t.program(user, "POST", "/api/v1/instruments/"+string(one.ID)+"/bookings", 200, `{"from":"2026-03-`+day+`T01:00:00Z","to":"2026-03-`+day+`T03:00:00Z"}`)
+			return "/bookings/" + x["id"].(string), x["id"].(string)
+		}
+		at, id := book("04")
+		t.page(officer, at, "换一台仪器|Offer another instrument", "扫描电子显微镜 · 2026-03-04 09:00–11:00")
+		if page := t.asks(user, "GET", at, 200, "", nil); strings.Contains(page, "换一台仪器") {
+			t.Error("a user is asked where the booking may move")
+		}
+		t.posts(user, at+"/instead", 403, url.Values{"instrument": {string(two.ID)}, "why": {"x"}})
+		t.posts(stranger, at+"/instead", 404, url.Values{"instrument": {string(two.ID)}, "why": {"x"}})
+		if page := t.posts(officer, at+"/instead", 422, url.Values{"instrument": {string(one.ID)}, "why": {"换灯丝"}}); !strings.Contains(page, "只能换到同一单位的另一台仪器") || !strings.Contains(page, "换灯丝") {
+			t.Error("it moved to itself, or what was typed is lost")
+		}
+		t.posts(officer, at+"/instead", 303, url.Values{"instrument": {string(two.ID)}, "keep": {"yes"}, "why": {"换灯丝"}})
+		t.page(user, "/notices", "为您保留了另一台仪器|another instrument is kept for you")
+		t.page(user, at, "等用户答复|the user has to answer", "价格不变：2400.00 元|The price stays 2400.00")
+		offer := t.program(user, "GET", "/api/v1"+at, 200, "")["instead"].(string)
+		t.page(user, "/bookings/"+offer, "请答复是否改用这台仪器|Say whether you take this instrument", "换灯丝", "改用这台仪器|Take this instrument", "不改用|Do not take it")
+		t.asks(stranger, "GET", "/bookings/"+offer, 404, "", nil)
+		t.posts(user, "/bookings/"+offer+"/accept", 303, url.Values{})
+		t.page(user, at, "已改用另一台仪器|Another instrument was taken", "已取消|cancelled")
+		t.page(user, "/bookings/"+offer, "已改用这台仪器|This instrument was taken", "已确认|confirmed")
+
+		// By a program: chosen from a list, refused by the user.
+		at, id = book("05")
+		if all := t.program(officer, "GET", "/api/v1/bookings/"+id+"/instead", 200, "")["instruments"].([]any); len(all) != 1 || all[0].(map[string]any)["same_time"] != true {
+			t.Errorf("where it could move: %v", all)
+		}
+		t.program(user, "GET", "/api/v1/bookings/"+id+"/instead", 404, "")
+		x := t.program(officer, "POST", "/api/v1/bookings/"+id+"/instead", 200, `{"instrument":"`+string(two.ID)+`","from":"2026-03-05T06:00:00Z","to":"2026-03-05T08:00:00Z","why":"换灯丝"}`)
+		if x["state"] != "offered" || x["in_place_of"] != id || x["from"] != "2026-03-05T06:00:00Z" {
+			t.Errorf("offered: %v", x)
+		}
+		t.program(user, "POST", "/api/v1/bookings/"+x["id"].(string)+"/acts", 200, `{"act":"cancel"}`)
+		t.page(user, at, "已确认|confirmed")
+		t.page(officer, "/notices", "用户不改用另一台仪器|does not take the other instrument")
+
+		// A fault and a withdrawal offer it to everybody whom they hit.
+		settings := "/instruments/" + string(one.ID) + "/settings"
+		t.page(officer, settings, "同时提供另一台仪器|Offer another instrument too")
+		t.posts(officer, settings+"/shut", 303, url.Values{"kind": {"fault"}, "why": {"离子泵"}, "day": {"2026-03-05"}, "from": {"08:00"}, "to": {"18:00"}, "instrument": {string(two.ID)}, "keep": {"yes"}})
+		offer = t.program(user, "GET", "/api/v1"+at, 200, "")["instead"].(string)
+		t.page(user, "/bookings/"+offer, "离子泵", "2026-03-05 09:00–11:00")
+		t.program(user, "POST", "/api/v1/bookings/"+offer+"/acts", 200, `{"act":"accept"}`)
+		_, id = book("09")
+		t.program(officer, "POST", "/api/v1/instruments/"+string(one.ID)+"/withdraw", 200, `{"reason":"已售","seen":1,"instead":"`+string(two.ID)+`"}`)
+		x = t.program(user, "GET", "/api/v1/bookings/"+id, 200, "")
+		if x["state"] != "cancelled" || x["instead"] == "" {
+			t.Errorf("after the withdrawal: %v", x)
+		}
+		if x = t.program(user, "POST", "/api/v1/bookings/"+x["instead"].(string)+"/acts", 200, `{"act":"accept"}`); x["state"] != "confirmed" || x["instrument"] != string(two.ID) {
+			t.Errorf("taken: %v", x)
 		}
 	})
 }

@@ -32,6 +32,8 @@ type bookingOut struct {
 	KeptUntil  string    `json:"kept_until" doc:"how long an offered slot is kept; empty for none"`
 	Reason     string    `json:"reason"`
 	Hold       string    `json:"hold" doc:"id of the act that the slot is kept for"`
+	InPlaceOf  string    `json:"in_place_of" doc:"the booking that this one is offered for, at another instrument"`
+	Instead    string    `json:"instead" doc:"the booking of another instrument that is offered for this one, or was taken"`
 	Allowed    []string  `json:"allowed" doc:"acts that the actor may take now"`
 }
 
@@ -39,6 +41,12 @@ func bookingOutOf(x booking.Seen) bookingOut {
 	o := bookingOut{ID: string(x.ID), Instrument: string(x.Instrument), TitleZH: x.Inst.Title[0], TitleEN: x.Inst.Title[1], State: string(x.State), Org: x.Org, Person: string(x.Person), From: x.From.UTC(), To: x.To.UTC(),
 		Samples: x.Samples, Operator: x.Operator, Supervised: x.Supervised, Purpose: x.Purpose, Class: string(x.Class), Price: x.Price, Deposit: x.Deposit, Charge: x.Booking.Charge, FreeUntil: x.FreeUntil.UTC(),
 		Reason: x.Reason, Hold: x.Hold, Allowed: []string{}}
+	if x.InPlaceOf != nil {
+		o.InPlaceOf = string(x.InPlaceOf.Booking)
+	}
+	if x.Moved != nil {
+		o.Instead = string(x.Moved.Offer)
+	}
 	if !x.Until.IsZero() {
 		o.KeptUntil = x.Until.UTC().Format(time.RFC3339)
 	}
@@ -155,6 +163,7 @@ func (s *Server) apiBookings() {
 	s.apiBookingActs()
 	s.apiBookingOwners()
 	s.apiBookSettings()
+	s.apiBookMoves()
 
 	type bookedListIn struct {
 		Org   string `query:"org" doc:"of the user; empty for the actor's own"`
@@ -422,19 +431,22 @@ func (s *Server) apiBookingOwners() {
 			To   time.Time `json:"to"`
 			Why  string    `json:"why"`
 			Look bool      `json:"look,omitempty" doc:"only say which bookings it would hit"`
+			Else string    `json:"instead,omitempty" doc:"another instrument of the laboratory that is offered to who is hit"`
+			Keep bool      `json:"keep_price,omitempty" doc:"at the price as it was"`
 		}
 	}
 	type bookedHitOut struct {
 		Booking string         `json:"booking"`
 		State   string         `json:"state"`
 		Next    *bookedSpanOut `json:"next,omitempty" doc:"the slot that is kept for it"`
+		Instead string         `json:"instead" doc:"the booking of another instrument that is offered for it"`
 	}
 	type bookedShutOut struct {
 		ID   string         `json:"id" doc:"empty where it was only looked"`
 		Hits []bookedHitOut `json:"hits"`
 	}
 	operateBooked(s, "POST", "/api/v1/instruments/{id}/shuts", access.BookingManage, "Close an instrument for a time, a fault or a calibration; bookings that it hits are moved and the people told", func(ctx context.Context, b *booking.Service, a asked, i *bookedShutIn) (o bookedShutOut, err error) {
-		x := booking.Shut{Kind: booking.ShutKind(i.Body.Kind), Span: booking.Span{From: i.Body.From.UTC(), To: i.Body.To.UTC()}, Why: i.Body.Why}
+		x := booking.Shut{Kind: booking.ShutKind(i.Body.Kind), Span: booking.Span{From: i.Body.From.UTC(), To: i.Body.To.UTC()}, Why: i.Body.Why, Instead: booking.MoveAsk{To: unit.ID(i.Body.Else), Keep: i.Body.Keep}}
 		if x.Instrument, err = idOf(i.ID); err != nil {
 			return o, err
 		}
@@ -446,7 +458,7 @@ func (s *Server) apiBookingOwners() {
 			o.ID = string(x.ID)
 		}
 		o.Hits = each(hits, func(h booking.Hit) bookedHitOut {
-			return bookedHitOut{string(h.Booking.ID), string(h.State), spanOf(h.Next)}
+			return bookedHitOut{string(h.Booking.ID), string(h.State), spanOf(h.Next), string(h.Instead.ID)}
 		})
 		return o, err
 	})
@@ -462,6 +474,8 @@ func (s *Server) apiBookingOwners() {
 		Body struct {
 			Reason string `json:"reason"`
 			Seen   int    `json:"seen" doc:"how many bookings ahead the actor knows of"`
+			To     string `json:"instead,omitempty" doc:"another instrument of the laboratory that is offered to who booked"`
+			Keep   bool   `json:"keep_price,omitempty" doc:"at the price as it was"`
 		}
 	}
 	type bookedWithdrawOut struct {
@@ -470,7 +484,7 @@ func (s *Server) apiBookingOwners() {
 	operateBooked(s, "POST", "/api/v1/instruments/{id}/withdraw", access.BookingManage, "Take an instrument off the booking: what lies ahead is cancelled free of charge and the people told", func(ctx context.Context, b *booking.Service, a asked, i *bookedWithdrawIn) (o bookedWithdrawOut, err error) {
 		id, err := idOf(i.ID)
 		if err == nil {
-			o.Cancelled, err = b.Withdraw(ctx, a.who, id, i.Body.Reason, i.Body.Seen)
+			o.Cancelled, err = b.Withdraw(ctx, a.who, id, i.Body.Reason, i.Body.Seen, booking.MoveAsk{To: unit.ID(i.Body.To), Keep: i.Body.Keep})
 		}
 		return o, err
 	})

@@ -365,6 +365,9 @@ type bookingPage struct {
 	For        *heldFor // nil: it is held for no case
 	User       bool
 	Owner      bool
+	InPlaceOf  *moveView // of the offer of another instrument
+	Moved      *moveView // of a booking that another instrument is offered for, or was taken
+	Elsewhere  []option  // where its owner could move it
 }
 
 // booking shows one booking, with what can be done with it.
@@ -398,6 +401,9 @@ func (v *visit) showBooking(f *form) error {
 			return err
 		}
 	}
+	if err := v.moving(s, &p); err != nil {
+		return err
+	}
 	if x.Can(string(booking.HandOver)) {
 		all, err := s.Colleagues(v.ctx(), v.who, id)
 		if err != nil {
@@ -422,6 +428,9 @@ func (v *visit) actBooking() error {
 		return err
 	}
 	act := booking.Action(v.r.PathValue("act"))
+	if act == "instead" {
+		return v.offerInstead(s, id, f)
+	}
 	done, known := bookingDone[act]
 	if !known {
 		return fault.New(fault.NotFound, "web.no_page")

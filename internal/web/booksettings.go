@@ -28,6 +28,7 @@ type bookSettingsPage struct {
 	Looked    bool // the blackout was tried
 	Ahead     []bookingView
 	Conflicts []bookClash
+	Others    []option // instruments that could be offered instead
 	Prices    []priceView
 	Classes   []classField
 	Weekdays  []weekdayField
@@ -93,6 +94,9 @@ func (v *visit) showBookSettings(p bookSettingsPage) error {
 		if *to.f == nil {
 			*to.f = v.blank(to.name)
 		}
+	}
+	if p.Others, err = v.othersOf(s, p.Instrument); err != nil {
+		return err
 	}
 	for _, x := range p.Settings.Shuts {
 		p.Shuts = append(p.Shuts, shutView{x, x.Span.Words(zone), booking.ShutWords(x.Kind), x.Kind != booking.Outside})
@@ -236,7 +240,7 @@ func (v *visit) changeInstrument() error {
 	case "shut":
 		p.Shut, done = f.on("shut"), "book_shut"
 		a := askOf(f, i)
-		x := booking.Shut{Instrument: id, Kind: booking.ShutKind(f.Get("kind")), Span: a.Span, Why: f.text("why")}
+		x := booking.Shut{Instrument: id, Kind: booking.ShutKind(f.Get("kind")), Span: a.Span, Why: f.text("why"), Instead: moveAsked(f)}
 		if err = f.err(); err != nil {
 			break
 		}
@@ -282,7 +286,7 @@ func (v *visit) changeInstrument() error {
 		done, err = "book_gone", s.EndSource(v.ctx(), v.who, id, unit.ID(f.Get("id")))
 	case "withdraw":
 		p.Gone, done = f.on("gone"), "book_withdrawn"
-		_, err = s.Withdraw(v.ctx(), v.who, id, f.text("reason"), int(wholeNumber(f.Get("seen"))))
+		_, err = s.Withdraw(v.ctx(), v.who, id, f.text("reason"), int(wholeNumber(f.Get("seen"))), moveAsked(f))
 	default:
 		return fault.New(fault.NotFound, "web.no_page")
 	}

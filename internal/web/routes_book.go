@@ -45,6 +45,7 @@ func init() {
 		"book_handed":    {"预约已转给同事。", "The booking is handed over."},
 		"book_in":        {"已签到。", "Checked in."},
 		"book_out":       {"已签退，费用见下。", "Checked out; what is due stands below."},
+		"book_instead":   {"已为用户保留那台仪器，并已通知用户答复。", "The other instrument is kept for the user, who is told and asked."},
 		"book_missed":    {"已记为未到场。", "Entered as not come."},
 		"book_failed":    {"已记为未成功，不收费。", "Entered as failed; nothing is charged."},
 		"book_waits":     {"已加入候补；有空闲时段会通知您，并为您保留一段时间。", "You are on the waiting list; when a slot comes free you are told and it is kept for you for a while."},
