@@ -56,12 +56,20 @@ export async function play(house, said, does) {
   process.exit(failed ? 1 : 0)
 }
 
-// open starts the house. --shots FOLDER keeps a picture of every page that is looked at; read names a folder of documents.
-export async function open({ read } = {}) {
-  const shots = process.argv.includes('--shots') ? process.argv[process.argv.indexOf('--shots') + 1] : undefined
+const flag = name => process.argv.includes(name) ? process.argv[process.argv.indexOf(name) + 1] : undefined
+
+// open starts the house. --shots FOLDER keeps a picture of every page that is looked at, --at PORT looks at a house that runs
+// already; read names a folder of documents, toured plays the main line in it before it is opened.
+export async function open({ read, toured } = {}) {
+  const shots = flag('--shots')
   const dir = mkdtempSync(join(tmpdir(), 'corridor-e2e-'))
-  const base = await freePorts()
-  const child = spawn(binary, ['demo', '--dir', dir, '--base-port', String(base), ...(read ? ['--read', read] : [])], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const running = flag('--at')
+  const base = running ? Number(running) : await freePorts()
+  if (toured && !running) {
+    const tour = spawnSync(binary, ['demo', '--tour', '--dir', dir, '--base-port', String(base)], { encoding: 'utf8', maxBuffer: 1 << 26 })
+    want(tour.status === 0, 'the tour does not hold:\n' + tour.stdout.slice(-2000) + tour.stderr.slice(-2000))
+  }
+  const child = running ? spawn('sleep', ['infinity']) : spawn(binary, ['demo', '--dir', dir, '--base-port', String(base), ...(read ? ['--read', read] : [])], { stdio: ['ignore', 'pipe', 'pipe'] })
   let said = ''
   child.stdout.on('data', b => { said += b })
   child.stderr.on('data', b => { said += b })
@@ -132,19 +140,32 @@ class Visitor {
 
   text(selector = 'main') { return this.page.locator(selector).first().innerText() }
 
-  async look(name) {
+  // axe are the findings of axe-core on the page as it stands.
+  async axe() {
+    await this.page.evaluate(axe)
+    const { violations } = await this.page.evaluate(() => globalThis.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'] }))
+    return violations
+  }
+
+  // wider is by how many pixels the page is wider than a phone. With a name, pictures of both widths are kept.
+  async wider(name) {
     const page = this.page
-    await page.evaluate(axe)
-    const { violations } = await page.evaluate(() => globalThis.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'] }))
-    for (const v of violations) {
-      this.complaints.push(`${v.id}: ${v.help}: ` + v.nodes.slice(0, 3).map(n => n.html.slice(0, 160) + ' ' + (n.any[0]?.message ?? '')).join(' | '))
-    }
-    if (this.shots) await page.screenshot({ path: join(this.shots, name + '.png'), fullPage: true })
+    const file = end => ({ path: join(this.shots, name.replace(/[^a-z0-9]+/gi, '_') + end), fullPage: true })
+    if (this.shots && name) await page.screenshot(file('.png'))
     await page.setViewportSize(narrow)
     const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
-    if (over > 0) this.complaints.push(`it scrolls sideways by ${over} pixels at ${narrow.width}`)
-    if (this.shots) await page.screenshot({ path: join(this.shots, name + '-390.png'), fullPage: true })
+    if (this.shots && name) await page.screenshot(file('-390.png'))
     await page.setViewportSize(wide)
+    return over
+  }
+
+  async look(name) {
+    const page = this.page
+    for (const v of await this.axe()) {
+      this.complaints.push(`${v.id}: ${v.help}: ` + v.nodes.slice(0, 3).map(n => n.html.slice(0, 160) + ' ' + (n.any[0]?.message ?? '')).join(' | '))
+    }
+    const over = await this.wider(name)
+    if (over > 0) this.complaints.push(`it scrolls sideways by ${over} pixels at ${narrow.width}`)
     if (this.complaints.length > 0) {
       const all = this.complaints.splice(0)
       if (process.env.KEEP_GOING) console.log(`    ${name} (${page.url()}):\n      ` + all.join('\n      '))
@@ -154,9 +175,9 @@ class Visitor {
 }
 
 // patterns are the addresses of pages, as the table of operations says them: those with fewer wild parts first.
-const patterns = readFileSync(join(root, 'api', 'operations.txt'), 'utf8').split('\n')
+export const patterns = readFileSync(join(root, 'api', 'operations.txt'), 'utf8').split('\n')
   .filter(line => line.startsWith('GET')).map(line => line.split(/\s+/)[1])
-  .filter(p => !p.startsWith('/api/') && !p.startsWith('/static/') && p !== '/healthz')
+  .filter(p => !p.startsWith('/api/') && !p.startsWith('/static/') && !p.startsWith('/log/tile') && !['/healthz', '/health/live', '/health/ready'].includes(p))
   .sort((a, b) => a.split('{').length - b.split('{').length)
   .map(pattern => ({ pattern, fits: new RegExp('^' + pattern.replace('{$}', '').replace(/\{[a-z]+\.\.\.\}/g, '.+').replace(/\{[a-z]+\}/g, '[^/]+') + '$') }))
 

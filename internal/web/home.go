@@ -7,6 +7,7 @@ import (
 
 	"corridor/internal/access"
 	"corridor/internal/agreement"
+	"corridor/internal/casework"
 	"corridor/internal/db"
 	"corridor/internal/fault"
 	"corridor/internal/indicator"
@@ -19,8 +20,9 @@ import (
 const waitingShown = 8
 
 type homePage struct {
-	Waits         []waiting // what this person has to do, the earliest due first
-	More          int       // cases that wait beyond those that are shown
+	Waits         []waiting       // what this person has to do, the earliest due first
+	More          int             // cases that wait beyond those that are shown
+	Others        []casework.Case // open cases of this person's organisations that somebody else has
 	Figures       []indicator.Figure
 	Schemes       []*scheme.Scheme
 	Log           int64
@@ -45,6 +47,9 @@ func (v *visit) home() error {
 	p := homePage{Schemes: v.s.c.Cases.Schemes()}
 	var err error
 	if p.Waits, p.More, err = v.waits(); err != nil {
+		return err
+	}
+	if p.Others, err = v.withOthers(p.Waits); err != nil {
 		return err
 	}
 	if orgs := access.ReachOf(v.who, access.CaseCreate).Orgs; len(orgs) > 0 {
@@ -77,6 +82,9 @@ func (v *visit) waits() (out []waiting, more int, err error) {
 		{access.CaseAct, func() (found []waiting, err error) { found, more, err = v.waitingCases(); return found, err }},
 		{access.CaseAct, v.waitingAbroad}, {access.TaskUpdate, v.waitingTasks}, {access.DocumentDecide, v.waitingDocuments},
 		{access.JobsManage, v.waitingJobs}, {access.FederationKeep, v.waitingNeighbours},
+		{access.BookingManage, v.waitingBookings}, {access.BookingCreate, v.waitingOffers}, {access.ListingPublish, v.waitingListings},
+		{access.PaymentManage, v.waitingMoney}, {access.StatementSign, v.waitingStatements}, {access.RecognitionEdit, v.waitingRecognitions},
+		{access.SchemeAdopt, v.waitingEditions},
 	} {
 		if !may(look.perm) {
 			continue
