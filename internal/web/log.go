@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"fmt"
+	"html/template"
 	"io"
 	"net/url"
 	"slices"
@@ -79,6 +80,8 @@ type logEntryPage struct {
 	Case        string  // address of the case, for who may see it
 	CaseNo      string
 	Redrawn     *redrawn // of the entry of a draw
+	Address     string   // of this page
+	QR          template.HTML
 }
 
 func (v *visit) logEntry() error {
@@ -99,6 +102,10 @@ func (v *visit) logEntry() error {
 		if c, err := v.s.c.Cases.Get(v.ctx(), v.who, id); err == nil {
 			p.Case, p.CaseNo = casePath(e.Object), c.No
 		}
+	}
+	p.Address = v.site() + v.path()
+	if p.QR, err = drawQR(p.Address, v.t("二维码：本条目的地址", "QR code: the address of this entry")); err != nil {
+		return err
 	}
 	v.under("/log", "公开日志", "Public log")
 	return v.show("logentry", v.t("日志第 ", "Log entry ")+fmt.Sprint(index)+v.t(" 条", ""), p)

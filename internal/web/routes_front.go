@@ -4,6 +4,7 @@ import "corridor/internal/access"
 
 // front are the addresses of what stands around a case: queue, hands, talk, letters, notices to the public.
 func (s *Server) front() {
+	s.page("GET", "/style", access.HomeRead, (*visit).stylePage)
 	s.page("GET", "/queue", access.CaseRead, (*visit).queue)
 	s.page("POST", "/queue/batch", access.CaseAct, (*visit).batch)
 	s.page("POST", "/cases/{id}/take", access.CaseAct, (*visit).takeCase)

@@ -87,10 +87,13 @@ func (v *visit) lists(page []byte) ([]byte, *sheet, error) {
 
 // findLists finds the lists of a page. A page on which a room pages, narrows or hands out a list itself keeps to that.
 func findLists(page []byte) []wholeList {
-	var out []wholeList
 	main := max(bytes.Index(page, []byte(`<main`)), 0)
 	has := func(what string) bool { return bytes.Contains(page[main:], []byte(what)) }
+	if has(`<article class="sheet paper`) || has(`caseletter`) {
+		return nil // what is printed and signed
+	}
 	paged := has(`rel="next"`) || has(`rel="prev"`)
+	var out []wholeList
 	taken, found := has(`class="small take"`), has(`role="search"`) || has(`class="find"`)
 	for at := main; len(out) < listsMax; {
 		start := bytes.Index(page[at:], []byte(`<table`))

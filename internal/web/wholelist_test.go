@@ -125,3 +125,16 @@ func TestWhatARoomDoesOrIsFilledInIsNotDoneAgain(t *testing.T) {
 		}
 	}
 }
+
+// The living page of parts shows the stylesheet as it is and the parts from their own templates.
+func TestThePageOfPartsShowsTheTokensAndTheTemplatesThatPagesUse(t *testing.T) {
+	h := open(t)
+	if len(tokens()) < 50 {
+		t.Fatalf("only %d tokens were read", len(tokens()))
+	}
+	for _, lang := range []string{"zh", "en"} {
+		w := h.ask("GET", "/style?parts.by=-2", "", nil, "Accept-Language", lang)
+		h.wants(w, 200, `fill="var(--act)"`, "--q5", `class="lamp stop"`, `class="chip hand"`, `aria-invalid="true"`, `aria-current="step"`, `rel="next"`, `aria-sort="descending"`, `parts.take=xlsx`, `href="/style"`)
+		checkHTML(t, w.Body.String())
+	}
+}
