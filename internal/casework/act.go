@@ -300,6 +300,9 @@ func (s *Service) commit(ctx context.Context, tx *db.Tx, who access.Actor, sch *
 	if err := s.openChildren(ctx, tx, who, sch, *c, a.Name); err != nil {
 		return err
 	}
+	if err := s.letGo(ctx, tx, sch, *c, a.Name); err != nil {
+		return err
+	}
 	if err := s.claimUses(ctx, tx, *c, j.Seen); err != nil {
 		return err
 	}
@@ -310,6 +313,12 @@ func (s *Service) commit(ctx context.Context, tx *db.Tx, who access.Actor, sch *
 		return fmt.Errorf("tell of %s in case %s: %w", a.Name, c.No, err)
 	}
 	if err := s.tellAbroad(ctx, tx, sch, *c); err != nil {
+		return err
+	}
+	if err := s.tellLead(ctx, tx, sch, *c); err != nil {
+		return err
+	}
+	if err := s.tellPayers(ctx, tx, sch, *c); err != nil {
 		return err
 	}
 	if err := s.stepped(ctx, tx, sch, *c); err != nil {

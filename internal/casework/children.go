@@ -31,6 +31,12 @@ func (s *Service) openChildren(ctx context.Context, tx *db.Tx, who access.Actor,
 		if !slices.Contains(ch.OpenedBy, action) {
 			continue
 		}
+		if ch.Payers() {
+			if err := s.askPayers(ctx, tx, who, sch, c, entry, ch); err != nil {
+				return err
+			}
+			continue
+		}
 		newest, err := s.newestBills(ctx, tx, c.ID, entry)
 		if err != nil {
 			return err

@@ -24,6 +24,7 @@ type world struct {
 
 	up       *Case // the case that this one lives under, read once
 	upScheme *scheme.Scheme
+	lead     *Lead // that a payer's case answers, read once
 
 	asks  *[]Asked            // of the case, read once
 	spent map[string]unit.Fen // what cases before this one take from accounts, where a round is ranked

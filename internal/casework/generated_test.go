@@ -30,8 +30,9 @@ type walk struct {
 	pick    int    // which choices are made
 	firm    string
 	parent  *walk
-	free    bool  // it has no target any more and goes to an end
-	why     error // why it went no further
+	led     *casework.LeadNews // what a lead elsewhere has said last, of a payer's case
+	free    bool               // it has no target any more and goes to an end
+	why     error              // why it went no further
 }
 
 // Why a row is not taken now.
@@ -198,6 +199,9 @@ func (p *stage) begin(w *walk, taken, refused map[string]bool) (err error) {
 		w.c, err = p.cases.Create(ctx, firm, w.s.ID, w.firm, "")
 		return err
 	}
+	if w.s.Lead != nil {
+		return p.beginLed(w)
+	}
 	up := p.pack(w.s.Parent)
 	for _, ch := range up.Cases.All() {
 		for _, row := range up.Stages {
@@ -306,6 +310,9 @@ func (p *stage) take(w *walk, row scheme.Row, taken map[string]bool) error {
 			taken[strings.Join([]string{w.s.ID, w.s.Jurisdiction, h.From, h.Action}, " ")] = true
 		}
 	}()
+	if err := errors.Join(p.leadSays(w, row), p.payersSay(w, row)); err != nil {
+		return err
+	}
 	switch {
 	case row.ByClock():
 		return errClock

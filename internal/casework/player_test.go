@@ -90,7 +90,7 @@ func (p *stage) open() {
 	private, _ := corridorlog.NewKey("log.example/uses")
 	uses, err := federation.New(federation.Config{DB: p.db, Self: p.code, Client: http.DefaultClient, Log: p.log, Key: private})
 	p.must(err)
-	p.cases, err = casework.New(casework.Config{DB: p.db, Access: p.access, Registry: p.reg, Ledger: p.ledger, Log: p.log, Files: store, Uses: uses, Slots: uses, Hours: sharedMuch{}, Secret: "a secret of the test",
+	p.cases, err = casework.New(casework.Config{DB: p.db, Access: p.access, Registry: p.reg, Ledger: p.ledger, Log: p.log, Files: store, Uses: uses, Slots: uses, Hours: sharedMuch{}, Secret: "a secret of the test", Letters: wire{p.code}, Self: p.code,
 		Regions: unit.GB2260(), Calendar: p.days, Node: p.code[:2], Schemes: p.packs, Layers: schemes.FS})
 	p.must(err)
 	p.uses, p.lab1 = uses, newLabCalendar(80_000_00)
@@ -316,6 +316,11 @@ func (p *stage) typedAs(s *scheme.Scheme, id unit.ID, a access.Actor, f scheme.F
 	case "offices":
 		return strings.Join(p.offices(), "\n")
 	case "region":
+		for _, ch := range s.Cases.All() {
+			if ch.Payer == "form."+name {
+				return elsewhere
+			}
+		}
 		return p.code
 	case "account":
 		return "6222021001112223334"
@@ -332,7 +337,13 @@ func (p *stage) typedAs(s *scheme.Scheme, id unit.ID, a access.Actor, f scheme.F
 		for _, sub := range f.Fields {
 			row = append(row, fmt.Sprintf("%q: %q", sub.Name, p.typedAs(s, id, a, sub, f.Name+"."+sub.Name, pick)))
 		}
-		return "[{" + strings.Join(row, ", ") + "}]"
+		one := "{" + strings.Join(row, ", ") + "}"
+		for _, ch := range s.Cases.All() {
+			if ch.Payers() && ch.OneFor == "form."+name {
+				return "[" + one + ", " + one + ", " + one + "]"
+			}
+		}
+		return "[" + one + "]"
 	}
 	return ""
 }

@@ -129,6 +129,9 @@ func (s *Service) load(ctx context.Context, tx *db.Tx, id unit.ID) (Case, *schem
 
 // parentFact answers what a case may read of the one it lives under.
 func (w *world) parentFact(name string, args []scheme.Value) (v scheme.Value, from scheme.Vouched, err error) {
+	if v, from, led, err := w.leadFact(name, args); led || err != nil {
+		return v, from, err
+	}
 	if w.c.Parent == "" {
 		return v, from, nil
 	}
@@ -197,6 +200,9 @@ func (w *world) childrenFact(name string, args []scheme.Value) (v scheme.Value, 
 	ch, ok := w.sch.Cases.Get(entry)
 	from = scheme.Vouched{By: "case", At: w.tx.Now()}
 	switch {
+	case ok && ch.Payers():
+		v, err = w.payersFact(entry, part, ch, args)
+		return v, from, true, err
 	case ok && part == "missing" && len(args) == 1:
 		v, err = w.missing(entry, ch, args[0].Text)
 		return v, from, true, err

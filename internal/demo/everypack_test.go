@@ -68,7 +68,7 @@ func TestEveryPackRunsThroughThePagesFromDraftToEnd(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, s := range packs {
-		if !s.Shared() && !ways[s.Jurisdiction+"/"+s.ID] {
+		if !s.Shared() && s.Lead == nil && !ways[s.Jurisdiction+"/"+s.ID] { // a payer's case is opened by its lead: payers_test.go
 			t.Errorf("no way through the pages is written for %s/%s", s.Jurisdiction, s.ID)
 		}
 	}

@@ -144,6 +144,7 @@ func (w *town) send(c *http.Client, path string, fields url.Values) (status int,
 
 var (
 	caseLink      = regexp.MustCompile(`href="(/cases/[0-9A-Za-z]{20,})"`)
+	laterRow      = regexp.MustCompile(`\.[1-9]\d*\.`)
 	caseNumber    = regexp.MustCompile(`[0-9]{2}-[0-9]{2}-[0-9]{4}-[0-9X]`)
 	hiddenVersion = regexp.MustCompile(`name="version" value="(\d+)"`)
 	problemText   = regexp.MustCompile(`(?s)id="problems".*?</(?:section|div)>`)
@@ -219,7 +220,7 @@ func (w *town) step(who, verb, name string, rest []string) string {
 		fields.Set("version", hiddenVersion.FindStringSubmatch(page)[1])
 		for _, x := range rest {
 			field, value, _ := strings.Cut(x, "=")
-			if !strings.Contains(page, `name="f.`+field+`"`) {
+			if first := laterRow.ReplaceAllString(field, ".0."); !strings.Contains(page, `name="f.`+first+`"`) { // rows are added to the first
 				return "the page does not offer the field " + field
 			}
 			if other, of := strings.CutPrefix(value, "#"); of { // the number of another case

@@ -33,6 +33,10 @@ func (n *Node) caseLetters() {
 	n.Federation.Handle(casework.LetterShadow, n.Cases.TakeShadow)
 	n.Federation.Handle(casework.LetterAct, n.Cases.TakeAct)
 	n.Federation.HandleAnswer(casework.LetterAct, n.Cases.HearAct)
+	n.Federation.Handle(casework.LetterChild, n.Cases.TakeChild)
+	n.Federation.HandleAnswer(casework.LetterChild, n.Cases.HearChild)
+	n.Federation.Handle(casework.LetterChildState, n.Cases.TakeChildState)
+	n.Federation.Handle(casework.LetterLead, n.Cases.TakeLead)
 }
 
 // speaks says whether a node answers for a party: a jurisdiction and the authorities in it by the community file, an

@@ -15,6 +15,7 @@ func (c *checker) names() {
 	c.moneyNames()
 	c.slotNames()
 	c.manyNames()
+	c.payerNames()
 	c.readerNames()
 	c.letterNames()
 	c.prefills()

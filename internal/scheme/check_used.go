@@ -107,7 +107,7 @@ func (c *checker) useMany(use func(...string)) {
 		use(r.Closes, r.Within, "role "+r.By)
 	}
 	for _, ch := range s.Cases.All() {
-		use("role " + ch.StartedBy)
+		use("role "+ch.StartedBy, ch.Payer, ch.For, ch.Sum)
 		for _, g := range ch.Gives {
 			use(g.From)
 		}

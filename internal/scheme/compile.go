@@ -107,8 +107,14 @@ func (s *Scheme) factShapes() map[string]shape {
 		}
 		f[name+".score"] = shape{kind: Score}
 	}
-	for name := range s.Cases.All() {
+	for name, ch := range s.Cases.All() {
 		f[name+".open"], f[name+".all"] = shape{kind: Count}, shape{kind: Count}
+		if ch.Payers() {
+			for _, state := range PayerStates {
+				f[name+"."+state] = shape{kind: Count}
+			}
+			f[name+".agreed"] = shape{kind: Money}
+		}
 	}
 	for name, p := range s.Params.All() {
 		if p.By != "" && len(p.Value.List) > 0 {

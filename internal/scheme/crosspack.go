@@ -29,9 +29,20 @@ func CheckPacks(fsys fs.FS, paths ...string) Problems {
 // other, and stages, actions, fields and accounts of the one that the other names and that are not there.
 func Together(all []*Scheme) Problems {
 	var out Problems
+	for _, lead := range all {
+		for name, ch := range lead.Cases.All() {
+			for _, payer := range all {
+				if ch.Payers() && ch.Scheme == payer.ID {
+					c := newChecker(lead)
+					c.ofPayer(name, ch, payer)
+					out = append(out, c.sorted()...)
+				}
+			}
+		}
+	}
 	for _, child := range all {
 		for _, parent := range all {
-			if child.Parent != parent.ID || child.Jurisdiction != parent.Jurisdiction {
+			if child.Parent != parent.ID || child.Jurisdiction != parent.Jurisdiction && !parent.billsAbroad(child.ID) {
 				continue
 			}
 			c := newChecker(child)
@@ -47,6 +58,16 @@ func Together(all []*Scheme) Problems {
 		}
 	}
 	return out
+}
+
+// billsAbroad says whether payers of other jurisdictions run the scheme under cases of this one.
+func (s *Scheme) billsAbroad(id string) bool {
+	for _, ch := range s.Cases.All() {
+		if ch.Scheme == id && ch.Payers() {
+			return true
+		}
+	}
+	return false
 }
 
 // ofParent checks what a child names of its parent.
@@ -102,7 +123,7 @@ func (c *checker) literalAmong(e *expr, x ast.Expr, what string, among []string)
 func (c *checker) ofChild(name string, ch Children, child *Scheme) {
 	for _, e := range c.s.expressions() {
 		walk(e.ast.Expr(), func(x ast.Expr) {
-			if x.Kind() == ast.CallKind && x.AsCall().FunctionName() == name+".missing" {
+			if !ch.Payers() && x.Kind() == ast.CallKind && x.AsCall().FunctionName() == name+".missing" {
 				c.literalAmong(e, x.AsCall().Args()[0], "stage", child.AllStages())
 			}
 		})

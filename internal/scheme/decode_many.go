@@ -18,6 +18,7 @@ func (d *decoder) many() {
 			return
 		}
 		c := Children{Scheme: d.text(v, "scheme"), OpenedBy: parted(d.text(v, "opened_by")), OneFor: d.text(v, "one_for"),
+			Payer: d.text(v, "payer"), For: d.text(v, "for"), Sum: d.text(v, "sum"), LetsGo: parted(d.text(v, "lets_go")),
 			StartedBy: d.text(v, "started_by"), In: d.list(v.get("in")), At: k.pos}
 		if g := v.get("gives"); g != nil && d.want(g, mapNode, "键和值", "keys with values") {
 			for i, x := range g.items {
@@ -27,11 +28,26 @@ func (d *decoder) many() {
 		if c.Scheme == "" || (len(c.OpenedBy) == 0) == (c.StartedBy == "") {
 			d.at(k.pos, "file.shape", "want", fault.Words{"scheme 加 opened_by 或 started_by", "scheme with opened_by or started_by"})
 		}
+		if c.Payers() && (len(c.OpenedBy) == 0 || c.OneFor == "") || !c.Payers() && (c.For != "" || c.Sum != "" || len(c.LetsGo) > 0) {
+			d.at(k.pos, "file.shape", "want", fault.Words{"payer 加 opened_by 和 one_for", "payer with opened_by and one_for"})
+		}
 		s.Cases.add(name, c)
 	})
 	if n := s.root.get("round"); n != nil && d.keys(n, roundKeys) {
 		s.Round = &Round{Waits: d.text(n, "waits"), Closes: d.text(n, "closes"), Order: d.text(n, "order"), Within: d.text(n, "within"),
 			Takes: d.text(n, "takes"), Leaves: d.text(n, "leaves"), By: d.text(n, "by"), At: d.mark("round")}
+	}
+	if n := s.root.get("lead"); n != nil && d.keys(n, leadKeys) {
+		s.Lead = &Lead{Sum: d.text(n, "sum"), Says: map[string]string{}, At: d.mark("lead")}
+		if s.root.get("parent") == nil {
+			d.at(s.Lead.At, "payer.no_lead")
+		}
+		if says := n.get("says"); says != nil && d.want(says, mapNode, "键和值", "keys with values") {
+			for i, x := range says.items {
+				s.Lead.Says[says.keys[i].text] = x.text
+				s.marks["lead."+says.keys[i].text] = x.pos
+			}
+		}
 	}
 	if n := s.root.get("starts"); n != nil && d.keys(n, startKeys) {
 		s.Starts = &Starts{Over: d.text(n, "over"), Where: d.list(n.get("where")), On: d.text(n, "on"), Stage: d.text(n, "at"), At: d.mark("starts")}

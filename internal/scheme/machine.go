@@ -190,6 +190,7 @@ func (p *prover) step(st *state, row Row) *state {
 	}
 	p.letterFixed(next, row.Action)
 	next.stage = row.To
+	p.saysTrue(next)
 	if _, isEnd := p.s.IsEnd(row.To); isEnd {
 		p.atEnd(next)
 	}

@@ -40,6 +40,7 @@ type Scheme struct {
 	Slots    []SlotLine
 	Round    *Round
 	Starts   *Starts
+	Lead     *Lead
 	Labels   map[string]LabelLine
 	Joins    map[string]string // action: the field that names the case which it joins
 	Sealed   map[string]string // field: param of a day
@@ -217,6 +218,10 @@ type Children struct {
 	OpenedBy  []string // actions
 	OneFor    string   // a repeated group
 	Gives     []Given
+	Payer     string   // the column of the rows that says whose jurisdiction runs the case; "" where all are of this one
+	For       string   // the column that says whose case it is; "" is whose the case above is
+	Sum       string   // the column with the sum that is asked for
+	LetsGo    []string // actions at which whoever does not stand by its sum is let go
 	StartedBy string   // role
 	In        []string // stages
 	At        Pos

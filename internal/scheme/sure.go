@@ -152,8 +152,14 @@ next:
 func (s *Scheme) alone(p plain) bool {
 	base, part, _ := strings.Cut(p.fact, ".")
 	a, isAmount := s.Amounts.Get(base)
-	return isAmount && a.List() && part == "left" || p.zero && (part == "missing" && s.Asks.Has(base) || part == "open" && s.Cases.Has(base)) ||
-		p.yes && p.fact == "parent.ended"
+	return isAmount && a.List() && part == "left" || p.zero && (part == "missing" && s.Asks.Has(base) || part == "open" && s.ends(base)) ||
+		p.yes && p.fact == "parent.ended" && s.Lead == nil
+}
+
+// ends says whether the cases of an entry are sure to end. Those of payers may be in a node that cannot be reached.
+func (s *Scheme) ends(entry string) bool {
+	ch, ok := s.Cases.Get(entry)
+	return ok && !ch.Payers()
 }
 
 // contradicts says whether the needs of a row can never be true together.

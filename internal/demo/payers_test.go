@@ -1,0 +1,94 @@
+package demo
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+)
+
+// payersCase is what a node tells of a case, as far as these tests look.
+type payersCase struct {
+	ID    string `json:"id"`
+	Stage string `json:"stage"`
+	End   string `json:"end"`
+}
+
+// answers the JSON of an operation to somebody.
+func (w *town) asks(who, path string, into any) {
+	w.Helper()
+	answer, err := w.client(who).Get(w.at + path)
+	w.must(err)
+	defer answer.Body.Close()
+	w.must(json.NewDecoder(answer.Body).Decode(into))
+}
+
+// topic opens a topic in Anhui with a share for each of the jurisdictions and brings it to where the payers are asked.
+func (w *whole) topic(name string, shares ...[3]string) {
+	w.Helper()
+	p := w.towns[Anhui]
+	fill := fmt.Sprintf("firm fills %s topic=ai title=题目%s plan=联合方案 shares.rows=%d", name, name, len(shares))
+	for i, x := range shares {
+		fill += fmt.Sprintf(" shares.%d.payer=%s shares.%d.team=%s shares.%d.task=任务 shares.%d.sum=%s shares.%d.account=622202100%d", i, x[0], i, x[1], i, i, x[2], i, i)
+	}
+	p.play("firm opens " + name + " joint-topic -> draft\n" + fill + "\nfirm submit " + name + " -> submitted\ndesk propose " + name + " complete=yes -> proposed\nhead ask_payers " + name + " -> asking")
+}
+
+// asked waits until a payer's node has opened the case that a topic asks of it, and calls it by a name.
+func (w *whole) asked(node, topic, name string) {
+	w.Helper()
+	p := w.towns[node]
+	w.until(topic+" is not asked of "+node, func() bool {
+		var all struct {
+			Cases []payersCase `json:"cases"`
+		}
+		p.asks("desk", "/api/v1/cases?scheme=joint-share", &all)
+		for _, c := range all.Cases {
+			if strings.Contains(p.get(p.client("desk"), "/cases/"+c.ID), "题目"+topic) && c.End == "" {
+				p.cases[name] = "/cases/" + c.ID
+			}
+		}
+		return p.cases[name] != ""
+	})
+}
+
+// comes waits until a case stands in a stage of its node.
+func (w *whole) comes(node, who, name, stage string) {
+	w.Helper()
+	got := ""
+	for end := time.Now().Add(time.Minute); ; time.Sleep(20 * time.Millisecond) {
+		if got = w.towns[node].stage(who, name); got == stage {
+			return
+		}
+		if time.Now().After(end) {
+			w.Fatalf("%s in %s stands in %s, want %s", name, node, got, stage)
+		}
+	}
+}
+
+// A topic of Anhui is paid by a team's own jurisdiction each, in nodes of their own: every payer decides by its own scheme, the
+// topic goes on when each has confirmed its own line, and each pays from its own books.
+func TestATopicIsPaidByTheJurisdictionOfEachTeam(t *testing.T) {
+	w := startWhole(t)
+	w.topic("T", [3]string{Shanghai, Lab, "300000"}, [3]string{Anhui, SmallFirm, "200000"})
+	w.asked(Shanghai, "T", "S")
+	w.asked(Anhui, "T", "A")
+	w.towns[Shanghai].play("desk fills S take_on=300000\ndesk confirm S in_plan=yes -> confirmed")
+	w.comes(Anhui, "desk", "T", "asking")
+	w.towns[Anhui].play("desk fills A take_on=200000\ndesk confirm A in_plan=yes -> confirmed")
+	w.comes(Anhui, "desk", "T", "noticed")
+	w.passes(9 * 24 * time.Hour)
+	w.comes(Anhui, "desk", "T", "running")
+	w.comes(Shanghai, "desk", "S", "ordered")
+	w.comes(Anhui, "desk", "A", "ordered")
+	w.towns[Anhui].play("head finish T -> 各出资方均已拨付\nfinance mark_paid A -> paid")
+	w.towns[Shanghai].play("finance mark_paid S -> paid\nfinance bounced S 户名不符 -> returned\nfinance mark_paid S -> paid")
+	w.until("the topic is not finished", func() bool { return w.towns[Anhui].step("head", "finish", "T", nil) == "" })
+	for node, want := range map[string]string{Shanghai: "300000.00", Anhui: "200000.00"} {
+		if got := w.towns[node].balance(node + "/bank"); got != want {
+			t.Errorf("the bank of %s has %s, want %s", node, got, want)
+		}
+	}
+	w.audited()
+}

@@ -1,0 +1,130 @@
+package scheme
+
+import (
+	"slices"
+	"strings"
+
+	"cel.dev/cel-go/common/ast"
+	"cel.dev/cel-go/common/types"
+)
+
+// payerNames checks what an entry of `cases` says of payers, and what a scheme says to its lead.
+func (c *checker) payerNames() {
+	s := c.s
+	for name, ch := range s.Cases.All() {
+		if !ch.Payers() {
+			continue
+		}
+		for _, col := range []struct{ name, kind string }{{ch.Payer, "region"}, {ch.For, "org"}, {ch.Sum, "money"}} {
+			f, there := s.Column(col.name)
+			if col.name != "" && (!there || f.Type != col.kind || !strings.HasPrefix(col.name, ch.OneFor+".")) {
+				c.at(ch.At, "payer.column", "name", col.name, "type", kindWords[Kind(col.kind)])
+			}
+		}
+		for _, a := range ch.LetsGo {
+			c.action(ch.At, a)
+		}
+		if !c.readsAny(name + ".") {
+			c.at(ch.At, "payer.unread", "name", name)
+		}
+		for _, e := range s.expressions() {
+			walk(e.ast.Expr(), func(x ast.Expr) {
+				if x.Kind() == ast.CallKind && x.AsCall().FunctionName() == name+".missing" {
+					c.literalAmong(e, x.AsCall().Args()[0], "state", PayerStates)
+				}
+			})
+		}
+	}
+	l := s.Lead
+	if l == nil {
+		return
+	}
+	if a, ok := s.Amounts.Get(l.Sum); !ok || a.List() {
+		c.unknown(l.At, "amount", l.Sum, s.Amounts.Names())
+	}
+	said := map[string]bool{}
+	for _, stage := range sortedKeys(l.Says) {
+		c.stage(c.mark("lead."+stage), stage)
+		said[l.Says[stage]] = true
+		if !contains(PayerStates, l.Says[stage]) {
+			c.unknown(c.mark("lead."+stage), "state", l.Says[stage], PayerStates)
+		}
+	}
+	for _, state := range []string{PayerConfirmed, PayerPaid} {
+		if !said[state] {
+			c.at(l.At, "payer.never", "state", state)
+		}
+	}
+	for _, end := range s.Ends.Names() {
+		if l.Says[end] == "" {
+			c.at(c.mark("ends."+end), "payer.end_unsaid", "stage", end)
+		}
+	}
+}
+
+// saysTrue: what a stage says to the lead is borne out by the money of the case. A payer that says it stands by its sum has it
+// set aside, one that says it paid has sent something out, and one that says it does not pay has neither.
+func (p *prover) saysTrue(st *state) {
+	if p.s.Lead == nil {
+		return
+	}
+	said := p.s.Lead.Says[st.stage]
+	pos := p.mark("lead." + st.stage)
+	aside, out := len(st.holds) > 0, false
+	for _, sum := range st.own {
+		aside = aside || !sum.zero()
+	}
+	for _, sum := range st.out {
+		out = out || !sum.zero()
+	}
+	true_ := true
+	switch said {
+	case PayerConfirmed, PayerBounced:
+		true_ = aside && !out
+	case PayerPaid:
+		true_ = out
+	case PayerAsked, PayerRefused, PayerWithdrawn:
+		true_ = !aside && !out
+	case PayerClawedBack:
+		true_ = !aside
+	default:
+		return
+	}
+	if !true_ {
+		p.say(st, pos, "payer.untrue", "stage", st.stage, "state", said)
+	} else if PayerStands(said) && !st.frozen[p.s.Lead.Sum] {
+		p.say(st, pos, "amount.unfrozen", "name", p.s.Lead.Sum)
+	}
+}
+
+// ofPayer checks a lead and a scheme that its payers run: that the scheme answers leads, and that some rule of the lead looks at
+// each state in which a case of a payer can end.
+func (c *checker) ofPayer(name string, ch Children, payer *Scheme) {
+	if payer.Lead == nil || payer.Parent != c.s.ID {
+		c.at(ch.At, "payer.answers_not", "name", payer.ID)
+		return
+	}
+	heard := map[string]bool{}
+	for _, e := range c.s.expressions() {
+		for _, n := range e.reads() {
+			if entry, part, _ := strings.Cut(n, "."); entry == name {
+				heard[part] = true
+			}
+		}
+		walk(e.ast.Expr(), func(x ast.Expr) {
+			if x.Kind() == ast.CallKind && x.AsCall().FunctionName() == name+".missing" {
+				if t, ok := x.AsCall().Args()[0].AsLiteral().(types.String); ok {
+					heard[string(t)] = true
+				}
+			}
+		})
+	}
+	said := ""
+	for _, end := range payer.Ends.Names() {
+		state := payer.Lead.Says[end]
+		if state != "" && !heard[state] && !slices.Contains(strings.Fields(said), state) {
+			c.at(ch.At, "payer.unheard", "name", name, "state", state, "stage", payer.Say(end))
+			said += " " + state
+		}
+	}
+}
