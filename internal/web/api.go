@@ -55,6 +55,7 @@ func (s *Server) api() {
 	s.apiSlots()
 	s.apiTakeBack()
 	s.apiAbroad()
+	s.apiPayers()
 	s.apiRecognition()
 	s.apiState()
 	s.apiCredentials()

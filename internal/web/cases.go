@@ -68,6 +68,8 @@ type casePage struct {
 	Veiled   []veiledField
 	Uses     usesView
 	Abroad   []toldLine
+	Payers   []payerLine
+	Lead     *ledView
 	Discard  discardView
 	Kept     bool // what could be read of a form that was refused
 	Slots    []slotLine
@@ -227,6 +229,12 @@ func (v *visit) showCase(id unit.ID, was typed) error {
 		return err
 	}
 	if p.Abroad, err = v.toldAbroad(c.ID); err != nil {
+		return err
+	}
+	if p.Payers, err = v.payersOf(c.ID); err != nil {
+		return err
+	}
+	if p.Lead, err = v.leadOf(c.ID); err != nil {
 		return err
 	}
 	p.Amounts = amountsOf(c, s)

@@ -186,6 +186,9 @@ func bodies() map[string][]any {
 	maps.Copy(all, promiseBodies(task, done, agreed, pages))
 	maps.Copy(all, drawBodies(one, pages))
 	maps.Copy(all, abroadBodies(pages))
+	for name, more := range payerBodies(one) {
+		all[name] = append(all[name], more...)
+	}
 	return all
 }
 

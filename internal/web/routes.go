@@ -106,6 +106,7 @@ func (s *Server) routes() {
 	s.slotRoutes()
 	s.takeBackRoutes()
 	s.abroadRoutes()
+	s.payerRoutes()
 	s.recognitionRoutes()
 	s.stateRoutes()
 	s.credentialRoutes()
@@ -179,6 +180,7 @@ var sections = []struct {
 		{"/queue", fault.Words{"待办", "Waiting for me"}, access.CaseAct},
 		{"/cases", fault.Words{"申请与办件", "Cases"}, access.CaseRead},
 		{"/cases/abroad", fault.Words{"外地办件", "Cases of other nodes"}, access.CaseRead},
+		{"/cases/payers", fault.Words{"多方出资", "Several payers"}, access.CaseRead},
 		{"/instruments", fault.Words{"仪器预约", "Instruments"}, access.ListingRead},
 		{"/bookings", fault.Words{"我的预约", "Bookings"}, access.BookingCreate},
 		{"/uses", fault.Words{"使用、样品与账单", "Uses, samples, bills"}, access.BookingCreate},
