@@ -61,7 +61,7 @@ const (
 	saveEvery   = 10 * time.Minute // while something changes
 	followEvery = 2 * time.Second  // without a search
 	sweepEvery  = time.Hour        // labels and free slots, which leave no change of a listing
-	mapping     = 2                // counts up when entries are made otherwise (entry.go)
+	mapping     = 3                // counts up when entries are made otherwise (entry.go)
 )
 
 // NewFinder prepares the words; the index comes with Run or the first search.

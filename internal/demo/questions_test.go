@@ -131,11 +131,23 @@ func TestWhatPeopleAskIsFound(t *testing.T) {
 	}
 }
 
-// The questions kept apart are only reported: nothing is tuned for them.
-func TestQuestionsKeptApart(t *testing.T) {
-	mean, n := recallOf(t, "questions-apart.csv")
+// A second list was written before anything was done for it, and mended by causes: it holds as the first does.
+func TestTheSecondListIsFound(t *testing.T) {
+	mean, n := recallOf(t, "questions-second.csv")
 	t.Logf("recall@10 %.4f over %d questions", mean, n)
-	if n < 50 {
-		t.Errorf("%d questions", n)
+	if mean < 0.95 || n < 80 {
+		t.Errorf("recall@10 is %.4f over %d questions", mean, n)
+	}
+}
+
+// Questions that were asked once after all mending are only reported, with the figure of the first asking in docs/performance.md: the
+// bound keeps them from falling, nothing is tuned for them.
+func TestQuestionsKeptApart(t *testing.T) {
+	for _, file := range []string{"questions-apart.csv", "questions-unseen.csv", "questions-blind.csv"} {
+		mean, n := recallOf(t, file)
+		t.Logf("%s: recall@10 %.4f over %d questions", file, mean, n)
+		if mean < 0.85 || n < 40 {
+			t.Errorf("%s: recall@10 is %.4f over %d questions", file, mean, n)
+		}
 	}
 }

@@ -213,8 +213,12 @@ func (x *Index) tallySet(s *part, f int, set bitmap, counts []uint32) {
 
 // rank is where a listing stands in the order: higher first, equals by the lower half.
 func (x *Index) rank(p *plan, s *part, at uint16, score uint32) uint64 {
-	if p.blend {
-		return uint64(float64(score+1)*x.liking(p, s, at))<<32 | uint64(s.made[at])
+	if len(p.likes) > 0 {
+		liked := float64(score + 1)
+		for _, o := range p.likes {
+			liked *= x.liking(p, s, at, o)
+		}
+		return uint64(liked)<<32 | uint64(s.made[at])
 	}
 	switch p.order {
 	case ByPrice:
@@ -240,21 +244,28 @@ func (x *Index) metres(p *plan, s *part, at uint16) uint32 {
 	return uint32(km * 1000)
 }
 
+// abroadCounts is how much a place of another province counts beside one as near: vouchers and rules are of a province.
+const abroadCounts = 0.75
+
 // liking is how much of its relevance a listing keeps where the question itself wishes for an order: a tenth of the price
 // counts about as much as standing in the title.
-func (x *Index) liking(p *plan, s *part, at uint16) float64 {
-	switch p.order {
+func (x *Index) liking(p *plan, s *part, at uint16, by Order) float64 {
+	switch by {
 	case ByPrice:
 		if s.price[at] == none32 {
 			return 1. / 8
 		}
-		return 1 / (0.5 + math.Log10(1+float64(s.price[at])/100))
+		return 1 / (1 + math.Log10(1+float64(s.price[at])/100))
 	case ByDistance:
 		m := x.metres(p, s, at)
 		if m == none32 {
 			return 1. / 8
 		}
-		return 1 / (1 + float64(m)/100_000)
+		near := 1 / (1 + float64(m)/100_000)
+		if p.home != nil && !p.home[s.value(x.seat[x.facet[x.c.Origin]], at)] {
+			near *= abroadCounts
+		}
+		return near
 	case ByNewest:
 		return 0.5 + float64(s.made[at])/none32
 	}

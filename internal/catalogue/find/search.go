@@ -42,6 +42,7 @@ type Query struct {
 	From                  string // the place that distances are from, a code of Config.Origin
 	Offset, Limit         int
 	Facets                []string // that are counted
+	Exact                 bool     // nothing that only comes near, unless nothing has all that was asked
 }
 
 // Limits of a query.
@@ -76,8 +77,10 @@ type Answer struct {
 	Places  map[string][]string // what places of the question were taken as filters
 	Order   Order               // that was used
 	From    string
-	Nearest bool // nothing has all that was asked; Notes say what was left out
-	Without int  // with Total 0: how many there are without the filters
+	Near    string // the place that the question wished to be near, which is no filter then
+	Exact   int    // how many have all that was asked: they come first, and what comes near follows
+	Nearest bool   // nothing has all that was asked; Notes say what was left out
+	Without int    // with Total 0: how many there are without the filters
 	Marks   Marks
 	Seq     int64 // the last change that was seen
 }
@@ -100,13 +103,12 @@ func (x *Index) Search(ctx context.Context, q Query) (*Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	if out.total == 0 {
-		if p, out, err = x.nearest(ctx, p, q, out); err != nil {
-			return nil, err
-		}
+	l, err := x.climb(ctx, p, q, out)
+	if err != nil {
+		return nil, err
 	}
-	ans := x.answer(p, q, out)
-	if out.total == 0 && (len(p.filters) > 0 || p.pick > 0 || p.least > 0 || p.most != none32) {
+	ans := x.answer(l, q, p)
+	if out = l.found; out.total == 0 && (len(p.filters) > 0 || p.pick > 0 || p.least > 0 || p.most != none32) {
 		ans.Without = out.bare
 	}
 	return ans, nil
@@ -151,12 +153,13 @@ type plan struct {
 	free    []uint32 // bounds
 	pick    int
 	order   Order
-	blend   bool // the order comes from a wish and is mixed with relevance
+	likes   []Order // orders that come from wishes: they are mixed with relevance
 	from    string
+	around  string    // from, where the question named it
 	km      []float32 // by number of the origin's code; under 0 for not known
+	home    []bool    // by number of the origin's code: in the province of from
 	keep    int
 	counted []int
-	nearest bool
 	notes   []Note
 }
 
@@ -181,12 +184,24 @@ func (x *Index) filterOf(v *view, f int, codes []string) filter {
 func (x *Index) plan(v *view, q Query, a *asked) (*plan, error) {
 	p := &plan{v: v, asked: a, clauses: slices.Clone(a.clauses), places: map[string][]string{}, least: 0, most: none32, pick: q.FreePick,
 		order: q.Order, from: q.From, keep: q.Offset + q.Limit, notes: a.notes}
+	if !a.empty {
+		p.keep = max(p.keep, enough) // what is found first stands before what comes near
+	}
 	for name, codes := range q.Filter {
 		if len(codes) > 0 {
 			p.filters = append(p.filters, x.filterOf(v, x.facet[name], codes))
 		}
 	}
+	around := q.From == "" && a.near && len(a.places) > 0 // near a place is not only in it
+	if around {
+		p.from = x.pointOf(a)
+		around = p.from != ""
+		p.around = p.from
+	}
 	for name, codes := range a.places {
+		if around {
+			break
+		}
 		if f, ok := x.facet[name]; ok && len(q.Filter[name]) == 0 {
 			p.filters = append(p.filters, x.filterOf(v, f, codes))
 			p.places[name] = codes
@@ -216,25 +231,37 @@ func (x *Index) plan(v *view, q Query, a *asked) (*plan, error) {
 		p.counted = append(p.counted, x.facet[name])
 	}
 	if p.order == ByRelevance {
-		p.blend = true
-		switch {
-		case a.cheap:
-			p.order = ByPrice
-		case a.near && q.From != "":
-			p.order = ByDistance
-		case a.newest:
+		if a.cheap {
+			p.likes = append(p.likes, ByPrice)
+		}
+		if a.near && p.from != "" {
+			p.likes = append(p.likes, ByDistance)
+		}
+		if a.newest {
+			p.likes = append(p.likes, ByNewest)
+		}
+		if len(p.likes) > 0 {
+			p.order = p.likes[0]
+		} else if a.empty {
 			p.order = ByNewest
-		default:
-			p.blend = false
-			if a.empty {
-				p.order = ByNewest
-			}
 		}
 	}
 	x.measure(p)
 	// The rarest first: what follows is only looked at where that is.
-	slices.SortStableFunc(p.clauses, func(a, b clause) int { return a.reach() - b.reach() })
+	slices.SortStableFunc(p.clauses, func(a, b clause) int {
+		return cmp.Or(cmp.Compare(min(b.need, 1), min(a.need, 1)), a.reach()-b.reach())
+	})
 	return p, nil
+}
+
+// pointOf is the first place of a question that has a point on the earth; "" for none.
+func (x *Index) pointOf(a *asked) string {
+	for _, n := range a.notes {
+		if _, known := x.c.Words.point[n.Meant]; known && n.Wish == Place {
+			return n.Meant
+		}
+	}
+	return ""
 }
 
 // measure fills the distances from p.from.
@@ -245,8 +272,9 @@ func (x *Index) measure(p *plan) {
 	codes := p.v.codes[x.facet[x.c.Origin]]
 	p.km = make([]float32, len(codes))
 	from, known := x.c.Words.point[p.from]
+	p.home = make([]bool, len(codes))
 	for n, c := range codes {
-		p.km[n] = -1
+		p.km[n], p.home[n] = -1, x.c.Words.provinceOf(c) == x.c.Words.provinceOf(p.from)
 		if to, ok := x.c.Words.point[c]; ok && known {
 			p.km[n] = float32(from.km(to))
 		}
@@ -371,6 +399,15 @@ func (x *Index) part(p *plan, s *part, no int, sc *scratch, out *found) {
 func (s *part) clause(c *clause, first bool, hit bitmap, sc *scratch) bool {
 	l := sc.take()
 	defer sc.give(l)
+	if c.need == 0 {
+		for _, u := range c.units {
+			s.eval(u.node, sc, l)
+			for i, at := range l.at {
+				sc.score[at] += uint32(u.weight) * uint32(l.impact[i])
+			}
+		}
+		return true
+	}
 	touched := sc.set(s.n)
 	defer sc.back(touched)
 	if len(c.units) == 1 {
@@ -413,11 +450,23 @@ func (s *part) clause(c *clause, first bool, hit bitmap, sc *scratch) bool {
 	return any != 0
 }
 
-// answer dresses what was found.
-func (x *Index) answer(p *plan, q Query, out *found) *Answer {
-	a := &Answer{Total: out.total, Free: out.free, Notes: p.notes, Places: p.places, Order: p.order, From: p.from, Nearest: p.nearest, Seq: p.v.seq,
+// answer dresses what was found; asked is the plan of the first step.
+func (x *Index) answer(l ladder, q Query, asked *plan) *Answer {
+	p, out := l.plan, l.found
+	a := &Answer{Total: out.total, Exact: l.exact, Free: out.free, Notes: p.notes, Places: p.places, Order: p.order, From: p.from, Near: p.around, Seq: p.v.seq,
 		Facets: map[string][]Count{}, Marks: Marks{}}
-	for _, e := range out.top.page(q.Offset, q.Limit) {
+	if asked.asked.missing {
+		a.Exact = 0
+	}
+	a.Nearest = a.Exact == 0 && out.total > 0
+	var hits []entry
+	if p == asked {
+		hits = out.top.page(q.Offset, q.Limit)
+	} else {
+		all := l.entries()
+		hits = all[min(q.Offset, len(all)):min(q.Offset+q.Limit, len(all))]
+	}
+	for _, e := range hits {
 		s := p.v.parts[e.part]
 		h := Hit{ID: s.ids[e.at].unit(), Score: e.score, Km: -1}
 		if p.km != nil {
@@ -437,7 +486,7 @@ func (x *Index) answer(p *plan, q Query, out *found) *Answer {
 		slices.SortFunc(all, func(a, b Count) int { return cmp.Or(b.N-a.N, strings.Compare(a.Code, b.Code)) })
 		a.Facets[x.c.Facets[f].Name] = all
 	}
-	for _, c := range p.clauses {
+	for _, c := range asked.clauses {
 		for _, u := range c.units {
 			u.marks(a.Marks)
 		}

@@ -110,7 +110,7 @@ func (s *segment) place(d id) (int, bool) {
 // BM25: how fast a repeated word stops counting, and how much a long text loses. The length that loses nothing is fixed,
 // so that a listing's impact depends on nothing but the listing.
 const (
-	satur  = 5
+	satur  = 10
 	lenPow = 0.15
 	pivot  = 100
 )

@@ -39,17 +39,17 @@ var spoken = sync.OnceValue(func() *sounds {
 	return s
 })
 
-// initials are the first letters of the usual readings of a text of characters only; "" where it has others.
-func initials(text string) string {
-	var b strings.Builder
+// inPinyin are the usual readings of a text of characters only, their first letters and the whole; "" where it has others.
+func inPinyin(text string) (initials, whole string) {
 	for _, r := range Fold(text) {
 		p := spoken().of[r]
 		if len(p) == 0 {
-			return ""
+			return "", ""
 		}
-		b.WriteByte(p[0][0])
+		initials += p[0][:1]
+		whole += p[0]
 	}
-	return b.String()
+	return initials, whole
 }
 
 const (

@@ -79,6 +79,7 @@ func StandardWords(regions *unit.Regions, day unit.Day) (*Words, error) {
 			continue // a municipality is a province
 		}
 		w.AddPlace(FacetCity, string(r), placeNames(regions.Name(r, day))...)
+		w.AddWithin(string(r), string(regions.Province(r)))
 	}
 	for _, r := range coded {
 		for _, d := range regions.Children(r, day) {

@@ -16,6 +16,7 @@ const (
 	splitMin    = 2
 	pairKeysMax = 64 // pairs of characters that two syllables stand for
 	guessShare  = 200
+	unitLetters = "abcdefghijklmnopqrstuvwxyz"
 )
 
 // word takes the Latin word at i, or it and the next where the index knows both joined, and says how many it took.
@@ -81,10 +82,17 @@ func (r *reading) guess(w string) *node {
 			try(Spelled, strings.Join(near, " / "), n)
 		}
 	}
-	for _, t := range r.x.c.Words.initial[w] {
-		if m, n := r.x.c.Words.match(itemsOf(t)); n > 0 && m.wish == Synonym {
-			try(Initials, t, r.x.group(m.group))
+	known := func(how Wish, terms []string) {
+		for _, t := range terms {
+			if m, n := r.x.c.Words.match(itemsOf(t)); n > 0 && m.wish == Synonym {
+				try(how, t, r.x.group(m.group))
+			}
 		}
+	}
+	known(Initials, r.x.c.Words.initial[w])
+	known(Sounded, r.x.c.Words.sound[w])
+	if digits := strings.TrimRight(w, unitLetters); len(g.subs) == 0 && len(digits) >= splitMin && len(digits) < len(w) && strings.Trim(digits, "0123456789.") == "" {
+		try(Split, digits, one(wordKey([]byte(digits)))) // 400M of a model 400
 	}
 	if letters(w) {
 		for _, so := range syllables(w) {

@@ -17,7 +17,9 @@ type Words struct {
 	longest int                // items of the longest term
 	groups  [][]string         // terms that mean the same
 	point   map[string]Point
+	within  map[string]string   // the province of a city
 	initial map[string][]string // initials of a term in pinyin, to the terms
+	sound   map[string][]string // a term in pinyin without blanks, to the terms
 	budget  []*regexp.Regexp    // that say a most: a number, and whether it counts ten thousands
 }
 
@@ -27,6 +29,7 @@ type meaning struct {
 	value string // of the wish; of a place the code
 	facet string // of a place
 	group int    // with Synonym
+	weak  bool   // with Synonym: a group that is only asked for where nothing else is
 }
 
 // Wish is what a word of a question asks for beside the text.
@@ -52,20 +55,28 @@ const (
 	termItemsMax = 16
 )
 
+// weakMark begins a line of synonyms that are weak: words of every test (test, analysis, machine) and of what is tested (powder, alloy).
+// Beside other words they only help to sort; alone they are the question.
+const weakMark = "~"
+
 // NewWords reads a table of synonyms and a table of wishes, both CSV with # comments. A line of synonyms is a group of terms that mean
-// the same. A line of wishes is the wish, its value, and the words that say it.
+// the same, with weakMark before the first a weak one. A line of wishes is the wish, its value, and the words that say it.
 func NewWords(synonyms, wishes io.Reader) (*Words, error) {
-	w := &Words{meaning: map[string]meaning{}, point: map[string]Point{}, initial: map[string][]string{}}
+	w := &Words{meaning: map[string]meaning{}, point: map[string]Point{}, within: map[string]string{}, initial: map[string][]string{}, sound: map[string][]string{}}
 	err := lines(synonyms, func(no int, cells []string) error {
-		if len(cells) < 2 {
+		first, weak := strings.CutPrefix(cells[0], weakMark)
+		if cells[0] = first; len(cells) < 2 && !weak {
 			return fmt.Errorf("line %d: a group has two terms or more", no)
 		}
 		for _, t := range cells {
-			if err := w.add(t, meaning{wish: Synonym, group: len(w.groups)}); err != nil {
+			if err := w.add(t, meaning{wish: Synonym, group: len(w.groups), weak: weak}); err != nil {
 				return fmt.Errorf("line %d: %w", no, err)
 			}
-			if in := initials(t); len(in) >= initialsMin {
+			if in, whole := inPinyin(t); len(in) >= initialsMin {
 				w.initial[in] = append(w.initial[in], t)
+				w.sound[whole] = append(w.sound[whole], t)
+			} else if len(in) == syllablesMin {
+				w.sound[whole] = append(w.sound[whole], t)
 			}
 		}
 		w.groups = append(w.groups, cells)
@@ -140,6 +151,17 @@ func (w *Words) AddPlace(facet, code string, names ...string) bool {
 
 // AddPoint says where a code of the facet Origin lies.
 func (w *Words) AddPoint(code string, p Point) { w.point[code] = p }
+
+// AddWithin says in which province a city lies, both by their codes.
+func (w *Words) AddWithin(city, province string) { w.within[city] = province }
+
+// provinceOf is the province that a place lies in: itself where it lies in none.
+func (w *Words) provinceOf(place string) string {
+	if in := w.within[place]; in != "" {
+		return in
+	}
+	return place
+}
 
 // Points are the codes whose place on the earth is known, in their order.
 func (w *Words) Points() []string { return slices.Sorted(maps.Keys(w.point)) }
