@@ -17,6 +17,7 @@ type foundOut struct {
 	Total   int                     `json:"total"`
 	Facets  map[string][]facetCount `json:"facets" doc:"by facet, most first; each is counted with every filter but its own"`
 	Notes   []foundNote             `json:"notes" doc:"how words of the question were taken"`
+	Exact   int                     `json:"exact" doc:"how many have all that was asked: they come first, and what comes near follows; notes of dropped and loosened say what it goes without"`
 	Nearest bool                    `json:"nearest" doc:"nothing has all that was asked; notes of dropped and loosened say what the nearest go without"`
 	Without int                     `json:"without" doc:"with a total of 0: how many there are without the filters"`
 	Seq     int64                   `json:"seq" doc:"number of the last change of the catalogue that was seen"`
@@ -103,7 +104,7 @@ func slotText(all []time.Time, i int) string {
 }
 
 func foundOf(found *catalogue.Found) foundOut {
-	o := foundOut{Hits: []foundHit{}, Total: found.Total, Facets: map[string][]facetCount{}, Notes: []foundNote{}, Nearest: found.Nearest, Without: found.Without, Seq: found.Seq}
+	o := foundOut{Hits: []foundHit{}, Total: found.Total, Exact: found.Exact, Facets: map[string][]facetCount{}, Notes: []foundNote{}, Nearest: found.Nearest, Without: found.Without, Seq: found.Seq}
 	for i, l := range found.Listings {
 		o.Hits = append(o.Hits, foundHit{l.ID, l.Kind, l.Title[0], l.Title[1], l.Owner, l.OwnerName[0], l.OwnerName[1], l.Region, found.Hits[i].Km, l.Version, slotText(found.Slots.Next, i), slotText(found.Slots.Wished, i), l.Origin, "/listings/" + string(l.ID)})
 	}

@@ -13,12 +13,16 @@ type jobsPage struct {
 	Counts []db.JobCount
 	Dead   []db.Job
 	Next   string // address of the next page
+	Export exportView
 }
 
 // jobs shows what waits to be done by itself, and what was given up.
 func (v *visit) jobs() error {
+	if v.wantsFile() {
+		return v.jobsFile()
+	}
 	after := unit.ID(v.r.URL.Query().Get("after"))
-	var p jobsPage
+	p := jobsPage{Export: v.exports()}
 	var next unit.ID
 	var err error
 	if p.Counts, p.Dead, next, err = v.s.deadJobs(v.ctx(), after); err != nil {

@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"html/template"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -381,6 +382,12 @@ func (v *visit) listings() error {
 	if _, ok := set.Of(query.Kind); !ok && query.Kind != "" {
 		return fault.New(fault.NotFound, "catalogue.kind_unknown", "kind", query.Kind)
 	}
+	if v.wantsFile() {
+		return v.listingsFile(query)
+	}
+	if query.Kind == "" {
+		p.Exports = []exportView{v.exports()}
+	}
 	all, next, err := v.s.c.Catalogue.List(v.ctx(), v.who, query)
 	if err != nil {
 		return err
@@ -468,6 +475,9 @@ func (v *visit) showMine(desk bool, f *form) error {
 	if query.Owner == "" && query.Region == "" && !reach.All {
 		return fault.New(fault.NotFound, "catalogue.unknown")
 	}
+	if v.wantsFile() {
+		return v.listingsFile(query)
+	}
 	for _, k := range v.s.c.Catalogue.Kinds().All {
 		p.Kinds = append(p.Kinds, option{k.ID, k.Words().In(v.lang)})
 	}
@@ -489,11 +499,13 @@ func (v *visit) showMine(desk bool, f *form) error {
 	if next != "" {
 		p.Next = v.afterLink(next)
 	}
+	p.Exports = []exportView{v.exports()}
 	if query.Kind != "" {
 		p.Exports = v.listingExports()
+		whose := "&" + url.Values{"all": {"yes"}, "owner": {query.Owner}, "region": {string(query.Region)}}.Encode()
 		for i := range p.Exports {
-			p.Exports[i].CSV += "&all=yes"
-			p.Exports[i].XLSX += "&all=yes"
+			p.Exports[i].CSV += whose
+			p.Exports[i].XLSX += whose
 		}
 	}
 	v.under("/listings", "共享资源", "What is offered")

@@ -25,6 +25,7 @@ type logPage struct {
 	Size         int64
 	Entries      []logLine // newest first
 	Newer, Older string    // addresses
+	Export       exportView
 }
 
 type logLine struct {
@@ -34,7 +35,10 @@ type logLine struct {
 
 // logPage shows the log, the newest entries first; ?before= goes back in it.
 func (v *visit) logPage() error {
-	p := logPage{Origin: v.s.c.Log.Origin(), Key: v.s.c.Log.PublicKey()}
+	if v.wantsFile() {
+		return v.logFile()
+	}
+	p := logPage{Origin: v.s.c.Log.Origin(), Key: v.s.c.Log.PublicKey(), Export: v.exports()}
 	var err error
 	if p.Size, err = v.s.c.Log.Size(v.ctx()); err != nil {
 		return err

@@ -13,16 +13,20 @@ type noticesPage struct {
 	Unread bool   // only these are listed
 	Newest string // the newest on the page, up to which all may be marked as read
 	Next   string // address of the older ones
+	Export exportView
 }
 
 func (v *visit) notices() error {
 	q := v.r.URL.Query()
 	query := notice.Query{Unread: q.Get("show") == "unread", After: unit.ID(q.Get("after"))}
+	if v.wantsFile() {
+		return v.noticesFile(query)
+	}
 	page, next, err := v.s.c.Notices.List(v.ctx(), v.who.Person, query)
 	if err != nil {
 		return err
 	}
-	p := noticesPage{All: page, Unread: query.Unread}
+	p := noticesPage{All: page, Unread: query.Unread, Export: v.exports()}
 	if len(page) > 0 {
 		p.Newest = string(page[0].ID)
 	}

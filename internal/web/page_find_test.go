@@ -10,6 +10,7 @@ func findBodies() map[string][]any {
 			{Saved: catalogue.Saved{ID: someID, Made: someTime}, Path: "/search?kind=lab"}}}},
 		"search": {
 			searchPage{Empty: true, Tabs: []picked{choice}},
+			searchPage{Text: "x", Exact: 1, Near: true, Total: 2, Nearest: []string{"不含“x”"}, Hits: []hitView{{Path: "/listings/x"}, {Path: "/listings/y", Nearer: true}}},
 			searchPage{Text: "x", Without: 3, Wide: "/search?q=x", Nearest: []string{"不含“x”"}},
 			searchPage{Text: someWords[0], Kind: "instrument", Tabs: []picked{choice}, Chosen: []picked{choice}, Clear: "/search", Orders: []picked{choice},
 				Facets: []facetView{{"f.city", "城市", []picked{choice}, 1, true, 4, false}, {"free", "空档", []picked{choice}, 0, false, 0, true}}, From: "310000",

@@ -17,6 +17,7 @@ type peoplePage struct {
 	Form   *form
 	Link   string // of a new invitation, shown once
 	For    string // whose it is
+	Export exportView
 }
 
 func (v *visit) people() error { return v.showPeople(peoplePage{}) }
@@ -24,11 +25,14 @@ func (v *visit) people() error { return v.showPeople(peoplePage{}) }
 func (v *visit) showPeople(p peoplePage) error {
 	q := v.r.URL.Query()
 	p.Query = access.PeopleQuery{Text: q.Get("q"), Role: q.Get("role"), After: unit.ID(q.Get("after"))}
+	if v.wantsFile() {
+		return v.peopleFile(p.Query)
+	}
 	page, next, err := v.s.c.Access.People(v.ctx(), v.who, p.Query)
 	if err != nil {
 		return err
 	}
-	p.People, p.Roles = page, v.gives()
+	p.People, p.Roles, p.Export = page, v.gives(), v.exports()
 	if p.Form == nil {
 		p.Form = v.blank("i")
 	}

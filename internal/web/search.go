@@ -43,6 +43,8 @@ type searchPage struct {
 	Wishes   []string // how words were understood
 	Literal  string   // address of the same question as it stands
 	Nearest  []string // what was left out
+	Exact    int      // how many have all that was asked; what comes near follows
+	Near     bool     // nothing has all of it, or what comes near follows
 	Without  int
 	Wide     string // address without filters
 	Pager    pager
@@ -91,6 +93,7 @@ type hitView struct {
 	Demo    bool
 	Deeds   []string
 	Origin  string // name of the node whose listing it is; "" is this one
+	Nearer  bool   // the first that only comes near
 	listing catalogue.Listing
 }
 
@@ -195,8 +198,12 @@ func (v *visit) search() error {
 	v.chosen(&p, k, q)
 	v.orders(&p, found)
 	v.understood(&p, found)
+	p.Exact, p.Near = found.Exact, found.Nearest || found.Exact < found.Total
 	for i, l := range found.Listings {
 		p.Hits = append(p.Hits, v.hit(l, found, i))
+	}
+	if at := found.Exact - q.Offset; !found.Nearest && at >= 0 && at < len(p.Hits) {
+		p.Hits[at].Nearer = true
 	}
 	p.Empty = found.Total == 0 && q.Text == "" && len(q.Filter) == 0
 	if access.MaySomewhere(v.who, access.NoticeRead) == nil && !v.who.Anonymous() && (q.Text != "" || len(q.Filter) > 0) {
@@ -519,6 +526,10 @@ func (v *visit) understood(p *searchPage, found *catalogue.Found) {
 			p.Synonyms = true
 			line = v.t("“"+n.Said+"”也查：", "“"+n.Said+"” finds also: ") + n.Meant
 		case find.Place:
+			if found.Near == n.Meant {
+				line = v.t("近的在前，从“"+n.Said+"”算起", "the near ones first, from “"+n.Said+"”")
+				break
+			}
 			line = v.t("“"+n.Said+"”当作所在地：", "“"+n.Said+"” is taken as the place: ") + placeName(unit.Region(n.Meant)).In(v.lang)
 		case find.Budget:
 			fen, _ := strconv.ParseInt(n.Meant, 10, 64)
@@ -530,6 +541,9 @@ func (v *visit) understood(p *searchPage, found *catalogue.Found) {
 		case find.When:
 			line = v.wishedWords(n.Said, found)
 		case find.Near:
+			if found.From != "" {
+				continue
+			}
 			line = v.t("“"+n.Said+"”：近的在前，请选从哪里算起", "“"+n.Said+"”: the near ones first; choose from where")
 		case find.Newest:
 			line = v.t("“"+n.Said+"”：新发布的在前", "“"+n.Said+"”: the newest first")

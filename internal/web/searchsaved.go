@@ -8,7 +8,10 @@ import (
 	"corridor/internal/unit"
 )
 
-type savedPage struct{ All []savedView }
+type savedPage struct {
+	All    []savedView
+	Export exportView
+}
 
 // savedView is a search that a person keeps.
 type savedView struct {
@@ -24,7 +27,7 @@ func (v *visit) savedSearches() error {
 	if err != nil {
 		return err
 	}
-	p := savedPage{}
+	p := savedPage{Export: v.exports()}
 	for _, s := range all {
 		view := savedView{Saved: s, Text: s.Question.Text, Path: "/search?" + addressOf(s.Question) + "&sort=newest"}
 		for _, name := range sortedKeys(s.Question.Filter) {
@@ -44,6 +47,9 @@ func (v *visit) savedSearches() error {
 			view.Choices = append(view.Choices, v.t("价格 ", "price ")+s.Question.Least.String()+"–"+s.Question.Most.String())
 		}
 		p.All = append(p.All, view)
+	}
+	if v.wantsFile() {
+		return v.savedFile(p.All)
 	}
 	v.under("/search", "找资源", "Find resources")
 	return v.show("searchsaved", v.t("保存的搜索", "Saved searches"), p)
