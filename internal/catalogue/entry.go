@@ -20,6 +20,7 @@ const (
 	FacetOwner = "owner"
 	FacetBand  = "band"  // of the price
 	FacetLabel = "label" // what it is recognised for here: labels of the owner in force at this node, and what Recognises says
+	FacetPer   = "per"   // what its price is for, by the place in kinds.Pers
 	FacetNode  = "node"  // whose listing it is: the code of the node, OwnNode for this one's
 )
 
@@ -51,7 +52,7 @@ func BandOf(p unit.Fen) string {
 
 // Facets are the facets of all kinds. A field id that several kinds have is one facet.
 func Facets(set *kinds.Set) []find.Facet {
-	all := []find.Facet{{Name: FacetKind}, {Name: find.FacetProvince}, {Name: find.FacetCity}, {Name: FacetOwner}, {Name: FacetBand}, {Name: FacetLabel, Many: true}, {Name: FacetNode}}
+	all := []find.Facet{{Name: FacetKind}, {Name: find.FacetProvince}, {Name: find.FacetCity}, {Name: FacetOwner}, {Name: FacetBand}, {Name: FacetPer}, {Name: FacetLabel, Many: true}, {Name: FacetNode}}
 	for _, k := range set.All {
 		for _, f := range k.Fields {
 			if !f.Facet || f.Private {
@@ -122,12 +123,27 @@ func Indexed(set *kinds.Set, regions *unit.Regions, day unit.Day, l Listing, lab
 			}
 		}
 	}
-	if n, err := strconv.ParseInt(l.Fields[k.Price], 10, 64); k.Price != "" && err == nil {
-		e.Price = unit.Fen(n)
-		e.Codes[FacetBand] = []string{BandOf(e.Price)}
+	if pays, ok := fenOf(l.Fields, k.Price); ok && k.For.Unit() != "none" {
+		hours := unit.Fen(max(1, k.For.Hours))
+		e.Codes[FacetBand], e.Codes[FacetPer] = []string{BandOf(pays)}, []string{perCode(k.For.Unit())}
+		e.Price = pays / hours
+		if less, ok := fenOf(l.Fields, k.For.Academic); ok && less < pays {
+			e.Less = (pays - less) / hours
+		}
 	}
 	return e
 }
+
+func fenOf(fields map[string]string, id string) (unit.Fen, bool) {
+	if id == "" {
+		return 0, false
+	}
+	n, err := strconv.ParseInt(fields[id], 10, 64)
+	return unit.Fen(n), err == nil
+}
+
+// perCode is the code of what a price is for: codes are in the order of kinds.Pers.
+func perCode(per string) string { return strconv.Itoa(slices.Index(kinds.Pers, per)) + "-" + per }
 
 // entries are the changes that bring listings into the index, or out of it. Under mu.
 func (f *Finder) entries(ctx context.Context, tx *db.Tx, all []Listing) ([]find.Change, error) {

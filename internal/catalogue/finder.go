@@ -28,7 +28,9 @@ type FinderConfig struct {
 	Path      string // of the snapshot; "" keeps none
 	// Recognises says what is recognised from others; nil: nothing is.
 	Recognises Recognises
-	Logger     *slog.Logger // nil: slog.Default
+	// Academic says whether organisations of a kind pay what universities pay; nil: none does.
+	Academic func(kind string) bool
+	Logger   *slog.Logger // nil: slog.Default
 }
 
 // Finder keeps an index of the published listings in step with the table and answers from it. The table is the truth: before
@@ -91,7 +93,7 @@ func NewFinder(c FinderConfig) (*Finder, error) {
 
 // config is the index's; restored tells databases apart that were put back to an earlier day.
 func (f *Finder) config(restored string) find.Config {
-	return find.Config{Facets: f.facets, Words: f.words, Origin: find.FacetCity, Digest: f.digest + " " + restored}
+	return find.Config{Facets: f.facets, Words: f.words, Origin: find.FacetCity, Unit: FacetPer, Digest: f.digest + " " + restored}
 }
 
 // Run opens the index, follows the changes, looks again at what leaves none, and saves snapshots, until ctx ends.
@@ -415,7 +417,24 @@ func (f *Finder) Places() []string { return f.words.Points() }
 type Found struct {
 	*find.Answer
 	Slots    Slots
+	Reduced  bool      // prices are those that universities and institutes pay: the asker's organisation is one
 	Listings []Listing // of Hits, in their order; those withdrawn this very moment are left out
+}
+
+// paysLess says whether the organisation of who asks pays what universities pay. Whoever is not signed in is told what firms pay.
+func (f *Finder) paysLess(ctx context.Context, who access.Actor) (less bool, err error) {
+	if f.c.Academic == nil || who.Org == "" {
+		return false, nil
+	}
+	err = f.s.c.DB.Read(ctx, func(tx *db.Tx) error {
+		o, err := f.s.c.Registry.Org(ctx, tx, who.Org)
+		if fault.KindOf(err) == fault.NotFound {
+			return nil
+		}
+		less = err == nil && f.c.Academic(o.Kind)
+		return err
+	})
+	return less, err
 }
 
 // Search answers a question over the published listings. Everybody may search.
@@ -424,11 +443,14 @@ func (f *Finder) Search(ctx context.Context, who access.Actor, q find.Query) (*F
 	if err != nil {
 		return nil, err
 	}
+	if q.Reduced, err = f.paysLess(ctx, who); err != nil {
+		return nil, err
+	}
 	a, err := x.Search(ctx, q)
 	if err != nil {
 		return nil, err
 	}
-	out := &Found{Answer: a}
+	out := &Found{Answer: a, Reduced: q.Reduced}
 	slots, from, to, err := f.wish(ctx, x, q, a)
 	if err != nil {
 		return nil, fmt.Errorf("free slots that were wished for: %w", err)

@@ -230,11 +230,15 @@ func (f *Finder) wish(ctx context.Context, x *find.Index, q find.Query, a *find.
 		if q.Order != find.ByRelevance || q.Offset >= wishedPool {
 			return nil
 		}
+		// What has all that was asked stays before what comes near.
 		sorted := make([]find.Hit, 0, len(pool))
-		for _, first := range []bool{true, false} {
-			for _, h := range pool {
-				if _, free := slots[h.ID]; free == first {
-					sorted = append(sorted, h)
+		exact := min(a.Exact, len(pool))
+		for _, tier := range [][]find.Hit{pool[:exact], pool[exact:]} {
+			for _, first := range []bool{true, false} {
+				for _, h := range tier {
+					if _, free := slots[h.ID]; free == first {
+						sorted = append(sorted, h)
+					}
 				}
 			}
 		}

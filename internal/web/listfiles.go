@@ -174,7 +174,7 @@ func (v *visit) listingsFile(q catalogue.Query) error {
 			return "", err
 		}
 		for _, l := range page {
-			h, _ := v.offer(l, -1)
+			h, _ := v.offer(l, -1, false)
 			if err := s.put(l.Title.In(v.lang), h.Kind, l.OwnerName.In(v.lang), l.Owner, h.Place, h.Price, h.Unit, l.State.Words().In(v.lang), iso(l.Published), v.site()+h.Path); err != nil {
 				return "", err
 			}

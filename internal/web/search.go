@@ -86,6 +86,8 @@ type hitView struct {
 	Says    []piece // where in its texts
 	Price   string
 	Unit    string
+	Whose   string // price this is, where others pay another
+	NoPrice bool   // there is none to pay: the amount is a budget or a loan
 	Free    string // the next free slot
 	Wished  string // a slot in the time that was wished for
 	FreeAt  string // the calendar
@@ -165,7 +167,7 @@ func (v *visit) facetsOf(k *kinds.Kind) []string {
 	} else {
 		all = append(all, "accreditation")
 	}
-	return append(all, catalogue.FacetBand, catalogue.FacetLabel, catalogue.FacetOwner)
+	return append(all, catalogue.FacetBand, catalogue.FacetPer, catalogue.FacetLabel, catalogue.FacetOwner)
 }
 
 // search shows what is offered.
@@ -197,6 +199,9 @@ func (v *visit) search() error {
 	}
 	v.chosen(&p, k, q)
 	v.orders(&p, found)
+	if q.Order == find.ByPrice {
+		p.Wishes = append(p.Wishes, v.t("价格从低到高", "The cheapest first")+v.pricesCompared(found))
+	}
 	v.understood(&p, found)
 	p.Exact, p.Near = found.Exact, found.Nearest || found.Exact < found.Total
 	for i, l := range found.Listings {
@@ -282,6 +287,8 @@ func (v *visit) facetWords(name string, k *kinds.Kind) string {
 		return v.t("城市", "City")
 	case catalogue.FacetBand:
 		return v.t("起价", "Price from")
+	case catalogue.FacetPer:
+		return v.t("计价方式", "Charged by")
 	case catalogue.FacetLabel:
 		return v.t("本平台认可", "Recognised here")
 	case catalogue.FacetOwner:
@@ -324,6 +331,9 @@ func (v *visit) codeWords(name, code string, k *kinds.Kind, owners map[string]st
 		return code
 	case catalogue.FacetBand:
 		return v.bandWords(code)
+	case catalogue.FacetPer:
+		_, per, _ := strings.Cut(code, "-")
+		return perWords[per].In(v.lang)
 	}
 	if k == nil { // over all kinds: the words of the first whose list has the code
 		for _, k := range v.s.c.Catalogue.Kinds().All {
@@ -338,6 +348,10 @@ func (v *visit) codeWords(name, code string, k *kinds.Kind, owners map[string]st
 	}
 	return code
 }
+
+// perWords are what prices are for (kinds.Pers).
+var perWords = map[string]fault.Words{"hour": {"按小时、班次或天（机时）", "by the hour, shift or day"}, "day": {"按人天", "by the day of a person"}, "item": {"按样品或项目", "by the sample or job"},
+	"card_hour": {"按卡时", "by the card-hour"}, "whole": {"一次总价", "one price for the whole"}}
 
 // bandWords is a band of prices: its ends in yuan.
 func (v *visit) bandWords(code string) string {
@@ -535,7 +549,7 @@ func (v *visit) understood(p *searchPage, found *catalogue.Found) {
 			fen, _ := strconv.ParseInt(n.Meant, 10, 64)
 			line = v.t("“"+n.Said+"”当作最高价：", "“"+n.Said+"” is taken as the highest price: ") + unit.Fen(fen).String() + v.t(" 元", " yuan")
 		case find.Cheap:
-			line = v.t("“"+n.Said+"”：相近的按价格从低到高", "“"+n.Said+"”: of those that fit the cheaper first")
+			line = v.t("“"+n.Said+"”：相近的按价格从低到高", "“"+n.Said+"”: of those that fit the cheaper first") + v.pricesCompared(found)
 		case find.Gratis:
 			line = v.t("“"+n.Said+"”：只列不收费的", "“"+n.Said+"”: only what costs nothing")
 		case find.When:
@@ -574,8 +588,18 @@ func (v *visit) understood(p *searchPage, found *catalogue.Found) {
 	}
 }
 
+// pricesCompared says whose prices were compared, and how.
+func (v *visit) pricesCompared(found *catalogue.Found) string {
+	whose := v.t("按企业价", "by what firms pay")
+	if found.Reduced {
+		whose = v.t("按贵单位适用的院校价（没有院校价的按企业价）", "by what universities pay, as your organisation does (what firms pay where there is no such price)")
+	}
+	return v.t("（"+whose+"；时、班、日价折成每小时比较，按样、按项或按卡时收费的不与时价相比）", " ("+whose+"; prices an hour, shift and day are compared by the hour, prices a sample, job or card-hour are not compared with them)")
+}
+
 // offer is what is said of a listing wherever it was found; k is nil for one whose kind is gone.
-func (v *visit) offer(l catalogue.Listing, km int) (h hitView, k *kinds.Kind) {
+// reduced: the asker pays what universities pay.
+func (v *visit) offer(l catalogue.Listing, km int, reduced bool) (h hitView, k *kinds.Kind) {
 	h = hitView{Path: "/listings/" + string(l.ID), Org: l.Owner, Code: string(l.Region), Place: placeName(l.Region).In(v.lang), Km: km, Demo: l.Synthetic, listing: l}
 	if l.Origin != "" {
 		h.Origin = v.nodeWords(l.Origin).In(v.lang)
@@ -588,12 +612,21 @@ func (v *visit) offer(l catalogue.Listing, km int) (h hitView, k *kinds.Kind) {
 	if f, ok := k.Field(k.Price); ok {
 		h.Price, h.Unit = f.Show(l.Fields[f.ID]).In(v.lang), fault.Words(f.Unit).In(v.lang)
 	}
+	if h.NoPrice = k.For.Unit() == "none"; h.NoPrice {
+		h.Price, h.Unit = "", ""
+	}
+	if f, ok := k.Field(k.For.Academic); ok && h.Price != "" && l.Fields[f.ID] != "" {
+		h.Whose = v.t("企业价", "for firms")
+		if reduced {
+			h.Price, h.Unit, h.Whose = f.Show(l.Fields[f.ID]).In(v.lang), fault.Words(f.Unit).In(v.lang), v.t("院校价", "for universities")
+		}
+	}
 	return h, k
 }
 
 // hit dresses a listing for the page, with what was asked marked in it.
 func (v *visit) hit(l catalogue.Listing, found *catalogue.Found, i int) hitView {
-	h, k := v.offer(l, found.Hits[i].Km)
+	h, k := v.offer(l, found.Hits[i].Km, found.Reduced)
 	v.hitFree(&h, found, i)
 	h.Title, h.Owner = pieces(l.Title.In(v.lang), found.Marks), pieces(l.OwnerName.In(v.lang), found.Marks)
 	if k == nil {
@@ -601,7 +634,7 @@ func (v *visit) hit(l catalogue.Listing, found *catalogue.Found, i int) hitView 
 	}
 	for _, id := range k.Summary {
 		f, _ := k.Field(id)
-		if s := f.Show(l.Fields[id]).In(v.lang); s != "" && id != k.Price {
+		if s := f.Show(l.Fields[id]).In(v.lang); s != "" && (id != k.Price || h.NoPrice) {
 			h.Facts = append(h.Facts, namedValue{Name: f.Words().In(v.lang), Value: s + unitOf(f, v.lang)})
 		}
 	}
@@ -649,7 +682,7 @@ func (v *visit) exportFound(found *catalogue.Found) error {
 	s := &sheet{Name: "search", Head: []string{v.t("名称", "Name"), v.t("类别", "Kind"), v.t("单位", "Owner"), v.t("单位代码", "Owner's code"), v.t("所在地", "Place"), v.t("起价（元）", "Price from (yuan)"),
 		v.t("计价", "Charged by"), v.t("距离（公里）", "Distance (km)"), v.t("最近空档", "Next free slot"), v.t("地址", "Address"), v.t("发布节点", "Published by node")}}
 	for i, l := range found.Listings {
-		h, _ := v.offer(l, found.Hits[i].Km)
+		h, _ := v.offer(l, found.Hits[i].Km, found.Reduced)
 		km := ""
 		if h.Km >= 0 {
 			km = strconv.Itoa(h.Km)

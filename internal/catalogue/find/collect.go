@@ -70,7 +70,7 @@ func (x *Index) collect(p *plan, s *part, no int, hit bitmap, sc *scratch, out *
 	out.bare += hit.count()
 	if p.least > 0 || p.most != none32 {
 		hit.keepIf(func(at uint16) bool {
-			price := s.price[at]
+			price := p.price(s, at)
 			return price != none32 && price >= p.least && price <= p.most
 		})
 	}
@@ -222,7 +222,11 @@ func (x *Index) rank(p *plan, s *part, at uint16, score uint32) uint64 {
 	}
 	switch p.order {
 	case ByPrice:
-		return uint64(none32-s.price[at])<<32 | uint64(score)
+		price := p.price(s, at)
+		if price == none32 {
+			return uint64(score) >> 4
+		}
+		return uint64(unitsOfPrice-x.unit(p, s, at))<<60 | uint64(none32-price)<<28 | uint64(score)>>4
 	case ByFree:
 		return uint64(none32-s.free[at])<<32 | uint64(score)
 	case ByDistance:
@@ -231,6 +235,26 @@ func (x *Index) rank(p *plan, s *part, at uint16, score uint32) uint64 {
 		return uint64(s.made[at])<<32 | uint64(score)
 	}
 	return uint64(score)<<32 | uint64(s.made[at])
+}
+
+// otherUnit is the price in fen that a wish for something cheap takes for what is charged by another unit than the first: an hour's price
+// and a report's do not compare, so it is no reason to come before or after.
+const otherUnit = 300_00
+
+// price is what the asker pays.
+func (p *plan) price(s *part, at uint16) uint32 {
+	if p.reduced {
+		return s.reduced[at]
+	}
+	return s.price[at]
+}
+
+// unit is the place of a price's unit among those of the index.
+func (x *Index) unit(p *plan, s *part, at uint16) uint8 {
+	if p.units == nil {
+		return 0
+	}
+	return p.units[s.value(x.seat[x.facet[x.c.Unit]], at)]
 }
 
 func (x *Index) metres(p *plan, s *part, at uint16) uint32 {
@@ -252,10 +276,14 @@ const abroadCounts = 0.75
 func (x *Index) liking(p *plan, s *part, at uint16, by Order) float64 {
 	switch by {
 	case ByPrice:
-		if s.price[at] == none32 {
+		price := p.price(s, at)
+		if price == none32 {
 			return 1. / 8
 		}
-		return 1 / (1 + math.Log10(1+float64(s.price[at])/100))
+		if x.unit(p, s, at) > 0 {
+			price = otherUnit
+		}
+		return 1 / (1 + math.Log10(1+float64(price)/100))
 	case ByDistance:
 		m := x.metres(p, s, at)
 		if m == none32 {

@@ -32,6 +32,9 @@ type Config struct {
 	Words *Words
 	// Origin is the facet whose values are the places that Words knows; "" for no distance.
 	Origin string
+	// Unit is the facet that says what a price is for: an order by price goes unit by unit, in the order of the codes; "" where all
+	// prices are for the same.
+	Unit string
 	// Digest says by what rules listings became Listings; a snapshot of other rules is not used.
 	Digest string
 	// SegmentMax is the most listings of a segment; 0 is 65,536. A test wants small ones.
@@ -122,6 +125,9 @@ func New(c Config) (*Index, error) {
 		if f, ok := x.facet[c.Origin]; !ok || c.Facets[f].Many {
 			return nil, fmt.Errorf("find: distance goes by facet %q, which is none of one value", c.Origin)
 		}
+	}
+	if f, ok := x.facet[c.Unit]; c.Unit != "" && (!ok || c.Facets[f].Many) {
+		return nil, fmt.Errorf("find: prices go by facet %q, which is none of one value", c.Unit)
 	}
 	x.free.New = func() any { return newScratch() }
 	x.seen.Store(&view{codes: x.codesNow()})
@@ -247,7 +253,10 @@ func (x *Index) publish(parts []part, seq int64) {
 
 // rowOf numbers the codes of a listing. Under write.
 func (x *Index) rowOf(d id, l Listing) (row, error) {
-	r := row{id: d, version: uint32(l.Version), price: price32(l.Price), free: minutes32(l.Free), made: seconds32(l.Made)}
+	r := row{id: d, version: uint32(l.Version), price: price32(l.Price), reduced: price32(l.Price - l.Less), free: minutes32(l.Free), made: seconds32(l.Made)}
+	if l.Price < 0 {
+		r.reduced = none32
+	}
 	for i, f := range x.c.Facets {
 		values := l.Codes[f.Name]
 		if !f.Many {

@@ -17,9 +17,11 @@ type Listing struct {
 	Texts   []Text // what is looked into
 	// Codes are the values of the facets of Config. A facet that is not Many takes the first.
 	Codes map[string][]string
-	Price unit.Fen  // the lowest that a firm pays; NoPrice where none is known
-	Free  time.Time // the next free slot, to the minute; zero where none is known
-	Made  time.Time // first published
+	Price unit.Fen // the lowest that a firm pays; NoPrice where none is known
+	// Less is by how much less those pay who pay a lower price. Prices are compared within one code of Config.Unit only.
+	Less unit.Fen
+	Free time.Time // the next free slot, to the minute; zero where none is known
+	Made time.Time // first published
 }
 
 // NoPrice is the price of a listing that names none.
@@ -42,6 +44,7 @@ type row struct {
 	id          id
 	version     uint32
 	price, free uint32
+	reduced     uint32
 	made        uint32
 	one         []uint16
 	many        [][]uint16

@@ -33,6 +33,7 @@ type Query struct {
 	Text    string
 	Literal bool                // words as they stand: no synonym, no wish, no guess
 	Filter  map[string][]string // by facet: any of the codes
+	Reduced bool                // who asks pays the lower price where there is one
 	// PriceMost and PriceLeast are for listings that name a price; 0 is no limit.
 	PriceMost, PriceLeast unit.Fen
 	Since, Until          time.Time   // first published after Since and until Until, to the second; zero is no bound
@@ -146,7 +147,9 @@ type plan struct {
 	clauses []clause
 	filters []filter
 	places  map[string][]string
-	least   uint32 // price
+	reduced bool    // the lower price is the asker's
+	units   []uint8 // by number of the unit's code: its place in an order by price
+	least   uint32  // price
 	most    uint32
 	since   uint32 // seconds; made after
 	until   uint32
@@ -183,7 +186,7 @@ func (x *Index) filterOf(v *view, f int, codes []string) filter {
 
 func (x *Index) plan(v *view, q Query, a *asked) (*plan, error) {
 	p := &plan{v: v, asked: a, clauses: slices.Clone(a.clauses), places: map[string][]string{}, least: 0, most: none32, pick: q.FreePick,
-		order: q.Order, from: q.From, keep: q.Offset + q.Limit, notes: a.notes}
+		order: q.Order, from: q.From, reduced: q.Reduced, keep: q.Offset + q.Limit, notes: a.notes}
 	if !a.empty {
 		p.keep = max(p.keep, enough) // what is found first stands before what comes near
 	}
@@ -247,12 +250,30 @@ func (x *Index) plan(v *view, q Query, a *asked) (*plan, error) {
 		}
 	}
 	x.measure(p)
+	x.unitsOf(p)
 	// The rarest first: what follows is only looked at where that is.
 	slices.SortStableFunc(p.clauses, func(a, b clause) int {
 		return cmp.Or(cmp.Compare(min(b.need, 1), min(a.need, 1)), a.reach()-b.reach())
 	})
 	return p, nil
 }
+
+// unitsOf lays the units of prices in the order of their codes; what has none stands with the first.
+func (x *Index) unitsOf(p *plan) {
+	if x.c.Unit == "" {
+		return
+	}
+	codes := p.v.codes[x.facet[x.c.Unit]]
+	inOrder := slices.Sorted(slices.Values(codes))
+	p.units = make([]uint8, len(codes))
+	for n, c := range codes {
+		at, _ := slices.BinarySearch(inOrder, c)
+		p.units[n] = uint8(max(0, min(at-1, unitsOfPrice)))
+	}
+}
+
+// unitsOfPrice are the most units of prices that an order keeps apart.
+const unitsOfPrice = 15
 
 // pointOf is the first place of a question that has a point on the earth; "" for none.
 func (x *Index) pointOf(a *asked) string {

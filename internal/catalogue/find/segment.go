@@ -22,6 +22,7 @@ type segment struct {
 	ids               []id
 	version           []uint32
 	price, free, made []uint32
+	reduced           []uint32   // prices of those who pay less
 	one               [][]uint16 // by the place of the facet among those of its sort; nil where no listing has a value
 	many              []column
 	sets              sets // of codes that are asked for often
@@ -235,13 +236,13 @@ func (b *builder) build() *segment {
 // columns lays rows out as columns.
 func columns(rows []row) *segment {
 	n := len(rows)
-	s := &segment{n: n, ids: make([]id, n), version: make([]uint32, n), price: make([]uint32, n), free: make([]uint32, n), made: make([]uint32, n)}
+	s := &segment{n: n, ids: make([]id, n), version: make([]uint32, n), price: make([]uint32, n), reduced: make([]uint32, n), free: make([]uint32, n), made: make([]uint32, n)}
 	if n == 0 {
 		return s
 	}
 	s.one, s.many = make([][]uint16, len(rows[0].one)), make([]column, len(rows[0].many))
 	for i, r := range rows {
-		s.ids[i], s.version[i], s.price[i], s.free[i], s.made[i] = r.id, r.version, r.price, r.free, r.made
+		s.ids[i], s.version[i], s.price[i], s.reduced[i], s.free[i], s.made[i] = r.id, r.version, r.price, r.reduced, r.free, r.made
 		for f, v := range r.one {
 			if v != 0 && s.one[f] == nil {
 				s.one[f] = make([]uint16, n)
@@ -265,7 +266,7 @@ func columns(rows []row) *segment {
 
 // row is a listing of the segment as it was given.
 func (s *segment) row(i int) row {
-	r := row{id: s.ids[i], version: s.version[i], price: s.price[i], free: s.free[i], made: s.made[i]}
+	r := row{id: s.ids[i], version: s.version[i], price: s.price[i], reduced: s.reduced[i], free: s.free[i], made: s.made[i]}
 	for f := range s.one {
 		r.one = append(r.one, s.value(f, uint16(i)))
 	}

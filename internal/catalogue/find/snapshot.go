@@ -12,13 +12,15 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 )
 
 // A snapshot is a file: the magic, the length and text of a heading in JSON, the parts as little-endian columns, and the
 // SHA-256 of all of it. It is written beside and renamed, so there is a whole one or the one before.
 
 const (
-	magic      = "corridor find 1\n"
+	magicName  = "corridor find "
+	magic      = magicName + "2\n"
 	headingMax = 64 << 20
 )
 
@@ -88,7 +90,7 @@ func (x *Index) Save(path string) (err error) {
 		for _, d := range p.ids {
 			w.bytes(d[:])
 		}
-		for _, c := range [][]uint32{p.version, p.price, p.free, p.made} {
+		for _, c := range [][]uint32{p.version, p.price, p.reduced, p.free, p.made} {
 			writeColumn(&w, c)
 		}
 		for _, c := range p.one {
@@ -140,7 +142,11 @@ func Load(c Config, path string) (*Index, error) {
 }
 
 func (x *Index) load(r *reader) error {
-	if got := r.bytes(len(magic)); string(got) != magic {
+	got := string(r.bytes(len(magic)))
+	if got != magic && strings.HasPrefix(got, magicName) && r.err == nil {
+		return ErrOther // of an older edition of the program
+	}
+	if got != magic {
 		return errors.Join(r.err, errors.New("not a snapshot"))
 	}
 	n := int64(0)
@@ -179,7 +185,7 @@ func (x *Index) load(r *reader) error {
 		for i := range p.ids {
 			copy(p.ids[i][:], ids[i*len(id{}):])
 		}
-		for _, c := range []*[]uint32{&p.version, &p.price, &p.free, &p.made} {
+		for _, c := range []*[]uint32{&p.version, &p.price, &p.reduced, &p.free, &p.made} {
 			*c = readColumn[uint32](r, z.N)
 		}
 		p.one, p.many = make([][]uint16, len(z.One)), make([]column, len(z.Many))

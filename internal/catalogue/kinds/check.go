@@ -186,8 +186,13 @@ func (c *checking) whole() {
 	if len(k.Fields) == 0 || len(k.Fields) > fieldsMax {
 		c.say("$.fields", "", "%d fields; 1 to %d are expected", len(k.Fields), fieldsMax)
 	}
-	for _, x := range []struct{ at, id string }{{"title.zh", k.Title.ZH}, {"title.en", k.Title.EN}, {"key", k.Key}, {"place", k.Place}, {"price", k.Price}, {"list_from", k.From}} {
+	for _, x := range []struct{ at, id string }{{"title.zh", k.Title.ZH}, {"title.en", k.Title.EN}, {"key", k.Key}, {"place", k.Place}, {"price", k.Price}, {"price_for.academic", k.For.Academic}, {"list_from", k.From}} {
 		c.named("$."+x.at, x.at, x.id)
+	}
+	if p := k.For; p.Per != "" && !slices.Contains(Pers, p.Per) {
+		c.say("$.price_for.per", strings.Join(Pers, ", "), "a price is not for %q", p.Per)
+	} else if p.Hours < 0 || p.Hours > 0 && p.Per != "hour" {
+		c.say("$.price_for.hours", "per: hour", "hours are of a price for hours")
 	}
 	for what, ids := range map[string][]string{"summary": k.Summary, "leaf": k.Leaf} {
 		for i, id := range ids {

@@ -40,6 +40,7 @@ type Kind struct {
 	Key     string   // the field with the owner's own number; "" for none
 	Place   string   // the field with the region where it stands; "" is the owner's region
 	Price   string   // the field by which it is sorted by price; "" for none
+	For     PriceFor `yaml:"price_for"` // what the price is for
 	Summary []string // fields shown in lists
 	Leaf    []string // fields of the public leaf that says it is published; none: no leaf
 	Refresh Number   // days after which the owner is asked to look again; 0 for never
@@ -70,6 +71,25 @@ func (t *Two) UnmarshalYAML(unmarshal func(any) error) error {
 
 // Title names the fields that a listing is called by.
 type Title struct{ ZH, EN string }
+
+// PriceFor says what a price is for, so that only what compares is compared, and what others than firms pay.
+type PriceFor struct {
+	Per      string // of Pers; "" is whole
+	Hours    int    // with hour: how many hours the price is for; 0 is 1
+	Academic string // the field with what universities and institutes pay; "" for none
+}
+
+// Pers are what prices are for, in the order in which an order by price shows them. "none" is an amount that nobody who finds the
+// listing pays: the budget of a demand, the most of a loan.
+var Pers = []string{"hour", "day", "item", "card_hour", "whole", "none"}
+
+// Unit is Per, with what it is where the file does not say.
+func (p PriceFor) Unit() string {
+	if p.Per == "" {
+		return "whole"
+	}
+	return p.Per
+}
 
 // Number is a number of a rule with where it stands.
 type Number struct {

@@ -34,7 +34,10 @@ func JSONSchema() ([]byte, error) {
 	})
 	root := object([]string{"id", "zh", "en", "title", "groups", "fields"}, js{
 		"id": id, "zh": text, "en": text, "about": two, "order": whole, "do": list(js{"enum": Deeds}),
-		"title": object([]string{"zh"}, js{"zh": id, "en": id}), "key": id, "place": id, "price": id, "summary": list(id), "leaf": list(id),
+		"title": object([]string{"zh"}, js{"zh": id, "en": id}), "key": id, "place": id, "price": id,
+		"price_for": object([]string{"per"}, js{"per": js{"enum": Pers, "description": "what the price is for; none: nobody who finds it pays it"},
+			"hours": js{"type": "integer", "minimum": 1, "description": "with hour: how many hours the price is for"}, "academic": js{"type": "string", "pattern": idForm.String(), "description": "field with what universities pay"}}),
+		"summary": list(id), "leaf": list(id),
 		"refresh": number, "list_within": number, "list_from": id, "dcat": js{"enum": []string{"Dataset", "DataService", "Resource"}},
 		"groups": list(object([]string{"id", "zh", "en"}, js{"id": id, "zh": text, "en": text})),
 		"fields": js{"type": "array", "items": field, "minItems": 1, "maxItems": fieldsMax},
