@@ -6,11 +6,11 @@ import "corridor/internal/catalogue"
 func findBodies() map[string][]any {
 	choice := picked{"310000", someWords[0], 3, "/search?q=x", true}
 	return map[string][]any{
-		"searchsaved": {savedPage{}, savedPage{All: []savedView{{Saved: catalogue.Saved{ID: someID, Made: someTime, Told: 3}, Path: "/search?q=x", Text: someWords[0], Choices: []string{"上海", "CMA"}},
+		"searchsaved": {savedPage{}, savedPage{Export: exportView{"/x?format=csv", "/x?format=xlsx"}, All: []savedView{{Saved: catalogue.Saved{ID: someID, Made: someTime, Told: 3}, Path: "/search?q=x", Text: someWords[0], Choices: []string{"上海", "CMA"}},
 			{Saved: catalogue.Saved{ID: someID, Made: someTime}, Path: "/search?kind=lab"}}}},
 		"search": {
 			searchPage{Empty: true, Tabs: []picked{choice}},
-			searchPage{Text: "x", Exact: 1, Near: true, Total: 2, Nearest: []string{"不含“x”"}, Hits: []hitView{{Path: "/listings/x"}, {Path: "/listings/y", Nearer: true}}},
+			searchPage{Exports: exportView{"/x?format=csv", "/x?format=xlsx"}, Text: "x", Exact: 1, Near: true, Total: 2, Nearest: []string{"不含“x”"}, Hits: []hitView{{Path: "/listings/x"}, {Path: "/listings/y", Nearer: true}}},
 			searchPage{Text: "x", Without: 3, Wide: "/search?q=x", Nearest: []string{"不含“x”"}},
 			searchPage{Text: someWords[0], Kind: "instrument", Tabs: []picked{choice}, Chosen: []picked{choice}, Clear: "/search", Orders: []picked{choice},
 				Facets: []facetView{{"f.city", "城市", []picked{choice}, 1, true, 4, false}, {"free", "空档", []picked{choice}, 0, false, 0, true}}, From: "310000",
