@@ -59,7 +59,8 @@ func recoverCommand() *cobra.Command {
 		Short: "Compare a restored node's log with what its neighbours have seen, and fetch back what it lost",
 		Long: `For a node whose database was set back to a backup: it does not serve until this command has ended well. Each neighbour of
 the settings and of the database is asked for what it has verified of this node's log; leaves that are missing here are put back
-and listed. What they were about has to be done again by people: a neighbour holds only what was public.`,
+and listed, and the letters between the two are fetched back. What the leaves were about has to be done again by people: a neighbour
+holds only what was public. A neighbour that is silent gives its letters back when it answers; nothing is written to it before.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if (file == "") == (dir == "") {
@@ -76,7 +77,7 @@ and listed. What they were about has to be done again by people: a neighbour hol
 					fmt.Fprintf(cmd.OutOrStdout(), "%s 没有回答 did not answer: %v\n", r.Peer.Code, r.Silent)
 					continue
 				}
-				fmt.Fprintf(cmd.OutOrStdout(), "%s 已核到第 %d 条，取回 %d 条 has verified %d leaves, %d came back\n", r.Peer.Code, r.Size, r.Put, r.Size, r.Put)
+				fmt.Fprintf(cmd.OutOrStdout(), "%s 已核到第 %d 条，取回 %d 条和 %d 封信 has verified %d leaves, %d came back, and %d letters\n", r.Peer.Code, r.Size, r.Put, r.Letters, r.Size, r.Put, r.Letters)
 			}
 			if err == nil {
 				fmt.Fprintln(cmd.OutOrStdout(), "可以启动 the node may be served")

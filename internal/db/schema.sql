@@ -1763,6 +1763,12 @@ CREATE TABLE document_step (
   PRIMARY KEY (document, no, at)
 );
 
+CREATE TABLE federation_behind (
+  peer TEXT PRIMARY KEY, -- region code
+  at   BIGINT NOT NULL,
+  why  TEXT NOT NULL     -- what kept it from being done, for the operator
+);
+
 CREATE TABLE federation_certificate (
   origin TEXT NOT NULL,
   idx    BIGINT NOT NULL,
@@ -1873,7 +1879,7 @@ CREATE TABLE federation_letter (
   answered_at BIGINT NOT NULL, -- 0 is not yet
   attempts    BIGINT NOT NULL,
   problem     TEXT NOT NULL,   -- why the last attempt brought no answer
-  tried_at    BIGINT NOT NULL, -- 0 before the first
+  tried_at    BIGINT NOT NULL, letter_sig TEXT NOT NULL DEFAULT '', answer_sig TEXT NOT NULL DEFAULT '', back_at BIGINT NOT NULL DEFAULT 0, -- 0 before the first
   PRIMARY KEY (peer, way, n)
 );
 

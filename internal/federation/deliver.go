@@ -78,6 +78,9 @@ func (s *Service) Deliver(ctx context.Context, code string) (n int, err error) {
 		if !ok {
 			return n, nil
 		}
+		if _, err := s.FetchLetters(ctx, p); err != nil {
+			return n, err
+		}
 		var row letterRow
 		var key LetterKey
 		err := s.c.DB.Read(ctx, func(tx *db.Tx) (err error) {
@@ -90,10 +93,11 @@ func (s *Service) Deliver(ctx context.Context, code string) (n int, err error) {
 		if err != nil || row.e.N == 0 {
 			return n, err
 		}
-		a, answer, err := s.bring(ctx, p, row, key)
+		a, answer, sig, err := s.bring(ctx, p, row, key)
 		if err != nil {
 			return n, s.keepProblem(ctx, row, err)
 		}
+		row.answerSig = sig
 		if err := s.answered(ctx, row, a, answer); err != nil {
 			return n, s.keepProblem(ctx, row, err)
 		}
@@ -114,40 +118,40 @@ func (s *Service) keepProblem(ctx context.Context, row letterRow, cause error) e
 }
 
 // bring takes one letter to its neighbour and verifies the answer.
-func (s *Service) bring(ctx context.Context, p Peer, row letterRow, key LetterKey) (a answerJSON, answer []byte, err error) {
+func (s *Service) bring(ctx context.Context, p Peer, row letterRow, key LetterKey) (a answerJSON, answer []byte, sig string, err error) {
 	private, err := s.signingKey(key.Generation)
 	if err != nil {
-		return a, nil, err
+		return a, nil, "", err
 	}
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, p.URL+lettersPath, bytes.NewReader(row.letter))
 	if err != nil {
-		return a, nil, err
+		return a, nil, "", err
 	}
 	r.Header.Set("Content-Type", "application/json")
 	now := s.c.Now()
 	if err := httpsig.Sign(httpsig.Request(r), row.letter, httpsig.Signature{Covers: letterCovers, Created: now, Expires: now.Add(letterAgeMax),
 		KeyID: letterKeyID(s.c.Log.Origin(), key.Generation), Nonce: string(row.e.ID), Tag: letterTag}, private); err != nil {
-		return a, nil, err
+		return a, nil, "", err
 	}
 	answer, res, err := s.send(p, r, LetterBytesMax)
 	if err != nil {
-		return a, nil, fault.New(fault.Unavailable, "federation.letter_no_answer", "name", p.Name).Because(err)
+		return a, nil, "", fault.New(fault.Unavailable, "federation.letter_no_answer", "name", p.Name).Because(err)
 	}
 	if res.StatusCode != http.StatusOK {
-		return a, nil, refusedThere(p, res.StatusCode, answer)
+		return a, nil, "", refusedThere(p, res.StatusCode, answer)
 	}
 	var keys []LetterKey
 	if err := s.c.DB.Read(ctx, func(tx *db.Tx) error { keys, err = neighbourKeys(ctx, tx, p.Origin()); return err }); err != nil {
-		return a, nil, err
+		return a, nil, "", err
 	}
 	if _, err := verifySigned(httpsig.Response(res), answer, keys, p.Origin(), answerTag, answerCovers, s.c.Now()); err != nil {
-		return a, nil, err
+		return a, nil, "", err
 	}
 	if err := json.Unmarshal(answer, &a); err != nil || a.V != letterVersion || a.From != p.Code || a.To != s.c.Self || a.N != row.e.N ||
 		a.Letter != row.digest || a.State != LetterDone && a.State != LetterRefused {
-		return a, nil, fault.New(fault.Conflict, "federation.letter_answer", "name", p.Name).Because(err)
+		return a, nil, "", fault.New(fault.Conflict, "federation.letter_answer", "name", p.Name).Because(err)
 	}
-	return a, answer, nil
+	return a, answer, keptSig(res.Header), nil
 }
 
 // refusedThere is why the other node turned a letter away, in its own words: they are not signed and only for people to read.

@@ -3,6 +3,7 @@ package federation_test
 import (
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
@@ -76,8 +77,32 @@ func (s *station) serve(w http.ResponseWriter, r *http.Request) {
 		s.door(w, r)
 		return
 	}
+	if r.URL.Path == "/letters/held" {
+		body, _ := io.ReadAll(r.Body)
+		b, err := s.fed.HeldLetters(r.Context(), r, body)
+		if err != nil {
+			http.Error(w, err.Error(), fault.KindOf(err).Status())
+			return
+		}
+		w.Write(b)
+		return
+	}
 	var b []byte
 	var err error
+	if code, what, ok := strings.Cut(strings.TrimPrefix(r.URL.Path, "/log/held/"), "/"); ok && strings.HasPrefix(r.URL.Path, "/log/held/") {
+		if from, isEntries := strings.CutPrefix(what, "entries/"); isEntries {
+			n, _ := strconv.ParseInt(from, 10, 64)
+			b, err = s.fed.HeldEntries(r.Context(), code, n)
+		} else {
+			b, err = s.fed.Held(r.Context(), code)
+		}
+		if err != nil {
+			http.Error(w, err.Error(), fault.KindOf(err).Status())
+			return
+		}
+		w.Write(b)
+		return
+	}
 	switch path := strings.TrimPrefix(r.URL.Path, "/log/"); path {
 	case "checkpoint":
 		b, err = s.log.Checkpoint(r.Context())

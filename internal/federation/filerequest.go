@@ -43,13 +43,17 @@ func (s *Service) FetchFile(ctx context.Context, q FileRequest) ([]byte, error) 
 	if !ok {
 		return nil, fault.New(fault.NotFound, "federation.letter_nobody", "code", clip(q.To))
 	}
-	now := s.c.Now()
-	q.From, q.ID = s.c.Self, unit.NewID(now)
-	b, err := json.Marshal(q)
+	q.From, q.ID = s.c.Self, unit.NewID(s.c.Now())
+	return s.askSigned(ctx, p, filesPath, fileTag, q.ID, q, files.BytesMax)
+}
+
+// askSigned asks a neighbour by a request that is signed with the key of letters and is no letter.
+func (s *Service) askSigned(ctx context.Context, p Peer, path, tag string, id unit.ID, what any, most int64) ([]byte, error) {
+	b, err := json.Marshal(what)
 	if err != nil {
 		return nil, err
 	}
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, p.URL+filesPath, bytes.NewReader(b))
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, p.URL+path, bytes.NewReader(b))
 	if err != nil {
 		return nil, err
 	}
@@ -62,11 +66,12 @@ func (s *Service) FetchFile(ctx context.Context, q FileRequest) ([]byte, error) 
 	if err != nil {
 		return nil, err
 	}
+	now := s.c.Now()
 	if err := httpsig.Sign(httpsig.Request(r), b, httpsig.Signature{Covers: letterCovers, Created: now, Expires: now.Add(letterAgeMax),
-		KeyID: letterKeyID(s.c.Log.Origin(), key.Generation), Nonce: string(q.ID), Tag: fileTag}, private); err != nil {
+		KeyID: letterKeyID(s.c.Log.Origin(), key.Generation), Nonce: string(id), Tag: tag}, private); err != nil {
 		return nil, err
 	}
-	content, answer, err := s.send(p, r, files.BytesMax)
+	content, answer, err := s.send(p, r, most)
 	if err != nil {
 		return nil, fault.New(fault.Unavailable, "federation.letter_no_answer", "name", p.Name).Because(err)
 	}
@@ -85,28 +90,38 @@ func (s *Service) TakeFileRequest(ctx context.Context, r *http.Request, body []b
 	if len(body) > fileAskMax || json.Unmarshal(body, &q) != nil || q.Case == "" || q.Digest == "" || q.ID == "" {
 		return q, fault.New(fault.Invalid, "federation.letter_form", "what", "file")
 	}
-	if q.To != s.c.Self {
-		return q, fault.New(fault.Denied, "federation.letter_for_other", "to", clip(q.To), "here", s.c.Self)
-	}
-	p, ok := s.peerOf(q.From)
-	if !ok {
-		return q, fault.New(fault.Denied, "federation.letter_from_nobody", "from", clip(q.From))
-	}
-	var keys []LetterKey
-	if err := s.c.DB.Read(ctx, func(tx *db.Tx) (err error) { keys, err = neighbourKeys(ctx, tx, p.Origin()); return err }); err != nil {
-		return q, err
-	}
-	sig, err := verifySigned(httpsig.Request(r), body, keys, p.Origin(), fileTag, letterCovers, s.c.Now())
-	if err == nil && sig.Nonce != string(q.ID) {
-		err = fault.New(fault.Denied, "federation.letter_nonce")
-	}
+	p, err := s.askedSigned(ctx, r, body, fileTag, q.From, q.To, q.ID)
 	if err != nil {
-		return q, s.turn(p, err)
+		return q, err
 	}
 	if !s.fileAskFits(q.From) {
 		return q, s.turn(p, fault.New(fault.TooMany, "federation.files_often", "most", fileAsksHour))
 	}
 	return q, nil
+}
+
+// askedSigned says which neighbour asks by a signed request that is no letter. The refusals, first that fails: for another node, of
+// nobody that is known, signature.
+func (s *Service) askedSigned(ctx context.Context, r *http.Request, body []byte, tag, from, to string, id unit.ID) (p Peer, err error) {
+	if to != s.c.Self {
+		return p, fault.New(fault.Denied, "federation.letter_for_other", "to", clip(to), "here", s.c.Self)
+	}
+	p, ok := s.peerOf(from)
+	if !ok {
+		return p, fault.New(fault.Denied, "federation.letter_from_nobody", "from", clip(from))
+	}
+	var keys []LetterKey
+	if err := s.c.DB.Read(ctx, func(tx *db.Tx) (err error) { keys, err = neighbourKeys(ctx, tx, p.Origin()); return err }); err != nil {
+		return p, err
+	}
+	sig, err := verifySigned(httpsig.Request(r), body, keys, p.Origin(), tag, letterCovers, s.c.Now())
+	if err == nil && sig.Nonce != string(id) {
+		err = fault.New(fault.Denied, "federation.letter_nonce")
+	}
+	if err != nil {
+		return p, s.turn(p, err)
+	}
+	return p, nil
 }
 
 // fileAskFits counts what a neighbour asked for within the hour; a restart begins anew.

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -56,6 +57,7 @@ type Letter struct {
 	Attempts int
 	Problem  string // why the last attempt brought no answer, for the operator
 	Tried    time.Time
+	Back     time.Time // when it was fetched back after this node was set back; zero is never
 }
 
 // Voucher is for whom a node writes: it says that this person holds this mandate there. The name stays at home.
@@ -121,8 +123,12 @@ func (s *Service) Send(ctx context.Context, tx *db.Tx, to, kind string, by Vouch
 	if s.c.Key == "" {
 		return "", fault.New(fault.Unavailable, "federation.letters_closed")
 	}
-	if _, ok := s.peerOf(to); !ok {
+	p, ok := s.peerOf(to)
+	if !ok {
 		return "", fault.New(fault.NotFound, "federation.letter_nobody", "code", clip(to)).On("to")
+	}
+	if behind, err := selectBehind(ctx, tx, to); err != nil || behind {
+		return "", errors.Join(err, fault.New(fault.Unavailable, "federation.letters_behind", "name", p.Name))
 	}
 	b, err := json.Marshal(body)
 	if err != nil {

@@ -41,7 +41,7 @@ func (s *Service) Receive(ctx context.Context, r *http.Request, body []byte, h h
 	if err := s.takesBytes(p, len(body)); err != nil {
 		return nil, s.turn(p, err)
 	}
-	answer, err = s.apply(ctx, p, e, body)
+	answer, err = s.apply(ctx, p, e, body, keptSig(r.Header))
 	if err != nil {
 		return nil, s.turn(p, err)
 	}
@@ -75,7 +75,7 @@ type errUndone struct{ refusal *fault.Error }
 func (e errUndone) Error() string { return "the letter is refused: " + e.refusal.Error() }
 
 // apply does what a letter asks for, once and in its turn, and writes the answer down with it.
-func (s *Service) apply(ctx context.Context, p Peer, e envelope, body []byte) (answer []byte, err error) {
+func (s *Service) apply(ctx context.Context, p Peer, e envelope, body []byte, sig string) (answer []byte, err error) {
 	s.mu.Lock()
 	take := s.takes[e.Kind]
 	s.mu.Unlock()
@@ -90,7 +90,7 @@ func (s *Service) apply(ctx context.Context, p Peer, e envelope, body []byte) (a
 				return err
 			}
 			a := answerJSON{V: letterVersion, From: s.c.Self, To: e.From, N: e.N, Letter: digestOf(body), State: LetterDone, Body: json.RawMessage("null")}
-			row := letterRow{peer: e.From, e: e, letter: body, digest: a.Letter}
+			row := letterRow{peer: e.From, e: e, letter: body, digest: a.Letter, letterSig: sig}
 			switch {
 			case refusal == nil && take == nil:
 				refusal = fault.New(fault.Invalid, "federation.letter_kind", "kind", clip(e.Kind))

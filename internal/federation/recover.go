@@ -2,9 +2,11 @@ package federation
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/binary"
 	"fmt"
+	"slices"
 
 	"corridor/internal/db"
 	"corridor/internal/fault"
@@ -28,57 +30,57 @@ type Own interface {
 
 // Recovery is what one neighbour has seen of this node's log.
 type Recovery struct {
-	Peer   Peer
-	Size   int64 // that it has verified
-	Put    int64 // leaves that came back from it
-	Silent error // why it did not answer
+	Peer    Peer
+	Size    int64 // that it has verified
+	Put     int64 // leaves that came back from it
+	Letters int   // that came back from it
+	Silent  error // why it did not answer, or what it answered that cannot be true
 }
 
-// Recover compares the own log with what the neighbours have seen, and puts back what is missing. It writes nothing when a
-// neighbour holds something else than what stands here: then it is a fork, and people have to look. Silent neighbours are told;
-// with none that answered it is Unavailable.
+// Recover compares the own log with what the neighbours have seen, and puts back what is missing: from whichever of them holds it,
+// the one that has seen most first. A neighbour whose leaves are false is told as silent, and stops nobody. It writes nothing when a
+// neighbour holds something else than what stands here: then it is a fork, and people have to look. With none that answered it is
+// Unavailable. Then every neighbour is marked as one of which letters are to be fetched back (FetchLetters).
 func (s *Service) Recover(ctx context.Context, own Own) (out []Recovery, err error) {
-	peers := s.peers()
-	answered := 0
-	seen := map[string]corridorlog.Checkpoint{}
-	for _, p := range peers {
+	seen := map[string]seenLog{}
+	for _, p := range s.peers() {
 		r := Recovery{Peer: p}
-		signed, err := s.fetch(ctx, p, heldPath+s.c.Self+"/checkpoint", checkpointMax)
-		if err != nil {
-			r.Silent = err
-			out = append(out, r)
-			continue
+		c, err := s.seenBy(ctx, p, own)
+		if r.Silent = err; err == nil {
+			r.Size = c.Size
+			seen[p.Code] = c
 		}
-		answered++
-		c, err := corridorlog.OpenCheckpoint(signed, own.PublicKey())
-		if err != nil {
-			r.Silent = err
-			out = append(out, r)
-			continue
-		}
-		r.Size = c.Size
-		seen[p.Code] = c
+		out = append(out, r)
+	}
+	if len(seen) == 0 && len(out) > 0 {
+		return out, fault.New(fault.Unavailable, "federation.recover_silent")
+	}
+	order := make([]*Recovery, len(out))
+	for i := range out {
+		order[i] = &out[i]
+	}
+	slices.SortStableFunc(order, func(a, b *Recovery) int { return cmp.Compare(b.Size, a.Size) })
+	for _, r := range order {
 		size, err := own.Size(ctx)
 		if err != nil {
 			return out, err
 		}
-		if c.Size > size {
-			leaves, err := s.heldBy(ctx, p, size, c.Size)
-			if err != nil {
-				return out, fmt.Errorf("leaves %d to %d from %s: %w", size, c.Size, p.Code, err)
-			}
-			if err := own.Adopt(ctx, signed, leaves); err != nil {
-				return out, err
-			}
-			r.Put = c.Size - size
+		c, answered := seen[r.Peer.Code]
+		if !answered || c.Size <= size {
+			continue
 		}
-		out = append(out, r)
-	}
-	if answered == 0 && len(peers) > 0 {
-		return out, fault.New(fault.Unavailable, "federation.recover_silent")
+		leaves, err := s.heldBy(ctx, r.Peer, size, c.Size)
+		if err == nil {
+			err = own.Adopt(ctx, c.signed, leaves)
+		}
+		if err != nil {
+			r.Silent = fmt.Errorf("leaves %d to %d: %w", size, c.Size, err)
+			continue
+		}
+		r.Put = c.Size - size
 	}
 	for code, c := range seen {
-		same, err := own.SameTree(ctx, c)
+		same, err := own.SameTree(ctx, c.Checkpoint)
 		if err != nil {
 			return out, err
 		}
@@ -87,6 +89,21 @@ func (s *Service) Recover(ctx context.Context, own Own) (out []Recovery, err err
 		}
 	}
 	return out, nil
+}
+
+// seenLog is a checkpoint of the own log, as it signed it once.
+type seenLog struct {
+	corridorlog.Checkpoint
+	signed []byte
+}
+
+// seenBy is the newest checkpoint of the own log of which a neighbour holds all leaves.
+func (s *Service) seenBy(ctx context.Context, p Peer, own Own) (c seenLog, err error) {
+	if c.signed, err = s.fetch(ctx, p, heldPath+s.c.Self+"/checkpoint", checkpointMax); err != nil {
+		return c, err
+	}
+	c.Checkpoint, err = corridorlog.OpenCheckpoint(c.signed, own.PublicKey())
+	return c, err
 }
 
 // heldBy fetches leaves [from, to) of the own log from a neighbour that followed it.

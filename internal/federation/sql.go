@@ -384,16 +384,16 @@ ORDER BY l.idx DESC LIMIT $3`
 	sqlLetterWaiting = `SELECT n, digest, letter FROM federation_letter WHERE peer = $1 AND state = 'waiting' ORDER BY n LIMIT 1`
 	sqlLetterIn      = `SELECT digest, answer FROM federation_letter WHERE peer = $1 AND way = 'in' AND n = $2 ORDER BY n LIMIT 1`
 	sqlLetterInsert  = `
-INSERT INTO federation_letter (peer, way, n, id, kind, made_at, letter, digest, state, answer, code, answered_at, attempts, problem, tried_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0, '', 0)`
+INSERT INTO federation_letter (peer, way, n, id, kind, made_at, letter, digest, state, answer, code, answered_at, attempts, problem, tried_at, letter_sig, answer_sig, back_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0, $13, 0, $14, $15, $16)`
 	sqlLetterAttempt = `
 UPDATE federation_letter SET attempts = attempts + 1, problem = $3, tried_at = $4
 WHERE peer = $1 AND way = 'out' AND n = $2 AND state = 'waiting'`
 	sqlLetterAnswered = `
-UPDATE federation_letter SET state = $3, answer = $4, code = $5, answered_at = $6, attempts = attempts + 1, problem = '', tried_at = $6
+UPDATE federation_letter SET state = $3, answer = $4, code = $5, answered_at = $6, attempts = attempts + 1, problem = '', tried_at = $6, answer_sig = $7
 WHERE peer = $1 AND way = 'out' AND n = $2 AND state = 'waiting'`
 
-	letterColumns = `SELECT way, letter, digest, state, answer, code, answered_at, attempts, problem, tried_at FROM federation_letter `
+	letterColumns = `SELECT way, letter, digest, state, answer, code, answered_at, attempts, problem, tried_at, back_at FROM federation_letter `
 	sqlLetter     = letterColumns + `WHERE id = $1 ORDER BY id LIMIT 1`
 	sqlLetters    = letterColumns + `
 WHERE ($1 = '' OR peer = $1) AND ($2 = '' OR substr(kind, 1, length($2)) = $2) AND ($3 = '' OR state = $3) AND ($4 = '' OR way = $4)
@@ -417,7 +417,9 @@ type letterRow struct {
 	letter, answer              []byte
 	digest, state, code         string
 	problem                     string
+	letterSig, answerSig        string // the fields that signed them, where this node took them
 	answeredAt, attempts, tried int64
+	back                        int64 // when it was fetched back after a restore
 }
 
 func wayOf(out bool) string {
@@ -436,6 +438,9 @@ func (r letterRow) shown() Letter {
 	}
 	if r.tried > 0 {
 		l.Tried = db.Time(r.tried)
+	}
+	if r.back > 0 {
+		l.Back = db.Time(r.back)
 	}
 	var a answerJSON
 	if len(r.answer) > 0 && json.Unmarshal(r.answer, &a) == nil {
@@ -519,7 +524,8 @@ func insertLetter(ctx context.Context, tx *db.Tx, r letterRow) error {
 	if r.answer == nil {
 		r.answer = []byte{}
 	}
-	_, err := tx.Exec(ctx, sqlLetterInsert, r.peer, wayOf(r.out), r.e.N, string(r.e.ID), r.e.Kind, db.Micros(r.e.Made), r.letter, r.digest, r.state, r.answer, r.code, r.answeredAt)
+	_, err := tx.Exec(ctx, sqlLetterInsert, r.peer, wayOf(r.out), r.e.N, string(r.e.ID), r.e.Kind, db.Micros(r.e.Made), r.letter, r.digest, r.state, r.answer, r.code, r.answeredAt,
+		r.problem, r.letterSig, r.answerSig, r.back)
 	return err
 }
 
@@ -528,8 +534,8 @@ func updateAttempt(ctx context.Context, tx *db.Tx, r letterRow, problem string) 
 	return err
 }
 
-func updateAnswered(ctx context.Context, tx *db.Tx, r letterRow, a answerJSON, answer []byte) (int64, error) {
-	return tx.Exec(ctx, sqlLetterAnswered, r.peer, r.e.N, a.State, answer, a.Code, db.Micros(tx.Now()))
+func updateAnswered(ctx context.Context, tx *db.Tx, row letterRow, a answerJSON, answer []byte) (int64, error) {
+	return tx.Exec(ctx, sqlLetterAnswered, row.peer, row.e.N, a.State, answer, a.Code, db.Micros(tx.Now()), row.answerSig)
 }
 
 func selectLetter(ctx context.Context, tx *db.Tx, id unit.ID) (Letter, error) {
@@ -561,7 +567,7 @@ func scanLetters(rows *db.Rows, err error) (out []Letter, _ error) {
 	for rows.Next() {
 		var r letterRow
 		var way string
-		if err := rows.Scan(&way, &r.letter, &r.digest, &r.state, &r.answer, &r.code, &r.answeredAt, &r.attempts, &r.problem, &r.tried); err != nil {
+		if err := rows.Scan(&way, &r.letter, &r.digest, &r.state, &r.answer, &r.code, &r.answeredAt, &r.attempts, &r.problem, &r.tried, &r.back); err != nil {
 			return nil, err
 		}
 		if r.e, err = readEnvelope(r.letter); err != nil {

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"corridor/internal/fault"
@@ -23,6 +24,7 @@ func quiet() *slog.Logger { return slog.New(slog.NewTextHandler(io.Discard, nil)
 func (d *drill) restore(ctx context.Context) error {
 	s, o := d.sides[0], d.sides[1]
 	backup, size := filepath.Join(d.dir, "backup.db"), int64(0)
+	letters := ""
 	return all(
 		func() error {
 			return d.step("a backup is taken while the node serves", func() error { return s.DB.Backup(ctx, backup) })
@@ -36,6 +38,27 @@ func (d *drill) restore(ctx context.Context) error {
 					return err
 				}
 				return errors.Join(d.followed(ctx, o, s), d.followed(ctx, d.sides[2], s))
+			})
+		},
+		func() error {
+			return d.step("letters are written and answered both ways, after the backup", func() (err error) {
+				for i := range 2 {
+					there, err := d.writes(ctx, s, o, fmt.Sprintf("lost %d", i))
+					if err != nil {
+						return err
+					}
+					back, err := d.writes(ctx, o, s, fmt.Sprintf("lost answer %d", i))
+					if err != nil {
+						return err
+					}
+					if err := errors.Join(d.answered(ctx, s, there), d.answered(ctx, o, back)); err != nil {
+						return err
+					}
+				}
+				if letters, err = s.register(ctx, o); err != nil {
+					return err
+				}
+				return errors.Join(want(strings.Count(letters, "\n") == 4, "they show %q", letters), d.followed(ctx, o, s), d.followed(ctx, d.sides[2], s))
 			})
 		},
 		func() error {
@@ -55,11 +78,11 @@ func (d *drill) restore(ctx context.Context) error {
 		func() error {
 			return d.step("it fetches back what it lost, and every neighbour's checkpoint is of its log", func() error {
 				seen, err := RecoverFolder(ctx, d.config(s), false)
-				put := int64(0)
+				put, came := int64(0), 0
 				for _, r := range seen {
-					put += r.Put
+					put, came = put+r.Put, came+r.Letters
 				}
-				return errors.Join(err, want(put >= 4, "%d leaves came back", put))
+				return errors.Join(err, want(put >= 4 && came == 4, "%d leaves and %d letters came back", put, came))
 			})
 		},
 		func() error {
@@ -75,9 +98,37 @@ func (d *drill) restore(ctx context.Context) error {
 			})
 		},
 		func() error {
+			return d.step("both sides show the same letters as before, and new ones are answered both ways", func() error {
+				now, err := s.register(ctx, o)
+				if err != nil || now != letters {
+					return fmt.Errorf("they show %q, before %q, %w", now, letters, err)
+				}
+				there, err := d.writes(ctx, s, o, "after")
+				if err != nil {
+					return err
+				}
+				back, err := d.writes(ctx, o, s, "after too")
+				return errors.Join(err, d.answered(ctx, s, there), d.answered(ctx, o, back))
+			})
+		},
+		func() error {
 			return d.step("the audit of every node is clean", func() error { return d.audited(ctx) })
 		},
 	)
+}
+
+// register is the letters between two nodes as both show them; it is an error where they differ.
+func (s *drilled) register(ctx context.Context, o *drilled) (string, error) {
+	list := func(of *drilled, peer string, flip bool) (out string, err error) {
+		all, _, err := of.Federation.Letters(ctx, rehearser, federation.LetterQuery{Peer: peer})
+		for _, l := range all {
+			out += fmt.Sprintf("%t %d %s %s\n", l.Out != flip, l.N, l.State, l.Digest)
+		}
+		return out, err
+	}
+	mine, err := list(s, o.code, false)
+	theirs, err2 := list(o, s.code, true)
+	return mine, errors.Join(err, err2, want(mine == theirs, "%s shows %q, %s %q", s.code, mine, o.code, theirs))
 }
 
 // keyLoss: the key of a log is lost. The others introduce a new one by a version of the community file that a quorum signs; what the

@@ -60,6 +60,18 @@ func RecoverFolder(ctx context.Context, c Config, alone bool) (seen []federation
 	if seen, err = n.Federation.Recover(ctx, n.Log); err != nil && !(alone && fault.CodeOf(err) == "federation.recover_silent") {
 		return seen, fmt.Errorf("recover node %s: %w", n.Node.Code, err)
 	}
+	// Of a neighbour that is silent now the letters come when it answers; until then nothing is written to it.
+	if err := n.Federation.MarkBehind(ctx); err != nil {
+		return seen, err
+	}
+	for i := range seen {
+		if seen[i].Silent != nil {
+			continue
+		}
+		if seen[i].Letters, err = n.Federation.FetchLetters(ctx, seen[i].Peer); err != nil {
+			seen[i].Silent = fmt.Errorf("letters: %w", err)
+		}
+	}
 	if err := os.Remove(filepath.Join(c.Dir, restoredName)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return seen, err
 	}

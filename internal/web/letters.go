@@ -25,6 +25,7 @@ type lettersPage struct {
 	Write  *form
 	To     []option
 	Key    federation.LetterKey
+	Behind []behindLine // neighbours of which letters are still to be fetched back
 }
 
 // letterLine is a letter with what of it a list shows.
@@ -33,6 +34,11 @@ type letterLine struct {
 	Who     fault.Words // the other node
 	Subject string      // of a note
 	Waits   string      // what keeps it waiting, of the last attempt
+}
+
+type behindLine struct {
+	federation.Behind
+	Who fault.Words
 }
 
 type turnedLine struct {
@@ -116,6 +122,13 @@ func (v *visit) showLetters(write *form) error {
 	}
 	for _, x := range turned {
 		p.Turned = append(p.Turned, turnedLine{x, names[x.Peer]})
+	}
+	behind, err := fed.LettersBehind(v.ctx(), v.who)
+	if err != nil {
+		return err
+	}
+	for _, b := range behind {
+		p.Behind = append(p.Behind, behindLine{b, names[b.Peer]})
 	}
 	p.Keep = access.MaySomewhere(v.who, access.FederationKeep) == nil
 	if p.Key, err = fed.OwnLetterKey(v.ctx()); err != nil {
@@ -248,4 +261,20 @@ func (v *visit) clearNeighbour() error {
 		return err
 	}
 	return v.to("/neighbours", "neighbour_clear")
+}
+
+// giveLetters is the door for a neighbour that was set back and fetches its letters back.
+func (v *visit) giveLetters() error {
+	body, err := io.ReadAll(v.r.Body)
+	if err != nil {
+		return err
+	}
+	held, err := v.s.c.Federation.HeldLetters(v.ctx(), v.r, body)
+	if err != nil {
+		return err
+	}
+	v.w.Header().Set("Content-Type", "application/json")
+	v.w.Header().Set("Cache-Control", "no-store")
+	_, err = v.w.Write(held)
+	return err
 }

@@ -87,3 +87,23 @@ func TestAProblemIsClearedByAPersonWithAReason(t *testing.T) {
 	h.wants(h.post("/neighbours/310000", admin, url.Values{"reason": {"核实过"}}), 409, "federation.no_problem")
 	h.wants(h.post("/neighbours/310000", admin, url.Values{"reason": {" "}}), 422, "federation.note")
 }
+
+// What this node relies on: the logs with what is wrong of them, and every key with its algorithm, fingerprint and days.
+func TestTrustShowsLogsWarningsAndKeys(t *testing.T) {
+	h := writing(t)
+	auditor := h.person("auditor@node.example", "auditor", "")
+	admin := h.person("admin@node.example", "node_admin", "")
+	h.wants(h.post("/letters", admin, url.Values{"to": {"310000"}, "subject": {"三月对账"}, "text": {"请核对结算单。"}}), 303) // makes the key of letters
+	if err := h.c.Federation.Follow(t.Context()); err == nil {
+		t.Fatal("the other node answers")
+	}
+	h.wants(h.ask("GET", "/trust", auditor, nil), 200, "上海（演示）", "没有正常回答", "没有 TLS", "Ed25519", "31.example/log", testOrigin+"/letters/1", "本节点", "信件")
+	h.wants(h.ask("GET", "/trust?lang=en", auditor, nil), 200, "Shanghai (demo)", "gave no proper answer", "no TLS", "Keys by which is checked", "no bound")
+	if rows := h.sheetOf(h.ask("GET", "/trust?format=csv", auditor, nil)); len(rows) != 2 || rows[1][0] != "310000" || rows[1][5] == "" || !strings.Contains(rows[1][10], "没有 TLS") {
+		t.Errorf("%q", rows)
+	}
+	rows := h.sheetOf(h.ask("GET", "/trust?format=csv&list=keys", auditor, nil))
+	if len(rows) != 4 || rows[1][0] != "340000" || rows[2][3] != testOrigin+"/letters/1" || rows[2][7] == "" || len(rows[2][5]) != 79 || rows[3][0] != "310000" {
+		t.Errorf("%q", rows)
+	}
+}

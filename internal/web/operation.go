@@ -107,7 +107,7 @@ func (s *Server) Operations() string {
 
 // isAPI tells whether a program asked, and wants a problem instead of a page.
 func isAPI(r *http.Request) bool {
-	return strings.HasPrefix(r.URL.Path, "/api/") || r.URL.Path == "/letters/in" || r.URL.Path == "/letters/file"
+	return strings.HasPrefix(r.URL.Path, "/api/") || r.URL.Path == "/letters/in" || r.URL.Path == "/letters/file" || r.URL.Path == "/letters/held"
 }
 
 // fail answers with the refusal in err: a page, or a problem.

@@ -131,6 +131,7 @@ func (s *Server) routes() {
 
 	s.page("GET", "/figures", access.FigureRead, (*visit).figures)
 	s.page("GET", "/figures/{id}", access.FigureRead, (*visit).figure)
+	s.page("GET", "/trust", access.FederationRead, (*visit).trust)
 	s.page("GET", "/neighbours", access.FederationRead, (*visit).neighbours)
 	s.page("POST", "/neighbours", access.FederationKeep, (*visit).askNeighbour)
 	s.page("GET", "/neighbours/{code}", access.FederationRead, (*visit).evidence)
@@ -216,6 +217,7 @@ var sections = []struct {
 		{"/services", fault.Words{"外地订单开票", "Bills for elsewhere"}, access.ServiceRecord},
 		{"/books", fault.Words{"账簿", "Books"}, access.BooksRead},
 		{"/log", fault.Words{"公开日志", "Public log"}, access.LogRead},
+		{"/trust", fault.Words{"信任", "Trust"}, access.FederationRead},
 		{"/neighbours", fault.Words{"邻站", "Neighbours"}, access.FederationRead},
 		{"/calendar", fault.Words{"工作日历", "Working days"}, access.CalendarRead},
 		{"/letters", fault.Words{"节点间信件", "Letters"}, access.LetterRead},

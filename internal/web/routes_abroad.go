@@ -9,4 +9,5 @@ func (s *Server) abroadRoutes() {
 	s.page("POST", "/abroad/{id}", access.CaseAct, (*visit).actAbroad)
 	s.page("GET", "/abroad/{id}/files/{digest}", access.CaseRead, (*visit).fileAbroad)
 	s.page("POST", "/letters/file", access.TrustRead, (*visit).giveFile)
+	s.page("POST", "/letters/held", access.TrustRead, (*visit).giveLetters)
 }
