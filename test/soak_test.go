@@ -19,3 +19,14 @@ func TestAShortSoak(t *testing.T) {
 		t.Errorf("the report does not say %q:\n%s", want, out)
 	}
 }
+
+// TestSlotsAtEachStep kills either node, loses answers and doubles letters at each step of holding money and slot together.
+func TestSlotsAtEachStep(t *testing.T) {
+	out, err := exec.Command(binary, "soak", "slots", "--dir", t.TempDir(), "--base-port", fmt.Sprint(freePorts(t))).CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if want := "21 steps, 12 nodes killed: after each both sides had the same state"; !bytes.Contains(out, []byte(want)) {
+		t.Errorf("the report does not say %q:\n%s", want, out)
+	}
+}

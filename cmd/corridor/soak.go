@@ -63,7 +63,7 @@ be clean, and what the nodes say of each order has to be what a model of what wa
 	f.BoolVar(&calm, "calm", false, "no trouble at all, to compare with")
 	f.StringVar(&o.Dir, "dir", "", "folder of the community (default: a new temporary one, removed at the end)")
 	f.IntVar(&o.BasePort, "base-port", 8130, "port of the office; the nodes take the ports above it")
-	c.AddCommand(soakNodeCommand())
+	c.AddCommand(soakNodeCommand(), soakSlotsCommand())
 	return c
 }
 
@@ -131,5 +131,51 @@ func soakNodeCommand() *cobra.Command {
 	f.StringVar(&o.proxy, "proxy", "", "through which it asks the others")
 	f.IntVar(&o.port, "base-port", 0, "of the office")
 	f.DurationVar(&o.skew, "skew", 0, "of its clock")
+	return c
+}
+
+// soakSlotsCommand breaks something at each step of holding money and slot together.
+func soakSlotsCommand() *cobra.Command {
+	var o soak.Config
+	c := &cobra.Command{
+		Use:   "slots",
+		Short: "Kill nodes and lose letters at each step of holding money and slot together",
+		Long: `Runs the node of a firm and the node of an instrument as two processes and lives orders that hold, confirm and give back a slot
+with the money. Around each step one thing is broken: either node is killed before or after the letter, the answer is lost,
+letters come twice or again. After each step both sides have to come to the same state by themselves; in the end no money is
+held and every audit is clean.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+			if o.Binary, err = os.Executable(); err != nil {
+				return err
+			}
+			if o.Dir == "" {
+				if o.Dir, err = os.MkdirTemp("", "corridor-soak-"); err != nil {
+					return err
+				}
+				defer os.RemoveAll(o.Dir)
+			}
+			o.Out = cmd.OutOrStdout()
+			rep, err := soak.Slots(cmd.Context(), o)
+			if err != nil {
+				return err
+			}
+			for _, v := range rep.Violations {
+				fmt.Fprintln(o.Out, "VIOLATION", v)
+			}
+			if rep.Audit != "" {
+				fmt.Fprintln(o.Out, "AUDIT", rep.Audit)
+			}
+			if len(rep.Violations) > 0 || rep.Audit != "" {
+				return errSaid
+			}
+			fmt.Fprintf(o.Out, "%d steps, %d nodes killed: after each both sides had the same state; every audit is clean\n", rep.Steps, rep.Kills)
+			return nil
+		},
+	}
+	f := c.Flags()
+	f.Uint64Var(&o.Seed, "seed", 1, "of which old letters come again")
+	f.StringVar(&o.Dir, "dir", "", "folder of the community (default: a new temporary one, removed at the end)")
+	f.IntVar(&o.BasePort, "base-port", 8130, "port of the office; the nodes take the ports above it")
 	return c
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"corridor/internal/access"
 	"corridor/internal/fault"
 	"corridor/internal/node"
 	"corridor/internal/unit"
@@ -110,4 +111,18 @@ func likeAt(code string) organisation {
 		}
 	}
 	return organisation{}
+}
+
+// Instrument is the number of an instrument of a node, by its title in English.
+func (w *Community) Instrument(ctx context.Context, at, title string) (unit.ID, error) {
+	all, _, err := w.Node(at).Bookings.Instruments(ctx, access.Actor{}, "", "")
+	if err != nil {
+		return "", err
+	}
+	for _, i := range all {
+		if i.Title[1] == title {
+			return i.ID, nil
+		}
+	}
+	return "", fmt.Errorf("%s has no %s", at, title)
 }

@@ -10,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"corridor/internal/access"
 	"corridor/internal/db"
 	"corridor/internal/federation"
 	"corridor/internal/node"
@@ -52,14 +51,8 @@ func BenchmarkHoldTogether(b *testing.B) {
 		_, err = act(ctx, people[x[0]], yearly.ID, x[1], "", nil)
 		ok(err)
 	}
-	var listing unit.ID
-	all, _, err := host.Bookings.Instruments(ctx, access.Actor{}, "", "")
+	listing, err := w.Instrument(ctx, Shanghai, "120 kV transmission electron microscope")
 	ok(err)
-	for _, i := range all {
-		if i.Title[1] == "120 kV transmission electron microscope" {
-			listing = i.ID
-		}
-	}
 
 	// stands waits until a slot of a case is in a state, and says how long that took.
 	stands := func(id, state string, since time.Time) time.Duration {

@@ -11,7 +11,6 @@ import (
 	"strings"
 	"testing"
 
-	"corridor/internal/access"
 	"corridor/internal/unit"
 )
 
@@ -22,15 +21,9 @@ var offeredSlot = regexp.MustCompile(`name="slot" value="([^"]+)"`)
 // instrument is the number of an instrument of a node.
 func (w *whole) instrument(code, title string) unit.ID {
 	w.Helper()
-	all, _, err := w.world.Node(code).Bookings.Instruments(context.Background(), access.Actor{}, "", "")
+	id, err := w.world.Instrument(context.Background(), code, title)
 	w.must2(err)
-	for _, i := range all {
-		if i.Title[1] == title {
-			return i.ID
-		}
-	}
-	w.Fatalf("%s has no %s", code, title)
-	return ""
+	return id
 }
 
 func (w *whole) must2(err error) {
