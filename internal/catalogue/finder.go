@@ -46,8 +46,9 @@ type Finder struct {
 	index atomic.Pointer[find.Index] // nil before the first use
 	saved atomic.Int64               // seq of the last snapshot
 
-	toldSeq atomic.Int64 // up to which kept searches were looked at
-	swept   atomic.Bool  // the free slots of a snapshot were looked at again
+	toldSeq atomic.Int64  // up to which kept searches were looked at
+	swept   atomic.Bool   // the free slots of a snapshot were looked at again
+	recheck chan struct{} // full when labels are to be looked at again now
 
 	mu     sync.Mutex            // of who brings the index up to date; guards what follows
 	labels map[string][]string   // of owners, since the last sweep
@@ -74,7 +75,7 @@ func NewFinder(c FinderConfig) (*Finder, error) {
 	if c.Logger == nil {
 		c.Logger = slog.Default()
 	}
-	f := &Finder{c: c, s: c.Catalogue, labels: map[string][]string{}, again: map[unit.ID]time.Time{}, kindsOf: map[string]bool{}}
+	f := &Finder{c: c, s: c.Catalogue, labels: map[string][]string{}, again: map[unit.ID]time.Time{}, kindsOf: map[string]bool{}, recheck: make(chan struct{}, 1)}
 	f.toldSeq.Store(-1)
 	f.facets = Facets(f.s.kinds)
 	today := unit.DayOf(time.Now(), f.s.c.Days.Location())
@@ -102,15 +103,17 @@ func (f *Finder) Run(ctx context.Context) error {
 	defer t.Stop()
 	save, sweep := time.Now(), time.Now()
 	slots := false // those of the snapshot were looked at again
+	now := false   // labels are to be looked at again
 	for {
 		x, err := f.upToDate(ctx)
 		if err == nil && !slots {
 			err = f.sweepSlots(ctx)
 			slots = err == nil
 		}
-		if err == nil && time.Since(sweep) > sweepEvery {
+		if err == nil && (now || time.Since(sweep) > sweepEvery) {
 			sweep = time.Now()
 			err = f.sweep(ctx)
+			now = now && err != nil
 		}
 		if err == nil {
 			_, err = f.Tell(ctx)
@@ -128,8 +131,18 @@ func (f *Finder) Run(ctx context.Context) error {
 				return f.save(x)
 			}
 			return nil
+		case <-f.recheck:
+			now = true
 		case <-t.C:
 		}
+	}
+}
+
+// Recheck lets Run look again at the labels of all owners now: what is recognised here has changed, which no listing says.
+func (f *Finder) Recheck() {
+	select {
+	case f.recheck <- struct{}{}:
+	default:
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"corridor/internal/access"
 	"corridor/internal/catalogue"
@@ -156,6 +157,38 @@ func TestRecognisedHere(t *testing.T) {
 		h.ok(err)
 		if a.Total != 1 || a.Hits[0].ID != l.ID || fmt.Sprint(a.Facets) != "map[band:[{3000 1}] class:[{010100 1}] label:[{voucher_provider 1}]]" {
 			t.Errorf("found %+v", a.Answer)
+		}
+	})
+}
+
+// A list that changes shows at once, not at the next sweep.
+func TestAListThatChangesIsFoundByAtOnce(t *testing.T) {
+	each(t, func(h house) {
+		h.publish(h.added())
+		var said bytes.Buffer
+		f := h.finder("", &said)
+		ctx, stop := context.WithCancel(h.ctx)
+		ended := make(chan error, 1)
+		go func() { ended <- f.Run(ctx) }()
+		defer func() { stop(); <-ended }()
+		found := func() int {
+			a, err := f.Search(h.ctx, nobody, find.Query{Filter: map[string][]string{catalogue.FacetLabel: {"voucher_provider"}}, Limit: 5})
+			h.ok(err)
+			return a.Total
+		}
+		if n := found(); n != 0 {
+			t.Fatalf("%d are found before", n)
+		}
+		h.ok(h.db.Act(h.ctx, func(tx *db.Tx) error {
+			d, _ := unit.ParseDay("2026-01-01")
+			_, err := h.registry.IssueLabel(h.ctx, tx, access.System("test"), registry.Label{Org: lab, Label: "voucher_provider", Issuer: "340000", Since: d})
+			return err
+		}))
+		f.Recheck()
+		for end := time.Now().Add(20 * time.Second); found() != 1; time.Sleep(20 * time.Millisecond) {
+			if time.Now().After(end) {
+				t.Fatal("it is not found by what it is recognised for")
+			}
 		}
 	})
 }

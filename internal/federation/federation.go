@@ -120,6 +120,7 @@ type Service struct {
 	troubles  map[string]string        // code of what keeps a mirror from going on, by neighbour and kind; guarded by mu
 	grew      map[string]chan struct{} // by neighbour; guarded by mu
 	gate      gate
+	relisted  func()         // set before Run
 	tries     map[string]try // by neighbour; guarded by mu
 	slotHeard func(ctx context.Context, tx *db.Tx, of unit.ID) error
 	calendars Calendars // set before Run

@@ -152,11 +152,11 @@ func (f *following) piece(ctx context.Context, to int64, root tlog.Hash, inOne b
 	if err != nil {
 		return err
 	}
-	bytes := 0
+	sum := 0
 	for _, b := range leaves {
-		bytes += len(b)
+		sum += len(b)
 	}
-	if err := f.s.takesBytes(f.p, bytes); err != nil {
+	if err := f.s.takesBytes(f.p, sum); err != nil {
 		return err // what it publishes is more than any of us; the rest comes tomorrow
 	}
 	row := f.had
@@ -165,9 +165,9 @@ func (f *following) piece(ctx context.Context, to int64, root tlog.Hash, inOne b
 	if row.sameAs(f.had) {
 		return nil
 	}
-	var wrong bool
+	var wrong, lists bool
 	err = f.s.c.DB.Act(ctx, func(tx *db.Tx) error {
-		wrong = false
+		wrong, lists = false, false
 		now, err := selectPeer(ctx, tx, f.p.Code)
 		if err != nil {
 			return err
@@ -175,7 +175,7 @@ func (f *following) piece(ctx context.Context, to int64, root tlog.Hash, inOne b
 		if now.size != f.had.size || now.target != f.had.target || now.problem == forked {
 			return errOvertaken
 		}
-		if wrong, err = take(ctx, tx, f.p.Origin(), f.had.size, leaves, root); err != nil {
+		if wrong, lists, err = take(ctx, tx, f.p.Origin(), f.had.size, leaves, root); err != nil {
 			return err
 		}
 		if wrong {
@@ -186,6 +186,9 @@ func (f *following) piece(ctx context.Context, to int64, root tlog.Hash, inOne b
 	if err == nil {
 		from := f.had.size
 		f.had, f.old = row, f.c
+		if lists {
+			f.s.listsChanged()
+		}
 		return f.agrees(ctx, from)
 	}
 	if !wrong {
@@ -226,11 +229,12 @@ func (f *following) agrees(ctx context.Context, from int64) error {
 	return f.refuse(ctx, forked, "", nil)
 }
 
-// take stores leaves and their tiles. wrong says that they do not make the root; the caller then undoes the act.
-func take(ctx context.Context, tx *db.Tx, origin string, from int64, leaves [][]byte, root tlog.Hash) (wrong bool, err error) {
+// take stores leaves and their tiles. wrong says that they do not make the root; the caller then undoes the act. lists says that an
+// organisation got a label or lost one.
+func take(ctx context.Context, tx *db.Tx, origin string, from int64, leaves [][]byte, root tlog.Hash) (wrong, lists bool, err error) {
 	edge, err := corridorlog.NewEdge(from, loadTiles(ctx, tx, origin))
 	if err != nil {
-		return false, err
+		return false, false, err
 	}
 	read := make([]Leaf, len(leaves))
 	for i, b := range leaves {
@@ -238,30 +242,35 @@ func take(ctx context.Context, tx *db.Tx, origin string, from int64, leaves [][]
 		read[i] = readLeaf(origin, from+int64(i), b)
 	}
 	if edge.Root() != root {
-		return true, nil
+		return true, false, nil
 	}
 	if err := insertLeaves(ctx, tx, read); err != nil {
-		return false, err
+		return false, false, err
 	}
 	for _, l := range read {
 		if c, ok := readCertificate(l.Kind, l.Fields); ok {
-			c.Origin, c.Index = l.Origin, l.Index
+			c.Origin, c.Index, lists = l.Origin, l.Index, true
 			if err := insertCertificate(ctx, tx, c); err != nil {
-				return false, fmt.Errorf("certificate of leaf %d: %w", l.Index, err)
+				return false, false, fmt.Errorf("certificate of leaf %d: %w", l.Index, err)
 			}
 		}
 		if index, ok := corridorlog.Withdraws(l.Kind, l.Fields); ok && index < l.Index {
 			if err := insertWithdrawal(ctx, tx, origin, index, l.Index); err != nil {
-				return false, fmt.Errorf("withdrawal by leaf %d: %w", l.Index, err)
+				return false, false, fmt.Errorf("withdrawal by leaf %d: %w", l.Index, err)
 			}
+			gone, err := hasCertificate(ctx, tx, origin, index)
+			if err != nil {
+				return false, false, err
+			}
+			lists = lists || gone
 		}
 	}
 	for _, t := range edge.Changed() {
 		if err := putTile(ctx, tx, origin, t); err != nil {
-			return false, fmt.Errorf("tile %d/%d: %w", t.Level, t.N, err)
+			return false, false, fmt.Errorf("tile %d/%d: %w", t.Level, t.N, err)
 		}
 	}
-	return false, nil
+	return false, lists, nil
 }
 
 // readLeaf reads the columns of a leaf out of its bytes. A proved leaf that is not in our form is kept as it is, without a

@@ -25,7 +25,7 @@ import (
 // soon waits for what comes by itself while all runs.
 func soon(t testing.TB, what string, holds func() bool) {
 	t.Helper()
-	for end := time.Now().Add(30 * time.Second); !holds(); time.Sleep(10 * time.Millisecond) {
+	for end := time.Now().Add(90 * time.Second); !holds(); time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatalf("not so: %s", what)
 		}
@@ -55,7 +55,7 @@ func besieged(t *testing.T, d *db.DB) (shanghai, jiangsu, anhui *station) {
 			others = append(others, x.b)
 		}
 		x.s.follows(func(c *federation.Config) {
-			c.Access, c.Key, c.AnswerTime = people, x.s.private, 500*time.Millisecond
+			c.Access, c.Key, c.AnswerTime = people, x.s.private, 4*time.Second
 		}, others...)
 		x.s.fed.Handle("count", func(context.Context, *db.Tx, federation.Letter) (any, error) { return 1, nil })
 	}

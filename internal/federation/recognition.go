@@ -122,7 +122,7 @@ func (s *Service) DecideRecognition(ctx context.Context, who access.Actor, id un
 	if err != nil {
 		return err
 	}
-	return s.c.DB.Act(ctx, func(tx *db.Tx) error {
+	err = s.c.DB.Act(ctx, func(tx *db.Tx) error {
 		r, err := selectRecognition(ctx, tx, id)
 		if err != nil {
 			return err
@@ -152,6 +152,20 @@ func (s *Service) DecideRecognition(ctx context.Context, who access.Actor, id un
 		}
 		return s.c.Access.Record(ctx, tx, who, access.Entry{Act: "recognition." + r.State, Object: "recognition/" + string(r.ID), Mandate: mandate, Detail: r.List + " " + r.What})
 	})
+	if err == nil && adopt {
+		s.listsChanged()
+	}
+	return err
+}
+
+// Relisted says who is told when what is recognised here has changed: a list, or a certificate of a neighbour. It is for the time
+// before Run; the act that changed it is done.
+func (s *Service) Relisted(tell func()) { s.relisted = tell }
+
+func (s *Service) listsChanged() {
+	if s.relisted != nil {
+		s.relisted()
+	}
 }
 
 func (s *Service) mayRecognise(who access.Actor) (string, error) {

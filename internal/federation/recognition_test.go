@@ -44,6 +44,8 @@ func TestALabelOfAnotherJurisdictionCountsByItsCertificate(t *testing.T) {
 	dbtest.Each(t, func() time.Time { return now }, func(t *testing.T, d *db.DB) {
 		_, anhui, shanghai := members(t, d, 1000, nil)
 		today := unit.Date(2026, time.March, 2)
+		told := 0 // how often it was said that what is recognised has changed
+		anhui.fed.Relisted(func() { told++ })
 		if s := anhui.standing("tech_sme", today); s.Known || s.Yes {
 			t.Errorf("nothing stands on the list: %+v", s)
 		}
@@ -60,6 +62,9 @@ func TestALabelOfAnotherJurisdictionCountsByItsCertificate(t *testing.T) {
 			t.Fatal(err)
 		}
 		wantFault(t, anhui.fed.DecideRecognition(ctx, head, r.ID, false), "federation.decided")
+		if told != 1 {
+			t.Errorf("a list was adopted, and that was told %d times", told)
+		}
 		if s := anhui.standing("tech_sme", today); s.Known {
 			t.Errorf("Shanghai's log was not followed: %+v", s)
 		}
@@ -78,6 +83,9 @@ func TestALabelOfAnotherJurisdictionCountsByItsCertificate(t *testing.T) {
 			t.Errorf("a second certificate %s, %v", again, err)
 		}
 		meet(t, shanghai, anhui)
+		if told != 2 {
+			t.Errorf("a certificate came in, and %d changes were told", told)
+		}
 		if s := anhui.standing("tech_sme", today); !s.Yes || s.By != "certificate:31.corridor.example/log#0" {
 			t.Errorf("%+v", s)
 		}
@@ -102,6 +110,9 @@ func TestALabelOfAnotherJurisdictionCountsByItsCertificate(t *testing.T) {
 			t.Fatal(err)
 		}
 		meet(t, shanghai, anhui)
+		if told != 4 {
+			t.Errorf("the certificate was withdrawn, and %d changes were told", told)
+		}
 		if s := anhui.standing("tech_sme", today); s.Yes || !s.Known {
 			t.Errorf("it was withdrawn: %+v", s)
 		}

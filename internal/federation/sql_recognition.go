@@ -124,3 +124,12 @@ func updateCertified(ctx context.Context, tx *db.Tx, label unit.ID) error {
 	_, err := tx.Exec(ctx, sqlCertifiedEnd, string(label))
 	return err
 }
+
+const sqlCertificateAt = `SELECT count(*) FROM federation_certificate WHERE origin = $1 AND idx = $2 ORDER BY 1 LIMIT 1`
+
+// hasCertificate says whether a leaf of a neighbour gave an organisation a label.
+func hasCertificate(ctx context.Context, tx *db.Tx, origin string, index int64) (bool, error) {
+	n := 0
+	err := tx.QueryRow(ctx, sqlCertificateAt, origin, index).Scan(&n)
+	return n > 0, err
+}

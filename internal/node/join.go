@@ -134,6 +134,7 @@ func (n *Node) desks() (err error) {
 		return err
 	}
 	n.Access.Join("catalogue", n.Finder)
+	n.Federation.Relisted(n.Finder.Recheck)
 	if n.Bookings, err = booking.New(booking.Config{DB: n.DB, Access: n.Access, Registry: n.Registry, Calendar: days, Notices: n.Notices,
 		Offers: offered{n.Catalogue}, Changed: n.Catalogue.Freed, HeldChanged: n.bookingChanged, Site: n.Site, Local: n.NoCodes}); err != nil {
 		return err
