@@ -130,6 +130,7 @@ func TestAFirmInAnhuiHoldsASlotInShanghai(t *testing.T) {
 			t.Errorf("audit of %s: %v %v", n.Node.Code, found, err)
 		}
 	}
+	w.freeThere(listing)
 }
 
 // slotsOverJSON asks every operation of slots, as those who may and as those who may not.

@@ -123,7 +123,8 @@ type Service struct {
 	relisted  func()         // set before Run
 	tries     map[string]try // by neighbour; guarded by mu
 	slotHeard func(ctx context.Context, tx *db.Tx, of unit.ID) error
-	calendars Calendars // set before Run
+	calendars Calendars            // set before Run
+	frees     map[freeOf]freeHeard // what neighbours said of free slots; guarded by mu
 }
 
 // New checks the settings; it asks nobody.

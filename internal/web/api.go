@@ -53,6 +53,7 @@ func (s *Server) api() {
 	s.apiMany()
 	s.apiOnce()
 	s.apiSlots()
+	s.apiFreeThere()
 	s.apiTakeBack()
 	s.apiAbroad()
 	s.apiPayers()

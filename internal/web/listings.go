@@ -69,6 +69,7 @@ type listingPage struct {
 	From     *mirrorView   // of a listing of another node
 	Standing *standingView // nil: it cannot be booked here
 	Book     bookedPart
+	There    *freeThere // of a listing of another node that can be booked there
 }
 
 type actOfListing struct {
@@ -123,6 +124,9 @@ func (v *visit) showListing(id unit.ID, f *form) error {
 		return err
 	}
 	if p.Book, err = v.bookedOf(l, k); err != nil {
+		return err
+	}
+	if p.There, err = v.freeThereOf(l, k, p.From); err != nil {
 		return err
 	}
 	p.Edit = c.MayChange(v.who, l)
