@@ -15,6 +15,7 @@ type Actor struct {
 	Grants  []Grant      // what the person holds now
 	Session string       // id of the session or of the API token, for the journal; never the secret
 	Strong  bool         // a second factor was shown
+	Fresh   bool         // who they are was proved within proofLife
 	Token   bool         // a program that came with an API token
 	Scopes  []Permission // with a Token: what it may do at most
 	Needs   Step         // a sign-in that is not finished: what is missing; such an Actor is anonymous

@@ -249,10 +249,10 @@ func newRecovery(ctx context.Context, tx *db.Tx, person string) ([]string, error
 	}
 	out := make([]string, recoveryCodes)
 	for i := range out {
-		b := make([]byte, 10)
+		b := make([]byte, 15) // 120 bits, so that a digest keeps them
 		rand.Read(b)
 		text := strings.ToLower(base32.StdEncoding.EncodeToString(b))
-		out[i] = text[:4] + "-" + text[4:8] + "-" + text[8:12] + "-" + text[12:]
+		out[i] = strings.Join([]string{text[:6], text[6:12], text[12:18], text[18:]}, "-")
 		if _, err := tx.Exec(ctx, sqlRecoveryInsert, hashOf(out[i]), person); err != nil {
 			return nil, err
 		}

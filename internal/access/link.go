@@ -82,10 +82,10 @@ func (s *Service) AcceptFirst(ctx context.Context, token, email, name, password 
 	if name, err = cleanName(name); err != nil {
 		return err
 	}
-	if err := s.livingLink(ctx, token); err != nil {
+	if _, err := s.livingLink(ctx, token); err != nil {
 		return err
 	}
-	hash, err := s.hashPassword(ctx, password)
+	hash, err := s.hashPassword(ctx, password, email, name)
 	if err != nil {
 		return err
 	}
@@ -111,26 +111,32 @@ func (s *Service) AcceptFirst(ctx context.Context, token, email, name, password 
 	})
 }
 
-// livingLink refuses a link that cannot be used, before a password is hashed for it.
-func (s *Service) livingLink(ctx context.Context, token string) error {
-	return s.db.Read(ctx, func(tx *db.Tx) error {
+// livingLink refuses a link that cannot be used, before a password is hashed for it, and says whose it is; that of the first
+// administrator is nobody's yet.
+func (s *Service) livingLink(ctx context.Context, token string) (p personRow, err error) {
+	err = s.db.Read(ctx, func(tx *db.Tx) error {
 		var kind, person string
 		var ends, used int64
 		err := tx.QueryRow(ctx, sqlLinkByHash, hashOf(token)).Scan(&kind, &person, &ends, &used)
 		if db.NoRows(err) || err == nil && (used != 0 || ends <= db.Micros(tx.Now())) {
 			return fault.New(fault.Gone, "access.link_gone")
 		}
+		if err == nil && person != "" {
+			p, _, err = personBy(ctx, tx, sqlPersonByID, person)
+		}
 		return err
 	})
+	return p, err
 }
 
 // AcceptInvitation sets the first password of an invited person, or a new one through a link of recovery. All older
 // sessions of the person end, and by a link of recovery their API tokens too. One-time codes stay as they are.
 func (s *Service) AcceptInvitation(ctx context.Context, token, password string) error {
-	if err := s.livingLink(ctx, token); err != nil {
+	about, err := s.livingLink(ctx, token)
+	if err != nil {
 		return err
 	}
-	hash, err := s.hashPassword(ctx, password)
+	hash, err := s.hashPassword(ctx, password, about.email, about.name)
 	if err != nil {
 		return err
 	}

@@ -79,10 +79,8 @@ func MaySomewhere(a Actor, p Permission) error {
 	if r.Open || r.Own {
 		return nil
 	}
-	for _, h := range r.Holders {
-		if slices.ContainsFunc(a.Grants, func(g Grant) bool { return h.holds(g.Role) }) {
-			return nil
-		}
+	if !ReachOf(a, p).empty() {
+		return nil
 	}
 	return refusal(r)
 }
@@ -128,6 +126,12 @@ func (r *Reach) add(scope ScopeKind, g Grant, self unit.ID) {
 			r.Regions = append(r.Regions, g.Region)
 		}
 	}
+}
+
+// empty says that the actor may do it for nothing: a role that is held for less than the permission wants, such as one of the whole
+// node held within a region, is no more than none.
+func (r Reach) empty() bool {
+	return !r.All && r.Own == "" && len(r.Regions) == 0 && len(r.Offices) == 0 && len(r.Orgs) == 0
 }
 
 // Covers says whether the reach contains the scope.

@@ -41,9 +41,9 @@ func (s *Service) turn(ctx context.Context) (back func(), err error) {
 	}
 }
 
-// hashPassword checks the length and makes the hash that is kept. It takes a tenth of a second, so it is never done
-// inside an act.
-func (s *Service) hashPassword(ctx context.Context, password string) (string, error) {
+// hashPassword checks the length and how early it would be guessed by who knows the words about its person, and makes the hash that
+// is kept. It takes a tenth of a second, so it is never done inside an act.
+func (s *Service) hashPassword(ctx context.Context, password string, about ...string) (string, error) {
 	if n := len([]rune(password)); n < passwordMin || len(password) > passwordBytesMax {
 		return "", fault.New(fault.Invalid, "access.password_short", "least", passwordMin).On("password")
 	}
@@ -53,6 +53,9 @@ func (s *Service) hashPassword(ctx context.Context, password string) (string, er
 	}
 	if len(distinct) < passwordDistinct || strings.TrimSpace(password) == "" {
 		return "", fault.New(fault.Invalid, "access.password_plain").On("password")
+	}
+	if err := s.guessable(password, about...); err != nil {
+		return "", err
 	}
 	back, err := s.turn(ctx)
 	if err != nil {

@@ -140,7 +140,7 @@ func (s *Service) ChangePassword(ctx context.Context, who Actor, old, fresh stri
 	if err := s.confirm(ctx, who, old); err != nil {
 		return err
 	}
-	hash, err := s.hashPassword(ctx, fresh)
+	hash, err := s.hashPassword(ctx, fresh, who.Email, who.Name)
 	if err != nil {
 		return err
 	}

@@ -126,7 +126,7 @@ func (s *Service) Leave(ctx context.Context, who Actor, providerID, invitation s
 	}
 	link := ""
 	if invitation != "" {
-		if err := s.livingLink(ctx, invitation); err != nil {
+		if _, err := s.livingLink(ctx, invitation); err != nil {
 			return "", "", err
 		}
 		link = hashOf(invitation)

@@ -57,6 +57,8 @@ type Config struct {
 	Providers []Provider
 	// HTTP asks the providers; nil is a client with a time limit.
 	HTTP *http.Client
+	// Breached is a file of digests of breached passwords, see breachList; "" knows only what guessable does.
+	Breached string
 	// Logger gets what cannot be answered to anybody; nil is slog.Default.
 	Logger *slog.Logger
 }
@@ -71,6 +73,7 @@ type Service struct {
 	site      string
 	courier   notice.Courier
 	keepers   []namedKeeper
+	breached  breachList
 	logger    *slog.Logger
 	providers []*provider
 	hashing   chan struct{}          // places for those who hash a password
@@ -95,12 +98,15 @@ func New(c Config) (*Service, error) {
 	if c.HTTP == nil {
 		c.HTTP = &http.Client{Timeout: providerTimeMax}
 	}
+	if err := breachList(c.Breached).check(); err != nil {
+		return nil, fmt.Errorf("access: list of breached passwords: %w", err)
+	}
 	providers, err := newProviders(c.Providers, c.HTTP)
 	if err != nil {
 		return nil, err
 	}
 	return &Service{db: c.DB, noCodes: c.NoCodes, issuer: c.Issuer, secret: c.Secret, former: c.Former, site: c.Site, courier: c.Courier,
-		logger: c.Logger, providers: providers, hashing: make(chan struct{}, hashesAtOnce),
+		breached: breachList(c.Breached), logger: c.Logger, providers: providers, hashing: make(chan struct{}, hashesAtOnce),
 		decoy: sync.OnceValues(func() (string, error) { return argon2id.CreateHash(newSecret(), costOf(c.NoCodes)) })}, nil
 }
 

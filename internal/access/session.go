@@ -20,7 +20,7 @@ func (s *Service) Session(ctx context.Context, token string) (who Actor, err err
 	}
 	hash, program := hashOf(token), strings.HasPrefix(token, tokenPrefix)
 	var a arrival
-	touch := false
+	touch, fresh := false, false
 	err = s.db.Read(ctx, func(tx *db.Tx) error {
 		query := sqlSessionArrives
 		if program {
@@ -36,6 +36,7 @@ func (s *Service) Session(ctx context.Context, token string) (who Actor, err err
 			return ended
 		}
 		touch = now.Sub(db.Time(a.seenAt)) > seenEvery
+		fresh = !program && now.Sub(db.Time(a.provedAt)) <= proofLife
 		return nil
 	})
 	if err != nil {
@@ -53,7 +54,7 @@ func (s *Service) Session(ctx context.Context, token string) (who Actor, err err
 		})
 	}
 	who = a.actor()
-	who.Token, who.Scopes = program, splitScopes(a.scopes)
+	who.Token, who.Scopes, who.Fresh = program, splitScopes(a.scopes), fresh || s.noCodes && !program
 	return s.finished(a.person, who), nil
 }
 

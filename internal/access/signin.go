@@ -3,6 +3,7 @@ package access
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"corridor/internal/db"
 	"corridor/internal/fault"
@@ -21,6 +22,7 @@ type SignIn struct {
 // person whose role asks for codes and who has none gets a session that can set them up and do nothing else: the Actor is
 // anonymous and its Needs says so.
 func (s *Service) SignIn(ctx context.Context, in SignIn) (token string, who Actor, err error) {
+	defer func() { s.logRefused(in, err) }()
 	wrong := fault.New(fault.SignIn, "access.wrong").On("password")
 	email, err := cleanEmail(in.Email)
 	if err != nil || len(in.Password) > passwordBytesMax {
@@ -71,6 +73,15 @@ func (s *Service) SignIn(ctx context.Context, in SignIn) (token string, who Acto
 	return token, who, err
 }
 
+// logRefused writes a sign-in that was refused to the log of the process: with the address that asked and a digest of the account, so
+// that attempts at one account are seen together and nobody is named.
+func (s *Service) logRefused(in SignIn, err error) {
+	if err == nil || fault.KindOf(err) == fault.Internal || fault.CodeOf(err) == "access.code_needed" {
+		return // told elsewhere; and who has not been asked for a code yet has not failed
+	}
+	s.logger.Warn("sign-in refused", "code", fault.CodeOf(err), "from", in.Addr, "account", hashOf("account " + strings.ToLower(strings.TrimSpace(in.Email)))[:16])
+}
+
 // secondFactor takes the code of a person who has set codes up. Without codes there is none to show; whether that is
 // enough is for step to say.
 func (s *Service) secondFactor(ctx context.Context, tx *db.Tx, p personRow, code string) (strong bool, err error) {
@@ -101,7 +112,7 @@ func (s *Service) open(ctx context.Context, tx *db.Tx, p personRow, strong bool,
 	if err := s.Record(ctx, tx, who, Entry{Act: "session.create", Object: "person/" + p.id, Detail: way}); err != nil {
 		return "", Actor{}, err
 	}
-	who.Strong = strong
+	who.Strong, who.Fresh = strong, true
 	return token, s.finished(p, who), nil
 }
 
@@ -151,7 +162,7 @@ func (s *Service) GiveCode(ctx context.Context, token, code string) (newToken st
 		if who, err = actorOf(ctx, tx, p, row.id); err != nil {
 			return err
 		}
-		who.Strong = true
+		who.Strong, who.Fresh = true, true
 		return s.Record(ctx, tx, who, Entry{Act: "session.code", Object: "session/" + row.id})
 	})
 	return newToken, who, err

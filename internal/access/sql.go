@@ -81,17 +81,17 @@ WHERE g.ended_at = 0 AND p.state = 'active'
   AND ($2 OR g.region = '' OR g.region = $3 OR g.region = $4 OR g.region = $5)
 ORDER BY g.person LIMIT $7`
 
-// arrivalColumns follow the six columns of a session or a token: the person, and what they hold, one line a grant.
+// arrivalColumns follow the seven columns of a session or a token: the person, and what they hold, one line a grant.
 const arrivalColumns = `p.id, p.email, p.name, p.org, p.state, p.seed_confirmed,
   COALESCE(g.id, ''), COALESCE(g.role, ''), COALESCE(g.region, ''), COALESCE(g.org, '')`
 
 const (
 	sqlSessionArrives = `
-SELECT s.id, s.strong, s.seen_at, s.ends_at, s.ended_at, '', ` + arrivalColumns + `
+SELECT s.id, s.strong, s.seen_at, s.ends_at, s.ended_at, '', s.proved_at, ` + arrivalColumns + `
 FROM access_session s JOIN access_person p ON p.id = s.person LEFT JOIN access_grant g ON g.person = p.id AND g.ended_at = 0
 WHERE s.hash = $1 ORDER BY g.id LIMIT $2`
 	sqlTokenArrives = `
-SELECT t.id, t.strong, t.used_at, t.ends_at, t.ended_at, t.scopes, ` + arrivalColumns + `
+SELECT t.id, t.strong, t.used_at, t.ends_at, t.ended_at, t.scopes, 0, ` + arrivalColumns + `
 FROM access_token t JOIN access_person p ON p.id = t.person LEFT JOIN access_grant g ON g.person = p.id AND g.ended_at = 0
 WHERE t.hash = $1 ORDER BY g.id LIMIT $2`
 )
@@ -116,7 +116,7 @@ WHERE g.role = 'node_admin' AND g.region = '' AND g.ended_at = 0 AND p.state = '
   AND g.person <> $1`
 )
 
-const sessionColumns = `hash, id, person, strong, made_at, seen_at, ends_at, ended_at, addr, agent`
+const sessionColumns = `hash, id, person, strong, made_at, seen_at, ends_at, ended_at, addr, agent, proved_at`
 
 // sessionRow is a line of access_session. It never leaves this room.
 type sessionRow struct {
@@ -124,19 +124,21 @@ type sessionRow struct {
 	strong                          bool
 	madeAt, seenAt, endsAt, endedAt int64
 	addr, agent                     string
+	provedAt                        int64
 }
 
 func (s *sessionRow) scan(scan func(...any) error) error {
-	return scan(&s.hash, &s.id, &s.person, &s.strong, &s.madeAt, &s.seenAt, &s.endsAt, &s.endedAt, &s.addr, &s.agent)
+	return scan(&s.hash, &s.id, &s.person, &s.strong, &s.madeAt, &s.seenAt, &s.endsAt, &s.endedAt, &s.addr, &s.agent, &s.provedAt)
 }
 
 const (
 	sqlSessionByHash = `SELECT ` + sessionColumns + ` FROM access_session WHERE hash = $1 ORDER BY hash LIMIT 1`
 	sqlSessionByID   = `SELECT ` + sessionColumns + ` FROM access_session WHERE id = $1 ORDER BY id LIMIT 1`
 	sqlSessionInsert = `
-INSERT INTO access_session (` + sessionColumns + `) VALUES ($1, $2, $3, $4, $5, $5, $6, 0, $7, $8)`
+INSERT INTO access_session (` + sessionColumns + `) VALUES ($1, $2, $3, $4, $5, $5, $6, 0, $7, $8, $5)`
 	sqlSessionSeen   = `UPDATE access_session SET seen_at = $2 WHERE id = $1 AND ended_at = 0 AND seen_at < $2`
-	sqlSessionRotate = `UPDATE access_session SET hash = $2, strong = TRUE, seen_at = $3 WHERE hash = $1 AND ended_at = 0`
+	sqlSessionRotate = `UPDATE access_session SET hash = $2, strong = TRUE, seen_at = $3, proved_at = $3 WHERE hash = $1 AND ended_at = 0`
+	sqlSessionProve  = `UPDATE access_session SET hash = $2, seen_at = $3, proved_at = $3, strong = strong OR $4 WHERE hash = $1 AND id = $5 AND ended_at = 0`
 	sqlSessionEnd    = `UPDATE access_session SET ended_at = $2 WHERE id = $1 AND ended_at = 0`
 	sqlSessionEndAll = `UPDATE access_session SET ended_at = $3 WHERE person = $1 AND id <> $2 AND ended_at = 0`
 	sqlSessionsOf    = `
@@ -278,6 +280,7 @@ type arrival struct {
 	strong                  bool
 	seenAt, endsAt, endedAt int64
 	scopes                  string
+	provedAt                int64
 	person                  personRow
 	grants                  []Grant
 }
@@ -292,7 +295,7 @@ func arrives(ctx context.Context, tx *db.Tx, query, hash string) (a arrival, fou
 	grants, err := db.Collect(ctx, tx, "who arrives", func(scan func(...any) error) (g Grant, err error) {
 		var id, region string
 		p := &a.person
-		err = scan(&a.id, &a.strong, &a.seenAt, &a.endsAt, &a.endedAt, &a.scopes,
+		err = scan(&a.id, &a.strong, &a.seenAt, &a.endsAt, &a.endedAt, &a.scopes, &a.provedAt,
 			&p.id, &p.email, &p.name, &p.org, &p.state, &p.seedConfirmed, &id, &g.Role, &region, &g.Org)
 		g.ID, g.Region = unit.ID(id), unit.Region(region)
 		return g, err

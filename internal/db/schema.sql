@@ -108,7 +108,7 @@ CREATE TABLE access_session (
   ended_at BIGINT NOT NULL,
   addr     TEXT NOT NULL,
   agent    TEXT NOT NULL
-);
+, proved_at BIGINT NOT NULL DEFAULT 0);
 
 CREATE INDEX access_session_ends ON access_session (ends_at);
 
