@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"time"
@@ -90,12 +91,19 @@ func (s settings) node(errs io.Writer) (c node.Config, err error) {
 		return c, err
 	}
 	c.Soon = time.Duration(s.Remind) * 24 * time.Hour
-	for _, a := range s.Metrics.Allow {
-		p, err := prefixOf(a)
-		if err != nil {
-			return c, wrong("metrics.allow", "%w", err)
+	c.Breached = s.Breached
+	for _, x := range []struct {
+		name string
+		from []string
+		to   *[]netip.Prefix
+	}{{"metrics.allow", s.Metrics.Allow, &c.MetricsAllow}, {"proxies", s.Proxies, &c.Proxies}} {
+		for _, a := range x.from {
+			p, err := prefixOf(a)
+			if err != nil {
+				return c, wrong(x.name, "%w", err)
+			}
+			*x.to = append(*x.to, p)
 		}
-		c.MetricsAllow = append(c.MetricsAllow, p)
 	}
 	if c.TaxCheck, err = federation.OpenTaxCheck(s.TaxCheck, http.DefaultClient); err != nil {
 		return c, wrong("tax_check", "%w", err)

@@ -40,6 +40,9 @@ type settings struct {
 	Secret     string `yaml:"secret"`      // encrypts what is kept secret in the database
 	SecretFile string `yaml:"secret_file"` // holds it
 
+	Proxies  []string `yaml:"proxies"`  // addresses and networks of the proxies before the node; their X-Forwarded-For is believed
+	Breached string   `yaml:"breached"` // file of digests of breached passwords; "" is none
+
 	Metrics metricsSetting  `yaml:"metrics"`
 	SMTP    smtpSetting     `yaml:"smtp"`
 	OpenID  []openIDSetting `yaml:"openid"`

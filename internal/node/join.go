@@ -39,7 +39,7 @@ func (n *Node) ground() (err error) {
 	}
 	secret, former := n.secrets()
 	if n.Access, err = access.New(access.Config{DB: n.DB, NoCodes: n.NoCodes, Secret: secret, Former: former, Site: n.Site, Courier: n.Mail, Providers: n.OpenID,
-		Issuer: n.Config.Node.Name[0], Logger: n.Logger}); err != nil {
+		Issuer: n.Config.Node.Name[0], Breached: n.Breached, Logger: n.Logger}); err != nil {
 		return err
 	}
 	n.Notices, err = notice.New(notice.Config{DB: n.DB, People: n.Access, Site: n.Site, Courier: n.Mail, Issuer: n.Config.Node.Name[0], Secret: secret, Former: former, HookLocal: n.NoCodes})
@@ -157,7 +157,7 @@ func (n *Node) desks() (err error) {
 	n.Web, err = web.New(web.Config{Node: n.Node, DB: n.DB, Access: n.Access, Registry: n.Registry, Calendar: n.Calendar, Cases: n.Cases, Payments: n.Payments, Statements: n.Statements, Catalogue: n.Catalogue, Finder: n.Finder, Bookings: n.Bookings,
 		Reader: n.Reader, Agreements: n.Agreements, Indicators: n.Indicators, Ledger: n.Ledger, Log: n.Log,
 		Federation: n.Federation, Files: n.Files, Notices: n.Notices, Clock: n.Clock, Secure: n.Secure, Logger: n.Logger,
-		Usage: n.Usage, Intake: n.Intake, Metrics: n.metrics.handler(), MetricsAllow: n.MetricsAllow, Answered: n.metrics.answered})
+		Usage: n.Usage, Intake: n.Intake, Metrics: n.metrics.handler(), MetricsAllow: n.MetricsAllow, Proxies: n.Proxies, Answered: n.metrics.answered})
 	return err
 }
 

@@ -73,7 +73,11 @@ type Config struct {
 	NoCodes      bool              // one-time codes are not asked for; only for demonstrations
 	// MetricsAllow are the addresses that read the metrics without a token; nobody named is this machine.
 	MetricsAllow []netip.Prefix
-	Secure       bool // cookies over HTTPS only
+	// Proxies are those before this node, whose X-Forwarded-For is believed.
+	Proxies []netip.Prefix
+	// Breached is a file of digests of breached passwords; "" is none.
+	Breached string
+	Secure   bool // cookies over HTTPS only
 	// ReadOnly opens a database that another process may be serving, to look at it: Run is not for such a node.
 	ReadOnly bool
 	Logger   *slog.Logger // nil: slog.Default

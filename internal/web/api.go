@@ -37,6 +37,7 @@ func (s *Server) api() {
 		Description: "The token of POST /api/v1/sign-in, or an API token of one's own."}}
 	s.huma = humago.New(s.mux, config)
 	s.apiSessions()
+	s.apiAgain()
 	s.apiAccount()
 	s.apiPeople()
 	s.apiNode()
@@ -126,7 +127,7 @@ func operate[I, O any](s *Server, method, path string, perm access.Permission, s
 		Description:  "Permission: " + string(perm),
 		MaxBodyBytes: bodyBytesMax,
 		Errors:       []int{401, 403, 404, 409, 413, 422, 500},
-		Middlewares:  huma.Middlewares{s.gate(perm)},
+		Middlewares:  huma.Middlewares{s.gate(method, path, perm)},
 	}
 	if access.MaySomewhere(access.Actor{}, perm) != nil {
 		op.Security = []map[string][]string{{"token": {}}}
@@ -145,12 +146,12 @@ func operate[I, O any](s *Server, method, path string, perm access.Permission, s
 }
 
 // gate finds who asks and in which language, and refuses who may not, before an operation reads its input.
-func (s *Server) gate(perm access.Permission) func(huma.Context, func(huma.Context)) {
+func (s *Server) gate(method, pattern string, perm access.Permission) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
 		r, w := humago.Unwrap(ctx)
 		who, err := s.actor(r)
 		if err == nil {
-			err = access.MaySomewhere(who, perm)
+			err = enter(who, method, pattern, perm)
 		}
 		if err != nil {
 			drain(r.Body)

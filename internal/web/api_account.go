@@ -69,7 +69,7 @@ func (s *Server) apiSessions() {
 		}
 	}
 	operate(s, "POST", "/api/v1/sign-in", access.SessionCreate, "Sign in", func(ctx context.Context, a asked, i *signInIn) (*body[signedIn], error) {
-		token, who, err := s.c.Access.SignIn(ctx, access.SignIn{Email: i.Body.Email, Password: i.Body.Password, Code: i.Body.Code, Addr: addr(a.r.RemoteAddr), Agent: a.r.UserAgent()})
+		token, who, err := s.c.Access.SignIn(ctx, access.SignIn{Email: i.Body.Email, Password: i.Body.Password, Code: i.Body.Code, Addr: s.from(a.r), Agent: a.r.UserAgent()})
 		if err != nil {
 			return nil, err
 		}
@@ -96,7 +96,7 @@ func (s *Server) apiSessions() {
 		}
 	}
 	operate(s, "POST", "/api/v1/forgot", access.SessionCreate, "Have a link of recovery sent; the answer is the same whether or not there is such an account", func(ctx context.Context, a asked, i *forgotIn) (*nothing, error) {
-		return nil, s.c.Access.Forgot(ctx, i.Body.Email, addr(a.r.RemoteAddr))
+		return nil, s.c.Access.Forgot(ctx, i.Body.Email, s.from(a.r))
 	})
 	type welcomeIn struct {
 		Body struct {

@@ -144,7 +144,7 @@ func (v *visit) forgot() error {
 		return err
 	}
 	v.back = "/forgot"
-	err = v.s.c.Access.Forgot(v.ctx(), f.Get("email"), addr(v.r.RemoteAddr))
+	err = v.s.c.Access.Forgot(v.ctx(), f.Get("email"), v.s.from(v.r))
 	if err != nil && fault.CodeOf(err) != "access.no_courier" {
 		if !v.refused(err, func(field string) string { return field }) {
 			return err
@@ -177,7 +177,7 @@ func (v *visit) leave() error {
 func (v *visit) returned() error {
 	q := v.r.URL.Query()
 	r := access.Returned{Provider: v.r.PathValue("provider"), State: q.Get("state"), Code: q.Get("code"), Error: q.Get("error"), Issuer: q.Get("iss"),
-		Addr: addr(v.r.RemoteAddr), Agent: v.r.UserAgent()}
+		Addr: v.s.from(v.r), Agent: v.r.UserAgent()}
 	if c, err := v.r.Cookie(v.s.ticketCookie()); err == nil {
 		r.Ticket = c.Value
 	}

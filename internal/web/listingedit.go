@@ -213,8 +213,17 @@ func (v *visit) editListing() error {
 	return v.showEditListing(id, nil, "")
 }
 
-func (v *visit) showEditListing(id unit.ID, f *form, note string) error {
+// listingToEdit is a listing of those whom the person may edit for, whatever its state allows.
+func (v *visit) listingToEdit(id unit.ID) (catalogue.Listing, error) {
 	l, err := v.s.c.Catalogue.Get(v.ctx(), v.who, id)
+	if err == nil {
+		err = access.May(v.who, access.ListingEdit, access.Scope{Org: l.Owner, Region: l.Region})
+	}
+	return l, err
+}
+
+func (v *visit) showEditListing(id unit.ID, f *form, note string) error {
+	l, err := v.listingToEdit(id)
 	if err != nil {
 		return err
 	}

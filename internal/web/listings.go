@@ -256,6 +256,9 @@ func (v *visit) attachListing() error {
 	if err != nil {
 		return err
 	}
+	if _, err := v.listingToEdit(id); err != nil { // before the file is kept
+		return err
+	}
 	err = func() error {
 		name, content, err := f.given("file")
 		if err != nil {

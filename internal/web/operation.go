@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"sort"
 	"strings"
 
@@ -49,7 +50,7 @@ func (s *Server) page(method, pattern string, perm access.Permission, h func(*vi
 		v := &visit{s: s, w: w, r: r, lang: language(r)}
 		var err error
 		if v.who, err = s.actor(r); err == nil {
-			err = access.MaySomewhere(v.who, perm)
+			err = enter(v.who, method, pattern, perm)
 		}
 		if err == nil {
 			err = h(v)
@@ -91,15 +92,22 @@ func (s *Server) setCookie(w http.ResponseWriter, token string) {
 	c := &http.Cookie{Name: s.cookie(), Value: token, Path: "/", HttpOnly: true, Secure: s.c.Secure, SameSite: http.SameSiteLaxMode}
 	if token == "" {
 		c.MaxAge = -1
+		if s.c.Secure { // what a browser kept of the session's pages; it believes this over HTTPS only
+			w.Header().Set("Clear-Site-Data", `"cache", "storage"`)
+		}
 	}
 	http.SetCookie(w, c)
 }
 
-// Operations prints the table: method, path, permission, who holds it. api/operations.txt is compared with it.
+// Operations prints the table: method, path, permission, who holds it, and "proof" where somebody shows anew who they are. api/operations.txt is compared with it.
 func (s *Server) Operations() string {
 	lines := make([]string, 0, len(s.ops))
 	for _, o := range s.ops {
-		lines = append(lines, fmt.Sprintf("%-6s %-44s %-20s %s", o.Method, o.Pattern, o.Perm, strings.Join(access.Holders(o.Perm), " ")))
+		line := fmt.Sprintf("%-6s %-44s %-20s %s", o.Method, o.Pattern, o.Perm, strings.Join(access.Holders(o.Perm), " "))
+		if slices.Contains(proves, o.Method+" "+o.Pattern) {
+			line += " proof"
+		}
+		lines = append(lines, line)
 	}
 	sort.Slice(lines, func(i, j int) bool { return lines[i][7:]+lines[i][:7] < lines[j][7:]+lines[j][:7] })
 	return strings.Join(lines, "\n") + "\n"
@@ -136,6 +144,10 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 			to = afterSignIn(who, r.URL.RequestURI())
 		}
 		http.Redirect(w, r, to, http.StatusSeeOther)
+		return
+	}
+	if f.Code == "access.prove_again" {
+		http.Redirect(w, r, toProve(r), http.StatusSeeOther)
 		return
 	}
 	v := &visit{s: s, w: w, r: r, who: who, lang: lang}

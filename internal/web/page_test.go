@@ -100,6 +100,7 @@ func bodies() map[string][]any {
 		"erased":  {erasedPage{}, erasedPage{[]fault.Words{someWords}}},
 		"enrol":   {enrolPage{}, enrolPage{Secret: "ABC", Drawing: "<svg></svg>", Begun: true}, enrolPage{Recovery: []string{"a-b"}}},
 		"code":    {codePage{}, codePage{Next: "/cases"}},
+		"again":   {againPage{Form: &form{}}, againPage{By: "code", Form: wrong("code").on("again")}, againPage{By: "password", Next: "/people", Form: wrong("password").on("again")}},
 		"forgot":  {forgotPage{}, forgotPage{Email: "a@b.example"}, forgotPage{Sent: true}},
 		"people":  {peoplePage{}, peoplePage{Export: exportView{"/x?format=csv", "/x?format=xlsx"}, People: []access.Profile{{ID: someID, Name: "甲", State: "invited", Grants: grants}, {State: "erased"}}, Roles: access.Roles(), Next: "/people?after=1", Link: "http://x/welcome?token=1", For: "甲", Form: wrong("role", "email")}},
 		"person":  {personPage{}, personPage{Person: access.Profile{ID: someID, Name: "甲", State: "disabled", Codes: true, Grants: grants}, Roles: access.Roles(), Link: "http://x"}, personPage{Self: true}},

@@ -70,6 +70,7 @@ func (v *visit) to(address, done string) error {
 // doneWords are the sentences that a page says once after an act; the address carries only the key, so that
 // nobody can put words of their own on our pages.
 var doneWords = map[string]fault.Words{
+	"proved":             {"已确认是您本人，请再按一次刚才的按钮。", "It is you. Please press again what you pressed before."},
 	"search-kept":        {"已保存，有新发布的资源会通知您。", "Kept; you will be told of what is newly published."},
 	"search-dropped":     {"不再提醒。", "You will be told no more."},
 	"objected":           {"异议已收到，这是回执。", "Your objection was received; this is the receipt."},

@@ -19,6 +19,7 @@ func (s *Server) routes() {
 
 	s.page("GET", "/code", access.SessionCreate, (*visit).codeForm)
 	s.page("POST", "/code", access.SessionCreate, (*visit).giveCode)
+	s.again()
 	s.page("GET", "/enrol", access.SessionCreate, (*visit).enrolForm)
 	s.page("POST", "/enrol", access.SessionCreate, (*visit).enrol)
 	s.page("GET", "/forgot", access.SessionCreate, (*visit).forgotForm)

@@ -82,8 +82,10 @@ type Config struct {
 	Intake     *intake.Service // nil: no files are taken in
 	Notices    *notice.Service // nil: this node tells nobody
 	Clock      Clock
-	Secure     bool         // cookies only over HTTPS
-	Logger     *slog.Logger // nil: slog.Default
+	Secure     bool // cookies only over HTTPS
+	// Proxies are ours: of what comes from them the address of whoever asks is read from X-Forwarded-For.
+	Proxies []netip.Prefix
+	Logger  *slog.Logger // nil: slog.Default
 	// Metrics answers a reading of the metrics, for MetricsAllow and for who may read them; nil: there are none. Answered
 	// counts an answer: the route is a line of the table of operations, or "none". It may be called concurrently.
 	Metrics      http.Handler
@@ -161,8 +163,10 @@ func (s *Server) guard(next http.Handler) http.Handler {
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "same-origin")
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		h.Set("Cache-Control", "no-store") // unless the handler says that everybody may keep it
 		if s.c.Secure {
-			h.Set("Strict-Transport-Security", "max-age=31536000")
+			h.Set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
 		}
 		if r.Body != nil {
 			most := int64(bodyBytesMax)

@@ -53,7 +53,7 @@ func (v *visit) signIn() error {
 		return err
 	}
 	token, who, err := v.s.c.Access.SignIn(v.ctx(), access.SignIn{Email: f.Get("email"), Password: f.Get("password"), Code: f.Get("code"),
-		Addr: addr(v.r.RemoteAddr), Agent: v.r.UserAgent()})
+		Addr: v.s.from(v.r), Agent: v.r.UserAgent()})
 	if err != nil {
 		return v.refuseSignIn(err, f, next(f.Get("next")))
 	}
