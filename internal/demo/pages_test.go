@@ -37,26 +37,33 @@ type town struct {
 // eachTown opens a jurisdiction's node on every database, with everybody and everything of the demonstration.
 func eachTown(t *testing.T, code string, test func(*town)) {
 	dbtest.EachDSN(t, func(t *testing.T, dsn string) {
-		w := &town{T: t, now: opensOn(), who: map[string]*http.Client{}, cases: map[string]string{}}
-		m := memberOf(code)
-		packs, err := node.Packs()
-		w.must(err)
-		private, _ := corridorlog.NewKey(origin(m))
-		quiet := slog.New(slog.NewTextHandler(io.Discard, nil))
-		w.node, err = node.Open(context.Background(), node.Config{Node: m.face(), Dir: filepath.Join(t.TempDir(), m.Short()), DSN: dsn, Origin: origin(m), Key: private,
-			Schemes: node.PacksOf(packs, code), Now: func() time.Time { return w.now }, NoCodes: true, Logger: quiet})
-		w.must(err)
-		t.Cleanup(func() { w.node.Close() })
-		w.must(build(context.Background(), w.node, nil))
-		s := httptest.NewServer(w.node.Web)
-		t.Cleanup(s.Close)
-		w.at = s.URL
+		w := openTown(t, code, dsn)
 		test(w)
 		lines, err := w.node.Cases.Audit(context.Background())
 		if err != nil || len(lines) > 0 {
 			t.Error("audit:", lines, err)
 		}
 	})
+}
+
+// openTown opens a jurisdiction's node over a database.
+func openTown(t *testing.T, code, dsn string) *town {
+	t.Helper()
+	w := &town{T: t, now: opensOn(), who: map[string]*http.Client{}, cases: map[string]string{}}
+	m := memberOf(code)
+	packs, err := node.Packs()
+	w.must(err)
+	private, _ := corridorlog.NewKey(origin(m))
+	quiet := slog.New(slog.NewTextHandler(io.Discard, nil))
+	w.node, err = node.Open(context.Background(), node.Config{Node: m.face(), Dir: filepath.Join(t.TempDir(), m.Short()), DSN: dsn, Origin: origin(m), Key: private,
+		Schemes: node.PacksOf(packs, code), Now: func() time.Time { return w.now }, NoCodes: true, Logger: quiet})
+	w.must(err)
+	t.Cleanup(func() { w.node.Close() })
+	w.must(build(context.Background(), w.node, nil))
+	s := httptest.NewServer(w.node.Web)
+	t.Cleanup(s.Close)
+	w.at = s.URL
+	return w
 }
 
 func (w *town) must(err error) {
