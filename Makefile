@@ -48,6 +48,9 @@ vuln: ## known vulnerabilities in what the program uses; asks vuln.go.dev
 release: ## dist/: programs for amd64, arm64, loong64 with checksums and parts lists, of the commit that is checked out
 	@deploy/release.sh dist $(ARCH)
 
+load: build ## a demonstration's node under 300 requests a second of 50 people, then 100 orders at once across nodes; NODE=http://… for one that runs
+	@deploy/load.sh $(NODE)
+
 soak: build ## wear five nodes out for ten thousand orders and check that nothing was lost (about an hour)
 	@$(BIN) soak
 
@@ -62,4 +65,4 @@ update: ## rewrite the goldens (operations, OpenAPI, schema, docs/systems.md); r
 clean: ## remove what was built
 	@rm -rf bin e2e/node_modules artefacts
 
-.PHONY: help build demo tour test vet unit scripts packs browser vuln release soak bench-peers update clean
+.PHONY: help build demo tour test vet unit scripts packs browser vuln release load soak bench-peers update clean

@@ -40,8 +40,8 @@ func enter(who access.Actor, method, pattern string, perm access.Permission) err
 
 // again adds the page and the operation by which somebody proves who they are once more.
 func (s *Server) again() {
-	s.page("GET", "/again", access.SessionCreate, (*visit).againForm)
-	s.page("POST", "/again", access.SessionCreate, (*visit).prove)
+	s.page("GET", "/again", access.SessionEnd, (*visit).againForm)
+	s.page("POST", "/again", access.SessionEnd, (*visit).prove)
 }
 
 type againPage struct {
@@ -92,7 +92,7 @@ func (s *Server) apiAgain() {
 	type proved struct {
 		Token string `json:"token" doc:"of the session from now on"`
 	}
-	operate(s, "POST", "/api/v1/sign-in/again", access.SessionCreate, "Show once more that it is you, for acts that ask for it (access.prove_again)", func(ctx context.Context, a asked, i *proveIn) (*body[proved], error) {
+	operate(s, "POST", "/api/v1/sign-in/again", access.SessionEnd, "Show once more that it is you, for acts that ask for it (access.prove_again)", func(ctx context.Context, a asked, i *proveIn) (*body[proved], error) {
 		token, err := s.c.Access.Prove(ctx, a.who, s.bearer(a), i.Body.Password, i.Body.Code)
 		if err != nil {
 			return nil, err

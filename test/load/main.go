@@ -140,7 +140,7 @@ func domainOf(at string) (string, error) {
 		return "", err
 	}
 	for _, name := range [][2]string{{"上海", "shanghai"}, {"江苏", "jiangsu"}, {"浙江", "zhejiang"}, {"安徽", "anhui"}} {
-		if strings.Contains(page, name[0]+"节点") {
+		if strings.Contains(page, name[0]+"节点</title>") {
 			return name[1] + ".example", nil
 		}
 	}
