@@ -26,7 +26,7 @@ for arch in "$@"; do
   rm -rf "$dir"
   mkdir -p "$dir"
   GOARCH=$arch go build -buildvcs=true -ldflags '-s -w -buildid=' -o "$dir/corridor" ./cmd/corridor
-  cp LICENSE README.md docs/operating.md deploy/corridor.service deploy/corridor.yaml deploy/Containerfile "$dir/"
+  cp LICENSE README.md docs/operating.md docs/security.md deploy/corridor.service deploy/corridor.yaml deploy/Containerfile "$dir/"
   # The tool runs on this machine, whatever machine the program is for.
   GOOS= GOFLAGS= go run github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@v1.10.0 bin -json -std -noserial -notimestamp \
     -version "$version" -output "$out/$name.cdx.json" "$dir/corridor" 2>"$out/$name.cdx.log" || { cat "$out/$name.cdx.log" >&2; exit 1; }

@@ -49,7 +49,7 @@ func TestAReleaseMadeTwiceHasTheSameBytes(t *testing.T) {
 
 	unpacked := t.TempDir()
 	held := unpack(t, glob(t, out, "*.tar.gz"), unpacked)
-	for _, want := range []string{"corridor", "corridor.service", "corridor.yaml", "Containerfile", "LICENSE", "operating.md"} {
+	for _, want := range []string{"corridor", "corridor.service", "corridor.yaml", "Containerfile", "LICENSE", "operating.md", "security.md"} {
 		if !slices.Contains(held, want) {
 			t.Errorf("the release has no %s: %v", want, held)
 		}
