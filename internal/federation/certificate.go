@@ -23,7 +23,8 @@ import (
 // revoked the leaf is withdrawn, which every follower of the log sees.
 
 const (
-	certificateKind = "label.certificate"
+	// CertificateKind is the kind of the leaves by which labels are made public.
+	CertificateKind = "label.certificate"
 	certificateHead = "corridor certificate v1"
 )
 
@@ -49,7 +50,7 @@ func (c Certificate) on(day unit.Day) bool {
 
 // readCertificate reads a leaf of that kind; ok is false for one that is not in our form.
 func readCertificate(kind string, fields []byte) (c Certificate, ok bool) {
-	if kind != certificateKind || json.Unmarshal(fields, &c) != nil || c.Org == "" || c.Label == "" || !c.Since.Valid() {
+	if kind != CertificateKind || json.Unmarshal(fields, &c) != nil || c.Org == "" || c.Label == "" || !c.Since.Valid() {
 		return Certificate{}, false
 	}
 	return c, true
@@ -80,7 +81,7 @@ func (s *Service) Certify(ctx context.Context, who access.Actor, scope access.Sc
 		if err != nil {
 			return err
 		}
-		if leaf, err = s.c.Log.Append(ctx, tx, corridorlog.Leaf{Kind: certificateKind, Day: today, Object: "label/" + string(label), Record: record,
+		if leaf, err = s.c.Log.Append(ctx, tx, corridorlog.Leaf{Kind: CertificateKind, Day: today, Object: "label/" + string(label), Record: record,
 			Fields: map[string]any{"org": c.Org, "label": c.Label, "level": c.Level, "issuer": c.Issuer, "since": c.Since.String(), "until": c.Until.String()}}); err != nil {
 			return fmt.Errorf("publish the certificate of label %s: %w", label, err)
 		}

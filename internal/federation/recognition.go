@@ -232,6 +232,17 @@ func (s *Service) RecognisedKind(ctx context.Context, tx *db.Tx, from, kind stri
 	return slices.ContainsFunc(all, func(r Recognition) bool { return r.From == from && r.What == kind && r.On(day) }), err
 }
 
+// ListsOf are the lists on which a label of another jurisdiction stands here on a day.
+func (s *Service) ListsOf(ctx context.Context, tx *db.Tx, from, label string, day unit.Day) (out []string, err error) {
+	all, err := selectRecognitionsFor(ctx, tx, "label", recognitionsMax)
+	for _, r := range all {
+		if r.From == from && r.What == label && r.On(day) && !slices.Contains(out, r.List) {
+			out = append(out, r.List)
+		}
+	}
+	return out, err
+}
+
 // RecognisedPools are the pools of other jurisdictions that count as one of this one's on a day, as JURISDICTION.POOL: by that name
 // their experts stand in the registry here.
 func (s *Service) RecognisedPools(ctx context.Context, tx *db.Tx, pool string, day unit.Day) (out []string, err error) {

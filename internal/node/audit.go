@@ -23,6 +23,7 @@ func (n *Node) Audit(ctx context.Context, say func(what string)) (found []string
 		{"bookings", n.Bookings.Audit},
 		{"listings", n.Catalogue.Audit},
 		{"mirrored", n.auditMirrors},
+		{"labels from elsewhere", n.auditLabels},
 		{"documents", n.Reader.Audit},
 		{"index", n.Finder.Audit},
 	} {

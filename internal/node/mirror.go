@@ -3,10 +3,12 @@ package node
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"corridor/internal/catalogue"
 	"corridor/internal/db"
 	"corridor/internal/federation"
+	"corridor/internal/registry"
 )
 
 // mirrors says which room keeps what neighbours publish.
@@ -18,6 +20,36 @@ func (n *Node) mirrors() {
 		}
 		return n.Catalogue.Mirror(ctx, tx, theirs)
 	}})
+	n.Federation.Mirror(federation.Mirror{Kind: federation.CertificateKind, Take: func(ctx context.Context, tx *db.Tx, from federation.Peer, all []federation.Published) ([]error, error) {
+		theirs := make([]registry.Published, len(all))
+		for i, p := range all {
+			theirs[i] = registry.Published{Node: from.Code, Log: p.Log, Index: p.Index, Fields: p.Fields, Record: p.Record, Gone: p.Gone}
+		}
+		return n.Registry.TakeLabels(ctx, tx, theirs)
+	}})
+}
+
+// auditLabels compares the labels from elsewhere with the certificates in the followed logs, by which rules ask for them.
+func (n *Node) auditLabels(ctx context.Context) (found []string, err error) {
+	var all []registry.LabelAbroad
+	if err := n.Registry.EachLabelAbroad(ctx, func(l registry.LabelAbroad) { all = append(all, l) }); err != nil {
+		return nil, err
+	}
+	err = n.DB.Read(ctx, func(tx *db.Tx) error {
+		for _, l := range all {
+			certs, err := n.Federation.Certificates(ctx, tx, l.Org)
+			if err != nil {
+				return err
+			}
+			if !slices.ContainsFunc(certs, func(c federation.Certificate) bool {
+				return c.Origin == l.Log && c.Index == l.Index && c.Label == l.Label.Label && c.Since == l.Since && c.Until == l.Until
+			}) {
+				found = append(found, fmt.Sprintf("label %s of %s is in no followed log", l.Label.Label, l.Org))
+			}
+		}
+		return nil
+	})
+	return found, err
 }
 
 // auditMirrors compares what is mirrored of neighbours' listings with what their followed logs say.

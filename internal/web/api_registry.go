@@ -115,6 +115,8 @@ func (s *Server) apiOrganisation() {
 		Since   unit.Day `json:"since"`
 		Until   unit.Day `json:"until"`
 		Revoked unit.Day `json:"revoked"`
+		Node    string   `json:"node" doc:"that published it, where it is from elsewhere; empty is this node's own"`
+		Proof   string   `json:"proof" doc:"of one from elsewhere: the leaf of that node's log"`
 	}
 	type orgFact struct {
 		Name   string   `json:"name"`
@@ -156,7 +158,14 @@ func (s *Server) apiOrganisation() {
 				return err
 			}
 			for _, l := range labels {
-				o.Labels = append(o.Labels, orgLabel{l.Label, l.Level, l.Issuer, l.Since, l.Until, l.Revoked})
+				o.Labels = append(o.Labels, orgLabel{l.Label, l.Level, l.Issuer, l.Since, l.Until, l.Revoked, "", ""})
+			}
+			abroad, err := r.LabelsAbroad(ctx, tx, org.Code)
+			if err != nil {
+				return err
+			}
+			for _, l := range abroad {
+				o.Labels = append(o.Labels, orgLabel{l.Label.Label, l.Level, l.Issuer, l.Since, l.Until, l.Revoked, l.Node, fmt.Sprintf("%s#%d", l.Log, l.Index)})
 			}
 			if access.May(a.who, access.CaseRead, access.Scope{Org: org.Code, Region: org.Region}) != nil {
 				return nil

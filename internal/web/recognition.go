@@ -136,6 +136,14 @@ func (v *visit) certify() error {
 	return v.to("/registry/"+code+"#h-l", "certificate")
 }
 
+// labelAbroad is a label from elsewhere with what it counts for here.
+type labelAbroad struct {
+	registry.LabelAbroad
+	Words  fault.Words   // what it is called
+	Lists  []fault.Words // lists of this jurisdiction on which it stands today
+	Lapsed bool
+}
+
 // certificatesOf adds to an organisation's page which of its labels are certificates, and what it shows from neighbours.
 func (v *visit) certificatesOf(tx *db.Tx, p *organisationPage) (err error) {
 	if v.s.c.Federation == nil {
@@ -151,8 +159,26 @@ func (v *visit) certificatesOf(tx *db.Tx, p *organisationPage) (err error) {
 			p.Certified[l.ID] = l.ID
 		}
 	}
-	p.Shows, err = v.s.c.Federation.Certificates(v.ctx(), tx, p.Org.Code)
-	return err
+	all, err := v.s.c.Registry.LabelsAbroad(v.ctx(), tx, p.Org.Code)
+	if err != nil {
+		return err
+	}
+	today := v.s.c.Registry.Today(tx)
+	for _, l := range all {
+		x := labelAbroad{LabelAbroad: l, Words: l.Title, Lapsed: !l.On(today)}
+		if x.Words[0] == "" {
+			x.Words = registry.LabelWords(l.Label.Label)
+		}
+		lists, err := v.s.c.Federation.ListsOf(v.ctx(), tx, l.Node, l.Label.Label, today)
+		if err != nil {
+			return err
+		}
+		for _, name := range lists {
+			x.Lists = append(x.Lists, registry.LabelWords(name))
+		}
+		p.Shows = append(p.Shows, x)
+	}
+	return nil
 }
 
 // certifyLabel gives the certificate of a label that is in the registry.

@@ -10,7 +10,6 @@ import (
 	"corridor/internal/access"
 	"corridor/internal/db"
 	"corridor/internal/fault"
-	"corridor/internal/federation"
 	"corridor/internal/registry"
 	"corridor/internal/scheme"
 	"corridor/internal/sheets"
@@ -86,8 +85,8 @@ type organisationPage struct {
 	Facts     []factOfOrg
 	Flags     []registry.Flag
 	Labels    []registry.Label
-	Certified map[unit.ID]unit.ID      // labels that are public as certificates, by their ids
-	Shows     []federation.Certificate // of neighbours
+	Certified map[unit.ID]unit.ID // labels that are public as certificates, by their ids
+	Shows     []labelAbroad       // from neighbours
 	Owners    []tieView
 	More      bool // of the owners, there are more
 	Holdings  []tieView
