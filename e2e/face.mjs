@@ -58,7 +58,7 @@ async function weigh(base, html) {
 
 async function inspect(visitor, url, name, html) {
   const page = visitor.page
-  const say = (what, how) => found.push([name, what, how])
+  const say = (what, how) => { found.push([name, what, how]); if (soft) console.log(`    ${name}: ${what}: ${how}`) }
   const report = await validator.validateString(html)
   for (const r of report.results) {
     for (const m of r.messages.slice(0, 5)) say('html-validate', `${m.ruleId}: ${m.message} (line ${m.line}: ${html.split('\n')[m.line - 1]?.slice(Math.max(0, m.column - 60), m.column + 60)})`)
@@ -74,7 +74,7 @@ async function inspect(visitor, url, name, html) {
     const over = await visitor.wider(opened ? '' : name)
     if (over > 0) say(opened ? 'narrow, opened' : 'narrow', `it scrolls sideways by ${over} pixels at 390`)
   }
-  for (const c of visitor.complaints.splice(0)) say('console', c)
+  for (const c of visitor.complaints.splice(0)) say('console', c) // what the content policy refuses is said here too
 }
 
 // sweep looks at one page of each pattern that nobody has looked at in this language, and at the home page of everybody.
@@ -120,6 +120,5 @@ await play(house, 'the face holds', async () => {
   if (process.argv.includes('--table')) writeFileSync(process.argv[process.argv.indexOf('--table') + 1], JSON.stringify({ measured, found }, null, 1))
   const lines = found.map(([where, what, how]) => `${where}: ${what}: ${how}`)
   if (lines.length > 0 && !soft) throw new Error(`${lines.length} findings:\n  ` + lines.slice(0, 40).join('\n  '))
-  for (const l of lines) console.log('    ' + l)
   if (!only) want(measured.length > 200, `only ${measured.length} pages were looked at`)
 })

@@ -94,7 +94,7 @@ func findLists(page []byte) []wholeList {
 	}
 	paged := has(`rel="next"`) || has(`rel="prev"`)
 	var out []wholeList
-	taken, found := has(`class="small take"`), has(`role="search"`) || has(`class="find"`)
+	taken, found := has(`class="small take"`) || has(`format=xlsx`), has(`role="search"`) || has(`class="find"`)
 	for at := main; len(out) < listsMax; {
 		start := bytes.Index(page[at:], []byte(`<table`))
 		if start < 0 {
@@ -257,8 +257,8 @@ func (x *listView) write(out *bytes.Buffer) error {
 		rest = x.page[x.foot[1]:x.to]
 	}
 	out.Write(rest)
-	if len(x.rows) == 0 {
-		return nil
+	if len(x.rows) == 0 || w.XLSX == "" && !w.Paged && w.Words == "" {
+		return nil // nothing to say below it
 	}
 	if err := parts.ExecuteTemplate(out, "after", w); err != nil {
 		return fmt.Errorf("list %s: %w", x.name, err)

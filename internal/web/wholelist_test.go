@@ -109,15 +109,16 @@ func TestALongWholeListIsReadPageByPage(t *testing.T) {
 func TestWhatARoomDoesOrIsFilledInIsNotDoneAgain(t *testing.T) {
 	table := pageOfList[strings.Index(pageOfList, "<table"):strings.Index(pageOfList, "</div>")]
 	for name, c := range map[string]struct{ page, has, not string }{
-		"paged by the room":  {`<main>` + table + `<a rel="next" href="/x">…</a></main>`, "", "aria-sort"},
-		"named nevertheless": {`<main>` + strings.Replace(table, "<table", `<table data-list="a"`, 1) + `<a rel="next" href="/x">…</a></main>`, "a.by=1", ""},
-		"no list":            {`<main>` + strings.Replace(table, "<table", `<table data-list="no"`, 1) + `</main>`, "", "aria-sort"},
-		"sorted by the room": {`<main>` + strings.Replace(table, `scope="col"`, `scope="col" aria-sort="none"`, 1) + `</main>`, "t1.take", "t1.by"},
-		"taken by the room":  {`<main>` + table + `<p class="small take">…</p></main>`, "t1.by=1", "t1.take"},
-		"in a form":          {`<main><form method="post">` + strings.Repeat(table, 1) + `</form></main>`, "t1.by=1", "t1.find"},
-		"filled in":          {`<main>` + strings.Replace(table, `type="checkbox"`, `type="text"`, 1) + `</main>`, "", "aria-sort"},
-		"over rows":          {`<main>` + strings.Replace(table, `<td class="n">200`, `<td rowspan="2" class="n">200`, 1) + `</main>`, "", "aria-sort"},
-		"not in main":        {table, "t1.by", ""},
+		"paged by the room":   {`<main>` + table + `<a rel="next" href="/x">…</a></main>`, "", "aria-sort"},
+		"named nevertheless":  {`<main>` + strings.Replace(table, "<table", `<table data-list="a"`, 1) + `<a rel="next" href="/x">…</a></main>`, "a.by=1", ""},
+		"no list":             {`<main>` + strings.Replace(table, "<table", `<table data-list="no"`, 1) + `</main>`, "", "aria-sort"},
+		"sorted by the room":  {`<main>` + strings.Replace(table, `scope="col"`, `scope="col" aria-sort="none"`, 1) + `</main>`, "t1.take", "t1.by"},
+		"handed out as files": {`<main>` + table + `<a href="/x?format=xlsx">…</a></main>`, "t1.by=1", "listfoot"},
+		"taken by the room":   {`<main>` + table + `<p class="small take">…</p></main>`, "t1.by=1", "t1.take"},
+		"in a form":           {`<main><form method="post">` + strings.Repeat(table, 1) + `</form></main>`, "t1.by=1", "t1.find"},
+		"filled in":           {`<main>` + strings.Replace(table, `type="checkbox"`, `type="text"`, 1) + `</main>`, "", "aria-sort"},
+		"over rows":           {`<main>` + strings.Replace(table, `<td class="n">200`, `<td rowspan="2" class="n">200`, 1) + `</main>`, "", "aria-sort"},
+		"not in main":         {table, "t1.by", ""},
 	} {
 		got, _ := listed(t, c.page, "")
 		if !strings.Contains(got, c.has) || c.not != "" && strings.Contains(got, c.not) {
@@ -136,5 +137,20 @@ func TestThePageOfPartsShowsTheTokensAndTheTemplatesThatPagesUse(t *testing.T) {
 		w := h.ask("GET", "/style?parts.by=-2", "", nil, "Accept-Language", lang)
 		h.wants(w, 200, `fill="var(--act)"`, "--q5", `class="lamp stop"`, `class="chip hand"`, `aria-invalid="true"`, `aria-current="step"`, `rel="next"`, `aria-sort="descending"`, `parts.take=xlsx`, `href="/style"`)
 		checkHTML(t, w.Body.String())
+	}
+}
+
+func BenchmarkFiftyRowsOfAWholeList(b *testing.B) {
+	row := pageOfList[strings.Index(pageOfList, "<tbody>")+7 : strings.Index(pageOfList, "</tbody>")]
+	page := []byte(strings.Replace(pageOfList, row, strings.Repeat(row, 10), 1))
+	for _, query := range []string{"", "t1.by=1"} {
+		b.Run("query="+query, func(b *testing.B) {
+			v := &visit{r: httptest.NewRequest("GET", "/prices?"+query, nil), lang: fault.ZH}
+			for b.Loop() {
+				if _, _, err := v.lists(page); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }
