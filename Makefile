@@ -38,7 +38,7 @@ packs: build ## every scheme of schemes/ passes
 
 browser: build ## the line in a real browser; makes docs/picture.png
 	@if [ -n "$(CHROMIUM)" ] && command -v npm >/dev/null; then \
-	  (cd e2e && npm ci --silent --no-audit --no-fund && CHROMIUM="$(CHROMIUM)" node line.mjs && CHROMIUM="$(CHROMIUM)" node face.mjs --shots ../artefacts/pages && CHROMIUM="$(CHROMIUM)" node paths.mjs && CHROMIUM="$(CHROMIUM)" node documents.mjs && CHROMIUM="$(CHROMIUM)" node schemes.mjs && CHROMIUM="$(CHROMIUM)" node editions.mjs && CHROMIUM="$(CHROMIUM)" node payments.mjs && CHROMIUM="$(CHROMIUM)" node promises.mjs && CHROMIUM="$(CHROMIUM)" node booking.mjs && CHROMIUM="$(CHROMIUM)" node lab.mjs && CHROMIUM="$(CHROMIUM)" node listings.mjs && CHROMIUM="$(CHROMIUM)" node abroad.mjs && CHROMIUM="$(CHROMIUM)" node published.mjs && CHROMIUM="$(CHROMIUM)" node forms.mjs); \
+	  (cd e2e && npm ci --silent --no-audit --no-fund && CHROMIUM="$(CHROMIUM)" node line.mjs && CHROMIUM="$(CHROMIUM)" node documents.mjs && CHROMIUM="$(CHROMIUM)" node schemes.mjs && CHROMIUM="$(CHROMIUM)" node editions.mjs && CHROMIUM="$(CHROMIUM)" node payments.mjs && CHROMIUM="$(CHROMIUM)" node promises.mjs && CHROMIUM="$(CHROMIUM)" node booking.mjs && CHROMIUM="$(CHROMIUM)" node lab.mjs && CHROMIUM="$(CHROMIUM)" node listings.mjs && CHROMIUM="$(CHROMIUM)" node abroad.mjs && CHROMIUM="$(CHROMIUM)" node published.mjs && CHROMIUM="$(CHROMIUM)" node forms.mjs); \
 	elif [ -n "$$CORRIDOR_REQUIRE" ]; then echo "the browser run needs Node 20 and chromium: apt-get install chromium fonts-noto-cjk"; exit 1; \
 	else echo "NOT TESTED in a browser, which needs Node 20 and chromium: apt-get install chromium fonts-noto-cjk"; fi
 
@@ -50,6 +50,9 @@ release: ## dist/: programs for amd64, arm64, loong64 with checksums and parts l
 
 load: build ## a demonstration's node under 300 requests a second of 50 people, then 100 orders at once across nodes; NODE=http://… for one that runs
 	@deploy/load.sh $(NODE)
+
+face: build ## every page that somebody can reach, and the paths of the roles without a mouse; pictures in artefacts/pages
+	@cd e2e && npm ci --silent --no-audit --no-fund && CHROMIUM="$(CHROMIUM)" node face.mjs --shots ../artefacts/pages && CHROMIUM="$(CHROMIUM)" node paths.mjs
 
 soak: build ## wear five nodes out for ten thousand orders and check that nothing was lost (about an hour)
 	@$(BIN) soak

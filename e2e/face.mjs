@@ -1,6 +1,6 @@
 // The face: every page that somebody can reach, in both languages, after the main line was played. Each is checked as it was
 // written (html-validate, weight), as it is shown (axe-core on its first and its opened state, the content policy, the console,
-// nothing wider than a phone), and measured (how soon it can be used). Run by `make browser`; alone: node face.mjs
+// nothing wider than a phone), and measured (how soon it can be used). Run by `make face`; alone: node face.mjs
 // [--shots FOLDER] [--at PORT of an office that runs already] [--only PATTERN].
 import { writeFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'

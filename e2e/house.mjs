@@ -180,3 +180,31 @@ export const patterns = readFileSync(join(root, 'api', 'operations.txt'), 'utf8'
   .filter(p => !p.startsWith('/api/') && !p.startsWith('/static/') && !p.startsWith('/log/tile') && !['/healthz', '/health/live', '/health/ready'].includes(p))
   .sort((a, b) => a.split('{').length - b.split('{').length)
   .map(pattern => ({ pattern, fits: new RegExp('^' + pattern.replace('{$}', '').replace(/\{[a-z]+\.\.\.\}/g, '.+').replace(/\{[a-z]+\}/g, '[^/]+') + '$') }))
+
+// sweep follows the links of a node as one person sees them, and looks at one page of each pattern that nobody has
+// looked at yet in this language: seen is a set that sweeps share. It returns how many pages it looked at.
+export async function sweep(visitor, base, seen, name) {
+  const lang = await visitor.page.evaluate(() => navigator.language.slice(0, 2))
+  const queue = ['/', ...patterns.map(p => p.pattern).filter(p => !p.includes('{'))]
+  const asked = new Set()
+  let looked = 0
+  while (queue.length > 0) {
+    const path = queue.shift()
+    const url = new URL(path, base)
+    const known = patterns.find(p => p.fits.test(url.pathname))
+    if (!known || asked.has(known.pattern) || seen.has(lang + known.pattern)) continue
+    const answer = await visitor.page.request.get(url.href, { maxRedirects: 0, headers: { 'Accept-Language': lang } })
+    if (!answer.ok() || !(answer.headers()['content-type'] ?? '').startsWith('text/html')) {
+      if (answer.status() >= 500) throw new Error(`${url} answered ${answer.status()}`)
+      if (answer.ok()) asked.add(known.pattern) // a file
+      continue
+    }
+    asked.add(known.pattern)
+    seen.add(lang + known.pattern)
+    await visitor.go(url.href)
+    await visitor.look(`${name}-${lang}${known.pattern.replace(/[^a-z0-9]+/gi, '_')}`)
+    looked++
+    queue.push(...await visitor.page.evaluate(() => [...document.querySelectorAll('main a[href^="/"]')].map(a => a.getAttribute('href'))))
+  }
+  return looked
+}

@@ -1,6 +1,6 @@
 // The path of each role by keyboard alone: firm, reviewer, payment officer and bank, laboratory, planner, visitor. Every path
 // is gone twice: in Chinese on a wide screen with scripts, and in English on a phone without. Nothing is clicked: what cannot be
-// reached with Tab, or shows no mark where the keyboard is, fails. Run by `make browser`; alone: node paths.mjs.
+// reached with Tab, or shows no mark where the keyboard is, fails. Run by `make face`; alone: node paths.mjs.
 import { open, play, step, want } from './house.mjs'
 
 const lab = '12310000DEMQ000341'
