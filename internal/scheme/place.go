@@ -1,6 +1,8 @@
 package scheme
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"regexp"
 	"strings"
 
@@ -44,7 +46,7 @@ func (s *Scheme) place(r *reading, name string) (Place, error) {
 	p.Path = hole.ReplaceAllStringFunc(a.Path, func(h string) string {
 		v := s.ofYear(r, strings.Trim(h, "{}"))
 		unknown = unknown || !v.Known()
-		return v.String()
+		return segment(v.String())
 	})
 	switch {
 	case r.failed != nil:
@@ -62,6 +64,22 @@ func (s *Scheme) place(r *reading, name string) (Place, error) {
 	}
 	return p, nil
 }
+
+// plainSegment is a part of a path as the books take it.
+var plainSegment = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._:-]*$`)
+
+// segment is a fact as a part of a path. What somebody typed may hold anything, a slash too: where the books would not take it
+// as it is, its digest stands in its place, and no typed text reads like a digest.
+func segment(text string) string {
+	if plainSegment.MatchString(text) && !strings.HasPrefix(text, "x:") && len(text) <= segmentMax {
+		return text
+	}
+	sum := sha256.Sum256([]byte(text))
+	return "x:" + hex.EncodeToString(sum[:16])
+}
+
+// segmentMax is how many bytes of a fact stand in a path as they are.
+const segmentMax = 64
 
 // ofYear is a fact in a path. The year is that of the edition where it is in force within one: what a case moves in a
 // later year, such as what it gives back, moves in the year that it was given for.
