@@ -57,7 +57,7 @@ func (s *Service) enter(p Peer) (leave func(), err error) {
 	}, nil
 }
 
-// takes counts bytes of a neighbour, and refuses them where they are more than are taken in a day.
+// takesBytes counts bytes of a neighbour, and refuses them where they are more than are taken in a day.
 func (s *Service) takesBytes(p Peer, n int) error {
 	today := unit.DayOf(s.c.Now(), unit.Beijing())
 	g := &s.gate

@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -127,8 +126,12 @@ func (s *Service) Send(ctx context.Context, tx *db.Tx, to, kind string, by Vouch
 	if !ok {
 		return "", fault.New(fault.NotFound, "federation.letter_nobody", "code", clip(to)).On("to")
 	}
-	if behind, err := selectBehind(ctx, tx, to); err != nil || behind {
-		return "", errors.Join(err, fault.New(fault.Unavailable, "federation.letters_behind", "name", p.Name))
+	behind, err := selectBehind(ctx, tx, to)
+	if err != nil {
+		return "", fmt.Errorf("whether letters are to be fetched back from %s: %w", to, err)
+	}
+	if behind {
+		return "", fault.New(fault.Unavailable, "federation.letters_behind", "name", p.Name)
 	}
 	b, err := json.Marshal(body)
 	if err != nil {

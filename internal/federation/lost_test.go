@@ -193,3 +193,38 @@ func TestNobodyMakesUpALetterForANodeThatWasSetBack(t *testing.T) {
 		})
 	}
 }
+
+// A neighbour that gives false leaves, or none, is told and stops nobody: they come from another that holds them.
+func TestAFalseNeighbourStopsNoRecovery(t *testing.T) {
+	for name, answer := range map[string]func(w http.ResponseWriter, b []byte){
+		"false leaves":   func(w http.ResponseWriter, b []byte) { w.Write(append(b[:len(b)-1], b[len(b)-1]^1)) },
+		"half of them":   func(w http.ResponseWriter, b []byte) { w.Write(b[:len(b)/2]) },
+		"a page":         func(w http.ResponseWriter, _ []byte) { fmt.Fprint(w, "<html>") },
+		"nothing at all": func(w http.ResponseWriter, _ []byte) { http.Error(w, "no", http.StatusInternalServerError) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			anhui, shanghai, jiangsu := newStation(t, "340000"), newStation(t, "310000"), newStation(t, "320000")
+			anhui.publish(20)
+			for _, s := range []*station{jiangsu, shanghai} {
+				follow(t, s.follows(quietly, anhui))
+			}
+			lost := openStation(t, "340000", dbtest.Open(t, nil), anhui.private)
+			lost.follows(quietly, jiangsu, shanghai) // the false one is asked first
+			jiangsu.instead(func(w http.ResponseWriter, r *http.Request) bool {
+				if !strings.Contains(r.URL.Path, "/entries/") {
+					return false
+				}
+				jiangsu.instead(nil)
+				answer(w, jiangsu.answerTo(r))
+				return true
+			})
+			seen, err := lost.fed.Recover(ctx, lost.log)
+			if err != nil || len(seen) != 2 || seen[0].Silent == nil || seen[0].Put != 0 || seen[1].Put != 20 {
+				t.Errorf("%+v, %v", seen, err)
+			}
+			if size, err := lost.log.Size(ctx); size != 20 || err != nil {
+				t.Errorf("%d leaves are here, %v", size, err)
+			}
+		})
+	}
+}

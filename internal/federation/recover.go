@@ -38,9 +38,9 @@ type Recovery struct {
 }
 
 // Recover compares the own log with what the neighbours have seen, and puts back what is missing: from whichever of them holds it,
-// the one that has seen most first. A neighbour whose leaves are false is told as silent, and stops nobody. It writes nothing when a
-// neighbour holds something else than what stands here: then it is a fork, and people have to look. With none that answered it is
-// Unavailable. Then every neighbour is marked as one of which letters are to be fetched back (FetchLetters).
+// the one that has seen most first. A neighbour whose leaves are false is told as silent, and stops nobody. A neighbour
+// that holds something else than what then stands here is a Conflict: it is a fork, and people have to look. With none that answered
+// it is Unavailable. Letters come after it (MarkBehind, FetchLetters).
 func (s *Service) Recover(ctx context.Context, own Own) (out []Recovery, err error) {
 	seen := map[string]seenLog{}
 	for _, p := range s.peers() {
