@@ -36,11 +36,14 @@ func (q Query) may(found int) bool {
 
 // climb looks for what comes nearest when too few have all that was asked. In this order: in the provinces of the cities that the
 // question named; without its places, nearest to them first; with less of what was said; without the words that cost the least.
-// Where the filters that a person chose leave nothing, the person takes one off: that is said by Without.
+// Where filters leave nothing of what is there, nothing near is looked for: that is said by Without.
 func (x *Index) climb(ctx context.Context, p *plan, q Query, out *found) (ladder, error) {
 	l := ladder{plan: p, found: out, exact: out.total}
 	if p.asked.empty || !q.may(out.total) {
 		return l, nil
+	}
+	if out.total == 0 && out.bare > 0 && len(p.places) == 0 {
+		return l, nil // the filters that a person chose leave nothing: the person takes one off
 	}
 	step := func(r *plan) (more bool, err error) {
 		if r == nil {

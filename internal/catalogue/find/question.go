@@ -140,7 +140,7 @@ func (q *asked) leave(said string) {
 }
 
 const (
-	weakShare  = 3 // a weak word that more than one listing of so many has sorts nothing
+	weakShare  = 8 // a weak word that more than one listing of so many has sorts nothing
 	weakCounts = 3 // one of so many parts of its weight counts
 )
 
