@@ -22,6 +22,7 @@ func TestWhatComesNearFollows(t *testing.T) {
 		{find.Query{Text: "smartlab 粉末"}, 1, []int{3}, ""},    // powder only helps to sort
 		{find.Query{Text: "拉曼 磁性"}, 0, []int{10}, "磁性"},       // a term that is known is kept
 		{find.Query{Text: "冷冻电镜 看不懂的词"}, 0, []int{0}, "不懂的词"}, // what nothing has is left out and said
+		{find.Query{Text: "拉曼 磁性 宁波"}, 0, []int{10}, "宁波磁性"},  // without place and word, where neither alone is enough
 		{find.Query{Text: "XRD 上海", Exact: true}, 1, []int{3}, ""},
 		{find.Query{Text: "XRD 上海", Order: find.ByPrice}, 1, []int{3}, ""},
 		{find.Query{Text: "孔径 电池隔膜", Filter: map[string][]string{"province": {"340000"}}}, 1, []int{5}, ""},

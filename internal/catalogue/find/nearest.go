@@ -58,18 +58,23 @@ func (x *Index) climb(ctx context.Context, p *plan, q Query, out *found) (ladder
 		l.plan, l.found = r, got
 		return true, nil
 	}
+	base := l.plan // a step that found nothing more stays: the next goes on from it
 	for _, next := range []func(*plan) *plan{x.inProvince, x.elsewhere, loosened} {
 		if l.total >= enough {
 			return l, nil
 		}
-		if _, err := step(next(l.plan)); err != nil {
+		r := next(base)
+		if _, err := step(r); err != nil {
 			return l, err
+		}
+		if r != nil {
+			base = r
 		}
 	}
 	if l.total >= enough {
 		return l, nil
 	}
-	for _, r := range lessOf(l.plan, l.total > 0) {
+	for _, r := range lessOf(base, l.total > 0) {
 		if more, err := step(r); err != nil || more {
 			return l, err
 		}
