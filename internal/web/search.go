@@ -423,8 +423,8 @@ func (v *visit) searchFacets(p *searchPage, k *kinds.Kind, found *catalogue.Foun
 				counts = append(counts, find.Count{Code: c})
 			}
 		}
-		if len(counts) < 2 && len(on) == 0 {
-			continue
+		if len(on) == 0 && (len(counts) == 0 || len(counts) == 1 && counts[0].N >= found.Total) {
+			continue // there is nothing to choose between
 		}
 		view := facetView{Name: facetPrefix + name, Words: v.facetWords(name, k), On: len(on)}
 		// The chosen come first, so that they are never folded away.
