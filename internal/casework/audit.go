@@ -87,6 +87,10 @@ func (s *Service) auditOne(ctx context.Context, tx *db.Tx, c *Case) (found []str
 		return found, err
 	}
 	found = append(found, lines...)
+	if lines, err = s.auditPayers(ctx, tx, sch, *c); err != nil {
+		return found, err
+	}
+	found = append(found, lines...)
 	if lines, err = s.auditDraws(ctx, tx, sch, *c); err != nil {
 		return found, err
 	}

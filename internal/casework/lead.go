@@ -39,7 +39,7 @@ func (s *Service) TakeChild(ctx context.Context, tx *db.Tx, l federation.Letter)
 	if err := json.Unmarshal(l.Body, &b); err != nil {
 		return nil, fault.New(fault.Invalid, "casework.payer_form").Because(err)
 	}
-	if _, err := unit.ParseID(string(b.Lead.Opening)); err != nil || b.Lead.Seq < 1 || b.Asked < 0 {
+	if _, err := unit.ParseID(string(b.Lead.Opening)); err != nil || b.Lead.Seq < 1 || b.Asked < 0 || len(b.Lead.Payers) > payersMax || len(b.Lead.Waits) > payerWaits || !b.Lead.short() {
 		return nil, fault.New(fault.Invalid, "casework.payer_form")
 	}
 	if here := s.c.Letters.HostOf(unit.Region(b.Payer)); here != s.c.Self {
@@ -191,7 +191,7 @@ func (s *Service) saidHere(ctx context.Context, tx *db.Tx, n PayerNews) error {
 // TakeLead hears how a lead stands, in the act that takes its letter, and goes on with the payer's case.
 func (s *Service) TakeLead(ctx context.Context, tx *db.Tx, l federation.Letter) (any, error) {
 	var n LeadNews
-	if err := json.Unmarshal(l.Body, &n); err != nil || n.Seq < 1 || len(n.Payers) > payersMax || len(n.Waits) > payerWaits {
+	if err := json.Unmarshal(l.Body, &n); err != nil || n.Seq < 1 || len(n.Payers) > payersMax || len(n.Waits) > payerWaits || !n.short() {
 		return nil, fault.New(fault.Invalid, "casework.payer_form").Because(err)
 	}
 	x, err := s.hearLead(ctx, tx, l.Peer, n)
@@ -199,6 +199,10 @@ func (s *Service) TakeLead(ctx context.Context, tx *db.Tx, l federation.Letter) 
 		return nil, err
 	}
 	return seqAnswer{x.News.Seq}, s.goOn(ctx, tx, x.payer, toldNobody)
+}
+
+func (n LeadNews) short() bool {
+	return short(n.No, n.Scheme, n.Edition, n.Digest, n.Title[0], n.Title[1], n.Org, n.OrgName[0], n.OrgName[1], n.Stage, n.Words[0], n.Words[1])
 }
 
 // hearLead keeps what a lead told of itself. An older word than is known changes nothing.

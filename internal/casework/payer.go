@@ -34,6 +34,7 @@ const (
 	payerOwedMax = 100  // letters that one tick makes up for
 	payerWaits   = 20   // of a case that are told
 	payerTextMax = 2000 // characters of a reason that is told
+	payerNameMax = 300  // characters of a name or of what a stage is called
 )
 
 // PayerNews is how a payer's case stands, as its node tells the lead.
@@ -470,12 +471,17 @@ func (n PayerNews) check(p Payer) error {
 	_, err := unit.ParseID(string(n.Case))
 	switch {
 	case err != nil, n.Seq < 1, n.Opening != p.ID, len([]rune(n.Reason)) > payerTextMax, len(n.Waits) > payerWaits,
-		!slices.Contains(scheme.PayerStates, n.State), p.News.Case != "" && p.News.Case != n.Case:
+		!slices.Contains(scheme.PayerStates, n.State), !short(n.No, n.Scheme, n.Edition, n.Digest, n.Words[0], n.Words[1]), p.News.Case != "" && p.News.Case != n.Case:
 		return fault.New(fault.Invalid, "casework.payer_form")
 	case n.Fen < 0, p.Asked > 0 && n.Fen > p.Asked, !scheme.PayerStands(n.State) && n.Fen != 0:
 		return fault.New(fault.Invalid, "casework.payer_sum", "asked", p.Asked, "sum", n.Fen)
 	}
 	return nil
+}
+
+// short says whether what another node calls things is as long as a name.
+func short(all ...string) bool {
+	return !slices.ContainsFunc(all, func(t string) bool { return len([]rune(t)) > payerNameMax })
 }
 
 // heard keeps what a payer said, tells the other payers, and goes on with the lead. An older word than is known changes nothing.

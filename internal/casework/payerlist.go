@@ -2,10 +2,12 @@ package casework
 
 import (
 	"context"
+	"fmt"
 
 	"corridor/internal/access"
 	"corridor/internal/db"
 	"corridor/internal/fault"
+	"corridor/internal/scheme"
 	"corridor/internal/unit"
 )
 
@@ -157,4 +159,34 @@ func (s *Service) lineSeen(ctx context.Context, tx *db.Tx, who access.Actor, id 
 		c, err = s.shown(ctx, tx, who, c)
 	}
 	return c, err == nil, err
+}
+
+// auditPayers compares what a payer's case says of itself with what its lead was told last: beside the case, and beside the lead
+// where that lives here too. What is owed was not told yet.
+func (s *Service) auditPayers(ctx context.Context, tx *db.Tx, sch *scheme.Scheme, c Case) (found []string, err error) {
+	if sch.Lead == nil {
+		return nil, nil
+	}
+	x, err := selectLead(ctx, tx, c.ID)
+	if err != nil {
+		if db.NoRows(err) {
+			return []string{"case " + c.No + ": answers a lead, and none is kept"}, nil
+		}
+		return nil, err
+	}
+	if x.Node != s.c.Self {
+		return nil, nil
+	}
+	n, err := s.payerNews(ctx, tx, sch, c, x)
+	if err != nil {
+		return nil, err
+	}
+	p, err := selectPayer(ctx, tx, x.News.Opening)
+	if err != nil {
+		return nil, fmt.Errorf("opening %s: %w", x.News.Opening, err)
+	}
+	if p.State != n.State || p.Fen != n.Fen || p.News.Case != c.ID {
+		found = append(found, fmt.Sprintf("case %s: stands %s with %s, its lead has %s with %s", c.No, n.State, n.Fen, p.State, p.Fen))
+	}
+	return found, nil
 }

@@ -92,3 +92,34 @@ func TestATopicIsPaidByTheJurisdictionOfEachTeam(t *testing.T) {
 	}
 	w.audited()
 }
+
+// A payer's node is away: the lead shows that it is silent, and when the time has run out it stands with a gap. When the node is
+// back it opens the case that it was asked for, and shows how the lead and the other payers stand by then.
+func TestATopicWhosePayerIsAway(t *testing.T) {
+	w := startWhole(t)
+	anhui, shanghai, jiangsu := w.towns[Anhui], w.towns[Shanghai], w.towns[Jiangsu]
+	w.stops[Jiangsu]()
+	w.topic("W", [3]string{Shanghai, Lab, "300000"}, [3]string{Jiangsu, JiangsuFirm, "250000"}, [3]string{Anhui, SmallFirm, "200000"})
+	w.asked(Shanghai, "W", "S")
+	w.asked(Anhui, "W", "A")
+	shanghai.play("desk fills S take_on=300000\ndesk confirm S in_plan=yes -> confirmed")
+	anhui.play("desk fills A take_on=200000\ndesk confirm A in_plan=yes -> confirmed")
+	page := func() string { return anhui.get(anhui.client("head"), anhui.cases["W"]) }
+	w.until("Shanghai's word does not come", func() bool { return strings.Count(page(), `chip ok">已确认`) == 2 })
+	if !strings.Contains(page(), "等对方节点答复") {
+		t.Error("the lead does not show that Jiangsu is silent")
+	}
+	w.passes(40 * 24 * time.Hour)
+	w.comes(Anhui, "desk", "W", "short")
+	if err := jiangsu.node.Listen(); err != nil {
+		t.Fatal(err)
+	}
+	w.runs(jiangsu.node)
+	clear(jiangsu.who)
+	w.asked(Jiangsu, "W", "J")
+	w.until("Jiangsu's page does not say how the lead and the other payers stand", func() bool {
+		page := jiangsu.get(jiangsu.client("desk"), jiangsu.cases["J"])
+		return strings.Contains(page, "出资有缺口") && strings.Count(page, "已确认") >= 2
+	})
+	w.audited()
+}
