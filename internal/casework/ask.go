@@ -49,7 +49,7 @@ func (a Asked) settled() bool { return !a.open() || a.Missing == 0 }
 // Seat is one who is asked.
 type Seat struct {
 	ID          string // of an office of the registry, or of a person with an account; "" where it is not told
-	Kind        string // office, person
+	Kind        string // office, org, person
 	Name        fault.Words
 	No          int
 	Due         time.Time // zero: none
@@ -156,6 +156,14 @@ func (s *Service) nameSeats(ctx context.Context, tx *db.Tx, all []Asked) error {
 				}
 				continue
 			}
+			if x.Kind == "org" {
+				o, err := s.c.Registry.Org(ctx, tx, x.ID)
+				if err != nil {
+					return fmt.Errorf("name of seat %s: %w", x.ID, err)
+				}
+				x.Name = o.Name
+				continue
+			}
 			switch o, err := s.c.Registry.Authority(ctx, tx, x.ID, s.today(tx.Now())); {
 			case err == nil:
 				x.Name = o.Name
@@ -238,7 +246,11 @@ func (s *Service) seatsFor(ctx context.Context, tx *db.Tx, sch *scheme.Scheme, c
 	for _, x := range v.List {
 		if !seen[x.Text] {
 			seen[x.Text] = true
-			out = append(out, Seat{ID: x.Text, Kind: "office", No: len(out) + 1})
+			kind := "office"
+			if x.Kind == scheme.Org {
+				kind = "org"
+			}
+			out = append(out, Seat{ID: x.Text, Kind: kind, No: len(out) + 1})
 		}
 	}
 	return out, nil
@@ -307,8 +319,16 @@ func (s *Service) tellSeat(ctx context.Context, tx *db.Tx, sch *scheme.Scheme, c
 	return err
 }
 
-// speaksFor says whether an actor answers for a seat, and by which grant: for an office whoever has a desk there, for a
-// person that person. A desk over a whole region speaks for no single office of it.
+// kept is how the table of seats names its kind: offices and organisations are one there, told apart by the credit code.
+func (x Seat) kept() string {
+	if x.Kind == "org" {
+		return "office"
+	}
+	return x.Kind
+}
+
+// speaksFor says whether an actor answers for a seat, and by which grant: for an office whoever has a desk there, for an
+// organisation whoever acts for it, for a person that person. A desk over a whole region speaks for no single office of it.
 func speaksFor(who access.Actor, x Seat) (mandate string, ok bool) {
 	switch x.Kind {
 	case "person":
@@ -316,6 +336,12 @@ func speaksFor(who access.Actor, x Seat) (mandate string, ok bool) {
 	case "office":
 		for _, g := range who.Grants {
 			if g.Org == x.ID && access.IsDesk(g.Role) && (g.Region == "" || officeRegion(x.ID).In(g.Region)) {
+				return g.String(), true
+			}
+		}
+	case "org":
+		for _, g := range who.Grants {
+			if g.Org == x.ID && actsFor(who, x.ID) {
 				return g.String(), true
 			}
 		}

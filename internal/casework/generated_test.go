@@ -326,6 +326,9 @@ func (p *stage) take(w *walk, row scheme.Row, taken map[string]bool) error {
 		if w.c = p.whole(w.s, w.c); w.c.Stage == row.From {
 			return errItself
 		}
+		if p.has(w, row) == 0 {
+			return fmt.Errorf("it went by another row than %s", row.Action)
+		}
 		return nil
 	}
 	answers := map[string]bool{}

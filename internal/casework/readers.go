@@ -83,6 +83,8 @@ func (s *Service) mayRead(ctx context.Context, tx *db.Tx, who access.Actor, c Ca
 		sc := access.Scope{Person: unit.ID(r.code)}
 		if place := officeRegion(r.code); len(place) == 6 {
 			sc = access.Scope{Region: place, Office: r.code}
+		} else if hasOrg(who, r.code) { // an organisation that was asked
+			sc = access.Scope{Org: r.code}
 		}
 		if access.May(who, access.CaseRead, sc) == nil {
 			return nil
@@ -126,7 +128,7 @@ func codesOf(r access.Reach) []string {
 func seatsOf(who access.Actor) []string {
 	out := []string{string(who.Person)}
 	for _, g := range who.Grants {
-		if g.Org != "" && access.IsDesk(g.Role) {
+		if g.Org != "" && (access.IsDesk(g.Role) || hasOrg(who, g.Org)) {
 			out = append(out, g.Org)
 		}
 	}

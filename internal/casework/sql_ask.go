@@ -92,7 +92,7 @@ func closeAsked(ctx context.Context, tx *db.Tx, id unit.ID, ask string, opening 
 }
 
 func insertSeat(ctx context.Context, tx *db.Tx, id unit.ID, ask string, x Seat) error {
-	_, err := tx.Exec(ctx, sqlInsertSeat, string(id), ask, x.opening, x.ID, x.Kind, x.No, x.holds, x.Waiting, db.Micros(x.asked),
+	_, err := tx.Exec(ctx, sqlInsertSeat, string(id), ask, x.opening, x.ID, x.kept(), x.No, x.holds, x.Waiting, db.Micros(x.asked),
 		microsOrNever(x.Due), x.Provisional, false)
 	return err
 }
@@ -159,6 +159,9 @@ func selectAsked(ctx context.Context, tx *db.Tx, id unit.ID) ([]Asked, error) {
 		if err = scan(&ask, &x.opening, &x.ID, &x.Kind, &x.No, &x.holds, &x.Waiting, &asked, &due, &x.Provisional, &x.Struck, &x.StruckBy, &x.StruckWhy,
 			&answered, &y.Person, &y.By, &y.Mandate, &y.Instead, &y.Reason, &answer, &y.key); err != nil {
 			return x, err
+		}
+		if _, bad := unit.ParseUSCC(x.ID); bad == nil {
+			x.Kind = "org"
 		}
 		x.asked, x.Due, x.Vacant = db.Time(asked), timeOrNever(due), strings.HasPrefix(x.ID, vacant)
 		if answered > 0 {

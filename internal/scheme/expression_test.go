@@ -99,6 +99,8 @@ func TestRulesAndTheirAnswers(t *testing.T) {
 		"stage in [\"a\", \"zz\"]":                              "name.unknown",
 		"!related(firm.id, form.org)":                           "true",
 		"count_regions(form.orgs) > 1":                          "true",
+		"count_of(form.orgs) > 1":                               "true",
+		"count_of(form.orgs) == 1":                              "false",
 		"in_region(firm.region, jurisdiction)":                  "true",
 		"on_list(firm.industry, \"x\", today)":                  "unknown",
 		"available(purse) == zero":                              "true",

@@ -169,6 +169,14 @@ func computations() []cel.EnvOption {
 				return types.Int(v)
 			}))),
 		steps(),
+		cel.Function("count_of", decls.DisableTypeGuards(true), cel.Overload("count_of", []*cel.Type{shape{List, Org}.cel()}, shape{kind: Count}.cel(),
+			cel.UnaryBinding(func(x ref.Val) ref.Val {
+				seen := map[string]bool{}
+				for _, v := range x.(composite).v.List {
+					seen[v.Text] = true
+				}
+				return types.Int(len(seen))
+			}))),
 	}
 	for name, less := range map[string]bool{"min": true, "max": false} {
 		pick := cel.FunctionBinding(func(args ...ref.Val) ref.Val {
