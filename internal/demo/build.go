@@ -26,6 +26,9 @@ const (
 	JiangsuLab   = "12320000DEMQ00050T"
 	ZhejiangFirm = "91330100MA0DEMQ51J"
 	ZhejiangLab  = "12330000DEMQ00069U"
+	BankOne      = "91310115MA0DEMQ78R"
+	BankTwo      = "91310115MA0DEMQ86L"
+	BankThree    = "91310115MA0DEMQ94F"
 )
 
 // organisation is one of the world's, with its last filed year.
@@ -65,6 +68,16 @@ func organisations() []organisation {
 			Region: "330100", Industry: "7452", Founded: day(2013, 9, 9), Home: Zhejiang, Synthetic: true},
 			registry.YearFacts{Year: 2025, Staff: 47, Revenue: 28_000_000 * yuan, Source: "registry:" + Zhejiang, Filed: day(2026, 2, 5)}},
 	}
+}
+
+// banks are known to the node of Shanghai alone, where a firm asks them.
+func banks() (all []organisation) {
+	for i, code := range []string{BankOne, BankTwo, BankThree} {
+		all = append(all, organisation{registry.Org{Code: code, Name: fault.Words{"第" + string([]rune("一二三")[i]) + "商业银行（演示）", fmt.Sprintf("Commercial Bank %d (demo)", i+1)}, Kind: "bank",
+			Region: "310115", Industry: "6621", Founded: day(2001, 4, 2), Home: Shanghai, Synthetic: true},
+			registry.YearFacts{Year: 2025, Staff: 900, Revenue: 3_000_000_000 * unit.FenPerYuan, Source: "registry:" + Shanghai, Filed: day(2026, 1, 30)}})
+	}
+	return all
 }
 
 // Budget is what each treasury gives to every budget that its schemes name.
@@ -115,7 +128,11 @@ func enterOffices(ctx context.Context, n *node.Node, admin access.Actor) error {
 
 // enterOrganisations enters each organisation once.
 func enterOrganisations(ctx context.Context, n *node.Node, admin access.Actor) error {
-	for _, o := range organisations() {
+	all := organisations()
+	if n.Node.Code == Shanghai {
+		all = append(all, banks()...)
+	}
+	for _, o := range all {
 		if err := enterOrganisation(ctx, n, admin, o); err != nil {
 			return fmt.Errorf("organisation %s: %w", o.Code, err)
 		}

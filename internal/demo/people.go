@@ -31,6 +31,9 @@ var People = append([]Person{
 
 	{Shanghai, "firm@shanghai.example", fault.Words{"上海企业经办人（演示）", "Clerk of the firm (demo)"}, ShanghaiFirm, "org_admin", ""},
 	{Shanghai, "lab@shanghai.example", fault.Words{"仪器管理员（演示）", "Laboratory operator (demo)"}, Lab, "lab_operator|org_admin", Shanghai},
+	{Shanghai, "bank1@shanghai.example", fault.Words{"银行客户经理一（演示）", "Clerk of bank 1 (demo)"}, BankOne, "org_admin|bank", ""},
+	{Shanghai, "bank2@shanghai.example", fault.Words{"银行客户经理二（演示）", "Clerk of bank 2 (demo)"}, BankTwo, "org_admin|bank", ""},
+	{Shanghai, "bank3@shanghai.example", fault.Words{"银行客户经理三（演示）", "Clerk of bank 3 (demo)"}, BankThree, "org_admin|bank", ""},
 	{Jiangsu, "firm@jiangsu.example", fault.Words{"江苏企业经办人（演示）", "Clerk of the firm (demo)"}, JiangsuFirm, "org_admin", ""},
 	{Jiangsu, "lab@jiangsu.example", fault.Words{"机构经办人（演示）", "Clerk of the laboratory (demo)"}, JiangsuLab, "org_admin", ""},
 	{Zhejiang, "firm@zhejiang.example", fault.Words{"浙江企业经办人（演示）", "Clerk of the firm (demo)"}, ZhejiangFirm, "org_admin", ""},
