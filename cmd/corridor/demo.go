@@ -18,10 +18,16 @@ import (
 	"corridor/internal/reader/child"
 )
 
+// The tours.
+const (
+	tourMain     = "main"
+	tourRefusals = "refusals"
+)
+
 type demoOptions struct {
-	dir, readDir, scale string
-	tour, verbose       bool
-	basePort            int
+	dir, readDir, scale, tour string
+	verbose                   bool
+	basePort                  int
 }
 
 func demoCommand() *cobra.Command {
@@ -32,14 +38,21 @@ func demoCommand() *cobra.Command {
 		Long: `Runs the community's office and the nodes of its jurisdictions in one process, each with its own database, on
 ports of this machine. All organisations are synthetic. What was done stays in the folder: started again with
 the same --dir, the community goes on where it was.`,
-		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 { // --tour takes its name with a blank between them, too
+				if o.tour != tourMain {
+					return usageError{fmt.Errorf("%s: not expected here", args[0])}
+				}
+				o.tour = args[0]
+			}
 			return runDemo(cmd.Context(), o, cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
 	f := c.Flags()
 	f.StringVar(&o.dir, "dir", "", "folder of the community (default: a new temporary one, removed at the end)")
-	f.BoolVar(&o.tour, "tour", false, "play the main line over HTTP, print each step with its evidence, and stop")
+	f.StringVar(&o.tour, "tour", "", "play the main line over HTTP, print each step with its evidence, and stop; refusals: play what is refused")
+	f.Lookup("tour").NoOptDefVal = tourMain
 	f.StringVar(&o.readDir, "read", "", "put every document of this folder into the review queue")
 	f.StringVar(&o.scale, "scale", "small", "size of the world: small")
 	f.IntVar(&o.basePort, "base-port", demo.BasePort, "port of the office; the nodes take the ports above it")
@@ -50,6 +63,9 @@ the same --dir, the community goes on where it was.`,
 func runDemo(ctx context.Context, o demoOptions, out, errs io.Writer) (err error) {
 	if o.scale != "small" {
 		return usageError{fmt.Errorf("--scale %s: the only size is small", o.scale)}
+	}
+	if o.tour != "" && o.tour != tourMain && o.tour != tourRefusals {
+		return usageError{fmt.Errorf("--tour %s: the tours are %s and %s", o.tour, tourMain, tourRefusals)}
 	}
 	if o.basePort < 1 || o.basePort > 65000 {
 		return usageError{fmt.Errorf("--base-port %d: between 1 and 65000", o.basePort)}
@@ -94,8 +110,12 @@ func runDemo(ctx context.Context, o demoOptions, out, errs io.Writer) (err error
 			return err
 		}
 	}
-	if o.tour {
-		if err := demo.Tour(ctx, at, filepath.Join(o.dir, "tour"), out); err != nil {
+	if o.tour != "" {
+		play := func() error { return demo.Tour(ctx, at, filepath.Join(o.dir, "tour"), out) }
+		if o.tour == tourRefusals {
+			play = func() error { return demo.Refusals(ctx, at, w.Cut, out) }
+		}
+		if err := play(); err != nil {
 			return err
 		}
 		return auditNodes(ctx, w.Nodes, out)

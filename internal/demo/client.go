@@ -2,6 +2,7 @@ package demo
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -20,6 +21,7 @@ const (
 type client struct {
 	base  string
 	token string
+	lang  string // of what it is told; "" is zh
 	http  *http.Client
 }
 
@@ -73,12 +75,16 @@ func (c *client) text(ctx context.Context, path string) ([]byte, error) {
 }
 
 func (c *client) ask(ctx context.Context, method, path, key string, body, into any) error {
-	return Ask(ctx, c.http, c.base, c.token, method, path, key, body, into)
+	return ask(ctx, c.http, c.base, c.token, c.lang, method, path, key, body, into)
 }
 
 // Ask asks the node at base with a person's token, "" for nobody's. body is sent as JSON, or as it is where it is bytes; key, if
 // given, makes the request idempotent; into takes the JSON of the answer, or its bytes. A refusal is a *Refused.
 func Ask(ctx context.Context, by *http.Client, base, token, method, path, key string, body, into any) error {
+	return ask(ctx, by, base, token, "", method, path, key, body, into)
+}
+
+func ask(ctx context.Context, by *http.Client, base, token, lang, method, path, key string, body, into any) error {
 	send, kind := []byte(nil), "application/json"
 	switch v := body.(type) {
 	case nil:
@@ -100,7 +106,7 @@ func Ask(ctx context.Context, by *http.Client, base, token, method, path, key st
 	if key != "" {
 		r.Header.Set("Idempotency-Key", key)
 	}
-	b, err := do(by, token, r)
+	b, err := do(by, token, lang, r)
 	if err != nil || into == nil {
 		return err
 	}
@@ -115,13 +121,13 @@ func Ask(ctx context.Context, by *http.Client, base, token, method, path, key st
 }
 
 // do sends a request as the person and returns the answer's body; a refusal is an error.
-func (c *client) do(r *http.Request) ([]byte, error) { return do(c.http, c.token, r) }
+func (c *client) do(r *http.Request) ([]byte, error) { return do(c.http, c.token, c.lang, r) }
 
-func do(by *http.Client, token string, r *http.Request) ([]byte, error) {
+func do(by *http.Client, token, lang string, r *http.Request) ([]byte, error) {
 	if token != "" {
 		r.Header.Set("Authorization", "Bearer "+token)
 	}
-	r.Header.Set("Accept-Language", "zh")
+	r.Header.Set("Accept-Language", cmp.Or(lang, "zh"))
 	answer, err := by.Do(r)
 	if err != nil {
 		return nil, err

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"net/http"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -29,6 +30,7 @@ type Config struct {
 type Community struct {
 	Clock *Clock
 	Nodes []*node.Node // in the order of Members
+	links links
 }
 
 // Start opens every node, builds what is missing of the world, and takes the addresses. Serve comes next.
@@ -65,7 +67,7 @@ func Start(ctx context.Context, c Config) (w *Community, err error) {
 	var all sync.WaitGroup
 	for i, m := range Members {
 		all.Go(func() {
-			nodes[i], errs[i] = open(ctx, c, m, keys, signed, node.PacksOf(packs, m.Code), w.Clock)
+			nodes[i], errs[i] = open(ctx, nodeConfig(c, m, keys, node.PacksOf(packs, m.Code), w.Clock, w.links.of(address(c.BasePort, m))), signed)
 		})
 	}
 	all.Wait()
@@ -79,21 +81,21 @@ func Start(ctx context.Context, c Config) (w *Community, err error) {
 
 // open opens one member's node, builds what is missing of its world and takes its address. A node that was opened is
 // returned with the error, so that it can be closed.
-func open(ctx context.Context, c Config, m Member, keys map[string]node.Key, signed []byte, packs []*scheme.Scheme, clock *Clock) (*node.Node, error) {
-	n, err := node.Open(ctx, nodeConfig(c, m, keys, packs, clock))
+func open(ctx context.Context, c node.Config, signed []byte) (*node.Node, error) {
+	n, err := node.Open(ctx, c)
 	if err != nil {
 		return nil, err
 	}
 	if err := build(ctx, n, signed); err != nil {
-		return n, fmt.Errorf("build the world of node %s: %w", m.Short(), err)
+		return n, fmt.Errorf("build the world of node %s: %w", c.Node.Code, err)
 	}
 	return n, n.Listen()
 }
 
 // nodeConfig says what a member's node is.
-func nodeConfig(c Config, m Member, keys map[string]node.Key, packs []*scheme.Scheme, clock *Clock) node.Config {
+func nodeConfig(c Config, m Member, keys map[string]node.Key, packs []*scheme.Scheme, clock *Clock, carry func(http.RoundTripper) http.RoundTripper) node.Config {
 	return node.Config{Node: m.face(), Dir: filepath.Join(c.Dir, m.Short()), Origin: origin(m),
-		Key: keys[m.Code].Private, Former: keys[m.Code].Former, Address: address(c.BasePort, m), Site: "http://" + address(c.BasePort, m), Peers: peersOf(m, keys, c.BasePort), PeerNetworks: thisMachine,
+		Key: keys[m.Code].Private, Former: keys[m.Code].Former, Address: address(c.BasePort, m), Site: "http://" + address(c.BasePort, m), Peers: peersOf(m, keys, c.BasePort), PeerNetworks: thisMachine, Carry: carry,
 		Schemes: packs, Now: clock.Now, Clock: clock, NoCodes: true, Logger: c.Logger, Extract: c.Extract}
 }
 

@@ -34,10 +34,7 @@ const (
 // keep is a folder that gets what the tour downloads: the receipt, and the keys to check it with.
 func Tour(ctx context.Context, at func(code string) string, keep string, out io.Writer) error {
 	t := &tour{at: at, out: out, keep: keep}
-	steps := []struct {
-		name string
-		do   func(context.Context) error
-	}{
+	return t.play(ctx, []step{
 		{"read: a published document says what was agreed", t.read},
 		{"accept: a person takes one agreement into the register", t.accept},
 		{"promise: two tasks with owner and day; one turns red when its day passes", t.promise},
@@ -52,13 +49,23 @@ func Tour(ctx context.Context, at func(code string) string, keep string, out io.
 		{"run: the laboratory takes the order and delivers from its own node, by letter", t.run},
 		{"claim: the firm claims, Anhui approves and pays, and both nodes show it", t.claimed},
 		{"statement: the month between Anhui and Shanghai is compared, a wrong bill is named, both sign", t.statement},
-	}
+	})
+}
+
+// step is one of a tour's.
+type step struct {
+	name string
+	do   func(context.Context) error
+}
+
+// play plays the steps in their order and stops at the first that does not hold.
+func (t *tour) play(ctx context.Context, steps []step) error {
 	for i, s := range steps {
-		fmt.Fprintf(out, "%2d  %s\n", i+1, s.name)
+		fmt.Fprintf(t.out, "%2d  %s\n", i+1, s.name)
 		if err := s.do(ctx); err != nil {
 			return fmt.Errorf("step %d, %s: %w", i+1, s.name, err)
 		}
-		fmt.Fprintf(out, "    step %d held\n", i+1)
+		fmt.Fprintf(t.out, "    step %d held\n", i+1)
 	}
 	return nil
 }

@@ -49,44 +49,80 @@ func (c *client) bring(ctx context.Context, path, name, content string) (string,
 	return answer.Digest, err
 }
 
+// deed is an action that somebody takes.
+type deed struct{ email, action string }
+
+// yearly is a firm's yearly voucher at a node: asked for under a key, and then done with what its desks do.
+func (t *tour) yearly(ctx context.Context, at, org, key string, deeds ...deed) (k caseAnswer, err error) {
+	firm, err := signIn(ctx, t.at(at), deeds[0].email)
+	if err != nil {
+		return k, err
+	}
+	if err := firm.post(ctx, "/api/v1/cases", key, map[string]any{"scheme": yearlyScheme, "org": org}, &k); err != nil {
+		return k, err
+	}
+	if !k.has("submit") {
+		fields := map[string]string{"asked": "80000", "planned_use": "委托检测（演示）", "bank_account": "6222021", "tax_consent": "true"}
+		if err := firm.put(ctx, "/api/v1/cases/"+k.ID+"/form", map[string]any{"fields": fields}, nil); err != nil {
+			return k, err
+		}
+	}
+	for _, x := range deeds {
+		who, err := signIn(ctx, t.at(at), x.email)
+		if err != nil {
+			return k, err
+		}
+		if k, err = act(ctx, who, k.ID, x.action, key+"-"+x.action, nil); err != nil {
+			return k, fmt.Errorf("%s of the yearly voucher: %w", x.action, err)
+		}
+	}
+	return k, nil
+}
+
+// drafts is an order under a yearly voucher that is filled in and not filed yet.
+func drafts(ctx context.Context, firm *client, yearly, key string, fields func(id string) (map[string]string, error)) (k caseAnswer, err error) {
+	if err := firm.post(ctx, "/api/v1/cases", key, map[string]any{"scheme": orderScheme, "parent": yearly}, &k); err != nil || k.has("file") {
+		return k, err
+	}
+	typed, err := fields(k.ID)
+	if err != nil {
+		return k, err
+	}
+	return k, firm.put(ctx, "/api/v1/cases/"+k.ID+"/form", map[string]any{"fields": typed}, &k)
+}
+
+// asks are the fields of an order that names a provider and a price, and no slot.
+func asks(provider string) func(string) (map[string]string, error) {
+	return func(string) (map[string]string, error) {
+		return map[string]string{"provider": provider, "service": "testing", "quote": asked, "purpose": "正极材料冷冻电镜表征（演示）"}, nil
+	}
+}
+
+// asked is the price of an order without a slot, in yuan.
+const asked = "60000"
+
+// anhuiVoucher is the yearly voucher of the small firm of Anhui, which the city recommends and the province grants.
+func (t *tour) anhuiVoucher(ctx context.Context) (caseAnswer, error) {
+	return t.yearly(ctx, Anhui, SmallFirm, "tour-yearly", deed{"firm@anhui.example", "submit"}, deed{"city@anhui.example", "recommend"}, deed{"review@anhui.example", "grant"})
+}
+
 // order is a firm of Anhui that gets its yearly voucher and orders from a laboratory of Shanghai.
 func (t *tour) order(ctx context.Context) error {
+	yearly, err := t.anhuiVoucher(ctx)
+	if err != nil {
+		return err
+	}
+	t.say("%s/cases/%s: the yearly voucher %s is open", t.at(Anhui), yearly.ID, yearly.No)
 	firm, err := signIn(ctx, t.at(Anhui), "firm@anhui.example")
 	if err != nil {
 		return err
 	}
-	var yearly, order caseAnswer
-	if err := firm.post(ctx, "/api/v1/cases", "tour-yearly", map[string]any{"scheme": yearlyScheme, "org": SmallFirm}, &yearly); err != nil {
+	order, err := drafts(ctx, firm, yearly.ID, "tour-order", func(id string) (map[string]string, error) {
+		slot, err := t.findSlot(ctx, firm, id)
+		return map[string]string{"provider": Lab, "service": "testing", "slot": slot, "purpose": "正极材料冷冻电镜表征（演示）"}, err
+	})
+	if err != nil {
 		return err
-	}
-	if !yearly.has("submit") {
-		fields := map[string]string{"asked": "80000", "planned_use": "委托检测（演示）", "bank_account": "6222021", "tax_consent": "true"}
-		if err := firm.put(ctx, "/api/v1/cases/"+yearly.ID+"/form", map[string]any{"fields": fields}, nil); err != nil {
-			return err
-		}
-	}
-	for _, x := range []struct{ email, action string }{{"firm@anhui.example", "submit"}, {"city@anhui.example", "recommend"}, {"review@anhui.example", "grant"}} {
-		who, err := signIn(ctx, t.at(Anhui), x.email)
-		if err != nil {
-			return err
-		}
-		if yearly, err = act(ctx, who, yearly.ID, x.action, "tour-yearly-"+x.action, nil); err != nil {
-			return fmt.Errorf("%s of the yearly voucher: %w", x.action, err)
-		}
-	}
-	t.say("%s/cases/%s: the yearly voucher %s is open", t.at(Anhui), yearly.ID, yearly.No)
-	if err := firm.post(ctx, "/api/v1/cases", "tour-order", map[string]any{"scheme": orderScheme, "parent": yearly.ID}, &order); err != nil {
-		return err
-	}
-	if !order.has("file") {
-		slot, err := t.findSlot(ctx, firm, order.ID)
-		if err != nil {
-			return err
-		}
-		fields := map[string]string{"provider": Lab, "service": "testing", "slot": slot, "purpose": "正极材料冷冻电镜表征（演示）"}
-		if err := firm.put(ctx, "/api/v1/cases/"+order.ID+"/form", map[string]any{"fields": fields}, nil); err != nil {
-			return err
-		}
 	}
 	if order, err = act(ctx, firm, order.ID, "file", "tour-order-file", nil); err != nil {
 		return err
@@ -112,9 +148,28 @@ func (t *tour) shadow(ctx context.Context, lab *client) (x shadowAnswer, err err
 
 // run is the laboratory, which signs in nowhere but in Shanghai: it takes the order and delivers.
 func (t *tour) run(ctx context.Context) error {
-	lab, err := signIn(ctx, t.at(Shanghai), "lab@shanghai.example")
+	digest, err := t.serves(ctx, t.confirmed)
+	if err != nil || digest == "" {
+		return err
+	}
+	firm, err := signIn(ctx, t.at(Anhui), "firm@anhui.example")
 	if err != nil {
 		return err
+	}
+	content, err := firm.text(ctx, "/api/v1/cases/"+t.orderID+"/files/"+digest)
+	if err != nil {
+		return fmt.Errorf("the firm opens the report: %w", err)
+	}
+	t.say("the firm opens it in Anhui: %d bytes, asked for in Shanghai and written into both journals", len(content))
+	return want(strings.Contains(string(content), "冷冻电镜"), "the report is another")
+}
+
+// serves is the laboratory with the order: accepted, then delivered, by letters; in between comes what has to be confirmed, if anything
+// has. It returns the digest of the report; "" where an earlier tour went on from here.
+func (t *tour) serves(ctx context.Context, confirmed func(context.Context) (*client, error)) (digest string, err error) {
+	lab, err := signIn(ctx, t.at(Shanghai), "lab@shanghai.example")
+	if err != nil {
+		return "", err
 	}
 	var x shadowAnswer
 	come := func(stages ...string) func() (bool, error) {
@@ -129,43 +184,36 @@ func (t *tour) run(ctx context.Context) error {
 		}
 	}
 	if err := wait(ctx, func() (bool, error) { x, err = t.shadow(ctx, lab); return x.Stage != "", err }); err != nil {
-		return fmt.Errorf("the order does not come to Shanghai: %w", err)
+		return "", fmt.Errorf("the order does not come to Shanghai: %w", err)
 	}
 	t.say("%s/abroad/%s shows %s, stage %s", t.at(Shanghai), x.ID, x.No, x.Stage)
 	if x.Stage != "filed" && x.Stage != "accepted" { // an earlier tour went on from here
-		return nil
+		return "", nil
 	}
 	if err := lab.post(ctx, "/api/v1/abroad/"+x.ID+"/actions/accept", "tour-order-accept", map[string]any{}, nil); err != nil {
-		return err
+		return "", err
 	}
 	if err := wait(ctx, come("accepted")); err != nil {
-		return fmt.Errorf("the laboratory's acceptance is not answered: %w", err)
+		return "", fmt.Errorf("the laboratory's acceptance is not answered: %w", err)
 	}
-	t.say("accepted by letter, shown again: number %d of what Anhui has shown", x.Seq)
-	if lab, err = t.confirmed(ctx); err != nil {
-		return err
+	t.say("accepted by letter, shown again: number %d of what the firm's node has shown", x.Seq)
+	if confirmed != nil {
+		if lab, err = confirmed(ctx); err != nil {
+			return "", err
+		}
 	}
-	digest, err := lab.bring(ctx, "/api/v1/abroad/"+x.ID+"/files", "report.txt", "冷冻电镜表征报告（演示）")
+	digest, err = lab.bring(ctx, "/api/v1/abroad/"+x.ID+"/files", "report.txt", "冷冻电镜表征报告（演示）")
 	if err != nil {
-		return err
+		return "", err
 	}
 	if err := lab.post(ctx, "/api/v1/abroad/"+x.ID+"/actions/deliver", "tour-order-deliver", map[string]any{"fields": map[string]string{"report": digest}}, nil); err != nil {
-		return err
+		return "", err
 	}
 	if err := wait(ctx, come("delivered")); err != nil {
-		return fmt.Errorf("the delivery is not answered: %w", err)
+		return "", fmt.Errorf("the delivery is not answered: %w", err)
 	}
-	t.say("delivered; the report stays in Shanghai, Anhui has sha256 %s", digest)
-	firm, err := signIn(ctx, t.at(Anhui), "firm@anhui.example")
-	if err != nil {
-		return err
-	}
-	content, err := firm.text(ctx, "/api/v1/cases/"+t.orderID+"/files/"+digest)
-	if err != nil {
-		return fmt.Errorf("the firm opens the report: %w", err)
-	}
-	t.say("the firm opens it in Anhui: %d bytes, asked for in Shanghai and written into both journals", len(content))
-	return want(strings.Contains(string(content), "冷冻电镜"), "the report is another")
+	t.say("delivered; the report stays in Shanghai, the firm's node has sha256 %s", digest)
+	return digest, nil
 }
 
 // claimed is the firm that claims, the officer who approves, the notice that runs, the officer who pays.
@@ -178,26 +226,8 @@ func (t *tour) claimed(ctx context.Context) error {
 	if err := firm.get(ctx, "/api/v1/cases/"+t.orderID, &k); err != nil {
 		return err
 	}
-	if k.Stage == "delivered" {
-		fields := map[string]string{"contract_sum": t.price, "invoiced": t.price, "paid": t.price, "other_subsidy": "0", "rating": "5"}
-		for name, content := range map[string]string{"contract": "技术服务合同（演示）", "invoices": "发票（演示）", "slip": "银行回单（演示）"} {
-			if fields[name], err = firm.bring(ctx, "/api/v1/cases/"+t.orderID+"/files", name+".txt", content); err != nil {
-				return err
-			}
-		}
-		for _, h := range k.History {
-			if at, err := time.Parse(time.RFC3339, h.At); err == nil && h.Action == "file" {
-				fields["signed"] = unit.DayOf(at, unit.Beijing()).String()
-			}
-		}
-		rows, err := json.Marshal([]map[string]string{{"seller": Lab, "number": orderInvoice, "line": "1", "total": t.price, "amount": t.price}})
-		if err != nil {
-			return err
-		}
-		fields["invoice_lines"] = string(rows)
-		if err := firm.put(ctx, "/api/v1/cases/"+t.orderID+"/form", map[string]any{"fields": fields}, nil); err != nil {
-			return err
-		}
+	if err := fillClaim(ctx, firm, k, orderInvoice, t.price); err != nil {
+		return err
 	}
 	if k, err = act(ctx, firm, t.orderID, "claim", "tour-order-claim", nil); err != nil {
 		return err
@@ -239,4 +269,28 @@ func (t *tour) claimed(ctx context.Context) error {
 	}
 	t.say("paid %s yuan in Anhui; Shanghai's page shows %s and the same sum, without a sign-in in Anhui", x.Sums["payable"], x.Stage)
 	return want(k.has("mark_paid") && x.Sums["payable"] == t.half, "stage %s, payable %s", k.Stage, x.Sums["payable"])
+}
+
+// fillClaim brings what the firm claims with into an order that was delivered: contract, invoice, slip. It does nothing in an order that has gone on.
+func fillClaim(ctx context.Context, firm *client, k caseAnswer, invoice, price string) (err error) {
+	if k.Stage != "delivered" {
+		return nil
+	}
+	fields := map[string]string{"contract_sum": price, "invoiced": price, "paid": price, "other_subsidy": "0", "rating": "5"}
+	for name, content := range map[string]string{"contract": "技术服务合同（演示）", "invoices": "发票（演示）", "slip": "银行回单（演示）"} {
+		if fields[name], err = firm.bring(ctx, "/api/v1/cases/"+k.ID+"/files", name+".txt", content); err != nil {
+			return err
+		}
+	}
+	for _, h := range k.History {
+		if at, err := time.Parse(time.RFC3339, h.At); err == nil && h.Action == "file" {
+			fields["signed"] = unit.DayOf(at, unit.Beijing()).String()
+		}
+	}
+	rows, err := json.Marshal([]map[string]string{{"seller": Lab, "number": invoice, "line": "1", "total": price, "amount": price}})
+	if err != nil {
+		return err
+	}
+	fields["invoice_lines"] = string(rows)
+	return firm.put(ctx, "/api/v1/cases/"+k.ID+"/form", map[string]any{"fields": fields}, nil)
 }

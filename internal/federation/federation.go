@@ -85,16 +85,18 @@ type Config struct {
 	Peers []Peer // from the settings; requests and the community file add to them
 	// Networks are those in which neighbours may be besides the public one, and over plain HTTP; see address.go.
 	Networks   []netip.Prefix
-	AnswerTime time.Duration         // within which one answer has to be here whole; 0 is ten seconds
-	DayBytes   int64                 // of letters and leaves that are taken of one neighbour in a day; 0 is 32 GiB
-	Client     *http.Client          // nil: one that keeps the rule of addresses
-	Now        func() time.Time      // nil: time.Now
-	Log        Log                   // nil: nobody is asked to witness
-	Witness    *corridorlog.Cosigner // nil: this node is no witness
-	Access     *access.Service       // nil: no requests and no community file are taken
-	Key        string                // private key of the log, from which those of letters are derived; "": no letters
-	Secret     string                // encrypts the keys of years in the database; "" is Key
-	Former     []string              // secrets before it, which still open
+	AnswerTime time.Duration // within which one answer has to be here whole; 0 is ten seconds
+	DayBytes   int64         // of letters and leaves that are taken of one neighbour in a day; 0 is 32 GiB
+	Client     *http.Client  // nil: one that keeps the rule of addresses
+	// Carry wraps the client's transport; nil wraps nothing.
+	Carry   func(http.RoundTripper) http.RoundTripper
+	Now     func() time.Time      // nil: time.Now
+	Log     Log                   // nil: nobody is asked to witness
+	Witness *corridorlog.Cosigner // nil: this node is no witness
+	Access  *access.Service       // nil: no requests and no community file are taken
+	Key     string                // private key of the log, from which those of letters are derived; "": no letters
+	Secret  string                // encrypts the keys of years in the database; "" is Key
+	Former  []string              // secrets before it, which still open
 	// TaxCheck tells what became of an invoice that was paid for; nil: nobody is asked.
 	TaxCheck TaxCheck
 	Logger   *slog.Logger // nil: slog.Default()
@@ -150,6 +152,9 @@ func New(c Config) (*Service, error) {
 	// Where a neighbour sends its answer from is part of who it is: it may not send us elsewhere.
 	client := *c.Client
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	if c.Carry != nil {
+		client.Transport = c.Carry(client.Transport)
+	}
 	c.Client = &client
 	seen := map[string]bool{c.Self: true}
 	for _, p := range c.Peers {

@@ -85,7 +85,7 @@ func (n *Node) facts() (err error) {
 	}
 	n.Federation, err = federation.New(federation.Config{DB: n.DB, Self: n.Node.Code, Peers: n.Peers, Now: n.Now, Log: n.Log,
 		Witness: witness, Access: n.Access, Key: n.Key, Secret: secret, Former: former, TaxCheck: n.TaxCheck, Networks: n.PeerNetworks,
-		DayBytes: n.PeerDayBytes, Logger: n.Logger})
+		DayBytes: n.PeerDayBytes, Carry: n.Carry, Logger: n.Logger})
 	return err
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/http"
 	"net/netip"
 	"path/filepath"
 	"time"
@@ -64,13 +65,15 @@ type Config struct {
 	// PeerNetworks are those in which neighbours may be besides the public network, and over plain HTTP.
 	PeerNetworks []netip.Prefix
 	PeerDayBytes int64 // that are taken of one neighbour in a day; 0 is 32 GiB
-	Schemes      []*scheme.Scheme
-	Now          func() time.Time  // nil: the machine's clock
-	Clock        web.Clock         // a clock that may be moved; nil in production
-	Site         string            // address under which people reach it, for links in letters
-	Mail         notice.Courier    // nil: people are told in the node only
-	OpenID       []access.Provider // through whom people may come in
-	NoCodes      bool              // one-time codes are not asked for; only for demonstrations
+	// Carry wraps what carries questions to neighbours; nil wraps nothing.
+	Carry   func(http.RoundTripper) http.RoundTripper
+	Schemes []*scheme.Scheme
+	Now     func() time.Time  // nil: the machine's clock
+	Clock   web.Clock         // a clock that may be moved; nil in production
+	Site    string            // address under which people reach it, for links in letters
+	Mail    notice.Courier    // nil: people are told in the node only
+	OpenID  []access.Provider // through whom people may come in
+	NoCodes bool              // one-time codes are not asked for; only for demonstrations
 	// MetricsAllow are the addresses that read the metrics without a token; nobody named is this machine.
 	MetricsAllow []netip.Prefix
 	// Proxies are those before this node, whose X-Forwarded-For is believed.
