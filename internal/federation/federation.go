@@ -321,6 +321,9 @@ func (s *Service) Peer(origin string) (Peer, bool) {
 	return Peer{}, false
 }
 
+// Peers are all neighbours that are known now.
+func (s *Service) Peers() []Peer { return s.peers() }
+
 // Leaf is a verified public leaf of a neighbour.
 type Leaf struct {
 	Origin      string

@@ -24,6 +24,10 @@ type Definition struct {
 	Field   string      `yaml:"field"` // of the leaf, for a sum; integer fen
 	Unit    fault.Words `yaml:"unit"`
 	Steward fault.Words `yaml:"steward"`
+	// Newest names the field that says of what thing a leaf tells: only the newest leaf of each thing counts. "" counts every leaf.
+	Newest string `yaml:"newest"`
+	// Where is what the fields of a leaf have to say so that it counts. With Newest a thing whose newest leaf says otherwise counts no more.
+	Where map[string]string `yaml:"where"`
 }
 
 // Value is how leaves make a figure.
@@ -51,7 +55,7 @@ func definitions() ([]Definition, error) {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
 		if name != "definitions/"+d.ID+".yaml" || d.Leaf == "" || d.Title[0] == "" || d.Title[1] == "" ||
-			(d.Value == Sum) != (d.Field != "") || (d.Value != Sum && d.Value != Count) {
+			(d.Value == Sum) != (d.Field != "") || len(d.Where) > 0 && d.Newest == "" || (d.Value != Sum && d.Value != Count) {
 			return nil, fmt.Errorf("%s: the definition is not whole", name)
 		}
 		all = append(all, d)

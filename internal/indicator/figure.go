@@ -63,12 +63,24 @@ type Report struct {
 type Config struct {
 	DB     *db.DB
 	Access *access.Service
+	// Origins names the logs that are read: this node's own and those that it follows. nil reads none where logs are read one by one.
+	Origins func() []string
 }
 
 // Book holds the definitions and computes the figures. It is safe for concurrent use.
 type Book struct {
-	c    Config
-	defs []Definition
+	c         Config
+	defs      []Definition
+	purchases boughtTally
+	standing  map[string]*standingTally // by the id of the indicator
+}
+
+// origins are the logs that are read.
+func (b *Book) origins() []string {
+	if b.c.Origins == nil {
+		return nil
+	}
+	return b.c.Origins()
 }
 
 // New reads the definitions.
@@ -77,7 +89,13 @@ func New(c Config) (*Book, error) {
 	if err != nil {
 		return nil, fmt.Errorf("indicator definitions: %w", err)
 	}
-	return &Book{c: c, defs: defs}, nil
+	b := &Book{c: c, defs: defs, standing: map[string]*standingTally{}}
+	for _, d := range defs {
+		if d.Newest != "" {
+			b.standing[d.ID] = &standingTally{d: d, read: map[string]int64{}, all: map[string]standing{}}
+		}
+	}
+	return b, nil
 }
 
 // Definitions lists the indicators in order of their ids.
@@ -99,6 +117,13 @@ func (b *Book) Figure(ctx context.Context, id string, page int) (f Figure, err e
 		return f, err
 	}
 	err = b.c.DB.Read(ctx, func(tx *db.Tx) error {
+		if t := b.standing[id]; t != nil {
+			if err := t.figure(ctx, tx, b.origins(), &f, page); err != nil {
+				return fmt.Errorf("compute %s: %w", id, err)
+			}
+			f.Reported, err = selectReports(ctx, tx, id)
+			return err
+		}
 		if err := f.compute(ctx, tx); err != nil {
 			return fmt.Errorf("compute %s: %w", id, err)
 		}

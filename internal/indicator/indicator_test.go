@@ -21,7 +21,7 @@ func book(t *testing.T, d *db.DB) *indicator.Book {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b, err := indicator.New(indicator.Config{DB: d, Access: acc})
+	b, err := indicator.New(indicator.Config{DB: d, Access: acc, Origins: func() []string { return []string{"log.example/34"} }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -31,6 +31,16 @@ func book(t *testing.T, d *db.DB) *indicator.Book {
 // pay makes payments public in this node's own log, each of so many fen.
 func pay(t *testing.T, d *db.DB, fen ...int64) {
 	t.Helper()
+	var leaves []corridorlog.Leaf
+	for _, f := range fen {
+		leaves = append(leaves, corridorlog.Leaf{Kind: "voucher.paid", Day: unit.Date(2026, 4, 1), Fields: map[string]any{"payable": f}, Object: "case/X"})
+	}
+	publish(t, d, leaves...)
+}
+
+// publish puts leaves into this node's own log.
+func publish(t *testing.T, d *db.DB, leaves ...corridorlog.Leaf) {
+	t.Helper()
 	ctx := context.Background()
 	private, _ := corridorlog.NewKey("log.example/34")
 	l, err := corridorlog.New(corridorlog.Config{DB: d, Origin: "log.example/34", Key: private})
@@ -38,8 +48,7 @@ func pay(t *testing.T, d *db.DB, fen ...int64) {
 		t.Fatal(err)
 	}
 	err = d.Act(ctx, func(tx *db.Tx) error {
-		for _, f := range fen {
-			leaf := corridorlog.Leaf{Kind: "voucher.paid", Day: unit.Date(2026, 4, 1), Fields: map[string]any{"payable": f}, Object: "case/X"}
+		for _, leaf := range leaves {
 			if _, err := l.Append(ctx, tx, leaf); err != nil {
 				return err
 			}

@@ -17,6 +17,14 @@ const sqlEntries = `
 SELECT origin, idx, day, fields FROM v_public_leaf WHERE kind = $1
 ORDER BY day DESC, origin, idx DESC LIMIT $2 OFFSET $3`
 
+// sqlGrown walks one log from a leaf on. The kind is compared in a way that no index answers, because an index by kind would be read
+// whole each time only to find that nothing is new.
+const sqlGrown = `
+SELECT idx, day, fields FROM v_public_leaf WHERE origin = $2 AND idx >= $3 AND kind || '' = $1
+ORDER BY idx LIMIT $4`
+
+const sqlLeafFields = `SELECT fields FROM v_public_leaf WHERE origin = $1 AND idx = $2 ORDER BY idx LIMIT 1`
+
 const sqlInsertReport = `
 INSERT INTO indicator_report (id, indicator, value, unit, approx, period, document, document_digest, document_title,
                               span_from, span_to, quote, accepted_by, accepted_at)
@@ -122,4 +130,10 @@ func selectReports(ctx context.Context, tx *db.Tx, indicator string) ([]Report, 
 func deleteReport(ctx context.Context, tx *db.Tx, indicator, digest string, from, to int) error {
 	_, err := tx.Exec(ctx, sqlDeleteReport, indicator, digest, from, to)
 	return err
+}
+
+// selectFields are the fields of one leaf.
+func selectFields(ctx context.Context, tx *db.Tx, origin string, idx int64) (fields string, err error) {
+	err = tx.QueryRow(ctx, sqlLeafFields, origin, idx).Scan(&fields)
+	return fields, err
 }

@@ -14,6 +14,7 @@ import (
 func (s *Server) apiChecks() {
 	s.apiBooks()
 	s.apiFigures()
+	s.apiFlows()
 	s.apiLog()
 	type system struct {
 		ID    int    `json:"id"`

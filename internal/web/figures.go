@@ -120,13 +120,20 @@ func (v *visit) figure() error {
 func (s *Server) opened(f indicator.Figure) []figureEntry {
 	var out []figureEntry
 	for _, e := range f.Entries {
-		x := figureEntry{Entry: e, Node: s.c.Node.Name, Code: s.c.Node.Code, URL: fmt.Sprintf("/log/entries/%d", e.Index)}
-		if p, ok := s.c.Federation.Peer(e.Origin); ok {
-			x.Node, x.Code, x.URL = p.Name, p.Code, p.URL+x.URL
-		}
+		x := figureEntry{Entry: e}
+		x.Node, x.Code, x.URL = s.entryAt(e.Origin, e.Index)
 		out = append(out, x)
 	}
 	return out
+}
+
+// entryAt says whose log an entry stands in, and where its page is.
+func (s *Server) entryAt(origin string, index int64) (node fault.Words, code, url string) {
+	url = fmt.Sprintf("/log/entries/%d", index)
+	if p, ok := s.c.Federation.Peer(origin); ok {
+		return p.Name, p.Code, p.URL + url
+	}
+	return s.c.Node.Name, s.c.Node.Code, url
 }
 
 // moneyFields are the fields of a kind of leaf that carry fen: those that an indicator adds up, and the amounts of a

@@ -132,6 +132,7 @@ func (s *Server) routes() {
 
 	s.page("GET", "/figures", access.FigureRead, (*visit).figures)
 	s.page("GET", "/figures/{id}", access.FigureRead, (*visit).figure)
+	s.flowPages()
 	s.page("GET", "/trust", access.FederationRead, (*visit).trust)
 	s.page("GET", "/neighbours", access.FederationRead, (*visit).neighbours)
 	s.page("POST", "/neighbours", access.FederationKeep, (*visit).askNeighbour)
@@ -210,6 +211,8 @@ var sections = []struct {
 		{"/tasks", fault.Words{"承诺与任务", "Promises and tasks"}, access.TaskRead},
 		{"/practical", fault.Words{"实事项目", "Practical projects"}, access.TaskRead},
 		{"/figures", fault.Words{"数字", "Figures"}, access.FigureRead},
+		{"/flows", fault.Words{"谁用谁的资源", "Who uses whose"}, access.FigureRead},
+		{"/map", fault.Words{"城市格图", "Map of cities"}, access.FigureRead},
 		{"/systems", fault.Words{"系统目录", "Systems"}, access.SystemsRead},
 	}},
 	{fault.Words{"核对", "Check"}, []section{

@@ -223,6 +223,26 @@ type tile struct {
 	Path   string
 }
 
+// onTile is the city with a tile that a place counts for; the place itself where there is none.
+func onTile(code unit.Region) unit.Region {
+	if len(code) == 6 {
+		for _, whole := range []unit.Region{code[:4] + "00", code[:2] + "0000"} {
+			if _, there := tilePlaces[whole]; there {
+				return whole
+			}
+		}
+	}
+	return code
+}
+
+// shadeOf is the class of the ramp, q0 for nothing to q5 for the most.
+func shadeOf[N int | int64](n, most N) string {
+	if n <= 0 {
+		return "q0"
+	}
+	return fmt.Sprintf("q%d", 1+min(4, int(float64(n)*5/float64(most+1))))
+}
+
 // tilesOf folds places into cities; districts count for their city. It is pure.
 func tilesOf(places []agreement.Place, path string, lang fault.Lang) *tileMap {
 	byCity := map[unit.Region]*tile{}
@@ -239,14 +259,7 @@ func tilesOf(places []agreement.Place, path string, lang fault.Lang) *tileMap {
 		add(code)
 	}
 	for _, p := range places {
-		code := p.Region
-		if len(code) == 6 {
-			if city := code[:4] + "00"; tilePlaces[city] != (tilePlace{}) {
-				code = city
-			} else if province := code[:2] + "0000"; tilePlaces[province] != (tilePlace{}) {
-				code = province
-			}
-		}
+		code := onTile(p.Region)
 		if code == "" {
 			code = "000000"
 		}
@@ -269,10 +282,7 @@ func tilesOf(places []agreement.Place, path string, lang fault.Lang) *tileMap {
 			continue
 		}
 		t.X, t.Y = 2+at.column*tileStep, 2+at.row*tileStep
-		t.Shade = "q0"
-		if t.Open > 0 {
-			t.Shade = fmt.Sprintf("q%d", 1+min(4, t.Open*5/(most+1)))
-		}
+		t.Shade = shadeOf(t.Open, most)
 		m.Tiles = append(m.Tiles, *t)
 		m.Width, m.Height = max(m.Width, t.X+tileSize+2), max(m.Height, t.Y+tileSize+2)
 	}
@@ -339,10 +349,7 @@ func matrixOf(pairs []agreement.Pair, path string) *matrix {
 		row := matrixRow{Lead: party[l]}
 		for _, k := range keys {
 			n := cell[[2]string{l, k}]
-			c := matrixCell{N: n, Self: l == k, Shade: "q0", Path: withQuery(withQuery(withQuery(path, "lead", l), "party", k), "view", "")}
-			if n > 0 {
-				c.Shade = fmt.Sprintf("q%d", 1+min(4, n*5/(most+1)))
-			}
+			c := matrixCell{N: n, Self: l == k, Shade: shadeOf(n, most), Path: withQuery(withQuery(withQuery(path, "lead", l), "party", k), "view", "")}
 			row.Sum += n
 			row.Cells = append(row.Cells, c)
 		}
