@@ -21,13 +21,16 @@ const transcripts = "../../docs/tours"
 var (
 	idText    = regexp.MustCompile(`\b[0-9A-HJKMNP-TV-Z]{26}\b`)
 	keyText   = regexp.MustCompile(`demo\.corridor\.example/\d\d(/witness)?\+[0-9a-f]{8}\+[A-Za-z0-9+/=]+|sha256:[0-9a-f]{64}`)
-	clockText = regexp.MustCompile(`\b\d\d:\d\d\b`)
+	clockText = regexp.MustCompile(`\b\d\d:\d\d\b|T\d\d:\d\d:\d\dZ`)
+	tookText  = regexp.MustCompile(`\b\d+(\.\d+)?m?s\b`)
+	purseText = regexp.MustCompile(`(?m)^ +\d{6}/(treasury/\d{4}|[a-z-]+/\d{4}/budget) .*\n`)
 	countText = regexp.MustCompile(`\b(\d+)( bytes| leaves|/log/entries/)|(leaf |entries/)\d+`)
 	hexText   = regexp.MustCompile(`\b([0-9a-f]{8})[0-9a-f]{56}\b`)
 )
 
 // steady is a transcript without what differs from one playing to the next: addresses, ids, keys and what is
-// signed with them, hours, numbers of bytes and leaves.
+// signed with them, hours, how
+// long it took, numbers of bytes and leaves, and the purses of other schemes.
 func steady(w *Community, keep, text string) string {
 	for _, m := range Members {
 		text = strings.ReplaceAll(text, w.Node(m.Code).URL(), "http://"+m.Short()+".example")
@@ -43,7 +46,13 @@ func steady(w *Community, keep, text string) string {
 	text = keyText.ReplaceAllString(text, "KEY")
 	text = countText.ReplaceAllStringFunc(text, func(s string) string { return regexp.MustCompile(`\d+`).ReplaceAllString(s, "N") })
 	text = hexText.ReplaceAllString(text, "$1…")
-	return clockText.ReplaceAllString(text, "hh:mm")
+	text = purseText.ReplaceAllStringFunc(text, func(line string) string { // those of schemes that the tour does not play come and go
+		if strings.Contains(line, "/voucher/") {
+			return line
+		}
+		return ""
+	})
+	return tookText.ReplaceAllString(clockText.ReplaceAllString(text, "hh:mm"), "N s")
 }
 
 // The tours hold in a new world, and what they print is what docs/tours shows. CORRIDOR_UPDATE=1 writes it anew.
