@@ -93,9 +93,10 @@ func TestATopicIsPaidByTheJurisdictionOfEachTeam(t *testing.T) {
 	w.audited()
 }
 
-// A payer's node is away: the lead shows that it is silent, and when the time has run out it stands with a gap. When the node is
-// back it opens the case that it was asked for, and shows how the lead and the other payers stand by then.
-func TestATopicWhosePayerIsAway(t *testing.T) {
+// A payer's node is away and the time runs out; it comes back, and its payer refuses; the others go on without it. Then one stops
+// its payment when all was agreed: it is asked again, confirms, and pays; when the topic is finished it claws back what it paid, and
+// the lead is told. In each node the books hold what was decided there.
+func TestATopicWhosePayersAreLost(t *testing.T) {
 	w := startWhole(t)
 	anhui, shanghai, jiangsu := w.towns[Anhui], w.towns[Shanghai], w.towns[Jiangsu]
 	w.stops[Jiangsu]()
@@ -121,5 +122,36 @@ func TestATopicWhosePayerIsAway(t *testing.T) {
 		page := jiangsu.get(jiangsu.client("desk"), jiangsu.cases["J"])
 		return strings.Contains(page, "出资有缺口") && strings.Count(page, "已确认") >= 2
 	})
+	jiangsu.play("desk refuse J 年度预算已排满 -> refused")
+	w.until("Jiangsu's refusal does not come", func() bool { return strings.Contains(page(), "年度预算已排满") })
+	anhui.play("head go_on W 由其余两地继续 -> noticed")
+	w.passes(9 * 24 * time.Hour)
+	w.comes(Shanghai, "desk", "S", "ordered")
+	shanghai.play("head stop S 团队调整 -> withdrawn")
+	w.comes(Anhui, "desk", "W", "short")
+	anhui.play("head go_on W 再试 -> 达到最少数目\ndesk ask_again W 已与上海商定 -> asking")
+	delete(shanghai.cases, "S")
+	w.asked(Shanghai, "W", "S")
+	shanghai.play("desk fills S take_on=280000\ndesk confirm S in_plan=yes")
+	w.comes(Anhui, "desk", "W", "noticed")
+	w.comes(Shanghai, "finance", "S", "ordered") // the topic was concluded before
+	w.passes(9 * 24 * time.Hour)
+	w.comes(Anhui, "desk", "W", "running")
+	anhui.play("finance mark_paid A -> paid")
+	shanghai.play("finance mark_paid S -> paid")
+	w.until("the topic is not finished", func() bool { return anhui.step("head", "finish", "W", nil) == "" })
+	shanghai.play("head fills S wrongly_paid=80000\nhead recover S 抽查发现多付 -> recovering\nfinance repaid S -> recovered")
+	w.until("the lead does not hear of the claw-back", func() bool { return strings.Contains(page(), "已追回") })
+	for node, want := range map[string]string{Shanghai: "200000.00", Anhui: "200000.00"} {
+		if got := w.towns[node].balance(node + "/bank"); got != want {
+			t.Errorf("the bank of %s has %s, want %s", node, got, want)
+		}
+	}
+	list := anhui.get(anhui.client("head"), "/cases/payers")
+	for _, x := range []string{"已追回", "不出资", "不再计入", "已拨付"} {
+		if !strings.Contains(list, x) {
+			t.Errorf("the list does not say %s", x)
+		}
+	}
 	w.audited()
 }
