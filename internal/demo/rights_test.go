@@ -120,13 +120,13 @@ type object struct {
 	at    map[string]string // parts of addresses: {id}, {no}
 	orgs  []string          // whose it is
 	here  bool              // it belongs to the region of the node
-	perms map[string]string // which permission with which organisation, where the operation's own is that of everybody signed in
+	perms map[string]string // which permission with which organisation, of a thing with two sides
 }
 
 // mayFor says whether the table lets the caller do an operation to the object.
 func (o *object) mayFor(c caller, perm string, rights map[string][]right) bool {
 	perms := map[string]string{perm: ""}
-	if perm == "notice.read" { // what is one's own: the room asks further
+	if o.perms != nil { // what has two sides: the room asks for which
 		perms = o.perms
 	}
 	for p, org := range perms {
@@ -227,7 +227,9 @@ func (w *town) ask(c caller, l line, o *object, bodies map[string]string) (statu
 	switch json, described := bodies[l.method+" "+l.pattern]; {
 	case l.method == http.MethodGet:
 		at := l.address(o)
-		if !strings.HasPrefix(at, "/api/") {
+		if strings.HasPrefix(at, "/api/") {
+			at += "?listing=" + nowhere
+		} else {
 			at += "?format=csv"
 		}
 		r = httptest.NewRequest(l.method, at, nil)
