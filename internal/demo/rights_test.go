@@ -365,7 +365,7 @@ firm      submit  J                                                             
 lab       opens   R instrument-reward                                                  -> draft
 lab       fills   R instrument=EQ-31-900000 of_year=2025 grade=good assessment=file:评价结果
 lab       file    R                                                                    -> filed
-desk      approve R grade_true=yes not_twice=yes                                       -> noticed`)
+desk      approve R grade_true=yes not_elsewhere=yes                                   -> noticed`)
 	w.passes(14 * 24 * time.Hour)
 	lab, err := actor(ctx, w.node, "lab@shanghai.example")
 	w.must(err)
