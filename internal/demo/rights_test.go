@@ -514,7 +514,7 @@ func TestRightsHold(t *testing.T) {
 		kind  string
 		perms []access.Permission // of the operations; and what rooms ask for further
 	}{
-		{"case", []access.Permission{access.CaseRead}}, {"case", []access.Permission{access.CaseAct}}, {"list", []access.Permission{access.PaymentRead}},
+		{"case", []access.Permission{access.CaseRead}}, {"case", []access.Permission{access.CaseAct, access.CaseRead}}, {"list", []access.Permission{access.PaymentRead}},
 		{"list", []access.Permission{access.PaymentManage}}, {"payee", []access.Permission{access.PaymentManage}}, {"person", []access.Permission{access.PeopleManage, access.PersonRead}},
 		{"session", []access.Permission{access.SessionEnd}}, {"token", []access.Permission{access.TokenManage}}, {"instrument", []access.Permission{access.BookingManage}},
 		{"lab", []access.Permission{access.BookingManage}}, {"instrument", []access.Permission{access.ListingEdit}}, {"instrument", []access.Permission{access.ListingPublish}},
