@@ -37,6 +37,9 @@ func TestASensitiveActAsksForProofAnew(t *testing.T) {
 		for range freeAccount + 1 {
 			_, err = h.Prove(h.Context(), now(fresh), fresh, "a wrong pass phrase", "")
 		}
+		if err == nil {
+			t.Error("a wrong pass phrase proves who somebody is")
+		}
 		_, err = h.Prove(h.Context(), now(fresh), fresh, pass, "")
 		h.refused(err, "access.throttled")
 

@@ -87,8 +87,8 @@ func TestEveryPackHasItsDraftsPutAway(t *testing.T) {
 	eachStage(t, "340000", func(p *stage) {
 		ctx := context.Background()
 		for _, s := range p.packs {
-			if s.Parent != "" {
-				continue // opened under a case: TestADraftIsPutAway… holds for it as for all
+			if s.Parent != "" || s.Starts != nil {
+				continue // opened under a case, for which TestADraftIsPutAway… holds as for all; or by the clock, which opens no draft
 			}
 			at := p.firm()
 			c, err := p.cases.Create(ctx, who("of "+at, "org_admin", "", at), s.ID, at, "")

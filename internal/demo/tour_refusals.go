@@ -449,7 +449,7 @@ func (r *refusals) twice(ctx context.Context) error {
 		}
 		return false, err
 	}); err != nil {
-		return fmt.Errorf("Shanghai's register does not answer: %w", err)
+		return fmt.Errorf("the register of Shanghai does not answer: %w", err)
 	}
 	r.say("a firm of Jiangsu claims line 1 of invoice %s, which Anhui's claim has used", refusedInvoice)
 	return r.refuses(ctx, officer, wanted{409, "casework.rule_fails", "invoice_unused", ""}, r.standing(ctx, officer, Jiangsu, "finance@jiangsu.example", k.ID), func(c *client) error {

@@ -79,7 +79,7 @@ func (t *tour) heldTogether(ctx context.Context, firm *client) error {
 		x, err = t.slotOf(ctx, firm)
 		return x.Booking != "", err
 	}); err != nil {
-		return fmt.Errorf("Shanghai does not answer for the slot: %w", err)
+		return fmt.Errorf("no answer from Shanghai for the slot: %w", err)
 	}
 	var err error
 	if t.slotEnds, err = time.Parse(time.RFC3339, x.To); err != nil {

@@ -128,7 +128,7 @@ func TestABookingMovesToAnotherInstrumentOnThePagesOfBothSides(t *testing.T) {
 			x := t.program(user, "POST", "/api/v1/instruments/"+string(one.ID)+"/bookings", 200, `{"from":"2026-03-`+day+`T01:00:00Z","to":"2026-03-`+day+`T03:00:00Z"}`)
 			return "/bookings/" + x["id"].(string), x["id"].(string)
 		}
-		at, id := book("04")
+		at, _ := book("04")
 		t.page(officer, at, "换一台仪器|Offer another instrument", "扫描电子显微镜 · 2026-03-04 09:00–11:00")
 		if page := t.asks(user, "GET", at, 200, "", nil); strings.Contains(page, "换一台仪器") {
 			t.Error("a user is asked where the booking may move")
@@ -149,7 +149,7 @@ func TestABookingMovesToAnotherInstrumentOnThePagesOfBothSides(t *testing.T) {
 		t.page(user, "/bookings/"+offer, "已改用这台仪器|This instrument was taken", "已确认|confirmed")
 
 		// By a program: chosen from a list, refused by the user.
-		at, id = book("05")
+		at, id := book("05")
 		if all := t.program(officer, "GET", "/api/v1/bookings/"+id+"/instead", 200, "")["instruments"].([]any); len(all) != 1 || all[0].(map[string]any)["same_time"] != true {
 			t.Errorf("where it could move: %v", all)
 		}

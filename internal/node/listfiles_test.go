@@ -61,7 +61,8 @@ func TestEveryListIsTakenAsAFile(t *testing.T) {
 		day := time.Date(2026, 3, 4, 1, 0, 0, 0, time.UTC)
 		_, err := b.Book(ctx, clerk(firm), booking.Ask{Instrument: l.ID, Org: firm, Span: booking.Span{From: day, To: day.Add(2 * time.Hour)}, Samples: 1})
 		t.must(err)
-		user, operator := t.signedIn("user@a.example", "org_member", firm), t.signedIn("lab@a.example", "lab_operator", lab)
+		user := t.signedIn("user@a.example", "org_member", firm)
+		t.signedIn("lab@a.example", "lab_operator", lab)
 		t.posts(user, "/samples/new", 303, url.Values{"instrument": {string(l.ID)}, "org": {firm}, "what": {"电池隔膜"}, "samples": {"3"}, "safe": {"none"}})
 		t.posts(user, "/search/saved", 303, url.Values{"search": {"q=冷冻电镜"}})
 		t.now = time.Date(2026, 4, 2, 2, 0, 0, 0, time.UTC)
@@ -69,7 +70,7 @@ func TestEveryListIsTakenAsAFile(t *testing.T) {
 		t.must(err)
 		uses, _, err := t.Usage.Uses(ctx, clerk(firm), firm, 1)
 		t.must(err)
-		var admin *http.Cookie
+		var operator, admin *http.Cookie
 		user, operator, admin = t.again("user@a.example"), t.again("lab@a.example"), t.again("admin@node.example")
 		t.posts(user, "/uses/"+string(uses[0].ID)+"?org="+firm, 303, url.Values{"stars": {"5"}, "words": {"及时"}})
 		t.posts(operator, "/usage/charges?org="+lab+"&month=2026-03", 303, url.Values{})
