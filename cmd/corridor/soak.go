@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"corridor/internal/demo"
 	"corridor/internal/demo/soak"
@@ -27,23 +28,18 @@ func soakCommand() *cobra.Command {
 doubles, delays and repeats letters, kills nodes without warning and sets their clocks apart. Afterwards every audit has to
 be clean, and what the nodes say of each order has to be what a model of what was asked and answered allows.`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+		RunE: func(cmd *cobra.Command, _ []string) error {
 			if o.Orders < 1 || o.Workers < 1 || o.Workers > 200 {
 				return usageError{fmt.Errorf("--orders is at least 1, --workers between 1 and 200")}
 			}
 			if calm {
 				o.Troubles, o.Skew = soak.Troubles{}, 0
 			}
-			if o.Binary, err = os.Executable(); err != nil {
+			drop, err := prepare(cmd, &o)
+			if err != nil {
 				return err
 			}
-			if o.Dir == "" {
-				if o.Dir, err = os.MkdirTemp("", "corridor-soak-"); err != nil {
-					return err
-				}
-				defer os.RemoveAll(o.Dir)
-			}
-			o.Out = cmd.OutOrStdout()
+			defer drop()
 			rep, err := soak.Run(cmd.Context(), o)
 			if err != nil {
 				return err
@@ -61,10 +57,36 @@ be clean, and what the nodes say of each order has to be what a model of what wa
 	f.Float64Var(&o.Troubles.Kill, "kills", 0.05, "chance in each second that a node is killed")
 	f.DurationVar(&o.Troubles.Longest, "longest", 10*time.Second, "of one trouble")
 	f.BoolVar(&calm, "calm", false, "no trouble at all, to compare with")
-	f.StringVar(&o.Dir, "dir", "", "folder of the community (default: a new temporary one, removed at the end)")
-	f.IntVar(&o.BasePort, "base-port", 8130, "port of the office; the nodes take the ports above it")
+	placeFlags(f, &o)
 	c.AddCommand(soakNodeCommand(), soakSlotsCommand())
 	return c
+}
+
+// placeFlags say where a run has its community.
+func placeFlags(f *pflag.FlagSet, o *soak.Config) {
+	f.StringVar(&o.Dir, "dir", "", "folder of the community (default: a new temporary one, removed at the end)")
+	f.IntVar(&o.BasePort, "base-port", 8130, "port of the office; the nodes take the ports above it")
+}
+
+// prepare gives a run its program, its folder and where it says what happens; drop removes a temporary folder.
+func prepare(cmd *cobra.Command, o *soak.Config) (drop func(), err error) {
+	o.Out = cmd.OutOrStdout()
+	if o.Binary, err = os.Executable(); err != nil || o.Dir != "" {
+		return func() {}, err
+	}
+	o.Dir, err = os.MkdirTemp("", "corridor-soak-")
+	return func() { _ = os.RemoveAll(o.Dir) }, err
+}
+
+// amiss prints what a run found that may not be, and says whether there was any.
+func amiss(out io.Writer, violations []soak.Violation, audit string) bool {
+	for _, v := range violations {
+		fmt.Fprintln(out, "VIOLATION", v)
+	}
+	if audit != "" {
+		fmt.Fprintln(out, "AUDIT", audit)
+	}
+	return len(violations) > 0 || audit != ""
 }
 
 // tell prints the report; what was found wrong is the error.
@@ -86,16 +108,11 @@ func tell(out io.Writer, r soak.Report) error {
 		}
 		fmt.Fprintln(out)
 	}
-	for _, v := range r.Violations {
-		fmt.Fprintln(out, "VIOLATION", v)
-	}
-	if r.Audit != "" {
-		fmt.Fprintln(out, "AUDIT", r.Audit)
-	}
+	bad := amiss(out, r.Violations, r.Audit)
 	for _, m := range r.Missed {
 		fmt.Fprintln(out, "NOT FOUND though it was put in:", m)
 	}
-	if len(r.Violations) > 0 || r.Audit != "" || len(r.Missed) > 0 {
+	if bad || len(r.Missed) > 0 {
 		return errSaid
 	}
 	fmt.Fprintf(out, "every audit is clean, and nothing was found that the model does not allow; of %d faults put into a copy of what was seen it found each\n", r.Planted)
@@ -145,28 +162,17 @@ with the money. Around each step one thing is broken: either node is killed befo
 letters come twice or again. After each step both sides have to come to the same state by themselves; in the end no money is
 held and every audit is clean.`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) (err error) {
-			if o.Binary, err = os.Executable(); err != nil {
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			drop, err := prepare(cmd, &o)
+			if err != nil {
 				return err
 			}
-			if o.Dir == "" {
-				if o.Dir, err = os.MkdirTemp("", "corridor-soak-"); err != nil {
-					return err
-				}
-				defer os.RemoveAll(o.Dir)
-			}
-			o.Out = cmd.OutOrStdout()
+			defer drop()
 			rep, err := soak.Slots(cmd.Context(), o)
 			if err != nil {
 				return err
 			}
-			for _, v := range rep.Violations {
-				fmt.Fprintln(o.Out, "VIOLATION", v)
-			}
-			if rep.Audit != "" {
-				fmt.Fprintln(o.Out, "AUDIT", rep.Audit)
-			}
-			if len(rep.Violations) > 0 || rep.Audit != "" {
+			if amiss(o.Out, rep.Violations, rep.Audit) {
 				return errSaid
 			}
 			fmt.Fprintf(o.Out, "%d steps, %d nodes killed: after each both sides had the same state; every audit is clean\n", rep.Steps, rep.Kills)
@@ -175,7 +181,6 @@ held and every audit is clean.`,
 	}
 	f := c.Flags()
 	f.Uint64Var(&o.Seed, "seed", 1, "of which old letters come again")
-	f.StringVar(&o.Dir, "dir", "", "folder of the community (default: a new temporary one, removed at the end)")
-	f.IntVar(&o.BasePort, "base-port", 8130, "port of the office; the nodes take the ports above it")
+	placeFlags(f, &o)
 	return c
 }
