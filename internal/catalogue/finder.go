@@ -46,9 +46,9 @@ type Finder struct {
 	index atomic.Pointer[find.Index] // nil before the first use
 	saved atomic.Int64               // seq of the last snapshot
 
-	toldSeq atomic.Int64  // up to which kept searches were looked at
-	swept   atomic.Bool   // the free slots of a snapshot were looked at again
-	recheck chan struct{} // full when labels are to be looked at again now
+	toldSeq atomic.Int64 // up to which kept searches were looked at
+	swept   atomic.Bool  // the free slots of a snapshot were looked at again
+	recheck db.Bell      // rung when labels are to be looked at again now
 
 	mu     sync.Mutex            // of who brings the index up to date; guards what follows
 	labels map[string][]string   // of owners, since the last sweep
@@ -75,7 +75,7 @@ func NewFinder(c FinderConfig) (*Finder, error) {
 	if c.Logger == nil {
 		c.Logger = slog.Default()
 	}
-	f := &Finder{c: c, s: c.Catalogue, labels: map[string][]string{}, again: map[unit.ID]time.Time{}, kindsOf: map[string]bool{}, recheck: make(chan struct{}, 1)}
+	f := &Finder{c: c, s: c.Catalogue, labels: map[string][]string{}, again: map[unit.ID]time.Time{}, kindsOf: map[string]bool{}, recheck: db.NewBell()}
 	f.toldSeq.Store(-1)
 	f.facets = Facets(f.s.kinds)
 	today := unit.DayOf(time.Now(), f.s.c.Days.Location())
@@ -139,12 +139,7 @@ func (f *Finder) Run(ctx context.Context) error {
 }
 
 // Recheck lets Run look again at the labels of all owners now: what is recognised here has changed, which no listing says.
-func (f *Finder) Recheck() {
-	select {
-	case f.recheck <- struct{}{}:
-	default:
-	}
-}
+func (f *Finder) Recheck() { f.recheck.Ring() }
 
 // save writes a snapshot if there is something new.
 func (f *Finder) save(x *find.Index) error {

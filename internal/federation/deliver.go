@@ -26,21 +26,21 @@ var (
 	answerCovers = []string{"@status", "content-type", "content-digest"}
 )
 
-// bell is rung by acts that have written a letter to a neighbour.
-func (s *Service) bell(code string) db.Bell {
+// bellOf is the bell of one neighbour among s.written or s.grew.
+func (s *Service) bellOf(bells map[string]db.Bell, code string) db.Bell {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.written[code] == nil {
-		s.written[code] = db.NewBell()
+	if bells[code] == nil {
+		bells[code] = db.NewBell()
 	}
-	return s.written[code]
+	return bells[code]
 }
 
 // runLetters brings the letters for one neighbour until ctx ends: at once when an act has written one, and less and less often
 // while the neighbour does not answer.
 func (s *Service) runLetters(ctx context.Context, code string) {
 	failed := deliverAgain
-	written := s.bell(code)
+	written := s.bellOf(s.written, code)
 	var said told
 	for {
 		n, err := s.Deliver(ctx, code)
@@ -73,13 +73,16 @@ func (s *Service) Deliver(ctx context.Context, code string) (n int, err error) {
 	if s.c.Key == "" {
 		return 0, nil
 	}
+	p, ok := s.peerOf(code)
+	if !ok {
+		return 0, nil
+	}
+	if _, err := s.FetchLetters(ctx, p); err != nil { // only a start after a restore makes a node that is behind
+		return 0, err
+	}
 	for {
-		p, ok := s.peerOf(code)
-		if !ok {
+		if p, ok = s.peerOf(code); !ok {
 			return n, nil
-		}
-		if _, err := s.FetchLetters(ctx, p); err != nil {
-			return n, err
 		}
 		var row letterRow
 		var key LetterKey

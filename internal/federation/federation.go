@@ -118,9 +118,9 @@ type Service struct {
 	fileAsks  map[string][]time.Time // by neighbour, of the last hour
 	onceTold  func(ctx context.Context, tx *db.Tx, of unit.ID) error
 
-	mirrors   []Mirror                 // fixed before Run
-	troubles  map[string]string        // code of what keeps a mirror from going on, by neighbour and kind; guarded by mu
-	grew      map[string]chan struct{} // by neighbour; guarded by mu
+	mirrors   []Mirror           // fixed before Run
+	troubles  map[string]string  // code of what keeps a mirror from going on, by neighbour and kind; guarded by mu
+	grew      map[string]db.Bell // rung when leaves of a neighbour were taken in; guarded by mu
 	gate      gate
 	relisted  func()         // set before Run
 	tries     map[string]try // by neighbour; guarded by mu
@@ -173,7 +173,7 @@ func New(c Config) (*Service, error) {
 		c.Secret = c.Key
 	}
 	s := &Service{c: c, asked: map[string]int64{}, takes: map[string]Take{NoteKind: takeNote}, hears: map[string]Hear{}, written: map[string]db.Bell{}, fileAsks: map[string][]time.Time{},
-		troubles: map[string]string{}, grew: map[string]chan struct{}{}, tries: map[string]try{}}
+		troubles: map[string]string{}, grew: map[string]db.Bell{}, tries: map[string]try{}}
 	for _, kind := range []string{onceHoldKind, onceConfirmKind, onceReleaseKind} {
 		s.takes[kind], s.hears[kind] = s.takeUse, s.hearUse
 	}

@@ -163,7 +163,7 @@ func (s *Service) Send(ctx context.Context, tx *db.Tx, to, kind string, by Vouch
 	if err := insertLetter(ctx, tx, row); err != nil {
 		return "", fmt.Errorf("write letter %d to %s: %w", e.N, to, err)
 	}
-	tx.Ring(s.bell(to))
+	tx.Ring(s.bellOf(s.written, to))
 	return e.ID, nil
 }
 

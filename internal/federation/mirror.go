@@ -378,15 +378,5 @@ func (s *Service) mirrorings(ctx context.Context, tx *db.Tx, p Peer) (all []Mirr
 
 // runMirror hands over what is proved of one neighbour's log, until ctx ends. It waits for the follower, and the follower never for it.
 func (s *Service) runMirror(ctx context.Context, code string) {
-	s.rounds(ctx, code, "mirror what a neighbour publishes", s.grown(code), s.mirrorAll)
-}
-
-// grown is told when leaves of a neighbour were taken in.
-func (s *Service) grown(code string) chan struct{} {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.grew[code] == nil {
-		s.grew[code] = make(chan struct{}, 1)
-	}
-	return s.grew[code]
+	s.rounds(ctx, code, "mirror what a neighbour publishes", s.bellOf(s.grew, code), s.mirrorAll)
 }

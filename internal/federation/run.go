@@ -43,10 +43,7 @@ func (s *Service) round(ctx context.Context, p Peer) error {
 		if err != nil {
 			return err
 		}
-		select {
-		case s.grown(p.Code) <- struct{}{}:
-		default:
-		}
+		s.bellOf(s.grew, p.Code).Ring()
 		if !more {
 			break
 		}
