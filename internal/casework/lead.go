@@ -184,8 +184,7 @@ func (s *Service) saidHere(ctx context.Context, tx *db.Tx, n PayerNews) error {
 	if err := n.check(p); err != nil {
 		return err
 	}
-	p.seq, p.News, p.State, p.Fen, p.Changed = n.Seq, n, n.State, n.Fen, tx.Now()
-	return updatePayer(ctx, tx, p)
+	return p.keep(ctx, tx, n)
 }
 
 // TakeLead hears how a lead stands, in the act that takes its letter, and goes on with the payer's case.

@@ -484,13 +484,18 @@ func short(all ...string) bool {
 	return !slices.ContainsFunc(all, func(t string) bool { return len([]rune(t)) > payerNameMax })
 }
 
+// keep writes down what a payer said last.
+func (p Payer) keep(ctx context.Context, tx *db.Tx, n PayerNews) error {
+	p.seq, p.News, p.State, p.Fen, p.Changed = n.Seq, n, n.State, n.Fen, tx.Now()
+	return updatePayer(ctx, tx, p)
+}
+
 // heard keeps what a payer said, tells the other payers, and goes on with the lead. An older word than is known changes nothing.
 func (s *Service) heard(ctx context.Context, tx *db.Tx, p Payer, n PayerNews) error {
 	if n.Seq <= p.seq {
 		return nil
 	}
-	p.seq, p.News, p.State, p.Fen, p.Changed = n.Seq, n, n.State, n.Fen, tx.Now()
-	if err := updatePayer(ctx, tx, p); err != nil {
+	if err := p.keep(ctx, tx, n); err != nil {
 		return fmt.Errorf("payer %s: %w", p.ID, err)
 	}
 	if err := s.goOn(ctx, tx, p.Lead, toldNobody); err != nil {
