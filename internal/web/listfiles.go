@@ -47,7 +47,7 @@ func (v *visit) peopleFile(q access.PeopleQuery) error {
 			for _, g := range grants {
 				role := ""
 				if g.Role != "" {
-					role = v.roleName(g.Role)
+					role = roleWords(g.Role).In(v.lang)
 				}
 				if err := s.put(p.Name, p.Email, p.Org, accountStates[p.State].In(v.lang), v.yesNo(p.Codes), role, string(g.Region), g.Org); err != nil {
 					return "", err
@@ -60,16 +60,6 @@ func (v *visit) peopleFile(q access.PeopleQuery) error {
 		return err
 	}
 	return v.send(s)
-}
-
-// roleName is what people call a role; one that is no longer given is called by its id.
-func (v *visit) roleName(id string) string {
-	for _, r := range access.Roles() {
-		if r.ID == id {
-			return v.t(r.ZH, r.EN)
-		}
-	}
-	return id
 }
 
 func (v *visit) yesNo(yes bool) string {
