@@ -25,7 +25,13 @@ vet: ## gofmt, go vet, staticcheck
 	@$(GO) vet ./...
 	@$(GO) run honnef.co/go/tools/cmd/staticcheck@v0.8.2 ./...
 
-unit: ## tests of every room and the scripts, on SQLite and, where it is installed, PostgreSQL
+MODULES := e2e/node_modules/.package-lock.json
+
+$(MODULES): e2e/package-lock.json
+	@if command -v npm >/dev/null; then cd e2e && npm ci --silent --no-audit --no-fund; \
+	else echo "npm is missing, and what is tested with its libraries: apt-get install npm"; fi
+
+unit: $(MODULES) ## tests of every room and the scripts, on SQLite and, where it is installed, PostgreSQL
 	@if ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then CORRIDOR_TEST_PG=1 $(GO) test -timeout 30m ./...; \
 	elif [ -n "$$CORRIDOR_REQUIRE" ]; then echo "PostgreSQL is missing: apt-get install postgresql"; exit 1; \
 	else echo "NOT TESTED on PostgreSQL, which is missing: apt-get install postgresql"; $(GO) test -timeout 30m ./...; fi
@@ -36,9 +42,9 @@ scripts: build ## only the scripts against the real binary (test/testdata/*.txta
 packs: build ## every scheme of schemes/ passes
 	@$(BIN) check schemes
 
-browser: build ## the line in a real browser; makes docs/picture.png
+browser: build $(MODULES) ## the line in a real browser; makes docs/picture.png
 	@if [ -n "$(CHROMIUM)" ] && command -v npm >/dev/null; then \
-	  (cd e2e && npm ci --silent --no-audit --no-fund && CHROMIUM="$(CHROMIUM)" node line.mjs && CHROMIUM="$(CHROMIUM)" node documents.mjs && CHROMIUM="$(CHROMIUM)" node schemes.mjs && CHROMIUM="$(CHROMIUM)" node editions.mjs && CHROMIUM="$(CHROMIUM)" node payments.mjs && CHROMIUM="$(CHROMIUM)" node promises.mjs && CHROMIUM="$(CHROMIUM)" node booking.mjs && CHROMIUM="$(CHROMIUM)" node lab.mjs && CHROMIUM="$(CHROMIUM)" node listings.mjs && CHROMIUM="$(CHROMIUM)" node abroad.mjs && CHROMIUM="$(CHROMIUM)" node published.mjs && CHROMIUM="$(CHROMIUM)" node forms.mjs); \
+	  (cd e2e && CHROMIUM="$(CHROMIUM)" node line.mjs && CHROMIUM="$(CHROMIUM)" node documents.mjs && CHROMIUM="$(CHROMIUM)" node schemes.mjs && CHROMIUM="$(CHROMIUM)" node editions.mjs && CHROMIUM="$(CHROMIUM)" node payments.mjs && CHROMIUM="$(CHROMIUM)" node promises.mjs && CHROMIUM="$(CHROMIUM)" node booking.mjs && CHROMIUM="$(CHROMIUM)" node lab.mjs && CHROMIUM="$(CHROMIUM)" node listings.mjs && CHROMIUM="$(CHROMIUM)" node abroad.mjs && CHROMIUM="$(CHROMIUM)" node published.mjs && CHROMIUM="$(CHROMIUM)" node forms.mjs); \
 	elif [ -n "$$CORRIDOR_REQUIRE" ]; then echo "the browser run needs Node 20 and chromium: apt-get install chromium fonts-noto-cjk"; exit 1; \
 	else echo "NOT TESTED in a browser, which needs Node 20 and chromium: apt-get install chromium fonts-noto-cjk"; fi
 
@@ -51,8 +57,8 @@ release: ## dist/: programs for amd64, arm64, loong64 with checksums and parts l
 load: build ## a demonstration's node under 300 requests a second of 50 people, then 100 orders at once across nodes; NODE=http://… for one that runs
 	@deploy/load.sh $(NODE)
 
-face: build ## every page that somebody can reach, and the paths of the roles without a mouse; pictures in artefacts/pages
-	@cd e2e && npm ci --silent --no-audit --no-fund && CHROMIUM="$(CHROMIUM)" node face.mjs --shots ../artefacts/pages && CHROMIUM="$(CHROMIUM)" node paths.mjs
+face: build $(MODULES) ## every page that somebody can reach, and the paths of the roles without a mouse; pictures in artefacts/pages
+	@cd e2e && CHROMIUM="$(CHROMIUM)" node face.mjs --shots ../artefacts/pages && CHROMIUM="$(CHROMIUM)" node paths.mjs
 
 soak: build ## wear five nodes out for ten thousand orders and check that nothing was lost (about an hour)
 	@$(BIN) soak
