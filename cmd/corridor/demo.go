@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -54,15 +55,15 @@ the same --dir, the community goes on where it was.`,
 	f.StringVar(&o.tour, "tour", "", "play the main line over HTTP, print each step with its evidence, and stop; refusals: play what is refused")
 	f.Lookup("tour").NoOptDefVal = tourMain
 	f.StringVar(&o.readDir, "read", "", "put every document of this folder into the review queue")
-	f.StringVar(&o.scale, "scale", "small", "size of the world: small")
+	f.StringVar(&o.scale, "scale", "", "size of a new world: small (default), yrd (calibrated to published totals), million (a million firms)")
 	f.IntVar(&o.basePort, "base-port", demo.BasePort, "port of the office; the nodes take the ports above it")
 	f.BoolVar(&o.verbose, "verbose", false, "log every request")
 	return c
 }
 
 func runDemo(ctx context.Context, o demoOptions, out, errs io.Writer) (err error) {
-	if o.scale != "small" {
-		return usageError{fmt.Errorf("--scale %s: the only size is small", o.scale)}
+	if o.scale != "" && !slices.Contains(demo.Scales, demo.Scale(o.scale)) {
+		return usageError{fmt.Errorf("--scale %s: the sizes are small, yrd and million", o.scale)}
 	}
 	if o.tour != "" && o.tour != tourMain && o.tour != tourRefusals {
 		return usageError{fmt.Errorf("--tour %s: the tours are %s and %s", o.tour, tourMain, tourRefusals)}
@@ -85,7 +86,7 @@ func runDemo(ctx context.Context, o demoOptions, out, errs io.Writer) (err error
 	if err != nil {
 		return err
 	}
-	w, err := demo.Start(ctx, demo.Config{Dir: o.dir, BasePort: o.basePort, Extract: uploads,
+	w, err := demo.Start(ctx, demo.Config{Dir: o.dir, BasePort: o.basePort, Extract: uploads, Scale: demo.Scale(o.scale), Progress: func(line string) { fmt.Fprintln(out, line) },
 		Logger: slog.New(slog.NewTextHandler(errs, &slog.HandlerOptions{Level: level}))})
 	if err != nil {
 		return err

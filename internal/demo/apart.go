@@ -25,7 +25,7 @@ func Apart(ctx context.Context, c Config, code string, skew time.Duration) (err 
 	}
 	clock.skew = skew
 	go clock.follow(ctx)
-	packs, err := node.Packs()
+	packs, err := packsOf(clock)
 	if err != nil {
 		return err
 	}

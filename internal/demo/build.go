@@ -143,8 +143,7 @@ func enterOrganisations(ctx context.Context, n *node.Node, admin access.Actor) e
 // enterOrganisation enters an organisation with its last year, its marks and its label, unless it is there.
 func enterOrganisation(ctx context.Context, n *node.Node, admin access.Actor, o organisation) error {
 	return n.DB.Act(ctx, func(tx *db.Tx) error {
-		_, err := n.Registry.Org(ctx, tx, o.Code)
-		if fault.KindOf(err) != fault.NotFound {
+		if there, err := known(ctx, tx, n, o.Code); err != nil || there {
 			return err
 		}
 		if err := n.Registry.Put(ctx, tx, admin, o.Org); err != nil {
@@ -165,9 +164,27 @@ func enterOrganisation(ctx context.Context, n *node.Node, admin access.Actor, o 
 		case o.year.Staff > 500:
 			return nil
 		}
-		_, err = n.Registry.IssueLabel(ctx, tx, admin, label)
+		_, err := n.Registry.IssueLabel(ctx, tx, admin, label)
 		return err
 	})
+}
+
+// known says whether an organisation is in a node's registry.
+func known(ctx context.Context, tx *db.Tx, n *node.Node, code string) (bool, error) {
+	_, err := n.Registry.Org(ctx, tx, code)
+	if fault.KindOf(err) == fault.NotFound {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// knows is known in a reading of its own.
+func knows(ctx context.Context, n *node.Node, code string) (there bool, err error) {
+	err = n.DB.Read(ctx, func(tx *db.Tx) error {
+		there, err = known(ctx, tx, n, code)
+		return err
+	})
+	return there, err
 }
 
 // fund moves what each budget needs from the treasury, once: for every budget that the node's schemes name.
@@ -182,7 +199,7 @@ func fund(ctx context.Context, n *node.Node, admin access.Actor) error {
 				continue
 			}
 			seen[budget] = true
-			if err := fill(ctx, n, admin, at+"/treasury/"+year, budget); err != nil {
+			if err := fill(ctx, n, admin, at+"/treasury/"+year, budget, Budget); err != nil {
 				return fmt.Errorf("budget %s: %w", budget, err)
 			}
 		}
@@ -190,8 +207,8 @@ func fund(ctx context.Context, n *node.Node, admin access.Actor) error {
 	return nil
 }
 
-// fill moves Budget from the treasury to one budget; the transfer's id is the budget's.
-func fill(ctx context.Context, n *node.Node, admin access.Actor, treasury, budget string) error {
+// fill moves a sum from the treasury to one budget; the transfer's id is the budget's.
+func fill(ctx context.Context, n *node.Node, admin access.Actor, treasury, budget string, sum unit.Fen) error {
 	return n.DB.Act(ctx, func(tx *db.Tx) error {
 		for _, a := range []ledger.Account{{Path: treasury, Asset: "CNY"}, {Path: budget, Asset: "CNY", Floor: true}} {
 			if err := n.Ledger.Open(ctx, tx, a); err != nil {
@@ -203,10 +220,10 @@ func fill(ctx context.Context, n *node.Node, admin access.Actor, treasury, budge
 			return err
 		}
 		if _, err := n.Ledger.Apply(ctx, tx, ledger.Transfer{ID: id, Kind: ledger.Post, Debit: treasury, Credit: budget,
-			Amount: Budget, Ref: id, Note: "年度预算（演示） yearly budget (demo)"}); err != nil {
+			Amount: sum, Ref: id, Note: "年度预算（演示） yearly budget (demo)"}); err != nil {
 			return err
 		}
-		return n.Access.Record(ctx, tx, admin, access.Entry{Act: "books.fund", Object: budget, Region: unit.Region(n.Node.Code), Detail: Budget.String()})
+		return n.Access.Record(ctx, tx, admin, access.Entry{Act: "books.fund", Object: budget, Region: unit.Region(n.Node.Code), Detail: sum.String()})
 	})
 }
 

@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -41,18 +42,33 @@ type Clock struct {
 }
 
 type clockState struct {
-	Opened time.Time     `json:"opened"`       // what the clock showed when the world was made
-	Since  time.Time     `json:"since"`        // when that was
-	Moved  time.Duration `json:"moved_ns"`     // by how much it was moved since
-	Note   string        `json:"what_is_this"` // for whoever opens the file
+	Opened time.Time     `json:"opened"`          // what the clock showed when the world was made
+	Since  time.Time     `json:"since"`           // when that was
+	Moved  time.Duration `json:"moved_ns"`        // by how much it was moved since
+	Scale  Scale         `json:"scale,omitempty"` // of the world; "" is small
+	Note   string        `json:"what_is_this"`    // for whoever opens the file
 }
 
-// OpenClock reads the clock of a world, or starts it.
-func OpenClock(dir string) (*Clock, error) {
+// OpenClock reads the clock of a world, or starts that of a small one.
+func OpenClock(dir string) (*Clock, error) { return openWorld(dir, "") }
+
+// openWorld reads the clock of a world, or starts that of one of a size. A world keeps its size.
+func openWorld(dir string, scale Scale) (*Clock, error) {
+	c, err := readClock(dir, scale)
+	if err == nil && scale != "" && scale != c.scale() {
+		err = fault.New(fault.Conflict, "demo.other_scale", "has", string(c.scale()), "wanted", string(scale)).On("scale")
+	}
+	return c, err
+}
+
+func readClock(dir string, scale Scale) (*Clock, error) {
 	c := &Clock{path: filepath.Join(dir, clockName)}
 	b, err := os.ReadFile(c.path)
 	if errors.Is(err, fs.ErrNotExist) {
-		c.state = clockState{Opened: opensOn(), Since: time.Now(), Note: "the clock of a demonstration"}
+		c.state = clockState{Opened: opensOn(), Since: time.Now(), Scale: scale, Note: "the clock of a demonstration"}
+		if scale == YRD {
+			c.state.Opened = historyOpens()
+		}
 		return c, c.keep(c.state)
 	}
 	if err != nil {
@@ -102,6 +118,26 @@ func (c *Clock) follow(ctx context.Context) {
 				}
 				c.mu.Unlock()
 			}
+		}
+	}
+}
+
+// scale is the size of the world.
+func (c *Clock) scale() Scale {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return cmp.Or(c.state.Scale, Small)
+}
+
+// to moves the clock forward to a time; one that has passed leaves it as it is.
+func (c *Clock) to(at time.Time) error {
+	for {
+		by := at.Sub(c.Now())
+		if by <= 0 {
+			return nil
+		}
+		if err := c.Advance(min(by, advanceMax)); err != nil {
+			return err
 		}
 	}
 }

@@ -24,6 +24,9 @@ type Config struct {
 	BasePort int    // 0 is BasePort; the office's port
 	Logger   *slog.Logger
 	Extract  reader.Extractor // of uploaded documents; nil: as node.Config says
+	// Scale is the size of a new world; "" is Small. A world that stands keeps its own: another one is refused.
+	Scale    Scale
+	Progress func(line string) // told while a large world is made; may be nil
 }
 
 // Community is the running world.
@@ -47,10 +50,10 @@ func Start(ctx context.Context, c Config) (w *Community, err error) {
 			err = errors.Join(err, w.Close())
 		}
 	}()
-	if w.Clock, err = OpenClock(c.Dir); err != nil {
+	if w.Clock, err = openWorld(c.Dir, c.Scale); err != nil {
 		return w, err
 	}
-	packs, err := node.Packs()
+	packs, err := packsOf(w.Clock)
 	if err != nil {
 		return w, err
 	}
@@ -67,7 +70,7 @@ func Start(ctx context.Context, c Config) (w *Community, err error) {
 	var all sync.WaitGroup
 	for i, m := range Members {
 		all.Go(func() {
-			nodes[i], errs[i] = open(ctx, nodeConfig(c, m, keys, node.PacksOf(packs, m.Code), w.Clock, w.links.of(address(c.BasePort, m))), signed)
+			nodes[i], errs[i] = node.Open(ctx, nodeConfig(c, m, keys, node.PacksOf(packs, m.Code), w.Clock, w.links.of(address(c.BasePort, m))))
 		})
 	}
 	all.Wait()
@@ -76,20 +79,34 @@ func Start(ctx context.Context, c Config) (w *Community, err error) {
 			w.Nodes = append(w.Nodes, n)
 		}
 	}
-	return w, errors.Join(errs...)
+	if err := errors.Join(errs...); err != nil {
+		return w, err
+	}
+	if err := w.grow(ctx, c, signed); err != nil {
+		return w, err
+	}
+	return w, w.each((*node.Node).Listen)
 }
 
-// open opens one member's node, builds what is missing of its world and takes its address. A node that was opened is
-// returned with the error, so that it can be closed.
-func open(ctx context.Context, c node.Config, signed []byte) (*node.Node, error) {
-	n, err := node.Open(ctx, c)
-	if err != nil {
-		return nil, err
+// each does something with all nodes at once.
+func (w *Community) each(do func(*node.Node) error) error {
+	errs := make([]error, len(w.Nodes))
+	var all sync.WaitGroup
+	for i, n := range w.Nodes {
+		all.Go(func() { errs[i] = do(n) })
 	}
-	if err := build(ctx, n, signed); err != nil {
-		return n, fmt.Errorf("build the world of node %s: %w", c.Node.Code, err)
+	all.Wait()
+	return errors.Join(errs...)
+}
+
+// packsOf are the packs of a world: those that the program carries, and the earlier editions of a world with a past.
+func packsOf(c *Clock) ([]*scheme.Scheme, error) {
+	packs, err := node.Packs()
+	if err != nil || c.scale() != YRD {
+		return packs, err
 	}
-	return n, n.Listen()
+	old, err := earlier()
+	return append(packs, old...), err
 }
 
 // nodeConfig says what a member's node is.

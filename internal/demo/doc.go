@@ -8,6 +8,9 @@
 // Everything in it is made up and says so: organisations are named as synthetic, people are named by their desk,
 // documents are texts of ours about events that did not happen.
 //
+// A world of the size yrd has a past: two years of purchases under a made-up earlier edition (earlier/), and as many instruments as were
+// published, entered by the imports and the acts that people have while the clock is moved along. docs/demo.md says what it is made of.
+//
 // The tour plays the line from a published document to a figure through the public HTTP interface alone, prints
 // each step with its evidence, and fails at the first thing that does not hold. It may be cut off anywhere and
 // started again: what was done is found, not done twice.

@@ -109,7 +109,7 @@ func Owners(n int, province unit.Region, seed uint64) []registry.Org {
 			panic(err)
 		}
 		all = append(all, registry.Org{Code: string(code), Name: fault.Words{fmt.Sprintf(shape.zh, zh) + no + "（演示）", strings.TrimSpace(fmt.Sprintf(shape.en, en)+" "+no) + " (demo)"},
-			Kind: shape.kind, Region: at, Founded: day(2010, 1, 1).Add(37 * (i % 3000)), Home: string(province), Synthetic: true})
+			Kind: shape.kind, Region: at, Founded: day(2010, 1, 1).Add(37 * (i % 130)), Home: string(province), Synthetic: true})
 	}
 	return all
 }
