@@ -36,6 +36,7 @@ const (
 	actorsOfPast   = 8  // who act at once at one node
 	budgetOfPast   = 100_000_000 * unit.FenPerYuan
 	spreadOfPrices = 0.75 // of the logarithm of what a purchase costs
+	dearest        = 8    // of what the middle one costs, so that none is cut by the cap of the edition
 )
 
 // purchase is one service that a firm bought.
@@ -59,7 +60,7 @@ func purchases() [][]purchase {
 	r := rand.New(rand.NewPCG(historySeed, 1))
 	weights, total := make([]float64, purchasesOfYRD), 0.0
 	for i := range weights {
-		weights[i] = math.Exp(r.NormFloat64() * spreadOfPrices)
+		weights[i] = min(math.Exp(r.NormFloat64()*spreadOfPrices), dearest)
 		total += weights[i]
 	}
 	hosts := map[string][]registry.Org{}
