@@ -131,7 +131,7 @@ func (v *visit) flows() error {
 // provinces are the jurisdictions of the community and whoever else the entries name, by their codes.
 func (s *Server) provinces(f indicator.Flows) (all []unit.Region) {
 	add := func(r unit.Region) {
-		if placed := unit.GB2260().Name(r, unit.DayOf(s.now(), beijing)); placed[0] != "" && !slices.Contains(all, r) {
+		if unit.GB2260().Check(r) == nil && !slices.Contains(all, r) { // the office has a code and is no province
 			all = append(all, r)
 		}
 	}
