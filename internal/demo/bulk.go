@@ -48,12 +48,12 @@ func allInstruments(ctx context.Context, n *node.Node, say func(string, ...any))
 			have, worth = have+c.N, worth+c.Sum
 		}
 	}
-	want := int(part(publishedInstruments, n.Node.Code, 0))
+	want := int(shareOf(publishedInstruments, n.Node.Code, 0))
 	if have >= want {
 		return nil
 	}
 	// What lacked when the import began is kept beside the database, so that an import that was cut off goes on with the same file.
-	lacks, rest, err := begun(filepath.Join(n.Dir, "bulk.json"), want-have, part(int64(publishedWorth/unit.FenPerYuan/1000), n.Node.Code, 1)-int64(worth/unit.FenPerYuan/1000))
+	lacks, rest, err := begun(filepath.Join(n.Dir, "bulk.json"), want-have, shareOf(int64(publishedWorth/unit.FenPerYuan/1000), n.Node.Code, 1)-int64(worth/unit.FenPerYuan/1000))
 	if err != nil {
 		return err
 	}
@@ -101,8 +101,8 @@ func begun(path string, lacks int, thousands int64) (int, int64, error) {
 	return kept.Lacks, kept.Thousands, err
 }
 
-// part is a province's whole share of a total; the last province has what is left, so that the parts make the total.
-func part(total int64, code string, of int) int64 {
+// shareOf is a province's whole share of a total; the last province has what is left, so that the parts make the total.
+func shareOf(total int64, code string, of int) int64 {
 	left := total
 	for _, m := range Members[1:] {
 		x := total * instrumentsOfPast[m.Code][of] / 100

@@ -44,7 +44,7 @@ func TestInstrumentsAddUpToWhatWasPublished(t *testing.T) {
 	for of, total := range []int64{publishedInstruments, int64(publishedWorth / unit.FenPerYuan)} {
 		sum := int64(0)
 		for _, m := range Members[1:] {
-			sum += part(total, m.Code, of)
+			sum += shareOf(total, m.Code, of)
 		}
 		if sum != total {
 			t.Errorf("the parts make %d of %d", sum, total)
