@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 
 	"corridor/internal/access"
@@ -58,14 +59,55 @@ func (s *Server) homeFigures(ctx context.Context, own int64) ([]indicator.Figure
 	return all, err
 }
 
-type figuresPage struct{ All []indicator.Figure }
+type figuresPage struct {
+	All      []indicator.Figure
+	Compared []comparedView // what documents told, beside what the logs show: what differs first
+}
+
+// comparedView is a report beside the figure that it tells.
+type comparedView struct {
+	Figure indicator.Figure
+	Report reportView
+	How    indicator.Agreement
+	Off    string // by how much the logs show more, in the figure's unit; "" is not known
+}
+
+// compare holds every report against its figure.
+func (v *visit) compare(all []indicator.Figure) (out []comparedView) {
+	for _, f := range all {
+		for _, r := range f.Reported {
+			how, off := f.Compare(r)
+			c := comparedView{Figure: f, Report: v.reportOf(f, r), How: how}
+			if off != nil {
+				places := 0
+				if f.Money() {
+					places = 2
+				}
+				c.Off = off.FloatString(places)
+			}
+			out = append(out, c)
+		}
+	}
+	order := map[indicator.Agreement]int{indicator.Differs: 0, indicator.Unclear: 1, indicator.Agrees: 2}
+	slices.SortStableFunc(out, func(a, b comparedView) int { return order[a.How] - order[b.How] })
+	return out
+}
+
+// reportOf is a report as a page says it.
+func (v *visit) reportOf(f indicator.Figure, r indicator.Report) reportView {
+	counted := unitWord(r.Unit)
+	if r.Unit == "count" {
+		counted = f.Unit
+	}
+	return reportView{Report: r, Says: r.Value + " " + counted.In(v.lang), Note: approxWord(r.Approx).In(v.lang)}
+}
 
 func (v *visit) figures() error {
 	all, err := v.s.allFigures(v.ctx())
 	if err != nil {
 		return err
 	}
-	return v.show("figures", v.t("数字", "Figures"), figuresPage{all})
+	return v.show("figures", v.t("数字", "Figures"), figuresPage{all, v.compare(all)})
 }
 
 type figurePage struct {
@@ -105,12 +147,7 @@ func (v *visit) figure() error {
 		}
 	}
 	for _, r := range f.Reported {
-		counted := unitWord(r.Unit)
-		if r.Unit == "count" {
-			counted = f.Unit
-		}
-		x := reportView{Report: r, Says: r.Value + " " + counted.In(v.lang), Note: approxWord(r.Approx).In(v.lang)}
-		p.Reported = append(p.Reported, x)
+		p.Reported = append(p.Reported, v.reportOf(f, r))
 	}
 	v.under("/figures", "数字", "Figures")
 	return v.show("figure", f.Title.In(v.lang), p)
