@@ -26,7 +26,14 @@ type whole struct {
 
 func startWhole(t *testing.T) *whole {
 	t.Helper()
-	w, err := Start(context.Background(), Config{Dir: t.TempDir(), BasePort: freeBase(t), Logger: slog.New(slog.NewTextHandler(io.Discard, nil))})
+	return startWith(t, Config{})
+}
+
+// startWith starts it with other settings than those of the folder, the ports and the log.
+func startWith(t *testing.T, c Config) *whole {
+	t.Helper()
+	c.Dir, c.BasePort, c.Logger = t.TempDir(), freeBase(t), slog.New(slog.NewTextHandler(io.Discard, nil))
+	w, err := Start(context.Background(), c)
 	if err != nil {
 		t.Fatal(err)
 	}

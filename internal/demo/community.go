@@ -26,7 +26,9 @@ type Config struct {
 	Extract  reader.Extractor // of uploaded documents; nil: as node.Config says
 	// Scale is the size of a new world; "" is Small. A world that stands keeps its own: another one is refused.
 	Scale    Scale
-	Progress func(line string) // told while a large world is made; may be nil
+	Progress func(line string)        // told while a large world is made; may be nil
+	Packs    []*scheme.Scheme         // nil: those that the program carries
+	DSN      func(code string) string // of a node's database; nil: SQLite in the node's folder
 }
 
 // Community is the running world.
@@ -53,9 +55,11 @@ func Start(ctx context.Context, c Config) (w *Community, err error) {
 	if w.Clock, err = openWorld(c.Dir, c.Scale); err != nil {
 		return w, err
 	}
-	packs, err := packsOf(w.Clock)
-	if err != nil {
-		return w, err
+	packs := c.Packs
+	if packs == nil {
+		if packs, err = packsOf(w.Clock); err != nil {
+			return w, err
+		}
 	}
 	keys, err := openKeys(c.Dir)
 	if err != nil {
@@ -111,7 +115,11 @@ func packsOf(c *Clock) ([]*scheme.Scheme, error) {
 
 // nodeConfig says what a member's node is.
 func nodeConfig(c Config, m Member, keys map[string]node.Key, packs []*scheme.Scheme, clock *Clock, carry func(http.RoundTripper) http.RoundTripper) node.Config {
-	return node.Config{Node: m.face(), Dir: filepath.Join(c.Dir, m.Short()), Origin: origin(m),
+	dsn := ""
+	if c.DSN != nil {
+		dsn = c.DSN(m.Code)
+	}
+	return node.Config{Node: m.face(), DSN: dsn, Dir: filepath.Join(c.Dir, m.Short()), Origin: origin(m),
 		Key: keys[m.Code].Private, Former: keys[m.Code].Former, Address: address(c.BasePort, m), Site: "http://" + address(c.BasePort, m), Peers: peersOf(m, keys, c.BasePort), PeerNetworks: thisMachine, Carry: carry,
 		Schemes: packs, Now: clock.Now, Clock: clock, NoCodes: true, Logger: c.Logger, Extract: c.Extract}
 }

@@ -24,6 +24,7 @@ type statementAnswer struct {
 	Totals      struct {
 		Orders int64    `json:"orders"`
 		Paid   unit.Fen `json:"paid_sum"`
+		Back   unit.Fen `json:"back_sum"`
 	} `json:"totals"`
 	Named []struct {
 		Order string `json:"order"`

@@ -12,13 +12,16 @@ import (
 )
 
 // Packs loads the schemes that the program carries; one that does not pass is refused with its first problem.
-func Packs() ([]*scheme.Scheme, error) {
+func Packs() ([]*scheme.Scheme, error) { return PacksIn(schemes.FS) }
+
+// PacksIn loads the schemes of another folder.
+func PacksIn(folder fs.FS) ([]*scheme.Scheme, error) {
 	var out []*scheme.Scheme
-	err := fs.WalkDir(schemes.FS, ".", func(path string, d fs.DirEntry, err error) error {
+	err := fs.WalkDir(folder, ".", func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || d.Name() != "scheme.yaml" {
 			return err
 		}
-		s, problems := scheme.Load(schemes.FS, strings.TrimSuffix(path, "/scheme.yaml"))
+		s, problems := scheme.Load(folder, strings.TrimSuffix(path, "/scheme.yaml"))
 		if len(problems) > 0 {
 			return fmt.Errorf("scheme %s: %s", path, problems[0].Words.In(fault.EN))
 		}
