@@ -275,7 +275,7 @@ func people(ctx context.Context, n *node.Node) (access.Actor, error) {
 
 const adminRole = "node_admin"
 
-func bothNames(p Person) string { return p.Name[0] + " " + p.Name[1] }
+func bothNames(p Person) string { return p.Name[0] + " / " + p.Name[1] }
 
 // account invites a person and accepts for them; an invitation that was cut off before it was accepted is made anew.
 func account(ctx context.Context, n *node.Node, admin access.Actor, p Person, have []access.Profile) error {

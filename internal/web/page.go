@@ -93,6 +93,7 @@ type problemView struct{ Sentence, Anchor string }
 type navGroup struct {
 	Name  string
 	Items []navItem
+	Open  bool // its pages are shown at once; else its name opens them
 }
 
 type navItem struct {

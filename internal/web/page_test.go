@@ -244,7 +244,7 @@ func TestEveryPageIsGoodHTMLInBothLanguages(t *testing.T) {
 						f.Node.Synthetic, f.CanAdvance, f.Done, f.Roles, f.Unread = true, true, "已办", "审核员", "3"
 						f.Who = access.Actor{Person: someID, Name: "甲 <b>"}
 						f.Crumbs = []navItem{{Path: "/cases", Name: "办件"}}
-						f.Nav = []navGroup{{"办事", []navItem{{"/", "首页", true}}}}
+						f.Nav = []navGroup{{"办事", []navItem{{"/", "首页", true}}, true}}
 						f.Neighbours = neighboursOf()
 						f.Problems = []problemView{{"错一", "title-0"}, {"错二", ""}}
 					}

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 
 	"corridor/internal/fault"
 	"corridor/internal/indicator"
@@ -128,6 +129,20 @@ func (p *mapPage) draw(places map[unit.Region]indicator.Cell, open func(unit.Reg
 	slices.SortFunc(p.Tiles, byCode)
 	slices.SortFunc(p.Without, byCode)
 	slices.SortFunc(p.Rows, func(a, b mapTile) int { return cmp.Or(cmp.Compare(amount(b.Cell), amount(a.Cell)), byCode(a, b)) })
+}
+
+// Label is the name that stands in a tile: without what tells it from a place of the same sound, as its colour does.
+func (t mapTile) Label() fault.Words {
+	latin, _, _ := strings.Cut(t.Name[1], " (")
+	return fault.Words{t.Name[0], latin}
+}
+
+// labelRunes is how many letters of a Latin name stand in a tile at their own width.
+const labelRunes = 8
+
+// Squeezed tells whether the label's Latin letters have to stand closer.
+func (t mapTile) Squeezed(lang fault.Lang) bool {
+	return lang == fault.EN && len([]rune(t.Label()[1])) > labelRunes
 }
 
 // Text is what a tile says in its few characters: a count, or ten thousands of yuan.

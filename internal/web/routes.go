@@ -2,7 +2,6 @@ package web
 
 import (
 	"net/http"
-	"strings"
 
 	"corridor/internal/access"
 	"corridor/internal/fault"
@@ -171,100 +170,4 @@ func (s *Server) routes() {
 		drain(r.Body)
 		s.fail(w, r, fault.New(fault.NotFound, "web.no_page"))
 	})
-}
-
-// sections are the side navigation: groups of pages, each with the permission that it asks for.
-var sections = []struct {
-	name  fault.Words
-	items []section
-}{
-	{fault.Words{"办事", "Do"}, []section{
-		{"/search", fault.Words{"找资源", "Find resources"}, access.ListingRead},
-		{"/queue", fault.Words{"待办", "Waiting for me"}, access.CaseAct},
-		{"/cases", fault.Words{"申请与办件", "Cases"}, access.CaseRead},
-		{"/cases/abroad", fault.Words{"外地办件", "Cases of other nodes"}, access.CaseRead},
-		{"/cases/payers", fault.Words{"多方出资", "Several payers"}, access.CaseRead},
-		{"/instruments", fault.Words{"仪器预约", "Instruments"}, access.ListingRead},
-		{"/bookings", fault.Words{"我的预约", "Bookings"}, access.BookingCreate},
-		{"/uses", fault.Words{"使用、样品与账单", "Uses, samples, bills"}, access.BookingCreate},
-		{"/open", fault.Words{"能申报什么", "What is open to us"}, access.CaseRead},
-		{"/rounds", fault.Words{"集中评定", "Rounds"}, access.CaseQueue},
-		{"/starts", fault.Words{"免申即享开办", "Opened unasked"}, access.CaseQueue},
-		{"/schemes", fault.Words{"事项", "Schemes"}, access.SchemeRead},
-		{"/public-notices", fault.Words{"公示", "Public notices"}, access.CaseObject},
-		{"/payments/lists", fault.Words{"付款", "Payments"}, access.PaymentRead},
-		{"/payees", fault.Words{"收款账户", "Payees' accounts"}, access.PayeeEdit},
-		{"/listings", fault.Words{"共享资源", "What is offered"}, access.ListingRead},
-		{"/listings/desk", fault.Words{"资源审核", "Review of listings"}, access.ListingPublish},
-		{"/registry", fault.Words{"主体登记", "Registry"}, access.RegistryRead},
-		{"/usage", fault.Words{"机时与收费", "Hours and charges"}, access.BookingManage},
-		{"/catalogues", fault.Words{"代码名录", "Lists of codes"}, access.RegistryEdit},
-		{"/experts", fault.Words{"专家库", "Pools of experts"}, access.RegistryEdit},
-		{"/authorities", fault.Words{"部门与协定", "Authorities"}, access.RegistryRead},
-	}},
-	{fault.Words{"共同体", "Community"}, []section{
-		{"/documents", fault.Words{"文件审阅", "Documents"}, access.DocumentRead},
-		{"/knowledge", fault.Words{"知识库", "Knowledge base"}, access.KnowledgeRead},
-		{"/clauses", fault.Words{"条文与依据", "Clauses"}, access.KnowledgeRead},
-		{"/agreements", fault.Words{"协议登记", "Agreements"}, access.AgreementRead},
-		{"/plans", fault.Words{"计划与清单", "Plans and lists"}, access.TaskRead},
-		{"/tasks", fault.Words{"承诺与任务", "Promises and tasks"}, access.TaskRead},
-		{"/practical", fault.Words{"实事项目", "Practical projects"}, access.TaskRead},
-		{"/figures", fault.Words{"数字", "Figures"}, access.FigureRead},
-		{"/flows", fault.Words{"谁用谁的资源", "Who uses whose"}, access.FigureRead},
-		{"/map", fault.Words{"城市格图", "Map of cities"}, access.FigureRead},
-		{"/systems", fault.Words{"系统目录", "Systems"}, access.SystemsRead},
-	}},
-	{fault.Words{"核对", "Check"}, []section{
-		{"/budgets", fault.Words{"预算执行", "Budgets"}, access.BudgetRead},
-		{"/statements", fault.Words{"跨省对账单", "Statements"}, access.StatementRead},
-		{"/services", fault.Words{"外地订单开票", "Bills for elsewhere"}, access.ServiceRecord},
-		{"/books", fault.Words{"账簿", "Books"}, access.BooksRead},
-		{"/log", fault.Words{"公开日志", "Public log"}, access.LogRead},
-		{"/trust", fault.Words{"信任", "Trust"}, access.FederationRead},
-		{"/neighbours", fault.Words{"邻站", "Neighbours"}, access.FederationRead},
-		{"/calendar", fault.Words{"工作日历", "Working days"}, access.CalendarRead},
-		{"/letters", fault.Words{"节点间信件", "Letters"}, access.LetterRead},
-		{"/recognised", fault.Words{"互认清单", "Recognised"}, access.FederationRead},
-		{"/verify", fault.Words{"核验证明", "Check a certificate"}, access.LogRead},
-		{"/credentials/given", fault.Words{"个人证书发放", "Persons' certificates"}, access.RegistryEdit},
-		{"/once", fault.Words{"凭证一次使用", "Used once"}, access.LetterRead},
-		{"/slots", fault.Words{"跨节点时段", "Slots held together"}, access.LetterRead},
-		{"/journal", fault.Words{"操作日志", "Act journal"}, access.JournalRead},
-	}},
-	{fault.Words{"管理", "Keep"}, []section{
-		{"/people", fault.Words{"人员与角色", "People and roles"}, access.PeopleManage},
-		{"/jobs", fault.Words{"后台作业", "Jobs"}, access.JobsManage},
-	}},
-}
-
-type section struct {
-	path  string
-	words fault.Words
-	perm  access.Permission
-}
-
-// nav is what of the sections this person can open.
-func (v *visit) nav() []navGroup {
-	here, at := v.path(), ""
-	for _, g := range sections { // the nearest of the pages that this one lies under
-		for _, i := range g.items {
-			if (here == i.path || strings.HasPrefix(here, i.path+"/")) && len(i.path) > len(at) {
-				at = i.path
-			}
-		}
-	}
-	var out []navGroup
-	for _, g := range sections {
-		group := navGroup{Name: g.name.In(v.lang)}
-		for _, i := range g.items {
-			if access.MaySomewhere(v.who, i.perm) == nil {
-				group.Items = append(group.Items, navItem{Path: i.path, Name: i.words.In(v.lang), Here: i.path == at})
-			}
-		}
-		if len(group.Items) > 0 {
-			out = append(out, group)
-		}
-	}
-	return out
 }

@@ -28,7 +28,10 @@ func functions(lang fault.Lang) template.FuncMap {
 	t := func(zh, en string) string { return fault.Words{zh, en}.In(lang) }
 	return template.FuncMap{
 		"t":          t,
+		"person":     func(name string) string { return personName(lang, name) },
 		"words":      func(w [2]string) string { return fault.Words(w).In(lang) },
+		"keySum":     func(f unit.Fen) keySum { return keySumOf(f, lang) },
+		"keyCount":   keyCount,
 		"yuan":       func(f unit.Fen) string { return f.String() },
 		"time":       func(at time.Time) string { return showTime(at, lang) },
 		"iso":        func(at time.Time) string { return at.UTC().Format(time.RFC3339) },
