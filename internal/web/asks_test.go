@@ -38,7 +38,11 @@ func TestATableOfWhoIsAskedSaysItInAFewWords(t *testing.T) {
 		fault.EN: {"Asked 3, answered 1. Until all have answered each reads only their own answer.", "Asked 2, answered 1; passed 1, failed 0; weighted mean <b>76.15</b>.", "late, replaced"},
 	} {
 		var b bytes.Buffer
-		if err := all.of(lang, "case").ExecuteTemplate(&b, "asks", askedBodies()); err != nil {
+		page, err := all.of(lang, "case")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := page.ExecuteTemplate(&b, "asks", askedBodies()); err != nil {
 			t.Fatal(err)
 		}
 		for _, w := range want {

@@ -33,7 +33,11 @@ func TestThePageOfADrawSaysWhoAndWhyNot(t *testing.T) {
 		fault.EN: {"drawn again, the same", "drawn again, it differs", "not drawn yet", "stands by", "left out 1"},
 	} {
 		var b bytes.Buffer
-		if err := all.of(lang, "draws").ExecuteTemplate(&b, "main", frame{Body: drawBodies(casework.Case{}, pager{})["draws"][1], Title: "x"}); err != nil {
+		page, err := all.of(lang, "draws")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := page.ExecuteTemplate(&b, "main", frame{Body: drawBodies(casework.Case{}, pager{})["draws"][1], Title: "x"}); err != nil {
 			t.Fatal(err)
 		}
 		for _, w := range want {

@@ -2,67 +2,15 @@ package web
 
 import (
 	"bytes"
-	"embed"
 	"fmt"
-	"html/template"
-	"io/fs"
 	"net/http"
 	"net/url"
-	"path"
-	"strings"
-	"sync"
 	"time"
 
 	"corridor/internal/access"
 	"corridor/internal/fault"
 	"corridor/internal/federation"
 )
-
-//go:embed templates/*.html
-var templateFiles embed.FS
-
-// pages holds every template twice, once for each language, so that {{t "中文" "English"}} costs nothing.
-type pages struct{ zh, en map[string]*template.Template }
-
-func (p *pages) of(lang fault.Lang, name string) *template.Template {
-	if lang == fault.EN {
-		return p.en[name]
-	}
-	return p.zh[name]
-}
-
-// allPages are the pages of this program, read once: they are the same for every node that runs in it.
-var allPages = sync.OnceValues(parsePages)
-
-// parsePages reads every page in both languages. The layout and its parts are parsed once for a language; a page is a copy of
-// them with its own file added.
-func parsePages() (*pages, error) {
-	names, err := fs.Glob(templateFiles, "templates/*.html")
-	if err != nil {
-		return nil, err
-	}
-	p := &pages{zh: map[string]*template.Template{}, en: map[string]*template.Template{}}
-	for lang, set := range map[fault.Lang]map[string]*template.Template{fault.ZH: p.zh, fault.EN: p.en} {
-		around, err := template.New("layout.html").Funcs(functions(lang)).ParseFS(templateFiles, "templates/layout.html", "templates/part-*.html")
-		if err != nil {
-			return nil, err
-		}
-		for _, file := range names {
-			name := strings.TrimSuffix(path.Base(file), ".html")
-			if name == "layout" || strings.HasPrefix(name, "part-") {
-				continue
-			}
-			page, err := around.Clone()
-			if err == nil {
-				set[name], err = page.ParseFS(templateFiles, file)
-			}
-			if err != nil {
-				return nil, fmt.Errorf("%s: %w", file, err)
-			}
-		}
-	}
-	return p, nil
-}
 
 // frame is what layout.html shows around every page.
 type frame struct {
@@ -108,9 +56,9 @@ func (v *visit) status(code int) { v.code = code }
 
 // show renders a page into memory first, so that a failing template is an error and not half a page.
 func (v *visit) show(name, title string, body any) error {
-	t := v.s.pages.of(v.lang, name)
-	if t == nil {
-		return fmt.Errorf("there is no template %q", name)
+	t, err := v.s.pages.of(v.lang, name)
+	if err != nil {
+		return err
 	}
 	neighbours, err := v.s.c.Federation.State(v.ctx())
 	if err != nil {

@@ -232,7 +232,7 @@ func TestEveryPageIsGoodHTMLInBothLanguages(t *testing.T) {
 		values[page] = append(values[page], all...)
 	}
 	assets := map[string]string{"look.css": "/static/a/look.css", "icon.svg": "/static/a/icon.svg"}
-	for name := range all.zh {
+	for _, name := range all.names() {
 		if len(values[name]) < 2 {
 			t.Errorf("page %s has no empty and full value in bodies", name)
 		}
@@ -249,7 +249,11 @@ func TestEveryPageIsGoodHTMLInBothLanguages(t *testing.T) {
 						f.Problems = []problemView{{"错一", "title-0"}, {"错二", ""}}
 					}
 					var b bytes.Buffer
-					if err := all.of(lang, name).Execute(&b, f); err != nil {
+					page, err := all.of(lang, name)
+					if err != nil {
+						t.Fatal(err)
+					}
+					if err := page.Execute(&b, f); err != nil {
 						t.Fatal(err)
 					}
 					v := visit{r: httptest.NewRequest("GET", "/x", nil), lang: lang}
@@ -263,7 +267,7 @@ func TestEveryPageIsGoodHTMLInBothLanguages(t *testing.T) {
 		}
 	}
 	for name := range values {
-		if all.zh[name] == nil {
+		if all.own[name] == nil {
 			t.Errorf("there is no page %s", name)
 		}
 	}
