@@ -58,6 +58,7 @@ func (s *Server) api() {
 	s.apiTakeBack()
 	s.apiAbroad()
 	s.apiPayers()
+	s.apiEpochs()
 	s.apiRecognition()
 	s.apiState()
 	s.apiCredentials()
