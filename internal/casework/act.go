@@ -2,6 +2,7 @@ package casework
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -285,7 +286,7 @@ func (s *Service) commit(ctx context.Context, tx *db.Tx, who access.Actor, sch *
 	if err := updateCase(ctx, tx, c, at); err != nil {
 		return fmt.Errorf("state of case %s: %w", c.No, err)
 	}
-	if err := s.keepSight(ctx, tx, sch, *c); err != nil {
+	if err := errors.Join(s.keepSight(ctx, tx, sch, *c), s.keepGiven(ctx, tx, sch, *c, step)); err != nil {
 		return err
 	}
 	if err := s.promise(ctx, tx, sch, *c); err != nil {

@@ -374,5 +374,9 @@ func (w *world) askFact(name string) (v scheme.Value, from scheme.Vouched, known
 	if n, counted := counts[part]; counted {
 		return scheme.CountValue(int64(n)), from, true, nil
 	}
+	if part == "rank" {
+		v, err = w.rank(ask, a)
+		return v, from, true, err
+	}
 	return a.Score, from, true, nil
 }

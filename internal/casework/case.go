@@ -277,7 +277,17 @@ func (s *Service) create(ctx context.Context, who access.Actor, schemeID, org st
 		if err := s.mayStart(ctx, tx, who, sch, parent); err != nil {
 			return err
 		}
-		c = Case{Org: org, Parent: parent, Region: s.belongs(sch, o.Region, s.today(tx.Now())), Stage: sch.Start()}
+		c = Case{Org: org, Parent: parent, Stage: sch.Start()}
+		if parent != "" {
+			home, given, err := s.startedIn(ctx, tx, parent, schemeID)
+			if err != nil {
+				return err
+			}
+			if c.Fields = given; home != nil {
+				sch = home
+			}
+		}
+		c.Region = s.belongs(sch, o.Region, s.today(tx.Now()))
 		return s.begin(ctx, tx, who, sch, &c, key)
 	})
 	if err != nil {
@@ -404,8 +414,12 @@ func (s *Service) find(ctx context.Context, tx *db.Tx, who access.Actor, id unit
 // scope is what access is asked about a case: its own organisation, the organisations its fields name, its place.
 func (s *Service) scope(c Case) access.Scope {
 	sc := access.Scope{Region: c.Region, Org: c.Org}
-	for _, v := range c.Fields {
-		if v.Kind == scheme.Org {
+	hidden := map[string]bool{}
+	if sch, err := s.edition(c); err == nil {
+		hidden = unshown(sch, c)
+	}
+	for name, v := range c.Fields {
+		if v.Kind == scheme.Org && !hidden[name] {
 			sc.Parties = append(sc.Parties, v.Text)
 		}
 	}

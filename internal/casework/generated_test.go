@@ -182,7 +182,26 @@ func waysTo(s *scheme.Scheme, to scheme.Row, most int) (out [][]scheme.Row) {
 			}
 		}
 	}
+	if len(out) == 0 { // so far off that not every way is looked at
+		out = append(out, shortestTo(s, to))
+	}
 	return out
+}
+
+// shortestTo is one of the shortest ways from the first stage to a row.
+func shortestTo(s *scheme.Scheme, to scheme.Row) (way []scheme.Row) {
+	by, queue := map[string][]scheme.Row{s.Start(): {}}, []string{s.Start()}
+	for len(queue) > 0 {
+		at := queue[0]
+		queue = queue[1:]
+		for _, r := range s.RowsFrom(at) {
+			if _, been := by[r.To]; !been {
+				by[r.To] = append(append([]scheme.Row(nil), by[at]...), r)
+				queue = append(queue, r.To)
+			}
+		}
+	}
+	return append(by[to.From], to)
 }
 
 // begin opens the case, and the one above it first.
@@ -209,13 +228,20 @@ func (p *stage) begin(w *walk, taken, refused map[string]bool) (err error) {
 				continue
 			}
 			w.parent = &walk{s: up, target: row, verdict: "passed", firm: w.firm}
+			if up.Outside(ch) { // of another organisation
+				w.parent.firm = p.firm()
+			}
 			if err = p.begin(w.parent, taken, refused); err == nil {
 				err = p.follow(w.parent, waysTo(up, row, 1)[0], taken, refused)
 			}
 			if err != nil {
 				return fmt.Errorf("the case above: %w", err)
 			}
-			w.c, err = p.cases.CreateUnder(ctx, firm, w.parent.c.ID, w.s.ID, "")
+			if up.Outside(ch) {
+				w.c, err = p.cases.AnswerCall(ctx, firm, w.parent.c.ID, w.s.ID, w.firm, "")
+			} else {
+				w.c, err = p.cases.CreateUnder(ctx, firm, w.parent.c.ID, w.s.ID, "")
+			}
 			return err
 		}
 	}
@@ -379,7 +405,7 @@ func (p *stage) goOn(w *walk, taken, refused map[string]bool) {
 				moved = true
 				break
 			}
-			if errors.Is(w.why, errClock) {
+			if errors.Is(w.why, errClock) || errors.Is(w.why, errItself) && w.parent != nil && p.readsAbove(w.s, row) {
 				return
 			}
 		}
@@ -387,6 +413,16 @@ func (p *stage) goOn(w *walk, taken, refused map[string]bool) {
 			return
 		}
 	}
+}
+
+// readsAbove says whether a row goes by itself as soon as the case above has moved.
+func (p *stage) readsAbove(s *scheme.Scheme, row scheme.Row) bool {
+	for _, f := range s.Reads(row.Action) {
+		if strings.HasPrefix(f.Name, "parent.") {
+			return true
+		}
+	}
+	return false
 }
 
 // ahead are the rows out of where a case stands, the best first: the target itself, those nearest to it, or to an end.

@@ -244,6 +244,9 @@ func (p *stage) plays(s *scheme.Scheme, c casework.Case, role string, nth int) a
 	case r.Desk != "":
 		return who(name, r.Desk, unit.Region(p.code), "")
 	case r.Party != "" && strings.HasPrefix(r.Party, "form."):
+		if at := c.Fields[strings.TrimPrefix(r.Party, "form.")].Text; at != "" {
+			return who(name, "org_admin", "", at)
+		}
 		return who(name, "org_admin", "", p.lab)
 	case r.Seat != "":
 		for _, a := range c.Asks {
@@ -277,6 +280,11 @@ func (p *stage) all(s *scheme.Scheme, c casework.Case) access.Actor {
 		}
 	}
 	a.Grants = append(a.Grants, access.Grant{Role: "org_admin", Org: c.Org}, access.Grant{Role: "org_admin", Org: p.lab})
+	for f := range s.Form.All() {
+		if at := c.Fields[f.Name]; f.By == "parent" && f.Type == "org" && at.Known() {
+			a.Grants = append(a.Grants, access.Grant{Role: "org_admin", Org: at.Text})
+		}
+	}
 	return a
 }
 

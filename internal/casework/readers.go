@@ -16,9 +16,9 @@ import (
 // readersOf are who the form of a case makes a reader: the organisations that it names, and the offices at which the
 // scheme seats a desk.
 func readersOf(sch *scheme.Scheme, c Case) map[string]bool {
-	out := map[string]bool{}
-	for _, v := range c.Fields {
-		if v.Kind == scheme.Org && v.Text != c.Org {
+	out, hidden := map[string]bool{}, unshown(sch, c)
+	for name, v := range c.Fields {
+		if v.Kind == scheme.Org && v.Text != c.Org && !hidden[name] {
 			out[v.Text] = true
 		}
 	}

@@ -50,7 +50,7 @@ func (s *Service) seal(ctx context.Context, tx *db.Tx, sch *scheme.Scheme, c Cas
 		if !typed {
 			continue
 		}
-		due, err := sch.AskDue(scheme.Ask{Within: param}, tx.Now(), s.c.Calendar, s.facts(ctx, tx, sch, c))
+		due, err := s.sealedBy(ctx, tx, sch, c, param)
 		if err != nil {
 			return err
 		}

@@ -45,8 +45,15 @@ func (s *Service) mayStart(ctx context.Context, tx *db.Tx, who access.Actor, sch
 		}
 		return fault.New(fault.Invalid, "casework.parent_missing", "scheme", sch.Title, "parent", title).On("parent")
 	}
-	p, up, err := s.seenWith(ctx, tx, who, parent)
-	if err != nil {
+	p, up, err := s.load(ctx, tx, parent)
+	if err == nil {
+		if outside, refused := s.mayPropose(p, up, sch); outside {
+			return refused
+		}
+	} else if !db.NoRows(err) {
+		return err
+	}
+	if p, up, err = s.seenWith(ctx, tx, who, parent); err != nil {
 		return err
 	}
 	for _, ch := range up.Cases.All() {
@@ -85,10 +92,12 @@ func (s *Service) Under(ctx context.Context, who access.Actor, id unit.ID) (out 
 		return nil, err
 	}
 	err = s.c.DB.Read(ctx, func(tx *db.Tx) error {
-		if _, err := s.seen(ctx, tx, who, id); err != nil {
+		p, up, err := s.seenWith(ctx, tx, who, id)
+		if err != nil {
 			return err
 		}
 		all, err := queryCases(ctx, tx, sqlUnder, string(id), childrenMax)
+		all, err = s.underSeen(ctx, tx, who, up, p, all, err)
 		for i := range all {
 			sch, err := s.edition(all[i])
 			if err != nil {
@@ -205,6 +214,9 @@ func (w *world) childrenFact(name string, args []scheme.Value) (v scheme.Value, 
 		return v, from, true, err
 	case ok && part == "missing" && len(args) == 1:
 		v, err = w.missing(entry, ch, args[0].Text)
+		return v, from, true, err
+	case ok && part == "reached" && len(args) == 1:
+		v, err = w.reached(ch, args[0].Text)
 		return v, from, true, err
 	case !ok || part != "open" && part != "all":
 		return v, from, false, nil

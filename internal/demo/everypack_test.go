@@ -24,7 +24,7 @@ type walk struct {
 }
 
 var (
-	opensScheme = regexp.MustCompile(`(?m)^(\S+) +(?:(?:opens|finds) +(\S+)|adds +(\S+) +\S+) +(\S+)`)
+	opensScheme = regexp.MustCompile(`(?m)^(\S+) +(?:(?:opens|finds|calls) +(\S+)|adds +(\S+) +\S+) +(\S+)`)
 	passesDays  = regexp.MustCompile(`(?m)^passes +(\d+)`)
 )
 

@@ -222,6 +222,15 @@ func (w *town) step(who, verb, name string, rest []string) string {
 		fields.Set("scheme", rest[1])
 		fields.Set("parent", strings.TrimPrefix(w.cases[rest[0]], "/cases/"))
 		path = "/cases"
+	case "calls": // P call-proposal K, which another organisation posted
+		var refused string
+		if path, fields, refused = w.answersCall(who, rest[0], rest[1]); refused != "" {
+			return refused
+		}
+	case "unseals": // P head: the first asks, the second opens
+		return w.unseals(who, rest[0], name)
+	case "hears": // P panel 90: everybody who was drawn answers
+		return w.hears(name, rest[0], rest[1])
 	case "fills":
 		page := w.get(browser, path)
 		fields.Set("version", hiddenVersion.FindStringSubmatch(page)[1])
@@ -291,7 +300,7 @@ func (w *town) step(who, verb, name string, rest []string) string {
 	}
 	status, to, body := w.send(browser, path, fields)
 	if status == http.StatusSeeOther {
-		if path == "/cases" {
+		if path == "/cases" || verb == "calls" {
 			w.cases[name] = to
 		}
 		return ""

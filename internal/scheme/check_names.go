@@ -15,6 +15,7 @@ func (c *checker) names() {
 	c.moneyNames()
 	c.slotNames()
 	c.manyNames()
+	c.outsideNames()
 	c.payerNames()
 	c.readerNames()
 	c.letterNames()
@@ -392,7 +393,11 @@ func (c *checker) readerNames() {
 		if _, ok := s.Field(f); !ok {
 			c.unknown(pos, "field", f, c.fieldNames())
 		}
-		c.param(pos, s.Sealed[f], clockKinds...)
+		if sealFact(s.Sealed[f]) {
+			c.fact(pos, s.Sealed[f], Day)
+		} else {
+			c.param(pos, s.Sealed[f], clockKinds...)
+		}
 		if fd, ok := s.Field(f); ok && fd.Type != "text" && fd.Type != "file" && fd.Type != "files" {
 			c.at(pos, "rule.unit", "why", both(kindWords[fieldShapes[fd.Type].kind], kindWords[Text]))
 		}

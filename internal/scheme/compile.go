@@ -106,6 +106,7 @@ func (s *Scheme) factShapes() map[string]shape {
 			f[name+"."+part] = shape{kind: Count}
 		}
 		f[name+".score"] = shape{kind: Score}
+		f[name+".rank"] = shape{kind: Count}
 	}
 	for name, ch := range s.Cases.All() {
 		f[name+".open"], f[name+".all"] = shape{kind: Count}, shape{kind: Count}
@@ -156,8 +157,10 @@ func (s *Scheme) environment() (*cel.Env, error) {
 	if s.Parent != "" {
 		add(asked{"parent.done", []shape{{kind: Text}}, Count})
 	}
-	for name := range s.Cases.All() {
-		add(asked{name + ".missing", []shape{{kind: Text}}, Count})
+	for name, ch := range s.Cases.All() {
+		for _, part := range countedParts(ch) {
+			add(asked{name + "." + part, []shape{{kind: Text}}, Count})
+		}
 	}
 	for _, f := range functions {
 		s.compiled.asked[f.id()] = f

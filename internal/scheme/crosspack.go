@@ -121,13 +121,7 @@ func (c *checker) literalAmong(e *expr, x ast.Expr, what string, among []string)
 
 // ofChild checks what a parent names of a child, and that they do not wait for each other.
 func (c *checker) ofChild(name string, ch Children, child *Scheme) {
-	for _, e := range c.s.expressions() {
-		walk(e.ast.Expr(), func(x ast.Expr) {
-			if !ch.Payers() && x.Kind() == ast.CallKind && x.AsCall().FunctionName() == name+".missing" {
-				c.literalAmong(e, x.AsCall().Args()[0], "stage", child.AllStages())
-			}
-		})
-	}
+	c.stagesOfChild(name, ch, child)
 	for _, g := range ch.Gives {
 		if f, ok := child.Field(g.Field); !ok || f.By != "parent" {
 			c.unknown(ch.At, "field", g.Field, newChecker(child).fieldNames())

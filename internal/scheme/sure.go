@@ -74,7 +74,7 @@ func factOf(x ast.Expr) (string, bool) {
 		return x.AsIdent(), true
 	case ast.CallKind:
 		c := x.AsCall()
-		if c.IsMemberFunction() || !strings.HasSuffix(c.FunctionName(), ".missing") {
+		if c.IsMemberFunction() || !countsChildren(c.FunctionName()) {
 			return "", false
 		}
 		var args []string

@@ -209,6 +209,7 @@ func (s *Server) apiCases() {
 	s.apiForm()
 	s.apiDiscards()
 	s.apiDraws()
+	s.apiCalls()
 	s.apiSealed()
 }
 

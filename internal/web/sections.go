@@ -34,6 +34,7 @@ var sections = []struct {
 	}},
 	{fault.Words{"政策与申报", "Support"}, true, []section{
 		{"/open", fault.Words{"能申报什么", "What is open to us"}, access.CaseRead},
+		{"/calls", fault.Words{"揭榜与征集", "Open calls"}, access.CaseRead},
 		{"/schemes", fault.Words{"事项", "Schemes"}, access.SchemeRead},
 		{"/public-notices", fault.Words{"公示", "Public notices"}, access.CaseObject},
 		{"/recognised", fault.Words{"互认清单", "Recognised"}, access.FederationRead},
