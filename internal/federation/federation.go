@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/mod/sumdb/tlog"
@@ -119,6 +120,7 @@ type Service struct {
 	onceTold  func(ctx context.Context, tx *db.Tx, of unit.ID) error
 
 	mirrors   []Mirror           // fixed before Run
+	mirroring atomic.Int64       // neighbours that are being handed over
 	troubles  map[string]string  // code of what keeps a mirror from going on, by neighbour and kind; guarded by mu
 	grew      map[string]db.Bell // rung when leaves of a neighbour were taken in; guarded by mu
 	gate      gate
@@ -275,18 +277,11 @@ func (s *Service) State(ctx context.Context) (out []Neighbour, err error) {
 			if err != nil {
 				return fmt.Errorf("state of neighbour %s: %w", p.Code, err)
 			}
-			n := Neighbour{Peer: p, Size: row.size, Wanted: wanted, OK: row.problem == "" && row.seenAt > 0}
-			if row.seenAt > 0 {
-				n.Seen = db.Time(row.seenAt)
-			}
-			n.Late = s.c.Now().Sub(n.Seen) > lateAfter
-			if row.problem != "" {
-				n.Problem = fault.New(fault.Conflict, row.problem, "name", p.Name)
-			}
+			n := s.stands(p, row)
+			n.Wanted = wanted
 			if c, err := corridorlog.OpenCheckpoint([]byte(row.target), p.Key+witnesses); err == nil {
 				n.Witnesses = c.Witnesses
 			}
-			n.Tried, n.Trouble = s.tried(p)
 			if n.Mirrors, n.Refused, err = s.mirrorings(ctx, tx, p); err != nil {
 				return fmt.Errorf("what is mirrored of %s: %w", p.Code, err)
 			}
@@ -295,6 +290,40 @@ func (s *Service) State(ctx context.Context) (out []Neighbour, err error) {
 		return nil
 	})
 	return out, err
+}
+
+// Rail lists the neighbours as State does, without what only the pages about neighbours show: who witnessed a log, and what is
+// mirrored of it. It is one reading and checks no signature, for what stands around every page.
+func (s *Service) Rail(ctx context.Context) (out []Neighbour, err error) {
+	rows := map[string]peerRow{}
+	err = s.c.DB.Read(ctx, func(tx *db.Tx) error {
+		all, err := selectPeers(ctx, tx)
+		for _, row := range all {
+			rows[row.code] = row
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("state of the neighbours: %w", err)
+	}
+	for _, p := range s.peers() {
+		out = append(out, s.stands(p, rows[p.Code]))
+	}
+	return out, nil
+}
+
+// stands is a neighbour as what is kept of its log has it.
+func (s *Service) stands(p Peer, row peerRow) Neighbour {
+	n := Neighbour{Peer: p, Size: row.size, OK: row.problem == "" && row.seenAt > 0}
+	if row.seenAt > 0 {
+		n.Seen = db.Time(row.seenAt)
+	}
+	n.Late = s.c.Now().Sub(n.Seen) > lateAfter
+	if row.problem != "" {
+		n.Problem = fault.New(fault.Conflict, row.problem, "name", p.Name)
+	}
+	n.Tried, n.Trouble = s.tried(p)
+	return n
 }
 
 // witnessKeys are the keys of all witnesses that this node knows, each on a line of its own.

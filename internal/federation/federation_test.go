@@ -222,7 +222,14 @@ func state(t testing.TB, f *federation.Service, code string) federation.Neighbou
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, n := range all {
+	rail, err := f.Rail(ctx)
+	if err != nil || len(rail) != len(all) {
+		t.Fatalf("the rail has %d of %d neighbours, %v", len(rail), len(all), err)
+	}
+	for i, n := range all {
+		if r := rail[i]; r.Code != n.Code || r.Size != n.Size || r.OK != n.OK || r.Late != n.Late || r.Seen != n.Seen || (r.Problem == nil) != (n.Problem == nil) || r.Witnesses != nil {
+			t.Errorf("the rail has %+v, the page %+v", r, n)
+		}
 		if n.Code == code {
 			return n
 		}

@@ -23,6 +23,8 @@ const (
 	mirrorWindow     = 8 * 256 // leaves of a log that one step looks along
 	mirrorStep       = 64      // of them that one act hands over: an act has a time limit, on a busy machine too
 	mirrorRefusedMax = 200     // refusals that are kept of one neighbour
+	mirrorRest       = 2       // times as long as a step took is rested after it, while there is more
+	mirrorRestMax    = 5 * time.Second
 	// RecordsMax is how many records are asked for at once, and RecordsBytesMax how many bytes of them are answered: the rest is
 	// asked for again.
 	RecordsMax      = 128
@@ -65,10 +67,15 @@ type Mirroring struct {
 	Problem string // code of what keeps it from going on; "" is nothing
 }
 
-// mirrorAll goes on with every kind until all that is proved of a neighbour's log was handed over.
+// mirrorAll goes on with every kind until all that is proved of a neighbour's log was handed over. Where that is much, it rests after
+// each step for some times as long as the step took, the more so the more neighbours are read at once, so that what people and neighbours ask meanwhile finds
+// the machine free for most of the time, whatever it can do. A first reading of long logs takes longer for it.
 func (s *Service) mirrorAll(ctx context.Context, p Peer) error {
+	s.mirroring.Add(1)
+	defer s.mirroring.Add(-1)
 	for _, m := range s.mirrors {
 		for {
+			began := time.Now()
 			more, err := s.mirrorStep(ctx, p, m)
 			s.mirrorTrouble(p.Code, m.Kind, err)
 			if err != nil {
@@ -76,6 +83,9 @@ func (s *Service) mirrorAll(ctx context.Context, p Peer) error {
 			}
 			if !more {
 				break
+			}
+			if !pause(ctx, min(mirrorRest*time.Duration(s.mirroring.Load())*time.Since(began), mirrorRestMax)) {
+				return ctx.Err()
 			}
 		}
 	}

@@ -154,7 +154,7 @@ func (v *visit) showAbroad(was *form) error {
 	if err != nil {
 		return err
 	}
-	all, err := v.s.c.Federation.State(v.ctx())
+	all, err := v.s.c.Federation.Rail(v.ctx())
 	if err != nil {
 		return err
 	}

@@ -197,7 +197,7 @@ func (v *visit) showAgreement(id unit.ID, form *group, proposals []agreement.Pro
 		return err
 	}
 	if p.Plan {
-		neighbours, err := v.s.c.Federation.State(v.ctx())
+		neighbours, err := v.s.c.Federation.Rail(v.ctx())
 		if err != nil {
 			return err
 		}

@@ -38,7 +38,7 @@ type figureCache struct {
 
 // homeFigures are the values of all indicators; own is the size of this node's log.
 func (s *Server) homeFigures(ctx context.Context, own int64) ([]indicator.Figure, error) {
-	neighbours, err := s.c.Federation.State(ctx)
+	neighbours, err := s.c.Federation.Rail(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -60,7 +60,7 @@ func (l letterLine) KindWords() fault.Words {
 
 // peerWords are the names of the neighbours by their code.
 func (v *visit) peerWords() (map[string]fault.Words, []option, error) {
-	all, err := v.s.c.Federation.State(v.ctx())
+	all, err := v.s.c.Federation.Rail(v.ctx())
 	if err != nil {
 		return nil, nil, err
 	}

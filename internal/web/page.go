@@ -60,9 +60,9 @@ func (v *visit) show(name, title string, body any) error {
 	if err != nil {
 		return err
 	}
-	neighbours, err := v.s.c.Federation.State(v.ctx())
+	neighbours, err := v.s.c.Federation.Rail(v.ctx())
 	if err != nil {
-		return fmt.Errorf("state of the neighbours: %w", err)
+		return err
 	}
 	f := frame{Lang: v.lang, Node: v.s.c.Node, Who: v.who, Title: title, Path: v.path(), Neighbours: neighbours,
 		Nav: v.nav(), Crumbs: v.crumbs, Assets: v.s.assets, Now: v.now(), CanAdvance: v.s.c.Clock != nil,

@@ -71,7 +71,7 @@ func (v *visit) regions() ([]regionView, error) {
 	for _, code := range append([]unit.Region{own}, unit.GB2260().Children(own, day)...) {
 		add(code)
 	}
-	neighbours, err := v.s.c.Federation.State(v.ctx())
+	neighbours, err := v.s.c.Federation.Rail(v.ctx())
 	for _, n := range neighbours {
 		add(unit.Region(n.Code))
 	}
