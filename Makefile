@@ -54,8 +54,8 @@ vuln: ## known vulnerabilities in what the program uses; asks vuln.go.dev
 release: ## dist/: programs for amd64, arm64, loong64 with checksums and parts lists, of the commit that is checked out
 	@deploy/release.sh dist $(ARCH)
 
-load: build ## a demonstration's node under 300 requests a second of 50 people, then 100 orders at once across nodes; NODE=http://… for one that runs
-	@deploy/load.sh $(NODE)
+load: build ## Anhui of a community of the size yrd under 300 requests a second of 50 people, on both databases, then 100 orders at once; makes the worlds first
+	@deploy/load.sh $(or $(NODE),$(DB))
 
 face: build $(MODULES) ## every page that somebody can reach, and the paths of the roles without a mouse; pictures in artefacts/pages
 	@cd e2e && CHROMIUM="$(CHROMIUM)" node face.mjs --shots ../artefacts/pages && CHROMIUM="$(CHROMIUM)" node paths.mjs

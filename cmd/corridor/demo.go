@@ -26,9 +26,9 @@ const (
 )
 
 type demoOptions struct {
-	dir, readDir, scale, tour string
-	verbose                   bool
-	basePort                  int
+	dir, dsn, readDir, scale, tour string
+	verbose                        bool
+	basePort                       int
 }
 
 func demoCommand() *cobra.Command {
@@ -52,6 +52,7 @@ the same --dir, the community goes on where it was.`,
 	}
 	f := c.Flags()
 	f.StringVar(&o.dir, "dir", "", "folder of the community (default: a new temporary one, removed at the end)")
+	f.StringVar(&o.dsn, "dsn", "", "databases of the nodes, with {node} for 30 to 34, as postgres://localhost/corridor_{node} (default: SQLite in the folder)")
 	f.StringVar(&o.tour, "tour", "", "play the main line over HTTP, print each step with its evidence, and stop; refusals: play what is refused")
 	f.Lookup("tour").NoOptDefVal = tourMain
 	f.StringVar(&o.readDir, "read", "", "put every document of this folder into the review queue")
@@ -86,7 +87,7 @@ func runDemo(ctx context.Context, o demoOptions, out, errs io.Writer) (err error
 	if err != nil {
 		return err
 	}
-	w, err := demo.Start(ctx, demo.Config{Dir: o.dir, BasePort: o.basePort, Extract: uploads, Scale: demo.Scale(o.scale), Progress: func(line string) { fmt.Fprintln(out, line) },
+	w, err := demo.Start(ctx, demo.Config{Dir: o.dir, DSN: demo.DSNs(o.dsn), BasePort: o.basePort, Extract: uploads, Scale: demo.Scale(o.scale), Progress: func(line string) { fmt.Fprintln(out, line) },
 		Logger: slog.New(slog.NewTextHandler(errs, &slog.HandlerOptions{Level: level}))})
 	if err != nil {
 		return err

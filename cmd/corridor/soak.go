@@ -122,9 +122,9 @@ func tell(out io.Writer, r soak.Report) error {
 // soakNodeCommand is one node of a worn-out community, as the run starts it.
 func soakNodeCommand() *cobra.Command {
 	var o struct {
-		dir, code, proxy string
-		port             int
-		skew             time.Duration
+		dir, dsn, code, proxy string
+		port                  int
+		skew                  time.Duration
 	}
 	c := &cobra.Command{Use: "node", Short: "One node of a run", Args: cobra.NoArgs, Hidden: true,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -139,11 +139,12 @@ func soakNodeCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return demo.Apart(cmd.Context(), demo.Config{Dir: o.dir, BasePort: o.port, Extract: uploads,
+			return demo.Apart(cmd.Context(), demo.Config{Dir: o.dir, DSN: demo.DSNs(o.dsn), BasePort: o.port, Extract: uploads,
 				Logger: slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), &slog.HandlerOptions{Level: slog.LevelWarn}))}, o.code, o.skew)
 		}}
 	f := c.Flags()
 	f.StringVar(&o.dir, "dir", "", "folder of the community")
+	f.StringVar(&o.dsn, "dsn", "", "as corridor demo has it")
 	f.StringVar(&o.code, "code", "", "of the node")
 	f.StringVar(&o.proxy, "proxy", "", "through which it asks the others")
 	f.IntVar(&o.port, "base-port", 0, "of the office")

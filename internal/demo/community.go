@@ -10,6 +10,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 
 	"corridor/internal/federation"
@@ -29,6 +30,11 @@ type Config struct {
 	Progress func(line string)        // told while a large world is made; may be nil
 	Packs    []*scheme.Scheme         // nil: those that the program carries
 	DSN      func(code string) string // of a node's database; nil: SQLite in the node's folder
+}
+
+// DSNs are the databases of all nodes by one pattern, in which {node} stands for the short name of each; "" is SQLite in its folder.
+func DSNs(pattern string) func(code string) string {
+	return func(code string) string { return strings.ReplaceAll(pattern, "{node}", memberOf(code).Short()) }
 }
 
 // Community is the running world.

@@ -45,6 +45,7 @@ var (
 	descPending  = prometheus.NewDesc("corridor_log_unsequenced", "Leaves that wait for their number.", nil, nil)
 	descPeerAge  = prometheus.NewDesc("corridor_peer_age_seconds", "Seconds since the last good answer of a neighbour; -1 before the first.", []string{"peer"}, nil)
 	descPeerSize = prometheus.NewDesc("corridor_peer_size", "Leaves of a neighbour's log that are verified.", []string{"peer"}, nil)
+	descMirror   = prometheus.NewDesc("corridor_peer_mirrored", "Leaves of a neighbour's log that were looked along for what is mirrored, by kind.", []string{"peer", "kind"}, nil)
 	descPeerBad  = prometheus.NewDesc("corridor_peer_problem", "1 while a neighbour's log says what cannot be true.", []string{"peer"}, nil)
 	descAudit    = prometheus.NewDesc("corridor_audit_findings", "What the last audit found in a part of the node.", []string{"part"}, nil)
 	descAuditAge = prometheus.NewDesc("corridor_audit_age_seconds", "Seconds since the last audit; -1 before the first.", nil, nil)
@@ -96,7 +97,7 @@ func (m *metrics) auditEnded(at time.Time, found map[string]int) {
 
 // Describe tells every description; prometheus.Collector.
 func (m *metrics) Describe(to chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{descActs, descBatches, descWaiting, descFence, descHeld, descJobs, descLogSize, descPending, descPeerAge, descPeerSize, descPeerBad,
+	for _, d := range []*prometheus.Desc{descActs, descBatches, descWaiting, descFence, descHeld, descJobs, descLogSize, descPending, descPeerAge, descPeerSize, descMirror, descPeerBad,
 		descAudit, descAuditAge, descProvis, descScrape} {
 		to <- d
 	}
@@ -187,6 +188,9 @@ func (m *metrics) peers(ctx context.Context, gauge func(*prometheus.Desc, float6
 		gauge(descPeerAge, m.since(p.Seen), p.Code)
 		gauge(descPeerSize, float64(p.Size), p.Code)
 		gauge(descPeerBad, bad, p.Code)
+		for _, x := range p.Mirrors {
+			gauge(descMirror, float64(x.Next), p.Code, x.Kind)
+		}
 	}
 	return err
 }

@@ -33,8 +33,9 @@ func main() {
 	seconds := flag.Int("seconds", 30, "how long")
 	seed := flag.Uint64("seed", 1, "of the mixture")
 	password := flag.String("password", "corridor-demo-only", "of the demonstration's accounts")
+	label := flag.String("row", "", "print a row of a table with this in front instead of sentences")
 	flag.Parse()
-	if err := run(*at, *password, *rate, *users, *seconds, *seed); err != nil {
+	if err := run(*at, *password, *label, *rate, *users, *seconds, *seed); err != nil {
 		fmt.Fprintln(os.Stderr, "load:", err)
 		os.Exit(1)
 	}
@@ -73,7 +74,7 @@ type person struct {
 	links []string
 }
 
-func run(at, password string, rate, users, seconds int, seed uint64) error {
+func run(at, password, label string, rate, users, seconds int, seed uint64) error {
 	domain, err := domainOf(at)
 	if err != nil {
 		return err
@@ -107,7 +108,13 @@ func run(at, password string, rate, users, seconds int, seed uint64) error {
 		t.URL = at + p.links[random.IntN(len(p.links))]
 		return nil
 	}
-	fmt.Printf("%d requests/s for %d s at %s, %d people; %s, %d processors, load %s before\n", rate, seconds, at, len(people), runtime.Version(), runtime.NumCPU(), load())
+	before := load()
+	say := func(format string, args ...any) {
+		if label == "" {
+			fmt.Printf(format, args...)
+		}
+	}
+	say("%d requests/s for %d s at %s, %d people; %s, %d processors, load %s before\n", rate, seconds, at, len(people), runtime.Version(), runtime.NumCPU(), before)
 	var all vegeta.Metrics
 	attack := vegeta.NewAttacker(vegeta.Timeout(30*time.Second), vegeta.Redirects(vegeta.NoFollow), vegeta.MaxBody(0), vegeta.Connections(users))
 	for r := range attack.Attack(target, vegeta.Rate{Freq: rate, Per: time.Second}, time.Duration(seconds)*time.Second, "corridor") {
@@ -115,8 +122,8 @@ func run(at, password string, rate, users, seconds int, seed uint64) error {
 	}
 	all.Close()
 	l := all.Latencies
-	fmt.Printf("%d requests, %.1f/s sent, %.1f/s answered well\n", all.Requests, all.Rate, all.Throughput)
-	fmt.Printf("median %s, p95 %s, p99 %s, longest %s\n", l.P50.Round(time.Millisecond/10), l.P95.Round(time.Millisecond/10), l.P99.Round(time.Millisecond/10), l.Max.Round(time.Millisecond/10))
+	say("%d requests, %.1f/s sent, %.1f/s answered well\n", all.Requests, all.Rate, all.Throughput)
+	say("median %s, p95 %s, p99 %s, longest %s\n", l.P50.Round(time.Millisecond/10), l.P95.Round(time.Millisecond/10), l.P99.Round(time.Millisecond/10), l.Max.Round(time.Millisecond/10))
 	codes := make([]string, 0, len(all.StatusCodes))
 	bad := 0
 	for code, n := range all.StatusCodes {
@@ -126,7 +133,12 @@ func run(at, password string, rate, users, seconds int, seed uint64) error {
 		}
 	}
 	slices.Sort(codes)
-	fmt.Printf("status %s; load %s after; the node holds %s\n", strings.Join(codes, ", "), load(), memory(at))
+	if label != "" {
+		ms := func(d time.Duration) string { return fmt.Sprintf("%.1f ms", float64(d)/1e6) }
+		fmt.Printf("| %s | %d/s, %d people, %d s | %.1f/s | %s | %s | %s | %s | %d | %s | %s to %s |\n", label, rate, len(people), seconds, all.Throughput,
+			ms(l.P50), ms(l.P95), ms(l.P99), ms(l.Max), bad, memory(at), before, load())
+	}
+	say("status %s; load %s after; the node holds %s\n", strings.Join(codes, ", "), load(), memory(at))
 	if bad > 0 {
 		return fmt.Errorf("%d requests failed: %v", bad, all.Errors[:min(len(all.Errors), 3)])
 	}
