@@ -30,7 +30,9 @@ type FinderConfig struct {
 	Recognises Recognises
 	// Academic says whether organisations of a kind pay what universities pay; nil: none does.
 	Academic func(kind string) bool
-	Logger   *slog.Logger // nil: slog.Default
+	// Past says what owners have delivered, for matches; nil: nothing is known.
+	Past   Past
+	Logger *slog.Logger // nil: slog.Default
 }
 
 // Finder keeps an index of the published listings in step with the table and answers from it. The table is the truth: before
@@ -47,6 +49,7 @@ type Finder struct {
 	saved atomic.Int64               // seq of the last snapshot
 
 	toldSeq atomic.Int64 // up to which kept searches were looked at
+	expired atomic.Int64 // the day on which needs were last looked at
 	swept   atomic.Bool  // the free slots of a snapshot were looked at again
 	recheck db.Bell      // rung when labels are to be looked at again now
 
@@ -114,6 +117,9 @@ func (f *Finder) Run(ctx context.Context) error {
 			sweep = time.Now()
 			err = f.sweep(ctx)
 			now = now && err != nil
+		}
+		if err == nil {
+			err = f.expireDaily(ctx)
 		}
 		if err == nil {
 			_, err = f.Tell(ctx)

@@ -45,6 +45,7 @@ const (
 	Resume    Act = "resume"
 	Move      Act = "move"
 	Retire    Act = "retire"
+	Expire    Act = "expire" // the last day of a need is over; nobody takes it, the clock does
 )
 
 // Words is what people call an act.
@@ -52,7 +53,7 @@ func (a Act) Words() fault.Words {
 	return map[Act]fault.Words{
 		Adding: {"登记", "Register"}, Changing: {"修改", "Change"}, Confirm: {"确认信息无误", "Confirm that it is up to date"}, Attaching: {"更新附件", "Change files"},
 		Submit: {"提交单位审核", "Submit for review"}, Return: {"退回修改", "Return"}, Publish: {"发布", "Publish"}, Suspend: {"暂停服务", "Suspend"},
-		Resume: {"恢复服务", "Resume"}, Withdrawing: {"撤回已发布的内容", "Withdraw what was published"}, Move: {"标记为已转移", "Mark as moved"}, Retire: {"退役", "Retire"},
+		Resume: {"恢复服务", "Resume"}, Withdrawing: {"撤回已发布的内容", "Withdraw what was published"}, Move: {"标记为已转移", "Mark as moved"}, Retire: {"退役", "Retire"}, Expire: {"期限已过", "Expire"},
 	}[a]
 }
 
@@ -79,13 +80,14 @@ var life = []row{
 	{Published, Retire, Retired, access.ListingPublish, true},
 	{Suspended, Retire, Retired, access.ListingPublish, true},
 	{Moved, Retire, Retired, access.ListingPublish, true},
+	{Published, Expire, Suspended, "", true},
 	{Published, Confirm, Published, access.ListingEdit, false},
 	{Suspended, Confirm, Suspended, access.ListingEdit, false},
 }
 
 // step finds the row of an act.
 func step(from State, act Act) (row, error) {
-	i := slices.IndexFunc(life, func(r row) bool { return r.from == from && r.act == act })
+	i := slices.IndexFunc(life, func(r row) bool { return r.from == from && r.act == act && r.by != "" })
 	if i < 0 {
 		return row{}, notIn(from, act)
 	}
@@ -110,7 +112,7 @@ type Possible struct {
 // Allowed are the acts of the table that the actor may take on a listing, in its order.
 func (s *Service) Allowed(who access.Actor, l Listing) (all []Possible) {
 	for _, r := range life {
-		if r.from == l.State && l.Origin == "" && may(who, r.by, l) == nil {
+		if r.from == l.State && r.by != "" && l.Origin == "" && may(who, r.by, l) == nil {
 			all = append(all, Possible{r.act, r.reason, r.by})
 		}
 	}

@@ -213,6 +213,7 @@ func (c *checking) whole() {
 			c.say("$."+at, "basis: where it stands; verified: true only if somebody has read it there", "%s has no basis", at)
 		}
 	}
+	c.asks()
 	if f, ok := k.Field(k.Place); ok && f.Type != "region" {
 		c.say("$.place", "type: region", "place names the field %s, which is no region", f.ID)
 	}

@@ -46,6 +46,7 @@ type Kind struct {
 	Refresh Number   // days after which the owner is asked to look again; 0 for never
 	Within  Number   `yaml:"list_within"` // working days within which a new one is published; 0 for no limit
 	From    string   `yaml:"list_from"`   // the field with the day from which those days count
+	Asks    Asks     // with Want: it is a need that others answer
 	DCAT    string   // class of DCAT-AP that it is exported as: Dataset, DataService, Resource; "" for none
 	Groups  []Group
 	Fields  []Field

@@ -62,6 +62,9 @@ func Load(folders ...fs.FS) (*Set, error) {
 	if len(s.All) == 0 || len(s.All) > kindsMax {
 		return nil, fmt.Errorf("%d kinds of listing; 1 to %d are expected", len(s.All), kindsMax)
 	}
+	if err := s.answered(); err != nil {
+		return nil, err
+	}
 	slices.SortFunc(s.All, func(a, b *Kind) int { return cmp.Or(cmp.Compare(a.Order, b.Order), cmp.Compare(a.ID, b.ID)) })
 	return s, nil
 }

@@ -38,6 +38,7 @@ func JSONSchema() ([]byte, error) {
 		"price_for": object([]string{"per"}, js{"per": js{"enum": Pers, "description": "what the price is for; none: nobody who finds it pays it"},
 			"hours": js{"type": "integer", "minimum": 1, "description": "with hour: how many hours the price is for"}, "academic": js{"type": "string", "pattern": idForm.String(), "description": "field with what universities pay"}}),
 		"summary": list(id), "leaf": list(id),
+		"asks":    object([]string{"want"}, js{"until": id, "want": list(id), "by": id, "for": js{"type": "object", "additionalProperties": list(id), "description": "code of the field by: kinds that answer it instead"}}),
 		"refresh": number, "list_within": number, "list_from": id, "dcat": js{"enum": []string{"Dataset", "DataService", "Resource"}},
 		"groups": list(object([]string{"id", "zh", "en"}, js{"id": id, "zh": text, "en": text})),
 		"fields": js{"type": "array", "items": field, "minItems": 1, "maxItems": fieldsMax},
