@@ -157,8 +157,8 @@ var Rules = []Rule{
 	{Permission: SchemeTrial, ZH: "试算规则版本，查看待批版本", EN: "Try an edition out and read proposed ones", Hidden: true, Token: true, Holders: []Holder{by(ScopeRegion, "science", "finance", "industry", "approval", "fund_office", "head", "fund_director", "auditor")}},
 
 	{Permission: CaseCreate, ZH: "为本单位提出申请", EN: "Open a case for one's organisation", Token: true, Holders: []Holder{by(ScopeOrg, "org_admin", "org_member")}},
-	{Permission: CaseRead, ZH: "查看办件", EN: "Read a case", Hidden: true, Token: true, Holders: []Holder{by(ScopeOrg, "org_admin", "org_member", "lab_operator"), by(ScopeRegion, "auditor", Desks), by(ScopeOwn, "expert", "org_admin", "org_member", "lab_operator")}},
-	{Permission: CaseAct, ZH: "办理办件", EN: "Act on a case", Hidden: true, Token: true, Holders: []Holder{by(ScopeOrg, "org_admin", "org_member", "lab_operator"), by(ScopeRegion, Desks), by(ScopeOwn, "expert", "org_admin", "org_member", "lab_operator")}},
+	{Permission: CaseRead, ZH: "查看办件", EN: "Read a case", Hidden: true, Token: true, Holders: []Holder{by(ScopeOrg, "org_admin", "org_member", "lab_operator", "tech_manager"), by(ScopeRegion, "auditor", Desks), by(ScopeOwn, "expert", "org_admin", "org_member", "lab_operator")}},
+	{Permission: CaseAct, ZH: "办理办件", EN: "Act on a case", Hidden: true, Token: true, Holders: []Holder{by(ScopeOrg, "org_admin", "org_member", "lab_operator", "tech_manager"), by(ScopeRegion, Desks), by(ScopeOwn, "expert", "org_admin", "org_member", "lab_operator")}},
 	{Permission: CaseQueue, ZH: "查看待办队列", EN: "Read the queue of a desk", Token: true, Holders: []Holder{by(ScopeRegion, Desks)}},
 	{Permission: CaseObject, ZH: "对公示提出异议", EN: "Object to a public notice", Open: true},
 

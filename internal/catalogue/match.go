@@ -20,9 +20,9 @@ import (
 )
 
 // Past says what organisations have delivered, by the books of this node: orders and introductions that were paid. It is asked in the
-// caller's reading, for at most as many as are ranked; who delivered nothing may be left out.
+// caller's reading, for at most as many as are ranked; ends are the stages of schemes that count, "introduction/paid"; who delivered nothing may be left out.
 type Past interface {
-	Delivered(ctx context.Context, tx *db.Tx, orgs []string) (map[string]int, error)
+	Delivered(ctx context.Context, tx *db.Tx, orgs, ends []string) (map[string]int, error)
 }
 
 // Because is a kind of reason for which two listings fit.
@@ -77,6 +77,7 @@ type weights struct {
 	Depth                                                                     int
 	Share, Industry, Field, City, Province, Delivered, Accredited, Recognised float64
 	Kinds                                                                     map[string]float64
+	By                                                                        []string `yaml:"delivered_by"`
 }
 
 //go:embed match.yaml
@@ -285,7 +286,7 @@ func (f *Finder) standingOf(ctx context.Context, tx *db.Tx, all []Match, owners 
 	if f.c.Past != nil && len(owners) > 0 {
 		distinct := slices.Compact(slices.Sorted(slices.Values(owners)))
 		var err error
-		if done, err = f.c.Past.Delivered(ctx, tx, distinct); err != nil {
+		if done, err = f.c.Past.Delivered(ctx, tx, distinct, w.By); err != nil {
 			return err
 		}
 	}

@@ -14,7 +14,7 @@ import (
 // paid is what owners delivered, as the books of a node would say.
 type paid map[string]int
 
-func (p paid) Delivered(ctx context.Context, tx *db.Tx, orgs []string) (map[string]int, error) {
+func (p paid) Delivered(ctx context.Context, tx *db.Tx, orgs, ends []string) (map[string]int, error) {
 	return p, nil
 }
 

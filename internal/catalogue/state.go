@@ -102,6 +102,9 @@ func notIn(s State, act Act) error {
 // ended says whether the fields of a listing in this state change no more.
 func (s State) ended() bool { return s == Moved || s == Retired }
 
+// Closed says whether the listing is over for good.
+func (s State) Closed() bool { return s.ended() }
+
 // Possible is an act of the table that an actor may take on a listing.
 type Possible struct {
 	Act    Act

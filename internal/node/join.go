@@ -130,7 +130,7 @@ func (n *Node) desks() (err error) {
 	if n.Dir != "" {
 		index = filepath.Join(n.Dir, indexName)
 	}
-	if n.Finder, err = catalogue.NewFinder(catalogue.FinderConfig{Catalogue: n.Catalogue, Path: index, Recognises: n.Federation, Academic: func(kind string) bool { return booking.GuestClass(kind) == booking.Academic }, Logger: n.Logger}); err != nil {
+	if n.Finder, err = catalogue.NewFinder(catalogue.FinderConfig{Catalogue: n.Catalogue, Path: index, Recognises: n.Federation, Past: n.Cases, Academic: func(kind string) bool { return booking.GuestClass(kind) == booking.Academic }, Logger: n.Logger}); err != nil {
 		return err
 	}
 	n.Access.Join("catalogue", n.Finder)

@@ -97,6 +97,7 @@ func (s *Server) apiListings() {
 		return answer(offerOut(l))
 	})
 	s.apiListingActs()
+	s.apiMatches()
 	s.apiListingKinds()
 }
 

@@ -69,6 +69,9 @@ type listingPage struct {
 	From     *mirrorView   // of a listing of another node
 	Standing *standingView // nil: it cannot be booked here
 	Book     bookedPart
+	Match    bool       // it can be matched
+	Asks     bool       // it is a need
+	Direct   bool       // the actor may submit and publish it at once
 	There    *freeThere // of a listing of another node that can be booked there
 }
 
@@ -105,6 +108,7 @@ func (v *visit) showListing(id unit.ID, f *form) error {
 			return err
 		}
 	}
+	v.matchable(&p, k)
 	if p.From, err = v.mirrorOf(l); err != nil {
 		return err
 	}

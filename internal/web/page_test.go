@@ -223,6 +223,7 @@ func TestEveryPageIsGoodHTMLInBothLanguages(t *testing.T) {
 	maps.Copy(values, usageBodies())
 	maps.Copy(values, paymentBodies(t))
 	maps.Copy(values, findBodies())
+	maps.Copy(values, needBodies())
 	maps.Copy(values, listBodies(t))
 	maps.Copy(values, formBodies())
 	for name, all := range labBodies() {

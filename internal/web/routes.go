@@ -111,6 +111,7 @@ func (s *Server) routes() {
 	s.recognitionRoutes()
 	s.stateRoutes()
 	s.credentialRoutes()
+	s.needRoutes()
 
 	s.page("GET", "/registry", access.RegistryRead, (*visit).organisations)
 	s.page("GET", "/registry/export", access.RegistryRead, (*visit).exportOrganisations)

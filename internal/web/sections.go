@@ -16,6 +16,7 @@ var sections = []struct {
 	items []section
 }{
 	{fault.Words{"我的事", "My work"}, true, []section{
+		{"/needs", fault.Words{"需求对接", "Needs"}, access.ListingRead},
 		{"/queue", fault.Words{"待办", "Waiting for me"}, access.CaseAct},
 		{"/cases", fault.Words{"申请与办件", "Cases"}, access.CaseRead},
 		{"/cases/abroad", fault.Words{"外地办件", "Cases of other nodes"}, access.CaseRead},
