@@ -85,7 +85,7 @@ func (v *visit) showMatches(id unit.ID, posted *form) error {
 	}
 	p.Pager = v.pager(len(all), matchRows)
 	p.All = pageOf(v, all, matchRows)
-	if m.Need && m.Listing.Open() {
+	if m.Need && m.Listing.Open() && v.introducing() != "" {
 		for _, org := range access.ReachOf(v.who, access.CaseCreate).Orgs {
 			if org == m.Listing.Owner {
 				p.Orgs = append(p.Orgs, option{org, m.Listing.OwnerName.In(v.lang)})
@@ -257,7 +257,7 @@ func (v *visit) introduce() error {
 	if err != nil {
 		return err
 	}
-	c, err := v.s.c.Cases.Create(v.ctx(), v.who, introduction, need.Owner, f.Get("key"))
+	c, err := v.s.c.Cases.Create(v.ctx(), v.who, v.introducing(), need.Owner, f.Get("key"))
 	if err == nil && len(c.Fields) == 0 {
 		typed := map[string]string{"need": need.Title.In(v.lang), "need_no": string(need.ID), "offer": to.Title.In(v.lang), "offer_no": string(to.ID), "kind": to.Kind, "with_broker": "false"}
 		if _, known := v.org(to.Owner); known == nil {
@@ -275,8 +275,17 @@ func (v *visit) introduce() error {
 	return v.to("/cases/"+string(c.ID), "introduced")
 }
 
-// introduction is the scheme by which a need and an offer are brought together.
-const introduction = "introduction"
+// introducing is the scheme by which a need and an offer are brought together: the one whose form asks for the ids of both.
+func (v *visit) introducing() string {
+	for _, sch := range v.s.c.Cases.Schemes() {
+		_, need := sch.Field("need_no")
+		_, offer := sch.Field("offer_no")
+		if need && offer {
+			return sch.ID
+		}
+	}
+	return ""
+}
 
 func (s *Server) apiMatches() {
 	type reasonOut struct {
