@@ -118,7 +118,7 @@ func (s settings) node(errs io.Writer) (c node.Config, err error) {
 	if err != nil {
 		return c, err
 	}
-	c.Schemes = node.PacksOf(packs, s.Code)
+	c.Schemes, c.Counted = node.PacksOf(packs, s.Code), packs
 	c.Extract, err = child.New(child.Config{})
 	return c, err
 }

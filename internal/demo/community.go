@@ -80,7 +80,7 @@ func Start(ctx context.Context, c Config) (w *Community, err error) {
 	var all sync.WaitGroup
 	for i, m := range Members {
 		all.Go(func() {
-			nodes[i], errs[i] = node.Open(ctx, nodeConfig(c, m, keys, node.PacksOf(packs, m.Code), w.Clock, w.links.of(address(c.BasePort, m))))
+			nodes[i], errs[i] = node.Open(ctx, nodeConfig(c, m, keys, packs, w.Clock, w.links.of(address(c.BasePort, m))))
 		})
 	}
 	all.Wait()
@@ -127,7 +127,7 @@ func nodeConfig(c Config, m Member, keys map[string]node.Key, packs []*scheme.Sc
 	}
 	return node.Config{Node: m.face(), DSN: dsn, Dir: filepath.Join(c.Dir, m.Short()), Origin: origin(m),
 		Key: keys[m.Code].Private, Former: keys[m.Code].Former, Address: address(c.BasePort, m), Site: "http://" + address(c.BasePort, m), Peers: peersOf(m, keys, c.BasePort), PeerNetworks: thisMachine, Carry: carry,
-		Schemes: packs, Now: clock.Now, Clock: clock, NoCodes: true, Logger: c.Logger, Extract: c.Extract}
+		Schemes: node.PacksOf(packs, m.Code), Counted: packs, Now: clock.Now, Clock: clock, NoCodes: true, Logger: c.Logger, Extract: c.Extract}
 }
 
 // Serve runs all nodes until ctx ends or one of them fails.

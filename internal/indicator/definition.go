@@ -28,6 +28,9 @@ type Definition struct {
 	Newest string `yaml:"newest"`
 	// Where is what the fields of a leaf have to say so that it counts. With Newest a thing whose newest leaf says otherwise counts no more.
 	Where map[string]string `yaml:"where"`
+	// Scheme is the scheme whose pack brings the figure; "" is a file of this room.
+	Scheme      string      `yaml:"-"`
+	SchemeTitle fault.Words `yaml:"-"`
 }
 
 // Value is how leaves make a figure.

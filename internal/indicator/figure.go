@@ -4,11 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"corridor/internal/access"
 	"corridor/internal/db"
 	"corridor/internal/fault"
+	"corridor/internal/scheme"
 	"corridor/internal/unit"
 )
 
@@ -24,6 +26,7 @@ type Figure struct {
 	Value    int64    // a count, or fen
 	Entries  []Entry  // one page of the leaves that make it, newest first
 	Total    int      // how many leaves make it
+	Unread   int      // of a sum: leaves that do not say the field as integer fen; they add nothing
 	Reported []Report // what published documents said
 }
 
@@ -39,6 +42,7 @@ type Entry struct {
 	Index  int64
 	Day    unit.Day
 	Amount unit.Fen // for a sum, what it adds
+	Unread bool     // it does not say the field as integer fen, and adds nothing
 	Fields map[string]any
 }
 
@@ -65,6 +69,8 @@ type Config struct {
 	Access *access.Service
 	// Origins names the logs that are read: this node's own and those that it follows. nil reads none where logs are read one by one.
 	Origins func() []string
+	// Packs are the schemes whose figures are counted beside those of the files, now. nil is none.
+	Packs func() []*scheme.Scheme
 }
 
 // Book holds the definitions and computes the figures. It is safe for concurrent use.
@@ -98,12 +104,20 @@ func New(c Config) (*Book, error) {
 	return b, nil
 }
 
-// Definitions lists the indicators in order of their ids.
-func (b *Book) Definitions() []Definition { return b.defs }
+// Definitions lists the indicators: those of the files in order of their ids, then those of the packs, scheme by scheme.
+func (b *Book) Definitions() []Definition {
+	if b.c.Packs == nil {
+		return b.defs
+	}
+	return append(slices.Clip(b.defs), fromPacks(b.c.Packs())...)
+}
+
+// Filed are the indicators of the files alone.
+func (b *Book) Filed() []Definition { return b.defs }
 
 // Definition finds one.
 func (b *Book) Definition(id string) (Definition, error) {
-	for _, d := range b.defs {
+	for _, d := range b.Definitions() {
 		if d.ID == id {
 			return d, nil
 		}
@@ -146,11 +160,12 @@ func (f *Figure) compute(ctx context.Context, tx *db.Tx) error {
 	}
 	sum := unit.Fen(0)
 	err := eachLeaf(ctx, tx, f.Leaf, func(fields string) error {
-		amount, err := amountIn(fields, f.Field)
-		if err != nil {
-			return err
-		}
 		f.Total++
+		amount, err := amountIn(fields, f.Field)
+		if err != nil { // what a neighbour writes into its own log spoils nobody's page
+			f.Unread++
+			return nil
+		}
 		sum, err = sum.Add(amount)
 		return err
 	})

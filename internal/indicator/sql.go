@@ -89,9 +89,8 @@ func selectEntries(ctx context.Context, tx *db.Tx, d Definition, offset int) ([]
 			return nil, err
 		}
 		if d.Value == Sum {
-			if e.Amount, err = amountIn(fields, d.Field); err != nil {
-				return nil, err
-			}
+			e.Amount, err = amountIn(fields, d.Field)
+			e.Unread = err != nil
 		}
 		if err := json.Unmarshal([]byte(fields), &e.Fields); err != nil {
 			return nil, err

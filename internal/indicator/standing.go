@@ -49,13 +49,10 @@ func (t *standingTally) grow(ctx context.Context, tx *db.Tx, origins []string) e
 		}
 		x := standing{origin: l.Origin, index: l.Index, day: l.Day, region: unit.Region(l.text(regionField))}
 		if t.d.Value == Sum {
-			if l.text(t.d.Field) == "" { // an entry of before the field was public adds nothing, and does not count
+			var err error
+			if x.amount, err = l.fen(t.d.Field); err != nil { // an entry of before the field was public, or a neighbour's wrong one
 				delete(t.all, key)
 				return nil
-			}
-			var err error
-			if x.amount, err = l.fen(t.d.Field); err != nil {
-				return err
 			}
 		}
 		if t.all[key] = x; len(t.all) > standingMax {

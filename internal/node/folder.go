@@ -48,7 +48,7 @@ func (f Folder) Config() (Config, error) {
 		return Config{}, err
 	}
 	packs, err := Packs()
-	return Config{Dir: f.Dir, DSN: f.Database(), Key: key.Private, Former: key.Former, Origin: key.Origin, Schemes: packs, Now: f.Now, ReadOnly: f.ReadOnly}, err
+	return Config{Dir: f.Dir, DSN: f.Database(), Key: key.Private, Former: key.Former, Origin: key.Origin, Schemes: packs, Counted: packs, Now: f.Now, ReadOnly: f.ReadOnly}, err
 }
 
 // Folders is the folder itself where a node's key lies in it, else those below that have one.

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"corridor/internal/access"
 	"corridor/internal/agreement"
@@ -24,6 +25,7 @@ import (
 	"corridor/internal/notice"
 	"corridor/internal/reader"
 	"corridor/internal/registry"
+	"corridor/internal/scheme"
 	"corridor/internal/settlement"
 	"corridor/internal/unit"
 	"corridor/internal/web"
@@ -143,7 +145,7 @@ func (n *Node) desks() (err error) {
 	n.Federation.JoinCalendars(slots{n})
 	n.Federation.HandleSlots(n.Cases.SlotCame)
 	if n.Indicators, err = indicator.New(indicator.Config{DB: n.DB, Access: n.Access,
-		Origins: n.origins}); err != nil {
+		Origins: n.origins, Packs: func() []*scheme.Scheme { return slices.Concat(n.Counted, n.Cases.Schemes()) }}); err != nil {
 		return err
 	}
 	n.Reader = reader.New(reader.Config{Extract: n.Extract, DB: n.DB, Files: n.Files, Access: n.Access,

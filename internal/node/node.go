@@ -68,6 +68,8 @@ type Config struct {
 	// Carry wraps what carries questions to neighbours; nil wraps nothing.
 	Carry   func(http.RoundTripper) http.RoundTripper
 	Schemes []*scheme.Scheme
+	// Counted are schemes of anybody whose figures are counted from every log that this node follows.
+	Counted []*scheme.Scheme
 	Now     func() time.Time  // nil: the machine's clock
 	Clock   web.Clock         // a clock that may be moved; nil in production
 	Site    string            // address under which people reach it, for links in letters

@@ -18,6 +18,7 @@ func (c *checker) names() {
 	c.outsideNames()
 	c.payerNames()
 	c.readerNames()
+	c.figureNames()
 	c.letterNames()
 	c.prefills()
 	c.migration()

@@ -186,6 +186,7 @@ func decode(root *node, f found) (*Scheme, *decoder) {
 	d.moneyLines()
 	d.slotLines()
 	d.many()
+	d.figures()
 	d.letters()
 	d.each("words", isWord, func(name string, k, v *node) { s.Words.add(name, d.words(v, name)) })
 	d.form()

@@ -4,7 +4,7 @@ package scheme
 // has the same ones, which a test holds together.
 const (
 	schemeKeys = `scheme title extends parent jurisdiction edition in_force sources params rules amounts roles stages ends pauses
-	times overdue needs separate accounts money slots asks round cases lead joins starts labels sealed see publish letters group fixed migrate words form tests`
+	times overdue needs separate accounts money slots asks round cases lead joins starts labels sealed see publish figures letters group fixed migrate words form tests`
 	sourceKeys  = "title doc url"
 	paramKeys   = "value choices by basis verified"
 	ruleKeys    = "when ask basis verified zh en"
@@ -12,6 +12,7 @@ const (
 	roleKeys    = "party desk seat anyone at"
 	accountKeys = "budget limit own parent out opens_with lent_to by"
 	publishKeys = "leaf shows"
+	figureKeys  = "leaf sum zh en unit"
 	letterKeys  = "zh en"
 	caseKeys    = "scheme opened_by one_for gives payer for sum lets_go started_by in"
 	leadKeys    = "sum says"

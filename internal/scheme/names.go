@@ -6,7 +6,7 @@ import "corridor/internal/fault"
 var whats = map[string]fault.Words{
 	"param": {"参数", "parameter"}, "rule": {"规则", "rule"}, "amount": {"金额", "amount"}, "role": {"角色", "role"},
 	"account": {"账户", "account"}, "ask": {"意见", "ask"}, "cases": {"子件", "cases"}, "stage": {"阶段", "stage"}, "state": {"出资状态", "state of a payer"},
-	"action": {"办理", "action"}, "field": {"字段", "field"}, "need": {"字段、规则或 reason", "field, rule or reason"},
+	"action": {"办理", "action"}, "field": {"字段", "field"}, "leaf": {"公开条目", "public entry"}, "need": {"字段、规则或 reason", "field, rule or reason"},
 	"source": {"依据", "source"}, "hold": {"冻结", "hold"}, "word": {"内容", "thing"}, "choice": {"选项", "choice"},
 	"fact": {"事实", "fact"}, "end": {"结束方式（granted、refused、ended）", "end (granted, refused, ended)"},
 	"type": {"字段类型", "field type"}, "function": {"函数", "function"},

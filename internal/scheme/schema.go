@@ -108,6 +108,7 @@ func schemeSchema() js {
 		"cases":  table(object(caseKeys, js{"scheme": text(), "opened_by": text(), "one_for": text(), "payer": described(text(), "column of type region: whose jurisdiction runs the case"), "for": text(), "sum": text(), "lets_go": text(), "started_by": text(), "in": names()}, "scheme")),
 		"labels": table(matching(patternLabel)), "sealed": table(text()), "joins": table(text()), "see": table(object(seeKeys, js{"only": names(), "if": text()}, "only")),
 		"publish": table(object(publishKeys, js{"leaf": text(), "shows": names()}, "leaf", "shows")),
+		"figures": described(table(object(figureKeys, js{"leaf": text(), "sum": text(), "zh": text(), "en": text(), "unit": words()}, "leaf", "zh", "en")), "what is counted of the public entries, and stands on the page of figures"),
 		"letters": described(table(object(letterKeys, js{"zh": text(), "en": text()}, "zh", "en")), "action: what the letter of that decision says; {name} is filled in"),
 		"group":   text(), "fixed": names(), "migrate": object(migrateKeys, js{"from": text(), "fields": table(text())}),
 		"words": table(words()), "form": formSchema(), "tests": testsSchema(),

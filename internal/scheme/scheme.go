@@ -28,6 +28,7 @@ type Scheme struct {
 	Accounts Entries[AccountDef]
 	Asks     Entries[Ask]
 	Cases    Entries[Children]
+	Figures  Entries[Figure]
 
 	Stages   []Row
 	Ends     Entries[End]

@@ -80,7 +80,7 @@ func (v *visit) showDocument(id unit.ID, part int64, q url.Values, again retry) 
 	}
 	bounds := partsOf(text)
 	p := documentPage{Document: d, Parts: len(bounds) - 1, Part: min(max(int(part), 1), len(bounds)-1), Decided: d.Total - d.Open,
-		Decide: access.MaySomewhere(v.who, access.DocumentDecide) == nil, Indicators: v.s.c.Indicators.Definitions()}
+		Decide: access.MaySomewhere(v.who, access.DocumentDecide) == nil, Indicators: v.s.c.Indicators.Filed()}
 	for i := 1; part == 0 && i < len(bounds); i++ {
 		if bounds[i-1] <= at && at < bounds[i] {
 			p.Part = i

@@ -14,10 +14,10 @@ import (
 // figureRows is how many entries the room gives on one page.
 const figureRows = 100
 
-// allFigures computes every indicator, with its first page of entries.
-func (s *Server) allFigures(ctx context.Context) ([]indicator.Figure, error) {
+// figuresOf computes indicators, each with its first page of entries.
+func (s *Server) figuresOf(ctx context.Context, defs []indicator.Definition) ([]indicator.Figure, error) {
 	var all []indicator.Figure
-	for _, d := range s.c.Indicators.Definitions() {
+	for _, d := range defs {
 		f, err := s.c.Indicators.Figure(ctx, d.ID, 1)
 		if err != nil {
 			return nil, err
@@ -36,7 +36,7 @@ type figureCache struct {
 	all []indicator.Figure
 }
 
-// homeFigures are the values of all indicators; own is the size of this node's log.
+// homeFigures are the values of the indicators of the files; own is the size of this node's log.
 func (s *Server) homeFigures(ctx context.Context, own int64) ([]indicator.Figure, error) {
 	neighbours, err := s.c.Federation.Rail(ctx)
 	if err != nil {
@@ -52,7 +52,7 @@ func (s *Server) homeFigures(ctx context.Context, own int64) ([]indicator.Figure
 	if c.key == key {
 		return c.all, nil
 	}
-	all, err := s.allFigures(ctx)
+	all, err := s.figuresOf(ctx, s.c.Indicators.Filed())
 	if err == nil {
 		c.key, c.all = key, all
 	}
@@ -61,7 +61,32 @@ func (s *Server) homeFigures(ctx context.Context, own int64) ([]indicator.Figure
 
 type figuresPage struct {
 	All      []indicator.Figure
-	Compared []comparedView // what documents told, beside what the logs show: what differs first
+	Schemes  []schemeFigures // what schemes count out of their public entries
+	Compared []comparedView  // what documents told, beside what the logs show: what differs first
+}
+
+// schemeFigures are the figures that the packs of one scheme bring.
+type schemeFigures struct {
+	Title fault.Words
+	All   []indicator.Figure
+}
+
+// byScheme parts the figures of the files from those of the packs, which stand scheme by scheme.
+func byScheme(all []indicator.Figure) (filed []indicator.Figure, schemes []schemeFigures) {
+	last := ""
+	for _, f := range all {
+		switch {
+		case f.Scheme == "":
+			filed = append(filed, f)
+		case f.Scheme != last:
+			schemes = append(schemes, schemeFigures{Title: f.SchemeTitle, All: []indicator.Figure{f}})
+		default:
+			at := &schemes[len(schemes)-1]
+			at.All = append(at.All, f)
+		}
+		last = f.Scheme
+	}
+	return filed, schemes
 }
 
 // comparedView is a report beside the figure that it tells.
@@ -103,11 +128,12 @@ func (v *visit) reportOf(f indicator.Figure, r indicator.Report) reportView {
 }
 
 func (v *visit) figures() error {
-	all, err := v.s.allFigures(v.ctx())
+	all, err := v.s.figuresOf(v.ctx(), v.s.c.Indicators.Definitions())
 	if err != nil {
 		return err
 	}
-	return v.show("figures", v.t("数字", "Figures"), figuresPage{all, v.compare(all)})
+	filed, schemes := byScheme(all)
+	return v.show("figures", v.t("数字", "Figures"), figuresPage{filed, schemes, v.compare(all)})
 }
 
 type figurePage struct {
