@@ -74,12 +74,12 @@ func (l *line) deskPart(desk string, regions []unit.Region, offices []access.Off
 	node := slices.Contains(regions, "")
 	for _, r := range regions {
 		if !node {
-			any = append(any, "w.region LIKE "+l.arg(digitsOf(r)+"%"))
+			any = append(any, l.inside("w.region", r))
 		}
 	}
 	for _, o := range offices {
 		if !node {
-			any = append(any, "(w.org = "+l.arg(o.Org)+" OR w.org = '' AND w.region LIKE "+l.arg(digitsOf(o.Region)+"%")+")")
+			any = append(any, "(w.org = "+l.arg(o.Org)+" OR w.org = '' AND "+l.inside("w.region", o.Region)+")")
 		}
 	}
 	if len(any) > 0 {
