@@ -413,7 +413,19 @@ func (s *Scheme) key(x Value, i int) fault.Words {
 	if k == "else" {
 		return fault.Words{"其他", "else"}
 	}
-	return s.Say(k)
+	if w, ok := s.Words.Get(k); ok {
+		return w
+	}
+	for _, sec := range s.Form.Sections { // the column of the group whose row this is
+		for _, f := range sec.Fields {
+			for _, column := range f.Fields {
+				if column.Name == k {
+					return column.Words
+				}
+			}
+		}
+	}
+	return fault.Words{k, k}
 }
 
 // Field finds a field of the form by its bare name.
