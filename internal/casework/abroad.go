@@ -383,8 +383,32 @@ func (s *Service) said(ctx context.Context, tx *db.Tx, sch *scheme.Scheme, v sch
 		}
 	case v.Kind == scheme.List && len(v.List) > 0 && v.List[0].Kind == scheme.File:
 		return fault.Words{}, nil
+	case v.Kind == scheme.List && len(v.List) > 0 && v.List[0].Kind == scheme.Group:
+		return s.joined(ctx, tx, sch, v, func(int) fault.Words { return fault.Words{} }, fault.Words{"\n", "\n"})
+	case v.Kind == scheme.Group:
+		return s.joined(ctx, tx, sch, v, func(i int) fault.Words {
+			col := sch.ColumnWords(v.Keys[i])
+			return fault.Words{col[0] + "：", col[1] + ": "}
+		}, fault.Words{"；", "; "})
 	}
 	return fault.Words{sch.Show(v, fault.ZH), sch.Show(v, fault.EN)}, nil
+}
+
+// joined is what the parts of a value say, each behind a head.
+func (s *Service) joined(ctx context.Context, tx *db.Tx, sch *scheme.Scheme, v scheme.Value, head func(int) fault.Words, between fault.Words) (out fault.Words, err error) {
+	for i, x := range v.List {
+		w, err := s.said(ctx, tx, sch, x)
+		if err != nil {
+			return out, err
+		}
+		for lang, h := range head(i) {
+			if i > 0 {
+				out[lang] += between[lang]
+			}
+			out[lang] += h + w[lang]
+		}
+	}
+	return out, nil
 }
 
 // shadowActions are what a party may do now, by the role that the case gives to the organisation and by no other.

@@ -74,6 +74,9 @@ func TestATopicIsPaidByTheJurisdictionOfEachTeam(t *testing.T) {
 	w.topic("T", [3]string{Shanghai, Lab, "300000"}, [3]string{Anhui, SmallFirm, "200000"})
 	w.asked(Shanghai, "T", "S")
 	w.asked(Anhui, "T", "A")
+	if page := w.towns[Anhui].get(w.towns[Anhui].client("desk"), w.towns[Anhui].cases["T"]); !strings.Contains(page, "出资地区：上海市；团队所在单位：上海浦江冷冻电镜中心（演示）；任务：任务；金额：300,000.00元") {
+		t.Error("the rows of the shares are not told by the words of the form")
+	}
 	w.towns[Shanghai].play("desk fills S take_on=300000\ndesk confirm S in_plan=yes -> confirmed")
 	w.comes(Anhui, "desk", "T", "asking")
 	w.towns[Anhui].play("desk fills A take_on=200000\ndesk confirm A in_plan=yes -> confirmed")

@@ -413,19 +413,21 @@ func (s *Scheme) key(x Value, i int) fault.Words {
 	if k == "else" {
 		return fault.Words{"其他", "else"}
 	}
-	if w, ok := s.Words.Get(k); ok {
-		return w
-	}
-	for _, sec := range s.Form.Sections { // the column of the group whose row this is
+	return s.ColumnWords(k)
+}
+
+// ColumnWords is what a column of a repeated group is called: by its field, else by the pack's words.
+func (s *Scheme) ColumnWords(name string) fault.Words {
+	for _, sec := range s.Form.Sections {
 		for _, f := range sec.Fields {
-			for _, column := range f.Fields {
-				if column.Name == k {
-					return column.Words
+			for _, col := range f.Fields {
+				if col.Name == name {
+					return col.Words
 				}
 			}
 		}
 	}
-	return fault.Words{k, k}
+	return s.Say(name)
 }
 
 // Field finds a field of the form by its bare name.

@@ -193,7 +193,8 @@ func (v *visit) groups(s *scheme.Scheme, f *form) (again bool) {
 	return again
 }
 
-// shown is a value for a reader: organisations and offices by their names, a choice by its words.
+// shown is a value for a reader: organisations, offices and regions by their names, a choice by its words, each row of a group on a
+// line of its own.
 func (v *visit) shown(s *scheme.Scheme, x scheme.Value) string {
 	switch {
 	case x.Kind == scheme.Slot:
@@ -214,6 +215,22 @@ func (v *visit) shown(s *scheme.Scheme, x scheme.Value) string {
 			names[i] = v.shown(s, e)
 		}
 		return strings.Join(names, v.t("、", ", "))
+	}
+	switch {
+	case x.Kind == scheme.Region:
+		return placeName(unit.Region(x.Text)).In(v.lang)
+	case x.Kind == scheme.List && len(x.List) > 0 && x.List[0].Kind == scheme.Group:
+		rows := make([]string, len(x.List))
+		for i, row := range x.List {
+			rows[i] = v.shown(s, row)
+		}
+		return strings.Join(rows, "\n")
+	case x.Kind == scheme.Group:
+		cells := make([]string, len(x.List))
+		for i, cell := range x.List {
+			cells[i] = s.ColumnWords(x.Keys[i]).In(v.lang) + v.t("：", ": ") + v.shown(s, cell)
+		}
+		return strings.Join(cells, v.t("；", "; "))
 	}
 	return s.Show(x, v.lang)
 }
