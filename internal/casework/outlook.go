@@ -47,25 +47,17 @@ func (s *Service) Outlooks(ctx context.Context, who access.Actor, org string) (o
 		return o, nil, err
 	}
 	err = s.c.DB.Read(ctx, func(tx *db.Tx) error {
-		if o, err = s.c.Registry.Org(ctx, tx, org); err != nil {
+		out = nil
+		var own []Case
+		var facts *world
+		if o, own, facts, err = s.looksAhead(ctx, tx, who, org); err != nil {
 			return err
-		}
-		if access.May(who, access.CaseRead, access.Scope{Region: o.Region, Org: org}) != nil {
-			return fault.New(fault.NotFound, "casework.org_hidden")
-		}
-		facts := &world{ctx: ctx, tx: tx, s: s, day: s.today(tx.Now())}
-		if facts.firm, err = s.c.Registry.Facts(ctx, tx, org, facts.day); err != nil {
-			return err
-		}
-		own, err := queryCases(ctx, tx, sqlOfOrg, org, childrenMax)
-		if err != nil {
-			return fmt.Errorf("cases of %s: %w", org, err)
 		}
 		for _, sch := range s.Schemes() {
 			if !forFirms(sch) || !s.inTime(sch, facts.day) {
 				continue
 			}
-			x, err := s.outlook(ctx, tx, who, sch, o, own, *facts)
+			x, _, err := s.outlook(ctx, tx, who, sch, o, own, *facts)
 			if err != nil {
 				return fmt.Errorf("outlook of %s on %s: %w", org, sch.ID, err)
 			}
@@ -90,20 +82,25 @@ func forFirms(sch *scheme.Scheme) bool {
 	return false
 }
 
-func (s *Service) outlook(ctx context.Context, tx *db.Tx, who access.Actor, sch *scheme.Scheme, o registry.Org, own []Case, w world) (Outlook, error) {
+// outlook is one scheme's; w.c.Fields is what is assumed to stand in the form. It returns the facts by which it was judged, too.
+func (s *Service) outlook(ctx context.Context, tx *db.Tx, who access.Actor, sch *scheme.Scheme, o registry.Org, own []Case, w world) (Outlook, *world, error) {
 	x := Outlook{Scheme: sch, Median: -1}
 	for i := range own {
 		if own[i].Scheme == sch.ID && own[i].End == "" {
 			x.Running = append(x.Running, own[i])
 		}
 	}
+	typed := w.c.Fields
+	if typed == nil {
+		typed = map[string]scheme.Value{}
+	}
 	w.sch, w.c = sch, Case{Scheme: sch.ID, Edition: sch.Edition, EditionDigest: sch.Digest, Org: o.Code, Region: s.belongs(sch, o.Region, w.day), Stage: sch.Start(),
-		Changed: tx.Now(), Fields: map[string]scheme.Value{}}
+		Changed: tx.Now(), Fields: typed}
 	x.May = s.startsFor(sch, who, o.Code)
 	if sch.Parent != "" {
 		up, err := s.Scheme(sch.Parent)
 		if err != nil {
-			return x, err
+			return x, nil, err
 		}
 		x.Above = up.Title
 		if x.Under = s.openAbove(sch, own); x.Under == nil {
@@ -115,14 +112,14 @@ func (s *Service) outlook(ctx context.Context, tx *db.Tx, who access.Actor, sch 
 	way := s.mainWay(sch)
 	look, err := sch.Outlook(way, &w)
 	if err != nil {
-		return x, err
+		return x, nil, err
 	}
 	x.Verdict, x.Sums, x.Rules, x.Fills = look.Verdict, look.Sums, outlookRules(look), fillsOf(sch, way)
 	if x.Median, x.Past, err = pace(ctx, tx, sch, way); err != nil {
-		return x, err
+		return x, nil, err
 	}
 	x.Clocks = clocksOf(sch, way)
-	return x, nil
+	return x, &w, nil
 }
 
 // openAbove finds the case of the organisation under which one of the scheme can be opened now.

@@ -130,6 +130,7 @@ func TestAFirmInAnhuiHoldsASlotInShanghai(t *testing.T) {
 			t.Errorf("audit of %s: %v %v", n.Node.Code, found, err)
 		}
 	}
+	w.dealThere(listing)
 	w.freeThere(listing)
 }
 

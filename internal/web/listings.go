@@ -73,6 +73,7 @@ type listingPage struct {
 	Asks     bool       // it is a need
 	Direct   bool       // the actor may submit and publish it at once
 	There    *freeThere // of a listing of another node that can be booked there
+	Deal     bool       // who reads can see what a scheme would pay of it
 }
 
 type actOfListing struct {
@@ -133,6 +134,7 @@ func (v *visit) showListing(id unit.ID, f *form) error {
 	if p.There, err = v.freeThereOf(l, k, p.From); err != nil {
 		return err
 	}
+	p.Deal = v.dealOf(&p)
 	p.Edit = c.MayChange(v.who, l)
 	p.Mine = access.May(v.who, access.ListingEdit, access.Scope{Org: l.Owner, Region: l.Region}) == nil
 	for _, a := range c.Allowed(v.who, l) {

@@ -105,6 +105,7 @@ func (s *Server) routes() {
 	s.finding()
 	s.onceRoutes()
 	s.slotRoutes()
+	s.dealRoutes()
 	s.takeBackRoutes()
 	s.abroadRoutes()
 	s.payerRoutes()
