@@ -69,7 +69,7 @@ export async function open({ read, toured } = {}) {
     const tour = spawnSync(binary, ['demo', '--tour', '--dir', dir, '--base-port', String(base)], { encoding: 'utf8', maxBuffer: 1 << 26 })
     want(tour.status === 0, 'the tour does not hold:\n' + tour.stdout.slice(-2000) + tour.stderr.slice(-2000))
   }
-  const child = running ? spawn('sleep', ['infinity']) : spawn(binary, ['demo', '--dir', dir, '--base-port', String(base), ...(read ? ['--read', read] : [])], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = running ? spawn('sleep', ['infinity']) : spawn(binary, ['demo', '--bare', '--dir', dir, '--base-port', String(base), ...(read ? ['--read', read] : [])], { stdio: ['ignore', 'pipe', 'pipe'] })
   let said = ''
   child.stdout.on('data', b => { said += b })
   child.stderr.on('data', b => { said += b })

@@ -27,7 +27,7 @@ const (
 
 type demoOptions struct {
 	dir, dsn, readDir, scale, tour string
-	verbose                        bool
+	verbose, bare                  bool
 	basePort                       int
 }
 
@@ -57,6 +57,7 @@ the same --dir, the community goes on where it was.`,
 	f.Lookup("tour").NoOptDefVal = tourMain
 	f.StringVar(&o.readDir, "read", "", "put every document of this folder into the review queue")
 	f.StringVar(&o.scale, "scale", "", "size of a new world: small (default), yrd (calibrated to published totals), million (a million firms)")
+	f.BoolVar(&o.bare, "bare", false, "begin a new world without the two months of orders before its first morning (a tour always does)")
 	f.IntVar(&o.basePort, "base-port", demo.BasePort, "port of the office; the nodes take the ports above it")
 	f.BoolVar(&o.verbose, "verbose", false, "log every request")
 	return c
@@ -87,7 +88,7 @@ func runDemo(ctx context.Context, o demoOptions, out, errs io.Writer) (err error
 	if err != nil {
 		return err
 	}
-	w, err := demo.Start(ctx, demo.Config{Dir: o.dir, DSN: demo.DSNs(o.dsn), BasePort: o.basePort, Extract: uploads, Scale: demo.Scale(o.scale), Progress: func(line string) { fmt.Fprintln(out, line) },
+	w, err := demo.Start(ctx, demo.Config{Dir: o.dir, DSN: demo.DSNs(o.dsn), BasePort: o.basePort, Extract: uploads, Scale: demo.Scale(o.scale), Months: o.tour == "" && !o.bare, Progress: func(line string) { fmt.Fprintln(out, line) },
 		Logger: slog.New(slog.NewTextHandler(errs, &slog.HandlerOptions{Level: level}))})
 	if err != nil {
 		return err

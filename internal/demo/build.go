@@ -83,19 +83,25 @@ func banks() (all []organisation) {
 // Budget is what each treasury gives to every budget that its schemes name.
 const Budget = 5_000_000 * unit.FenPerYuan
 
-// build adds what is missing of a node's world, through the rooms' own operations.
-func build(ctx context.Context, n *node.Node, signed []byte) error {
-	admin, err := people(ctx, n)
-	if err != nil {
-		return err
+// found enters what everything else in a node stands on: its people, the offices, the community's file.
+func found(ctx context.Context, n *node.Node, signed []byte) (admin access.Actor, err error) {
+	if admin, err = people(ctx, n); err != nil {
+		return admin, err
 	}
 	if err := enterOffices(ctx, n, admin); err != nil {
-		return err
+		return admin, err
 	}
 	if signed != nil {
-		if err := agree(ctx, n, admin, signed); err != nil {
-			return err
-		}
+		err = agree(ctx, n, admin, signed)
+	}
+	return admin, err
+}
+
+// build adds what is missing of a node's world, through the rooms' own operations.
+func build(ctx context.Context, n *node.Node, signed []byte) error {
+	admin, err := found(ctx, n, signed)
+	if err != nil {
+		return err
 	}
 	if n.Node.Code == Office {
 		return enterPromises(ctx, n) // the office keeps no firms and owns no money

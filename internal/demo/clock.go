@@ -50,25 +50,22 @@ type clockState struct {
 }
 
 // OpenClock reads the clock of a world, or starts that of a small one.
-func OpenClock(dir string) (*Clock, error) { return openWorld(dir, "") }
+func OpenClock(dir string) (*Clock, error) { return openWorld(dir, "", opensOn()) }
 
-// openWorld reads the clock of a world, or starts that of one of a size. A world keeps its size.
-func openWorld(dir string, scale Scale) (*Clock, error) {
-	c, err := readClock(dir, scale)
+// openWorld reads the clock of a world, or starts that of one of a size on its first morning. A world keeps its size.
+func openWorld(dir string, scale Scale, opens time.Time) (*Clock, error) {
+	c, err := readClock(dir, scale, opens)
 	if err == nil && scale != "" && scale != c.scale() {
 		err = fault.New(fault.Conflict, "demo.other_scale", "has", string(c.scale()), "wanted", string(scale)).On("scale")
 	}
 	return c, err
 }
 
-func readClock(dir string, scale Scale) (*Clock, error) {
+func readClock(dir string, scale Scale, opens time.Time) (*Clock, error) {
 	c := &Clock{path: filepath.Join(dir, clockName)}
 	b, err := os.ReadFile(c.path)
 	if errors.Is(err, fs.ErrNotExist) {
-		c.state = clockState{Opened: opensOn(), Since: time.Now(), Scale: scale, Note: "the clock of a demonstration"}
-		if scale == YRD {
-			c.state.Opened = historyOpens()
-		}
+		c.state = clockState{Opened: opens, Since: time.Now(), Scale: scale, Note: "the clock of a demonstration"}
 		return c, c.keep(c.state)
 	}
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"time"
 
 	"corridor/internal/federation"
 	"corridor/internal/node"
@@ -27,9 +28,23 @@ type Config struct {
 	Extract  reader.Extractor // of uploaded documents; nil: as node.Config says
 	// Scale is the size of a new world; "" is Small. A world that stands keeps its own: another one is refused.
 	Scale    Scale
-	Progress func(line string)        // told while a large world is made; may be nil
-	Packs    []*scheme.Scheme         // nil: those that the program carries
-	DSN      func(code string) string // of a node's database; nil: SQLite in the node's folder
+	Progress func(line string) // told while a large world is made; may be nil
+	// Months lets a new world that has no longer past begin with two months of orders between Anhui and Shanghai, so that their
+	// statements are there: one signed, one to be signed.
+	Months bool
+	Packs  []*scheme.Scheme         // nil: those that the program carries
+	DSN    func(code string) string // of a node's database; nil: SQLite in the node's folder
+}
+
+// opens is the first morning of a new world.
+func (c Config) opens() time.Time {
+	switch {
+	case c.Scale == YRD:
+		return historyOpens()
+	case c.Months:
+		return monthsOpen()
+	}
+	return opensOn()
 }
 
 // DSNs are the databases of all nodes by one pattern, in which {node} stands for the short name of each; "" is SQLite in its folder.
@@ -58,7 +73,7 @@ func Start(ctx context.Context, c Config) (w *Community, err error) {
 			err = errors.Join(err, w.Close())
 		}
 	}()
-	if w.Clock, err = openWorld(c.Dir, c.Scale); err != nil {
+	if w.Clock, err = openWorld(c.Dir, c.Scale, c.opens()); err != nil {
 		return w, err
 	}
 	packs := c.Packs

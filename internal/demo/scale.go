@@ -74,6 +74,11 @@ func (w *Community) grow(ctx context.Context, c Config, signed []byte) error {
 			return err
 		}
 	}
+	if w.Clock.scale() != YRD && w.Clock.Now().Before(opensOn()) {
+		if err := w.monthsBefore(ctx, signed); err != nil {
+			return fmt.Errorf("the two months before: %w", err)
+		}
+	}
 	if err := w.each(func(n *node.Node) error {
 		if err := build(ctx, n, signed); err != nil {
 			return fmt.Errorf("build the world of node %s: %w", n.Node.Code, err)

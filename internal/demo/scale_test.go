@@ -88,11 +88,11 @@ func TestTheEarlierEditionsPassAndSayWhatTheyAre(t *testing.T) {
 // A world keeps the size that it was begun with.
 func TestAWorldKeepsItsSize(t *testing.T) {
 	dir := t.TempDir()
-	c, err := openWorld(dir, YRD)
+	c, err := openWorld(dir, YRD, historyOpens())
 	if err != nil || c.scale() != YRD || !c.Now().Before(opensOn()) {
 		t.Fatalf("%s at %s, %v", c.scale(), c.Now(), err)
 	}
-	if _, err := openWorld(dir, Million); fault.CodeOf(err) != "demo.other_scale" {
+	if _, err := openWorld(dir, Million, opensOn()); fault.CodeOf(err) != "demo.other_scale" {
 		t.Errorf("got %v", err)
 	}
 	if c, err = OpenClock(dir); err != nil || c.scale() != YRD {
