@@ -3,8 +3,9 @@
 import { createHash, createPublicKey, verify as verifySignature } from 'node:crypto'
 
 export class Refusal extends Error {
-  // part names what is false: key, checkpoint, signature, origin, size, root, entries, leaf, proof, commitment, record, sum, form.
-  constructor(readonly part: string, message: string) { super(`${part}: ${message}`) }
+  // The first word names what is false: key, checkpoint, signature, witness, origin, size, root, entries, leaf, proof, commitment,
+  // record, sum, form.
+  constructor(part: string, message: string) { super(`${part}: ${message}`) }
 }
 
 const sha256 = (...parts: (Uint8Array | string)[]): Buffer => {
@@ -15,34 +16,55 @@ const sha256 = (...parts: (Uint8Array | string)[]): Buffer => {
 
 export interface Verifier { name: string, id: Buffer, key: Buffer }
 
-// parseVerifier reads a verifier key: name+hash+base64(0x01 || Ed25519 public key); the hash is the first four bytes of
-// SHA-256(name || "\n" || 0x01 || key).
-export function parseVerifier(text: string): Verifier {
+const ofLog = 1, ofWitness = 4 // algorithms: Ed25519, and Ed25519 cosignature/v1
+
+// parseVerifier reads a verifier key: name+hash+base64(algorithm || Ed25519 public key); the hash is the first four bytes of
+// SHA-256(name || "\n" || algorithm || key).
+export function parseVerifier(text: string, algorithm = ofLog): Verifier {
   const cut = text.trim().split('+')
   const [name, hash] = cut
   const raw = Buffer.from(cut.slice(2).join('+'), 'base64')
-  if (!name || raw.length !== 33 || raw[0] !== 1) throw new Refusal('key', 'this is no Ed25519 verifier key')
+  if (!name || raw.length !== 33 || raw[0] !== algorithm) throw new Refusal('key', `this is no Ed25519 verifier key of a ${algorithm === ofLog ? 'log' : 'witness'}`)
   const id = sha256(name, '\n', raw).subarray(0, 4)
   if (id.toString('hex') !== hash) throw new Refusal('key', 'the hash in the key is not its own')
   return { name, id, key: raw.subarray(1) }
 }
 
-// openNote returns the text of a note that the key has signed. Signatures of others are passed over.
-export function openNote(note: string, v: Verifier): string {
+// An Ed25519 public key in SubjectPublicKeyInfo is this prefix and the 32 bytes.
+const publicKey = (v: Verifier) => createPublicKey({ key: Buffer.concat([Buffer.from('302a300506032b6570032100', 'hex'), v.key]), format: 'der', type: 'spki' })
+
+// signatureOf finds what a note carries of a key: the signature without the number of the key, or nothing.
+function signatureOf(note: string, v: Verifier): { text: string, sig?: Buffer } {
   const at = note.lastIndexOf('\n\n')
   if (at < 0) throw new Refusal('checkpoint', 'this is no signed note')
   const text = note.slice(0, at + 1)
-  // An Ed25519 public key in SubjectPublicKeyInfo is this prefix and the 32 bytes.
-  const key = createPublicKey({ key: Buffer.concat([Buffer.from('302a300506032b6570032100', 'hex'), v.key]), format: 'der', type: 'spki' })
   for (const line of note.slice(at + 2).split('\n')) {
     const [dash, name, value] = line.split(' ')
     if (dash !== '—' || name !== v.name || value === undefined) continue
     const sig = Buffer.from(value, 'base64')
-    if (!sig.subarray(0, 4).equals(v.id)) continue
-    if (!verifySignature(null, Buffer.from(text), key, sig.subarray(4))) throw new Refusal('signature', 'the signature is false')
-    return text
+    if (sig.subarray(0, 4).equals(v.id)) return { text, sig: sig.subarray(4) }
   }
-  throw new Refusal('signature', `the note is not signed by ${v.name}`)
+  return { text }
+}
+
+// openNote returns the text of a note that the key has signed. Signatures of others are passed over.
+export function openNote(note: string, v: Verifier): string {
+  const { text, sig } = signatureOf(note, v)
+  if (sig === undefined) throw new Refusal('signature', `the note is not signed by ${v.name}`)
+  if (!verifySignature(null, Buffer.from(text), publicKey(v), sig)) throw new Refusal('signature', 'the signature is false')
+  return text
+}
+
+// cosignedAt says when a witness cosigned a checkpoint (C2SP tlog-cosignature v1): eight bytes of seconds, then the signature over
+// "cosignature/v1", that time and the text. null: it has not. A false one is refused.
+export function cosignedAt(note: string, witnessKey: string): Date | null {
+  const v = parseVerifier(witnessKey, ofWitness)
+  const { text, sig } = signatureOf(note, v)
+  if (sig === undefined) return null
+  if (sig.length !== 72) throw new Refusal('witness', `the cosignature of ${v.name} is cut short`)
+  const at = sig.readBigUInt64BE(0)
+  if (!verifySignature(null, Buffer.from(`cosignature/v1\ntime ${at}\n${text}`), publicKey(v), sig.subarray(8))) throw new Refusal('witness', `the cosignature of ${v.name} is false`)
+  return new Date(Number(at) * 1000)
 }
 
 export interface Checkpoint { origin: string, size: number, root: Buffer }
@@ -60,7 +82,12 @@ const nodeHash = (l: Uint8Array, r: Uint8Array): Buffer => sha256(Buffer.from([1
 // Edge is the right edge of a Merkle tree (RFC 6962): the roots of its whole subtrees, the largest first. What is appended to a
 // verified edge and makes a signed root continues all that was verified before, so this is the check of consistency.
 export class Edge {
-  constructor(public size = 0, private parts: { level: number, hash: Buffer }[] = []) {}
+  size: number
+  parts: { level: number, hash: Buffer }[]
+  constructor(size = 0, parts: { level: number, hash: Buffer }[] = []) {
+    this.size = size
+    this.parts = parts
+  }
 
   append(leaf: Uint8Array): void {
     let at = { level: 0, hash: leafHash(leaf) }

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"corridor/internal/db/dbtest"
 	"corridor/internal/node"
 	"corridor/internal/scheme"
 )
@@ -27,6 +28,15 @@ type whole struct {
 func startWhole(t *testing.T) *whole {
 	t.Helper()
 	return startWith(t, Config{})
+}
+
+// onBoth plays a community with SQLite, and with PostgreSQL where that is tested.
+func onBoth(t *testing.T, play func(t *testing.T, c Config)) {
+	t.Helper()
+	t.Run("sqlite", func(t *testing.T) { play(t, Config{}) })
+	if dbtest.Postgres() {
+		t.Run("postgres", func(t *testing.T) { play(t, Config{DSN: func(string) string { return dbtest.PostgresDSN(t) }}) })
+	}
 }
 
 // startWith starts it with other settings than those of the folder, the ports and the log.

@@ -15,9 +15,12 @@ import (
 
 // A firm of Anhui and one of Zhejiang claim the same line of an invoice of a Shanghai laboratory, each in its own node and at the
 // same time: both cases wait for Shanghai's answer, one is held there and goes on, the other is refused by invoice_unused.
-func TestTwoJurisdictionsClaimOneInvoice(t *testing.T) {
+func TestTwoJurisdictionsClaimOneInvoice(t *testing.T) { onBoth(t, oneInvoice) }
+
+func oneInvoice(t *testing.T, c Config) {
 	base := freeBase(t)
-	w, err := Start(context.Background(), Config{Dir: t.TempDir(), BasePort: base, Logger: slog.New(slog.NewTextHandler(io.Discard, nil))})
+	c.Dir, c.BasePort, c.Logger = t.TempDir(), base, slog.New(slog.NewTextHandler(io.Discard, nil))
+	w, err := Start(context.Background(), c)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -69,8 +69,10 @@ func (w *whole) comes(node, who, name, stage string) {
 
 // A topic of Anhui is paid by a team's own jurisdiction each, in nodes of their own: every payer decides by its own scheme, the
 // topic goes on when each has confirmed its own line, and each pays from its own books.
-func TestATopicIsPaidByTheJurisdictionOfEachTeam(t *testing.T) {
-	w := startWhole(t)
+func TestATopicIsPaidByTheJurisdictionOfEachTeam(t *testing.T) { onBoth(t, topicIsPaid) }
+
+func topicIsPaid(t *testing.T, c Config) {
+	w := startWith(t, c)
 	w.topic("T", [3]string{Shanghai, Lab, "300000"}, [3]string{Anhui, SmallFirm, "200000"})
 	w.asked(Shanghai, "T", "S")
 	w.asked(Anhui, "T", "A")

@@ -61,8 +61,10 @@ func (w *whole) chooses(p *town, name, host string, listing unit.ID, slot string
 // A firm of Anhui orders an instrument of Shanghai: the slot is held there with the money here, confirmed when the laboratory
 // accepts, given back with the money; one that was taken meanwhile is refused by a letter with the first that would pass, and the
 // order stands again before the firm with its money back.
-func TestAFirmInAnhuiHoldsASlotInShanghai(t *testing.T) {
-	w := startWhole(t)
+func TestAFirmInAnhuiHoldsASlotInShanghai(t *testing.T) { onBoth(t, slotIsHeld) }
+
+func slotIsHeld(t *testing.T, c Config) {
+	w := startWith(t, c)
 	home, host := w.towns[Anhui], w.towns[Shanghai]
 	listing := w.instrument(Shanghai, "120 kV transmission electron microscope")
 	w.granted(Anhui)

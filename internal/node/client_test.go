@@ -102,6 +102,32 @@ func TestAClientInTypeScriptFollowsALogAndChecksAReceipt(t *testing.T) {
 		t.Errorf("under another key: %s", said)
 	}
 
+	// A witness cosigns the checkpoint: the client sees when, and refuses a cosignature of something else.
+	w, err := corridorlog.NewCosigner(private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cosigns := func(of int64) {
+		signed, err := n.Log.Checkpoint(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		c, err := corridorlog.ParseCheckpoint(signed)
+		if err != nil || c.Size != of {
+			t.Fatalf("%d leaves, %v", c.Size, err)
+		}
+		if err := n.Log.AddCosignature(t.Context(), corridorlog.Cosignature{Size: c.Size, Key: w.PublicKey(), Line: w.Cosign(c.Text, time.Unix(1772409600, 0))}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if said, ok := run("follow", n.URL(), public, state, w.PublicKey()); !ok || !strings.Contains(said, `:null}`) {
+		t.Errorf("before anybody cosigned: %s", said)
+	}
+	cosigns(604)
+	if said, ok := run("follow", n.URL(), public, state, w.PublicKey()); !ok || !strings.Contains(said, `"2026-03-02T00:00:00.000Z"`) {
+		t.Errorf("cosigned: %s", said)
+	}
+
 	var leaf unit.ID
 	if err := n.DB.Act(t.Context(), func(tx *db.Tx) (err error) {
 		leaf, err = n.Log.Append(t.Context(), tx, corridorlog.Leaf{Kind: "label.certificate", Day: unit.Date(2026, time.March, 3), Object: "label/1", Record: []byte(`{"holder":["演示","Demo"]}`), Fields: map[string]any{"org": "x"}})
@@ -118,14 +144,18 @@ func TestAClientInTypeScriptFollowsALogAndChecksAReceipt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	cosigns(605)
+	if receipt, err = n.Log.Receipt(t.Context(), leaf, true); err != nil {
+		t.Fatal(err)
+	}
 	file := filepath.Join(t.TempDir(), "receipt.txt")
 	check := func(text string) (string, bool) {
 		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		return run("receipt", file, public)
+		return run("receipt", file, public, w.PublicKey())
 	}
-	if said, ok := check(string(receipt)); !ok || !strings.Contains(said, `"index":604`) || !strings.Contains(said, "演示") {
+	if said, ok := check(string(receipt)); !ok || !strings.Contains(said, `"index":604`) || !strings.Contains(said, "演示") || !strings.Contains(said, `"2026-03-02T00:00:00.000Z"`) {
 		t.Errorf("a true receipt: %s", said)
 	}
 	for part, change := range map[string][2]string{"leaf": {"2026-03-03", "2026-03-04"}, "proof": {"index 604", "index 603"}, "commitment": {`"object":"label/1"`, `"object":"label/2"`}, "origin": {"log 34", "log 35"}, "sum": {"sum sha256:", "sum sha256:0"}} {

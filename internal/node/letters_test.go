@@ -24,6 +24,12 @@ var thisMachine = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
 // pair is two nodes that serve and follow each other over real HTTP.
 func pair(t testing.TB) (a, b *node.Node) {
 	t.Helper()
+	return pairOn(t, func() string { return "" })
+}
+
+// pairOn gives each its own database; "" is SQLite in its folder.
+func pairOn(t testing.TB, dsn func() string) (a, b *node.Node) {
+	t.Helper()
 	type side struct{ code, address, private, public string }
 	sides := []*side{{code: "340000"}, {code: "310000"}}
 	for _, s := range sides {
@@ -40,7 +46,7 @@ func pair(t testing.TB) (a, b *node.Node) {
 	done := make(chan struct{}, 2)
 	for i, s := range sides {
 		o := sides[1-i]
-		n, err := node.Open(t.Context(), node.Config{Node: web.Node{Code: s.code, Seal: "点", Class: "r" + s.code[:2], Name: fault.Words{"演示节点", "Demo node"}, Synthetic: true}, Dir: t.TempDir(),
+		n, err := node.Open(t.Context(), node.Config{Node: web.Node{Code: s.code, Seal: "点", Class: "r" + s.code[:2], Name: fault.Words{"演示节点", "Demo node"}, Synthetic: true}, Dir: t.TempDir(), DSN: dsn(),
 			Address: s.address, Origin: s.code[:2] + ".corridor.example/log", Key: s.private, NoCodes: true, Site: "http://" + s.address,
 			Peers: []federation.Peer{{Code: o.code, Name: fault.Words{"邻站", "The other"}, URL: "http://" + o.address, Key: o.public}}, PeerNetworks: thisMachine})
 		if err != nil {

@@ -9,6 +9,7 @@ import (
 	"corridor/internal/catalogue"
 	"corridor/internal/catalogue/find"
 	"corridor/internal/db"
+	"corridor/internal/db/dbtest"
 	"corridor/internal/fault"
 	corridorlog "corridor/internal/log"
 	"corridor/internal/node"
@@ -95,7 +96,14 @@ func cleanNodes(t testing.TB, nodes ...*node.Node) {
 // suspended   there   not found here
 // withdrawn   there   nothing of it stays here
 func TestAListingOfANeighbourIsFoundHereWithItsProof(t *testing.T) {
-	here, there := pair(t)
+	t.Run("sqlite", func(t *testing.T) { listingIsFound(t, func() string { return "" }) })
+	if dbtest.Postgres() {
+		t.Run("postgres", func(t *testing.T) { listingIsFound(t, func() string { return dbtest.PostgresDSN(t) }) })
+	}
+}
+
+func listingIsFound(t *testing.T, dsn func() string) {
+	here, there := pairOn(t, dsn)
 	enterLab(t, there)
 	l := publishMicroscope(t, there, "EM-0001")
 	var got []catalogue.Listing
