@@ -34,11 +34,14 @@ func TestTwoMonthsBeforeTheFirstMorning(t *testing.T) {
 		t.Error("no order is filed")
 	}
 	w.audited()
-	for _, n := range w.world.Nodes { // started again it finds what is there
-		if n.Node.Code == Anhui {
-			if err := build(context.Background(), n, nil); err != nil {
-				t.Error(err)
-			}
-		}
+	for _, stop := range w.stops { // cut off after the last day and begun again, nothing happens twice
+		stop()
+	}
+	before := w.towns[Anhui].balance(Anhui + "/bank")
+	if err := w.world.monthsBefore(context.Background(), nil); err != nil {
+		t.Error(err)
+	}
+	if after := w.towns[Anhui].balance(Anhui + "/bank"); after != before {
+		t.Errorf("%s had been paid, now %s", before, after)
 	}
 }
