@@ -21,9 +21,11 @@ import (
 
 const (
 	mirrorWindow     = 8 * 256 // leaves of a log that one step looks along
-	mirrorStep       = 64      // of them that one act hands over: an act has a time limit, on a busy machine too
-	mirrorRefusedMax = 200     // refusals that are kept of one neighbour
-	mirrorRest       = 2       // times as long as a step took is rested after it, while there is more
+	mirrorMost       = 64      // of them that one act hands over: others wait for it meanwhile
+	mirrorLeast      = 8       // where that takes longer than mirrorSlow
+	mirrorSlow       = 500 * time.Millisecond
+	mirrorRefusedMax = 200 // refusals that are kept of one neighbour
+	mirrorRest       = 2   // times as long as a step took is rested after it, while there is more
 	mirrorRestMax    = 5 * time.Second
 	// RecordsMax is how many records are asked for at once, and RecordsBytesMax how many bytes of them are answered: the rest is
 	// asked for again.
@@ -68,21 +70,29 @@ type Mirroring struct {
 }
 
 // mirrorAll goes on with every kind until all that is proved of a neighbour's log was handed over. Where that is much, it rests after
-// each step for some times as long as the step took, the more so the more neighbours are read at once, so that what people and neighbours ask meanwhile finds
-// the machine free for most of the time, whatever it can do. A first reading of long logs takes longer for it.
+// each step for some times as long as the step took, the more so the more neighbours are read at once, and takes shorter steps where
+// they are slow: what people and neighbours ask meanwhile finds the machine and the writer free for most of the time, and a first
+// reading of long logs takes longer for it.
 func (s *Service) mirrorAll(ctx context.Context, p Peer) error {
 	s.mirroring.Add(1)
 	defer s.mirroring.Add(-1)
+	step := mirrorMost
 	for _, m := range s.mirrors {
 		for {
 			began := time.Now()
-			more, err := s.mirrorStep(ctx, p, m)
+			more, err := s.mirrorStep(ctx, p, m, step)
 			s.mirrorTrouble(p.Code, m.Kind, err)
 			if err != nil {
 				return fmt.Errorf("mirror %s: %w", m.Kind, err)
 			}
 			if !more {
 				break
+			}
+			switch took := time.Since(began); {
+			case took > mirrorSlow:
+				step = max(step/2, mirrorLeast)
+			case took < mirrorSlow/4:
+				step = min(step*2, mirrorMost)
 			}
 			if !pause(ctx, min(mirrorRest*time.Duration(s.mirroring.Load())*time.Since(began), mirrorRestMax)) {
 				return ctx.Err()
@@ -102,8 +112,8 @@ func (s *Service) mirrorTrouble(code, kind string, err error) {
 	s.troubles[code+"/"+kind] = fault.CodeOf(err)
 }
 
-// mirrorStep hands over some leaves of a kind; more says that there are more.
-func (s *Service) mirrorStep(ctx context.Context, p Peer, m Mirror) (more bool, err error) {
+// mirrorStep hands over at most so many leaves of a kind; more says that there are more.
+func (s *Service) mirrorStep(ctx context.Context, p Peer, m Mirror, most int) (more bool, err error) {
 	var from, to int64
 	var leaves []Leaf
 	if err := s.c.DB.Read(ctx, func(tx *db.Tx) error {
@@ -117,10 +127,10 @@ func (s *Service) mirrorStep(ctx context.Context, p Peer, m Mirror) (more bool, 
 		if to = min(row.size, from+mirrorWindow); to <= from {
 			return nil
 		}
-		if leaves, err = selectMirrorLeaves(ctx, tx, p.Origin(), m.Kind, from, to, mirrorStep); err != nil {
+		if leaves, err = selectMirrorLeaves(ctx, tx, p.Origin(), m.Kind, from, to, most); err != nil {
 			return err
 		}
-		if len(leaves) == mirrorStep {
+		if len(leaves) == most {
 			to = leaves[len(leaves)-1].Index + 1
 		}
 		leaves, err = withdrawnOf(ctx, tx, leaves, m.Kind)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 
 	"corridor/internal/access"
@@ -108,7 +109,7 @@ func (v *visit) compare(all []indicator.Figure) (out []comparedView) {
 				if f.Money() {
 					places = 2
 				}
-				c.Off = off.FloatString(places)
+				c.Off = grouped(off.FloatString(places))
 			}
 			out = append(out, c)
 		}
@@ -118,13 +119,27 @@ func (v *visit) compare(all []indicator.Figure) (out []comparedView) {
 	return out
 }
 
+// grouped sets commas between the thousands of a plain number; any other text is left as it is.
+func grouped(s string) string {
+	digits := strings.TrimPrefix(s, "-")
+	whole, rest, _ := strings.Cut(digits, ".")
+	if whole == "" || strings.Trim(whole+rest, "0123456789") != "" {
+		return s
+	}
+	first := len(s) - len(digits)
+	for at := first + len(whole) - 3; at > first; at -= 3 {
+		s = s[:at] + "," + s[at:]
+	}
+	return s
+}
+
 // reportOf is a report as a page says it.
 func (v *visit) reportOf(f indicator.Figure, r indicator.Report) reportView {
 	counted := unitWord(r.Unit)
 	if r.Unit == "count" {
 		counted = f.Unit
 	}
-	return reportView{Report: r, Says: r.Value + " " + counted.In(v.lang), Note: approxWord(r.Approx).In(v.lang)}
+	return reportView{Report: r, Says: grouped(r.Value) + " " + counted.In(v.lang), Note: approxWord(r.Approx).In(v.lang)}
 }
 
 func (v *visit) figures() error {
