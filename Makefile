@@ -60,6 +60,9 @@ load: build ## Anhui of a community of the size yrd under 300 requests a second 
 face: build $(MODULES) ## every page that somebody can reach, and the paths of the roles without a mouse; pictures in artefacts/pages
 	@cd e2e && CHROMIUM="$(CHROMIUM)" node face.mjs --shots ../artefacts/pages && CHROMIUM="$(CHROMIUM)" node paths.mjs
 
+speed: build $(MODULES) ## how soon twenty pages can be used in a browser, as a table
+	@cd e2e && CHROMIUM="$(CHROMIUM)" node speed.mjs
+
 soak: build ## wear five nodes out for ten thousand orders and check that nothing was lost (about an hour)
 	@$(BIN) soak
 
@@ -74,4 +77,4 @@ update: ## rewrite the goldens (operations, OpenAPI, schema, docs/systems.md); r
 clean: ## remove what was built
 	@rm -rf bin e2e/node_modules artefacts
 
-.PHONY: help build demo tour test vet unit scripts packs browser vuln release load soak bench-peers update clean
+.PHONY: help build demo tour test vet unit scripts packs browser vuln release load speed soak bench-peers update clean
