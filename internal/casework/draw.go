@@ -66,6 +66,7 @@ const (
 	tiedUnit     = "unit"     // belongs to the organisation
 	tiedRelated  = "related"  // his or her organisation is affiliated with it
 	tiedPerson   = "person"   // stands behind it, acts for it, or either declared a tie
+	tiedDeclared = "declared" // declared a tie himself or herself
 	tiedWorked   = "worked"   // the two organisations stood in one case lately
 	tiedCompetes = "competes" // his or her organisation has a case of the same scheme
 	tiedActed    = "acted"    // took part in the case

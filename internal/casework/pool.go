@@ -19,25 +19,42 @@ import (
 // accountsMax is how many accounts of one organisation are looked at for one that is an expert's.
 const accountsMax = 500
 
-// conflicts looks for what ties an expert to the parties of a case. What two organisations are to each other is asked once.
+// conflicts looks for what ties an expert to the parties of a case.
 type conflicts struct {
-	s       *Service
-	ctx     context.Context
-	tx      *db.Tx
-	sch     *scheme.Scheme
-	c       Case
-	terms   scheme.DrawTerms
-	day     unit.Day
-	worked  int64                // since when, in microseconds; 0 is not asked
-	between map[[2]string][]Tied // organisation of the expert and party
-	rivals  map[string]bool
-	staff   map[string][]unit.ID // accounts of a party
-	acted   map[unit.ID]bool     // in the case
+	*found
+	s      *Service
+	ctx    context.Context
+	tx     *db.Tx
+	sch    *scheme.Scheme
+	c      Case
+	terms  scheme.DrawTerms
+	worked int64            // since when, in microseconds; 0 is not asked
+	acted  map[unit.ID]bool // in the case
+
+	partners map[string]map[string]int64 // of a party: how many cases another organisation stood in with it
+	between  map[[2]string][]Tied        // organisation of the expert and party
+}
+
+// found is what was looked up once for many cases of one transaction.
+type found struct {
+	kin    *registry.Kin
+	inUse  map[unit.ID]bool
+	rivals map[[2]string][]unit.ID     // scheme and organisation: cases of it that go on
+	staff  map[string]map[unit.ID]bool // accounts of a party
+}
+
+func (s *Service) found(tx *db.Tx) *found {
+	return &found{s.c.Registry.Kin(s.today(tx.Now())), map[unit.ID]bool{}, map[[2]string][]unit.ID{}, map[string]map[unit.ID]bool{}}
 }
 
 func (s *Service) conflicts(ctx context.Context, tx *db.Tx, sch *scheme.Scheme, c Case, terms scheme.DrawTerms) *conflicts {
-	x := &conflicts{s: s, ctx: ctx, tx: tx, sch: sch, c: c, terms: terms, day: s.today(tx.Now()), between: map[[2]string][]Tied{},
-		rivals: map[string]bool{}, staff: map[string][]unit.ID{}, acted: map[unit.ID]bool{c.OpenedBy: true}}
+	return s.conflictsBy(ctx, tx, s.found(tx), sch, c, terms)
+}
+
+// conflictsBy is that, with what was found for other cases.
+func (s *Service) conflictsBy(ctx context.Context, tx *db.Tx, f *found, sch *scheme.Scheme, c Case, terms scheme.DrawTerms) *conflicts {
+	x := &conflicts{found: f, s: s, ctx: ctx, tx: tx, sch: sch, c: c, terms: terms, acted: map[unit.ID]bool{c.OpenedBy: true},
+		partners: map[string]map[string]int64{}, between: map[[2]string][]Tied{}}
 	for _, h := range c.History {
 		x.acted[h.Person] = true
 	}
@@ -84,8 +101,17 @@ func (s *Service) pool(ctx context.Context, tx *db.Tx, sch *scheme.Scheme, c Cas
 
 // of is everything that keeps an expert out of a draw of the case, in the order of the reasons.
 func (x *conflicts) of(e registry.Expert) (out []Tied, err error) {
-	if name, _, err := x.s.c.Access.Address(x.ctx, x.tx, e.Account); err != nil || name == "" {
-		return []Tied{{Why: tiedGone}}, err
+	if used, asked := x.inUse[e.Account]; !asked {
+		name, _, err := x.s.c.Access.Address(x.ctx, x.tx, e.Account)
+		if err != nil {
+			return nil, err
+		}
+		x.inUse[e.Account] = name != ""
+		if name == "" {
+			return []Tied{{Why: tiedGone}}, nil
+		}
+	} else if !used {
+		return []Tied{{Why: tiedGone}}, nil
 	}
 	if x.acted[e.Account] {
 		out = append(out, Tied{Why: tiedActed})
@@ -102,17 +128,28 @@ func (x *conflicts) of(e registry.Expert) (out []Tied, err error) {
 		}
 		out = append(out, self...)
 	}
-	if _, asked := x.rivals[e.Unit]; !asked {
-		n, err := countCompeting(x.ctx, x.tx, x.sch.ID, e.Unit, x.c.ID)
-		if err != nil {
-			return nil, err
-		}
-		x.rivals[e.Unit] = n > 0 && e.Unit != x.c.Org
-	}
-	if x.rivals[e.Unit] {
+	rival, err := x.competes(e.Unit)
+	if rival {
 		out = append(out, Tied{Why: tiedCompetes, Org: e.Unit})
 	}
-	return out, nil
+	return out, err
+}
+
+// competes says whether an organisation has another case of the same scheme that goes on.
+func (x *conflicts) competes(org string) (bool, error) {
+	if org == x.c.Org {
+		return false, nil
+	}
+	key := [2]string{x.sch.ID, org}
+	all, asked := x.rivals[key]
+	if !asked {
+		var err error
+		if all, err = selectCompeting(x.ctx, x.tx, x.sch.ID, org); err != nil {
+			return false, err
+		}
+		x.rivals[key] = all
+	}
+	return slices.ContainsFunc(all, func(id unit.ID) bool { return id != x.c.ID }), nil
 }
 
 // orgs is what ties an expert's organisation to a party. What the registry cannot say keeps nobody out.
@@ -124,42 +161,70 @@ func (x *conflicts) orgs(unitOf, org string) ([]Tied, error) {
 	if unitOf == org {
 		out = append(out, Tied{Why: tiedUnit, Org: org})
 	} else {
-		a, err := x.s.c.Registry.Affiliation(x.ctx, x.tx, unitOf, org, x.day)
+		a, err := x.kin.Affiliation(x.ctx, x.tx, unitOf, org)
 		if err != nil {
 			return nil, err
 		}
 		if a.Related {
 			out = append(out, Tied{tiedRelated, org, kindsOf(a.Via)})
 		}
-		if x.worked > 0 {
-			n, err := countWorked(x.ctx, x.tx, unitOf, org, x.worked, x.c.ID)
-			if err != nil {
-				return nil, err
-			}
-			if n > 0 {
-				out = append(out, Tied{Why: tiedWorked, Org: org, Note: fmt.Sprint(n)})
-			}
+		n, err := x.together(unitOf, org)
+		if err != nil {
+			return nil, err
+		}
+		if n > 0 {
+			out = append(out, Tied{Why: tiedWorked, Org: org, Note: fmt.Sprint(n)})
 		}
 	}
 	x.between[[2]string{unitOf, org}] = out
 	return out, nil
 }
 
-// person is what ties the expert to a party: by the registry, or by an account there.
+// together counts the cases in which an organisation stood with a party lately, beside this one.
+func (x *conflicts) together(unitOf, org string) (int64, error) {
+	if x.worked == 0 {
+		return 0, nil
+	}
+	with, asked := x.partners[org]
+	if !asked {
+		var err error
+		if with, err = selectPartners(x.ctx, x.tx, org, x.worked, x.c.ID); err != nil {
+			return 0, err
+		}
+		x.partners[org] = with
+	}
+	return with[unitOf], nil
+}
+
+// person is what ties the expert to a party: by what he or she declared, by the registry, or by an account there.
 func (x *conflicts) person(account unit.ID, org string) ([]Tied, error) {
-	r, tied, err := x.s.c.Registry.PersonTie(x.ctx, x.tx, account, org, x.day)
+	t, declared, err := x.kin.Declared(x.ctx, x.tx, account, org)
+	if err != nil {
+		return nil, err
+	}
+	if declared {
+		return []Tied{{tiedDeclared, org, t.Kind}}, nil
+	}
+	r, tied, err := x.kin.PersonTie(x.ctx, x.tx, account, org)
 	if err != nil {
 		return nil, err
 	}
 	if tied {
 		return []Tied{{tiedPerson, org, r.Kind}}, nil
 	}
-	if _, asked := x.staff[org]; !asked {
-		if x.staff[org], err = x.s.c.Access.Reached(x.ctx, x.tx, notice.Audience{Org: org}, accountsMax); err != nil {
+	staff, asked := x.staff[org]
+	if !asked {
+		all, err := x.s.c.Access.Reached(x.ctx, x.tx, notice.Audience{Org: org}, accountsMax)
+		if err != nil {
 			return nil, err
 		}
+		staff = map[unit.ID]bool{}
+		for _, id := range all {
+			staff[id] = true
+		}
+		x.staff[org] = staff
 	}
-	if slices.Contains(x.staff[org], account) {
+	if staff[account] {
 		return []Tied{{tiedPerson, org, "account"}}, nil
 	}
 	return nil, nil

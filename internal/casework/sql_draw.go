@@ -32,17 +32,22 @@ ORDER BY CASE WHEN place = 0 THEN 1 ELSE 0 END, place, token LIMIT $4`
 UPDATE casework_seat SET struck_at = $5, struck_why = $6, struck_by = $7, struck_reason = $8, waiting = $9
 WHERE case_id = $1 AND ask = $2 AND opening = $3 AND seat = $4 AND struck_at = 0`
 
-	// sqlWorked counts the cases of two organisations together: of the one, and naming the other.
-	sqlWorked = `
-SELECT count(*) FROM casework_case c JOIN casework_reader r ON r.case_id = c.id AND r.why = 'field'
-WHERE (c.org = $1 AND r.code = $2 OR c.org = $2 AND r.code = $1) AND c.changed_at >= $3 AND c.id <> $4
-  AND EXISTS (SELECT 1 FROM casework_step s WHERE s.case_id = c.id)
-ORDER BY 1 LIMIT 1`
+	// sqlPartners counts, by organisation, the cases in which it stood with another: its own that name the other, and those of the
+	// other that name it.
+	sqlPartners = `
+SELECT x.org, count(*) FROM (
+  SELECT r.code AS org, c.id AS id FROM casework_case c JOIN casework_reader r ON r.case_id = c.id AND r.why = 'field'
+  WHERE c.org = $1 AND c.changed_at >= $2 AND c.id <> $3 AND EXISTS (SELECT 1 FROM casework_step s WHERE s.case_id = c.id)
+  UNION
+  SELECT c.org AS org, c.id AS id FROM casework_reader r JOIN casework_case c ON c.id = r.case_id
+  WHERE r.code = $1 AND r.why = 'field' AND c.changed_at >= $2 AND c.id <> $3 AND EXISTS (SELECT 1 FROM casework_step s WHERE s.case_id = c.id)
+) x GROUP BY x.org ORDER BY x.org LIMIT $4`
 
-	sqlCompetes = `
-SELECT count(*) FROM casework_case c WHERE c.scheme = $1 AND c.org = $2 AND c.id <> $3 AND c.ending = ''
+	// sqlCompeting finds cases of a scheme and an organisation that go on: two say whether there is another than one's own.
+	sqlCompeting = `
+SELECT c.id FROM casework_case c WHERE c.scheme = $1 AND c.org = $2 AND c.ending = ''
   AND EXISTS (SELECT 1 FROM casework_step s WHERE s.case_id = c.id)
-ORDER BY 1 LIMIT 1`
+ORDER BY c.id LIMIT 2`
 )
 
 const drawsMax = 100 // of one case
@@ -106,14 +111,25 @@ func strikeSeat(ctx context.Context, tx *db.Tx, id unit.ID, ask string, x Seat) 
 	return n == 1, err
 }
 
-func countWorked(ctx context.Context, tx *db.Tx, a, b string, since int64, but unit.ID) (n int64, err error) {
-	err = tx.QueryRow(ctx, sqlWorked, a, b, since, string(but)).Scan(&n)
-	return n, err
+const partnersMax = 10_000 // of one organisation
+
+// selectPartners counts, by organisation, in how many cases it stood with another since a time.
+func selectPartners(ctx context.Context, tx *db.Tx, org string, since int64, but unit.ID) (map[string]int64, error) {
+	out := map[string]int64{}
+	_, err := db.Collect(ctx, tx, "partners of "+org, func(scan func(...any) error) (org string, err error) {
+		n := int64(0)
+		err = scan(&org, &n)
+		out[org] = n
+		return org, err
+	}, sqlPartners, org, since, string(but), partnersMax)
+	return out, err
 }
 
-func countCompeting(ctx context.Context, tx *db.Tx, schemeID, org string, but unit.ID) (n int64, err error) {
-	err = tx.QueryRow(ctx, sqlCompetes, schemeID, org, string(but)).Scan(&n)
-	return n, err
+func selectCompeting(ctx context.Context, tx *db.Tx, schemeID, org string) ([]unit.ID, error) {
+	return db.Collect(ctx, tx, "cases of "+org, func(scan func(...any) error) (id unit.ID, err error) {
+		err = scan(&id)
+		return id, err
+	}, sqlCompeting, schemeID, org)
 }
 
 // dropReader lets whoever was drawn and declined see the case no more.

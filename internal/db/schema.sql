@@ -927,6 +927,8 @@ CREATE TABLE casework_seat (         -- who is asked
 
 CREATE INDEX casework_seat_due ON casework_seat (due_at, case_id) WHERE waiting AND NOT late_told;
 
+CREATE INDEX casework_seat_person ON casework_seat (seat, asked_at) WHERE kind = 'person';
+
 CREATE INDEX casework_seat_waiting ON casework_seat (seat, case_id) WHERE waiting;
 
 CREATE TABLE casework_serial (
@@ -2554,6 +2556,20 @@ CREATE TABLE registry_expert (
 );
 
 CREATE INDEX registry_expert_pool ON registry_expert (pool, account, id);
+
+CREATE TABLE registry_expert_tie (
+  id         TEXT   NOT NULL,
+  account    TEXT   NOT NULL,
+  org        TEXT   NOT NULL,
+  kind       TEXT   NOT NULL CHECK (kind IN ('coauthor', 'teacher', 'family', 'employer', 'paid', 'project', 'other')),
+  since      TEXT   NOT NULL,
+  until      TEXT   NOT NULL,            -- last day; '' is without end
+  note       TEXT   NOT NULL,
+  entered_at BIGINT NOT NULL,
+  PRIMARY KEY (id, entered_at)
+);
+
+CREATE INDEX registry_expert_tie_account ON registry_expert_tie (account, id);
 
 CREATE TABLE registry_figure (       -- figures of a year, as filed: money in fen, else a count
   org        TEXT NOT NULL REFERENCES registry_org (code),

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/cookiejar"
+	"net/url"
 	"regexp"
 	"strings"
 	"testing"
@@ -20,6 +21,9 @@ firm      fills   J topic=ai title=具身智能数据集 leader=虚构负责人�
 firm      submit  J                                                                    -> submitted`)
 		if page := w.get(w.client("firm"), w.cases["J"]+"/draws"); !strings.Contains(page, "尚未抽取") {
 			t.Error("no seed is promised before the draw")
+		}
+		if page := w.get(w.client("desk"), "/panels?scheme=joint-fund"); !strings.Contains(page, w.cases["J"]+`"`) || strings.Contains(page, "不足") {
+			t.Error("the desk does not find the case among those that wait for a draw, with enough experts")
 		}
 		w.play(`
 desk      draw    J complete=no                                                        -> 形式审查
@@ -55,6 +59,19 @@ firm      answers J panel score_idea=90                                         
 		}
 		if page := w.get(w.client("head"), w.cases["J"]); !strings.Contains(page, "加权平均分 <b>80</b>") {
 			t.Error("the mean without the highest and the lowest is not told")
+		}
+		if page := w.get(w.client("head"), w.cases["J"]+"/minutes"); !strings.Contains(page, "分差") || !strings.Contains(page, "<dd>40，标准差 14.14</dd>") || strings.Count(page, "不计</span>") != 2 {
+			t.Error("the minutes do not tell how far the scores lie apart, and which do not count")
+		}
+		if page := w.get(w.client("firm"), w.cases["J"]+"/minutes"); strings.Contains(page, "评审专家 ") {
+			t.Error("the minutes tell the firm who sat")
+		}
+		judge := w.client(drawn[0])
+		if page := w.get(judge, "/expert"); !strings.Contains(page, "已评审") || !strings.Contains(page, "<dd>500.00 元（1 份）</dd>") {
+			t.Error("an expert does not find the record and the fee")
+		}
+		if status, _, body := w.send(judge, "/expert/ties", url.Values{"org": {SmallFirm}, "kind": {"coauthor"}, "since": {"2026-01-01"}}); status != http.StatusSeeOther || !strings.Contains(w.get(judge, "/expert"), "共同署名发表") {
+			t.Errorf("an expert cannot declare a tie: %d %.300s", status, body)
 		}
 		w.play(`
 head      approve J                                                                    -> noticed`)

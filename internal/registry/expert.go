@@ -129,33 +129,5 @@ func (r *Registry) Experts(ctx context.Context, tx *db.Tx, pool, field string, d
 // PersonTie is the relation by which the owner of an account stands behind an organisation on a day, or that either
 // declared; a mandate to act for it is a tie too, named by the kind "mandate". None found is no error.
 func (r *Registry) PersonTie(ctx context.Context, tx *db.Tx, account unit.ID, org string, day unit.Day) (Relation, bool, error) {
-	p, err := selectPersonByAccount(ctx, tx, string(account))
-	if db.NoRows(err) {
-		return Relation{}, false, nil
-	}
-	if err != nil {
-		return Relation{}, false, fmt.Errorf("person of account %s: %w", account, err)
-	}
-	up, err := r.behind(ctx, tx, org, day)
-	if err != nil {
-		return Relation{}, false, err
-	}
-	if x, tied := up.by[string(p.ID)]; tied {
-		return x, true, nil
-	}
-	for _, x := range up.declared {
-		if x.Holder == string(p.ID) {
-			return x, true, nil
-		}
-	}
-	all, err := selectMandates(ctx, tx, up.code, r.known)
-	if err != nil {
-		return Relation{}, false, fmt.Errorf("mandates of %s: %w", up.code, err)
-	}
-	for _, m := range all {
-		if m.Person == p.ID && m.On(day) {
-			return Relation{Holder: string(p.ID), Org: up.code, Kind: "mandate", Since: m.Since, Until: m.Until, Source: m.Source}, true, nil
-		}
-	}
-	return Relation{}, false, nil
+	return r.Kin(day).PersonTie(ctx, tx, account, org)
 }

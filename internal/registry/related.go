@@ -29,34 +29,7 @@ func (r *Registry) Related(ctx context.Context, tx *db.Tx, a, b string, day unit
 // owner or a controller is stated to be unknown, or there are more relations than the bounds of this room. Cycles of
 // ownership end by themselves.
 func (r *Registry) Affiliation(ctx context.Context, tx *db.Tx, a, b string, day unit.Day) (Affiliation, error) {
-	if a == b && a != "" {
-		return Affiliation{Related: true, Known: true}, nil
-	}
-	for _, code := range []string{a, b} {
-		aheadOrg(ctx, tx, code, day, r.known)
-	}
-	left, err := r.behind(ctx, tx, a, day)
-	if err != nil {
-		return Affiliation{}, err
-	}
-	right, err := r.behind(ctx, tx, b, day)
-	if err != nil {
-		return Affiliation{}, err
-	}
-	if left.code == right.code {
-		return Affiliation{Related: true, Known: true}, nil
-	}
-	for _, at := range left.order {
-		if _, both := right.by[at]; both {
-			return Affiliation{true, true, append(left.path(at), right.path(at)...)}, nil
-		}
-	}
-	for _, x := range append(left.declared, right.declared...) {
-		if x.Holder == left.code || x.Holder == right.code {
-			return Affiliation{true, true, []Relation{x}}, nil
-		}
-	}
-	return Affiliation{Known: !left.open && !right.open}, nil
+	return r.Kin(day).Affiliation(ctx, tx, a, b)
 }
 
 // ancestry is everybody who stands behind one organisation.

@@ -73,13 +73,9 @@ func (s *Scheme) AskScore(a Ask, answers []map[string]Value) Value {
 	}
 	var each []*big.Int // hundredths of billionths
 	for _, given := range answers {
-		sum := new(big.Int)
-		for i, k := range p.Value.Keys {
-			v := given[scorePart+k]
-			if !v.Known() {
-				return Value{}
-			}
-			sum.Add(sum, new(big.Int).Mul(big.NewInt(v.Int), big.NewInt(p.Value.List[i].Int)))
+		sum := weighted(p, given)
+		if sum == nil {
+			return Value{}
 		}
 		each = append(each, sum)
 	}

@@ -289,6 +289,9 @@ func (c *checker) manyNames() {
 		if a.Drop != "" {
 			c.param(pos, a.Drop, Count)
 		}
+		if a.Fee != "" {
+			c.param(pos, a.Fee, Money)
+		}
 		if a.Scored != "" {
 			c.param(pos, a.Scored, Table)
 		}

@@ -92,7 +92,7 @@ func (c *checker) useMoney(use func(...string)) {
 func (c *checker) useMany(use func(...string)) {
 	s := c.s
 	for _, a := range s.Asks.All() {
-		use(a.Within, a.Drop, a.Scored, "role "+a.Instead)
+		use(a.Within, a.Drop, a.Scored, a.Fee, "role "+a.Instead)
 		if a.Draw != nil {
 			use(a.Draw.Count, a.Draw.Reserves, a.Draw.Worked, a.Draw.PerUnit)
 		}

@@ -76,7 +76,7 @@ func (d *decoder) ask(name string, k, v *node) {
 		return
 	}
 	a := Ask{OpenedBy: parted(d.text(v, "opened_by")), Seats: d.text(v, "seats"), Within: d.text(v, "within"), Again: d.text(v, "again"),
-		Instead: d.text(v, "instead"), Drop: d.text(v, "drop"), At: k.pos}
+		Instead: d.text(v, "instead"), Drop: d.text(v, "drop"), Fee: d.text(v, "fee"), At: k.pos}
 	if a.Within == "" {
 		d.at(k.pos, "ask.no_clock", "name", name)
 	}

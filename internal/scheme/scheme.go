@@ -190,6 +190,7 @@ type Ask struct {
 	Again    string // "failed"
 	Instead  string // role
 	Drop     string // param
+	Fee      string // param: what whoever was drawn is owed for an answer; "" is nothing
 	At       Pos
 }
 

@@ -72,6 +72,7 @@ func (v *visit) draws() error {
 var tiedWords = map[string]fault.Words{
 	"unit":     {"就职于当事单位", "belongs to a party"},
 	"related":  {"所在单位与当事单位有关联", "his or her organisation is affiliated with a party"},
+	"declared": {"本人申报与当事单位有利害关系", "declared a tie to a party"},
 	"person":   {"本人与当事单位有关联", "is tied to a party"},
 	"worked":   {"所在单位近期与当事单位合作", "his or her organisation worked with a party lately"},
 	"competes": {"所在单位申报了同一事项", "his or her organisation has a case of the same scheme"},

@@ -100,6 +100,7 @@ func (s *Server) routes() {
 	s.discards()
 	s.askPages()
 	s.callRoutes()
+	s.panelRoutes()
 	s.bookPages()
 	s.many()
 	s.finding()
