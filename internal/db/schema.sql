@@ -791,6 +791,17 @@ CREATE TABLE casework_opening (      -- an opening of what is sealed in a case: 
 
 CREATE UNIQUE INDEX casework_opening_one ON casework_opening (case_id) WHERE ended_at = 0;
 
+CREATE TABLE casework_pattern_aside (
+  pattern TEXT NOT NULL,   -- kind of pattern, patterns.yaml
+  subject TEXT NOT NULL,   -- scheme and the codes that it is about, with / between them
+  at      BIGINT NOT NULL, -- microseconds
+  person  TEXT NOT NULL,
+  by_name TEXT NOT NULL,
+  reason  TEXT NOT NULL,
+  cases   BIGINT NOT NULL CHECK (cases > 0),
+  PRIMARY KEY (pattern, subject, at)
+);
+
 CREATE TABLE casework_payer (
   id         TEXT PRIMARY KEY,
   case_id    TEXT NOT NULL REFERENCES casework_case (id), -- the lead

@@ -224,6 +224,7 @@ func TestEveryPageIsGoodHTMLInBothLanguages(t *testing.T) {
 	maps.Copy(values, paymentBodies(t))
 	maps.Copy(values, findBodies())
 	maps.Copy(values, needBodies())
+	maps.Copy(values, patternBodies())
 	maps.Copy(values, listBodies(t))
 	maps.Copy(values, formBodies())
 	for name, all := range labBodies() {

@@ -114,6 +114,7 @@ func (s *Server) routes() {
 	s.stateRoutes()
 	s.credentialRoutes()
 	s.needRoutes()
+	s.patternRoutes()
 
 	s.page("GET", "/registry", access.RegistryRead, (*visit).organisations)
 	s.page("GET", "/registry/export", access.RegistryRead, (*visit).exportOrganisations)

@@ -24,6 +24,7 @@ var sections = []struct {
 		{"/bookings", fault.Words{"我的预约", "Bookings"}, access.BookingCreate},
 		{"/uses", fault.Words{"使用、样品与账单", "Uses, samples, bills"}, access.BookingCreate},
 		{"/panels", fault.Words{"抽取前核对", "Before the draw"}, access.CaseQueue},
+		{"/patterns", fault.Words{"异常情形", "Unusual patterns"}, access.CaseQueue},
 		{"/rounds", fault.Words{"集中评定", "Rounds"}, access.CaseQueue},
 		{"/starts", fault.Words{"免申即享开办", "Opened unasked"}, access.CaseQueue},
 	}},
