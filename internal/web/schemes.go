@@ -38,6 +38,7 @@ type schemePage struct {
 	Stages  []stageView
 	Fields  []formField
 	Diagram template.HTML
+	Brief   schemeBrief
 	Orgs    []registry.Org // for whom this person may ask
 	Key     string         // of the request that opens a case
 }
@@ -86,7 +87,7 @@ func (v *visit) scheme() error {
 		return err
 	}
 	v.under("/schemes", "事项", "Schemes")
-	p := schemePage{Scheme: s, Last: v.s.c.Cases.LastDay(s), Others: others, Params: v.paramsOf(s, clauses), Rules: rulesOf(s, clauses), Stages: v.stagesOf(s), Key: string(unit.NewID(time.Now())),
+	p := schemePage{Scheme: s, Last: v.s.c.Cases.LastDay(s), Others: others, Params: v.paramsOf(s, clauses), Rules: rulesOf(s, clauses), Stages: v.stagesOf(s), Key: string(unit.NewID(time.Now())), Brief: briefOf(s),
 		// The drawing is made by our own code from a checked pack, with every word of it escaped.
 		Diagram: template.HTML(scheme.Diagram(s, v.lang))}
 	for _, sec := range s.Form.Sections {
