@@ -1,14 +1,18 @@
 // The face: every page that somebody can reach, in both languages, after the main line was played. Each is checked as it was
 // written (html-validate, weight), as it is shown (axe-core on its first and its opened state, the content policy, the console,
-// nothing wider than a phone), and measured (how soon it can be used). Run by `make face`; alone: node face.mjs
-// [--shots FOLDER] [--at PORT of an office that runs already] [--only PATTERN].
+// nothing wider than a phone), and measured (how soon it can be used); then the papers are printed (print.mjs). Run by
+// `make face`; alone: node face.mjs [--shots FOLDER] [--at PORT of an office that runs already] [--only PATTERN].
+// --sample is what `make browser` runs: every page as it was written, and every eighth as it is shown.
 import { writeFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import { HtmlValidate } from 'html-validate'
 import { open, patterns, play, step, want } from './house.mjs'
+import { papers } from './print.mjs'
 
 const weightMax = 60_000 // bytes of a page as they travel: itself, its style and its pictures; scripts are islands
 const only = process.argv.includes('--only') ? process.argv[process.argv.indexOf('--only') + 1] : ''
+const sample = process.argv.includes('--sample')
+const every = 8 // of a sample, which page is opened: another one in each language
 const soft = process.env.KEEP_GOING // prints what is found and goes on
 
 // What html-validate finds and we let stand, each with its reason.
@@ -35,7 +39,9 @@ const validator = new HtmlValidate({
 // Findings of axe-core that stand, by rule and by page, each with its reason.
 const standing = {}
 
-const visitors = [
+const visitors = sample ? [
+  ['anhui', ''], ['anhui', 'firm'], ['anhui', 'review'], ['anhui', 'finance'], ['anhui', 'admin'], ['shanghai', 'lab'], ['office', 'planner'], ['office', 'editor'],
+] : [
   ['anhui', ''], ['anhui', 'firm'], ['anhui', 'review'], ['anhui', 'finance'], ['anhui', 'release'], ['anhui', 'audit'], ['anhui', 'admin'],
   ['anhui', 'supervise'], ['anhui', 'expert1'], ['anhui', 'science'], ['anhui', 'head'], ['shanghai', 'lab'], ['shanghai', 'admin'], ['shanghai', 'science'],
   ['office', ''], ['office', 'editor'], ['office', 'planner'], ['office', 'admin'],
@@ -44,6 +50,7 @@ const visitors = [
 const house = await open({ toured: true })
 const found = []    // what is wrong: [where, what]
 const measured = [] // of each page: pattern, role, language, weight, milliseconds
+let read = 0        // pages read as they were written
 const kept = {}     // the packed size of each file of ours
 
 // weigh is what a page weighs as it travels.
@@ -56,25 +63,34 @@ async function weigh(base, html) {
   return sum
 }
 
-async function inspect(visitor, url, name, html) {
-  const page = visitor.page
-  const say = (what, how) => { found.push([name, what, how]); if (soft) console.log(`    ${name}: ${what}: ${how}`) }
+const say = (name, what, how) => { found.push([name, what, how]); if (soft) console.log(`    ${name}: ${what}: ${how}`) }
+
+// reread checks a page as it was written.
+async function reread(url, name, html, policy) {
   const report = await validator.validateString(html)
   for (const r of report.results) {
-    for (const m of r.messages.slice(0, 5)) say('html-validate', `${m.ruleId}: ${m.message} (line ${m.line}: ${html.split('\n')[m.line - 1]?.slice(Math.max(0, m.column - 60), m.column + 60)})`)
+    for (const m of r.messages.slice(0, 5)) say(name, 'html-validate', `${m.ruleId}: ${m.message} (line ${m.line}: ${html.split('\n')[m.line - 1]?.slice(Math.max(0, m.column - 60), m.column + 60)})`)
   }
   const weight = await weigh(url.origin, html)
-  if (weight > weightMax) say('weight', `${weight} bytes`)
+  if (weight > weightMax) say(name, 'weight', `${weight} bytes`)
+  if (!/default-src '(none|self)'/.test(policy) || /unsafe/.test(policy)) say(name, 'content policy', policy || 'there is none')
+  for (const [inline] of html.matchAll(/<script(?![^>]* src=)[^>]*>|<style|<[a-z][^>]* (?:style|on[a-z]+)="[^"]*"/g)) say(name, 'inline code', inline)
+  return weight
+}
+
+// inspect checks a page as it is shown.
+async function inspect(visitor, url, name, weight) {
+  const page = visitor.page
   await visitor.go(url.href)
   const took = await page.evaluate(() => Math.round(performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd))
   measured.push({ name, weight, took })
   for (const opened of [false, true]) {
     if (opened && !await page.evaluate(() => { const all = [...document.querySelectorAll('details:not([open])')]; for (const d of all) d.open = true; return all.length })) break
-    for (const v of await visitor.axe()) if (!standing[v.id]) say(opened ? 'axe, opened' : 'axe', `${v.id}: ${v.help}: ` + v.nodes.slice(0, 3).map(n => n.html.slice(0, 160) + ' ' + (n.any[0]?.message ?? '')).join(' | '))
+    for (const v of await visitor.axe()) if (!standing[v.id]) say(name, opened ? 'axe, opened' : 'axe', `${v.id}: ${v.help}: ` + v.nodes.slice(0, 3).map(n => n.html.slice(0, 160) + ' ' + (n.any[0]?.message ?? '')).join(' | '))
     const over = await visitor.wider(opened ? '' : name)
-    if (over > 0) say(opened ? 'narrow, opened' : 'narrow', `it scrolls sideways by ${over} pixels at 390`)
+    if (over > 0) say(name, opened ? 'narrow, opened' : 'narrow', `it scrolls sideways by ${over} pixels at 390`)
   }
-  for (const c of visitor.complaints.splice(0)) say('console', c) // what the content policy refuses is said here too
+  for (const c of visitor.complaints.splice(0)) say(name, 'console', c) // what the content policy refuses is said here too
 }
 
 // sweep looks at one page of each pattern that nobody has looked at in this language, and at the home page of everybody.
@@ -95,7 +111,12 @@ async function sweep(visitor, base, seen, who, lang) {
     asked.add(known.pattern)
     seen.add(known.pattern)
     const html = await answer.text()
-    if (!only || !home || only === '/{$}') await inspect(visitor, url, `${lang.slice(0, 2)} ${who || 'visitor'} ${known.pattern}`, html)
+    if (!only || !home || only === '/{$}') {
+      const name = `${lang.slice(0, 2)} ${who || 'visitor'} ${known.pattern}`
+      const weight = await reread(url, name, html, answer.headers()['content-security-policy'] ?? '')
+      read++
+      if (!sample || home || read % every === (lang === 'en-GB' ? every / 2 : 0)) await inspect(visitor, url, name, weight)
+    }
     for (const [, to] of html.slice(html.indexOf('<main')).matchAll(/ href="(\/[^"#]*)/g)) queue.push(to.replaceAll('&amp;', '&'))
   }
 }
@@ -103,7 +124,7 @@ async function sweep(visitor, base, seen, who, lang) {
 await play(house, 'the face holds', async () => {
   for (const lang of ['zh-CN', 'en-GB']) {
     await step(`every page that somebody can reach, ${lang}`, async () => {
-      const seen = new Set(), before = measured.length
+      const seen = new Set(), before = measured.length, begun = read
       for (const [node, who] of visitors) {
         const visitor = await house.visitor(lang)
         if (who) await visitor.signIn(house.at[node], `${who}@${node}.example`)
@@ -111,14 +132,15 @@ await play(house, 'the face holds', async () => {
         await visitor.page.context().close()
       }
       const never = patterns.filter(p => !seen.has(p.pattern)).length
-      return `${measured.length - before} pages; ${never} addresses are files or were not reached`
+      return `${read - begun} pages read, ${measured.length - before} of them opened; ${never} addresses are files or were not reached`
     })
   }
+  if (!only) await step('what is printed', () => papers(house, say))
   measured.sort((a, b) => b.weight - a.weight)
   const times = measured.map(m => m.took).sort((a, b) => a - b)
   console.log(`  heaviest: ${measured.slice(0, 3).map(m => `${m.name} ${m.weight}`).join(', ')}; usable after ${times[times.length >> 1]} ms in the middle, ${times[Math.floor(times.length * 0.99)]} ms at the 99th of a hundred, ${times.at(-1)} ms at most`)
   if (process.argv.includes('--table')) writeFileSync(process.argv[process.argv.indexOf('--table') + 1], JSON.stringify({ measured, found }, null, 1))
   const lines = found.map(([where, what, how]) => `${where}: ${what}: ${how}`)
   if (lines.length > 0 && !soft) throw new Error(`${lines.length} findings:\n  ` + lines.slice(0, 40).join('\n  '))
-  if (!only) want(measured.length > 200, `only ${measured.length} pages were looked at`)
+  if (!only) want(read > 200, `only ${read} pages were looked at`)
 })
