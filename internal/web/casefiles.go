@@ -55,8 +55,11 @@ func (c caseFiles) named(v scheme.Value) []fileView {
 	return out
 }
 
-// sizeText is a size in KiB or MiB.
+// sizeText is a size in bytes, KiB or MiB.
 func sizeText(bytes int64) string {
+	if bytes < 1<<10 {
+		return fmt.Sprintf("%d B", bytes)
+	}
 	if bytes < 1<<20 {
 		return fmt.Sprintf("%.1f KiB", float64(bytes)/(1<<10))
 	}

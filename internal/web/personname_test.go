@@ -12,6 +12,7 @@ func TestANameInTwoScriptsIsShownInTheReadersOwn(t *testing.T) {
 		{"审核员", "审核员", "审核员"},
 		{"Reviewer / Officer", "Reviewer / Officer", "Reviewer / Officer"},
 		{"甲 / 乙", "甲 / 乙", "甲 / 乙"},
+		{"clock", "到期自动办理", "by the clock"},
 		{"", "", ""},
 	} {
 		if zh, en := personName(fault.ZH, c.name), personName(fault.EN, c.name); zh != c.zh || en != c.en {
