@@ -181,6 +181,9 @@ type suitedPage struct {
 // suitedOffers are how many of an organisation's offers are compared, the newest first.
 const suitedOffers = 40
 
+// suitedLeast is how much of an offer a need speaks to before its owner is told of it: a list that nobody asked for holds no guesses.
+const suitedLeast = 0.15
+
 // suited are the needs that suit what one of the person's organisations offers.
 func (v *visit) suited() (err error) {
 	p := suitedPage{Export: v.exports()}
@@ -208,6 +211,9 @@ func (v *visit) suited() (err error) {
 			return err
 		}
 		for _, x := range v.matchViews(m.All[:min(len(m.All), matchRows)]) {
+			if x.Share < suitedLeast {
+				continue
+			}
 			x.For = &o
 			if was, twice := best[x.Listing.ID]; !twice || x.Share > was.Share {
 				best[x.Listing.ID] = x
