@@ -50,12 +50,16 @@ func paymentBodies(t *testing.T) map[string][]any {
 	other.ID = "other"
 	fails := outlook(scheme.Fail)
 	fails.Scheme = &other
+	open := callView{Call: casework.Call{ID: someID, No: "1", Title: someWords, OrgName: someWords, Stage: someWords, Until: someTime, Provisional: true, Offers: []casework.Offer{{Scheme: "x", Title: someWords}}, Mine: []casework.Case{{ID: someID, No: "3", OrgName: someWords, StageWords: someWords}}},
+		Given: []callGiven{{Name: "题<目>", Shown: "甲"}, {Name: "表", Head: []string{"列"}, Rows: [][]string{{"一"}, {""}}}}, Orgs: []registry.Org{{Code: "a", Name: someWords}, {Code: "b", Name: someWords}}}
 	bought := catalogue.Listing{ID: someID, Owner: testFirm, OwnerName: someWords, Region: "340100", Title: someWords}
 	return map[string][]any{
 		"outlooks": {outlooksPage{}, outlooksPage{Form: wrong("org"), Orgs: []option{{"a", "甲"}}, Org: &registry.Org{Code: "9134", Name: someWords, Synthetic: true}, Schemes: []outlookView{outlook(scheme.Pass), fails}},
 			outlooksPage{Org: &registry.Org{Code: "9134", Name: someWords}}},
 		"deal": {dealPage{L: bought, Form: wrong("org")}, dealPage{L: bought, Form: wrong("price"), Judged: true}, dealPage{L: bought, Form: wrong("org"), Orgs: []option{{"a", "甲"}}, Org: "a", Slot: "3月2日", Node: someWords, Price: 200, Judged: true, Schemes: []purchaseView{
 			{outlook(scheme.Pass), []dealView{{Words: someWords, InForce: true, ToBuyer: true, Now: 200, Back: 100, Paid: 100, Known: true}, {Words: someWords, Now: 100, Paid: 100, Exact: true, Known: true}, {ToBuyer: true}}}, {fails, nil}}}},
+		"calls": {callsPage{Exports: exportView{"/calls?format=csv", "/calls?format=xlsx"}}, callsPage{Exports: exportView{"/calls?format=csv", "/calls?format=xlsx"}, Calls: []callView{open, {Call: casework.Call{ID: someID, No: "2"}}}, Pager: pager{From: 1, To: 2, Total: 2}}},
+		"call":  {callView{}, open},
 		"burns": {burnsPage{}, burnsPage{Budgets: []casework.Burn{{Path: "340000/a", Title: someWords, Given: 100, Taken: 50, Left: 50, PerDay: 1, From: someDay, Ends: someDay}, {Path: "340000/b", Title: someWords, Missing: true},
 			{Path: "340000/c", Title: someWords, PerDay: 1, From: someDay}, {Path: "340000/d", Title: someWords}}, Export: exportView{"/budgets?format=csv", "/budgets?format=xlsx"}}},
 		"owed":         {owedPage{}, owedPage{Tabs: tabs, Owed: []settlement.Owed{{Due: due, Received: 40, Left: 60}}}},
