@@ -41,7 +41,7 @@ func run(args []string, out, errs io.Writer) int {
 	root.SetArgs(args)
 	root.SetOut(out)
 	root.SetErr(errs)
-	root.AddCommand(demoCommand(), serveCommand(), readCommand(), checkCommand(), simulateCommand(), replayCommand(), verifyCommand(), auditCommand(), postCommand(), keyCommand(), rehearseCommand(), recoverCommand(),
+	root.AddCommand(demoCommand(), serveCommand(), readCommand(), checkCommand(), simulateCommand(), replayCommand(), verifyCommand(), auditCommand(), postCommand(), keyCommand(), rehearseCommand(), recoverCommand(), epochCommand(),
 		backupCommand(), restoreCommand(), migrateCommand(), importCommand(), benchCommand(), soakCommand())
 	cmd, err := root.ExecuteContextC(ctx)
 	switch {

@@ -19,7 +19,7 @@ func rehearseCommand() *cobra.Command {
 		Use:   "rehearse " + strings.Join(node.Rehearsals, "|") + "|all",
 		Short: "Rehearse what to do when something goes wrong, on a throw-away community",
 		Long: `Starts three real nodes on this machine and plays: a restore from an old backup, the loss of a log's key, a node
-that is away for days, a wrong clock, a fork. Prints each step with ok or FAIL and exits with 1 at the first that did not hold.`,
+that is away for days, a wrong clock, a fork, a new epoch. Prints each step with ok or FAIL and exits with 1 at the first that did not hold.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			slog.SetDefault(slog.New(slog.NewTextHandler(io.Discard, nil))) // what the nodes log is expected to be bad

@@ -21,8 +21,9 @@ SET kind = $2, owner = $3, region = $4, state = $5, version = $6, title_zh = $7,
 WHERE id = $1`
 	sqlMirroredCounts = `
 SELECT origin, kind, state, count(*) FROM catalogue_mirror GROUP BY origin, kind, state ORDER BY origin, kind, state LIMIT 10000`
-	sqlOwnerName = `SELECT owner_zh, owner_en FROM catalogue_listing WHERE owner = $1 AND state <> 'retired' ORDER BY id DESC LIMIT 1`
-	sqlMirrorsOf = mirroredColumns + `WHERE listing > $1 ORDER BY listing LIMIT $2`
+	sqlOwnerName   = `SELECT owner_zh, owner_en FROM catalogue_listing WHERE owner = $1 AND state <> 'retired' ORDER BY id DESC LIMIT 1`
+	sqlMirrorsFrom = mirroredColumns + `WHERE log = $1 AND idx >= $2 ORDER BY idx, listing LIMIT $3`
+	sqlMirrorsOf   = mirroredColumns + `WHERE listing > $1 ORDER BY listing LIMIT $2`
 )
 
 func scanMirrored(scan func(...any) error) (m Mirrored, err error) {
@@ -50,6 +51,10 @@ func selectMirroredLeaf(ctx context.Context, tx *db.Tx, log string, index int64)
 
 func selectMirrorsAfter(ctx context.Context, tx *db.Tx, after unit.ID, limit int) ([]Mirrored, error) {
 	return db.Collect(ctx, tx, "mirrored listings", scanMirrored, sqlMirrorsOf, string(after), limit)
+}
+
+func selectMirrorsFrom(ctx context.Context, tx *db.Tx, log string, index int64, limit int) ([]Mirrored, error) {
+	return db.Collect(ctx, tx, "mirrored listings from a leaf on", scanMirrored, sqlMirrorsFrom, log, index, limit)
 }
 
 func insertMirrored(ctx context.Context, tx *db.Tx, l Listing, m Mirrored) error {

@@ -1776,6 +1776,20 @@ CREATE TABLE document_step (
   PRIMARY KEY (document, no, at)
 );
 
+CREATE TABLE federation_aside (
+  log   TEXT NOT NULL,
+  epoch BIGINT NOT NULL, -- that set it aside
+  idx   BIGINT NOT NULL,
+  leaf  BYTEA NOT NULL,
+  PRIMARY KEY (log, epoch, idx)
+);
+
+CREATE TRIGGER federation_aside_kept_delete BEFORE DELETE ON federation_aside
+BEGIN SELECT RAISE(ABORT, 'federation_aside is append only'); END;
+
+CREATE TRIGGER federation_aside_kept_update BEFORE UPDATE ON federation_aside
+BEGIN SELECT RAISE(ABORT, 'federation_aside is append only'); END;
+
 CREATE TABLE federation_behind (
   peer TEXT PRIMARY KEY, -- region code
   at   BIGINT NOT NULL,
@@ -1841,6 +1855,26 @@ CREATE INDEX federation_credential_account ON federation_credential (account, id
 
 CREATE INDEX federation_credential_no ON federation_credential (no, id);
 
+CREATE TABLE federation_epoch (
+  code    TEXT NOT NULL,   -- region code of the node, this one's too
+  epoch   BIGINT NOT NULL CHECK (epoch >= 2),
+  log     TEXT NOT NULL,   -- name of its log
+  note    TEXT NOT NULL,   -- the statement with all its signatures
+  signers TEXT NOT NULL,   -- codes of the nodes whose countersignatures counted here
+  at      BIGINT NOT NULL, -- since when it holds here
+  cut_at  BIGINT NOT NULL CHECK (cut_at >= 0), -- leaves before it stand on
+  aside   BIGINT NOT NULL, -- leaves that were set aside here
+  state   TEXT NOT NULL CHECK (state IN ('cutting', 'holds')),
+  PRIMARY KEY (code, epoch)
+);
+
+CREATE TRIGGER federation_epoch_kept_delete BEFORE DELETE ON federation_epoch
+BEGIN SELECT RAISE(ABORT, 'federation_epoch is append only'); END;
+
+CREATE TRIGGER federation_epoch_kept_update BEFORE UPDATE ON federation_epoch
+WHEN OLD.state <> 'cutting' OR NEW.state <> 'holds' OR NEW.note <> OLD.note OR NEW.cut_at <> OLD.cut_at
+BEGIN SELECT RAISE(ABORT, 'federation_epoch is append only'); END;
+
 CREATE TABLE federation_evidence (
   id      TEXT PRIMARY KEY,
   code    TEXT NOT NULL,
@@ -1872,6 +1906,8 @@ CREATE TABLE federation_leaf (
 CREATE INDEX federation_leaf_kind ON federation_leaf (kind, day, origin, idx);
 
 CREATE TRIGGER federation_leaf_kept_delete BEFORE DELETE ON federation_leaf
+WHEN NOT EXISTS (SELECT 1 FROM federation_epoch e JOIN federation_aside a ON a.log = e.log AND a.epoch = e.epoch
+  WHERE e.log = OLD.origin AND e.state = 'cutting' AND OLD.idx >= e.cut_at AND a.idx = OLD.idx AND a.leaf = OLD.leaf)
 BEGIN SELECT RAISE(ABORT, 'federation_leaf is append only'); END;
 
 CREATE TRIGGER federation_leaf_kept_update BEFORE UPDATE ON federation_leaf
@@ -2164,11 +2200,13 @@ CREATE TABLE federation_tile (
 );
 
 CREATE TRIGGER federation_tile_kept_delete BEFORE DELETE ON federation_tile
+WHEN NOT EXISTS (SELECT 1 FROM federation_epoch e WHERE e.log = OLD.origin AND e.state = 'cutting')
 BEGIN SELECT RAISE(ABORT, 'federation_tile only grows'); END;
 
 CREATE TRIGGER federation_tile_kept_update BEFORE UPDATE ON federation_tile
-WHEN NEW.origin <> OLD.origin OR NEW.level <> OLD.level OR NEW.n <> OLD.n OR NEW.width <= OLD.width
-  OR substr(NEW.hashes, 1, length(OLD.hashes)) <> OLD.hashes
+WHEN NOT EXISTS (SELECT 1 FROM federation_epoch e WHERE e.log = OLD.origin AND e.state = 'cutting')
+  AND (NEW.origin <> OLD.origin OR NEW.level <> OLD.level OR NEW.n <> OLD.n OR NEW.width <= OLD.width
+  OR substr(NEW.hashes, 1, length(OLD.hashes)) <> OLD.hashes)
 BEGIN SELECT RAISE(ABORT, 'federation_tile only grows'); END;
 
 CREATE TABLE federation_withdrawal (

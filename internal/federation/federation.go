@@ -116,6 +116,7 @@ type Service struct {
 	hears     map[string]Hear
 	written   map[string]db.Bell     // of letters to a neighbour that wait
 	files     []Community            // versions of the community file, the oldest first
+	epochs    []Epoch                // that hold here, by node, the oldest first
 	fileAsks  map[string][]time.Time // by neighbour, of the last hour
 	onceTold  func(ctx context.Context, tx *db.Tx, of unit.ID) error
 
@@ -218,6 +219,13 @@ func (s *Service) peers() []Peer {
 			out[at].Key, out[at].Witness = p.Key, p.Witness
 		}
 	}
+	for i := range out {
+		for _, e := range s.epochs {
+			if e.Code == out[i].Code {
+				out[i] = e.rekeys(out[i])
+			}
+		}
+	}
 	return out
 }
 
@@ -229,6 +237,7 @@ func (s *Service) Open(ctx context.Context) error { return s.load(ctx) }
 func (s *Service) load(ctx context.Context) error {
 	var confirmed []Peer
 	var files []Community
+	var epochs []EpochState
 	err := s.c.DB.Read(ctx, func(tx *db.Tx) (err error) {
 		if confirmed, err = selectConfirmed(ctx, tx); err != nil {
 			return fmt.Errorf("confirmed neighbours: %w", err)
@@ -236,7 +245,8 @@ func (s *Service) load(ctx context.Context) error {
 		if files, err = selectCommunities(ctx, tx, s.filesHere()); err != nil {
 			return fmt.Errorf("versions of the community file: %w", err)
 		}
-		return nil
+		epochs, err = selectEpochs(ctx, tx)
+		return err
 	})
 	if err != nil {
 		return err
@@ -244,7 +254,10 @@ func (s *Service) load(ctx context.Context) error {
 	today := unit.DayOf(s.c.Now(), unit.Beijing())
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.confirmed, s.members, s.wanted = confirmed, nil, 0
+	s.confirmed, s.members, s.wanted, s.epochs = confirmed, nil, 0, nil
+	for _, e := range epochs {
+		s.epochs = append(s.epochs, e.Epoch)
+	}
 	for _, f := range files {
 		if len(s.files) == 0 || f.Version > s.files[len(s.files)-1].Version {
 			s.files = append(s.files, f)
@@ -389,6 +402,9 @@ func (s *Service) Receipt(ctx context.Context, origin string, index int64) (rece
 		row, err := selectPeer(ctx, tx, p.Code)
 		if err != nil {
 			return err
+		}
+		if row.target == "" {
+			return fault.New(fault.Unavailable, "federation.not_all_here", "name", p.Name)
 		}
 		c, err := corridorlog.ParseCheckpoint([]byte(row.target))
 		if err != nil {

@@ -93,6 +93,8 @@ func (s *station) serve(w http.ResponseWriter, r *http.Request) {
 		if from, isEntries := strings.CutPrefix(what, "entries/"); isEntries {
 			n, _ := strconv.ParseInt(from, 10, 64)
 			b, err = s.fed.HeldEntries(r.Context(), code, n)
+		} else if what == "seen" {
+			b, err = s.fed.Seen(r.Context(), code)
 		} else {
 			b, err = s.fed.Held(r.Context(), code)
 		}
@@ -104,6 +106,12 @@ func (s *station) serve(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	switch path := strings.TrimPrefix(r.URL.Path, "/log/"); path {
+	case "epochs":
+		if s.fed == nil {
+			http.NotFound(w, r)
+			return
+		}
+		b, err = s.fed.OwnEpochs(r.Context())
 	case "checkpoint":
 		b, err = s.log.Checkpoint(r.Context())
 	case "key":

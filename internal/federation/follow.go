@@ -45,6 +45,9 @@ func (s *Service) followPeer(ctx context.Context, p Peer) (more bool, err error)
 		return false, err
 	}
 	if f.had.problem == forked {
+		if took, err := s.takeEpochs(ctx, p); took || refusedEpoch(err) {
+			return took, err
+		}
 		return false, fault.New(fault.Conflict, forked, "name", p.Name)
 	}
 	if f.signed, err = s.fetch(ctx, p, "/log/checkpoint", checkpointMax); err != nil {
@@ -56,6 +59,9 @@ func (s *Service) followPeer(ctx context.Context, p Peer) (more bool, err error)
 		}
 	}
 	if f.c, err = corridorlog.OpenCheckpoint(f.signed, p.Key); err != nil {
+		if took, err := s.takeEpochs(ctx, p); took || refusedEpoch(err) {
+			return took, err
+		}
 		return false, f.refuse(ctx, badSignature, "", err)
 	}
 	f.tiles = corridorlog.Hashes(f.c.Size, f.c.Root, s.remoteTiles(ctx, p))
@@ -64,6 +70,9 @@ func (s *Service) followPeer(ctx context.Context, p Peer) (more bool, err error)
 		return false, f.refuse(ctx, shrunk, "", nil)
 	case f.had.target != "" && f.c.Size == f.old.Size && f.c.Root != f.old.Root:
 		return false, f.refuse(ctx, forked, "", nil) // two signed roots of one size prove themselves
+	}
+	if err := f.begins(ctx); err != nil {
+		return false, err
 	}
 	more, err = f.grow(ctx)
 	if errors.Is(err, errOvertaken) {
@@ -285,7 +294,16 @@ func readLeaf(origin string, index int64, b []byte) Leaf {
 
 // refuse keeps what came as evidence, once for the same thing, and shows the problem.
 func (f *following) refuse(ctx context.Context, problem, proof string, cause error) error {
-	err := f.s.c.DB.Act(ctx, func(tx *db.Tx) error {
+	refused := fault.New(fault.Conflict, problem, "name", f.p.Name)
+	if cause != nil {
+		refused = refused.Because(cause)
+	}
+	return errors.Join(refused, f.keep(ctx, problem, proof))
+}
+
+// keep writes down what came and the problem with it. A fork stays one.
+func (f *following) keep(ctx context.Context, problem, proof string) error {
+	return f.s.c.DB.Act(ctx, func(tx *db.Tx) error {
 		row, err := selectPeer(ctx, tx, f.p.Code)
 		if err != nil {
 			return err
@@ -300,9 +318,4 @@ func (f *following) refuse(ctx context.Context, problem, proof string, cause err
 		}
 		return insertEvidence(ctx, tx, f.p.Code, problem, f.had.target, strings.ToValidUTF8(string(f.signed), "\uFFFD"), proof)
 	})
-	refused := fault.New(fault.Conflict, problem, "name", f.p.Name)
-	if cause != nil {
-		refused = refused.Because(cause)
-	}
-	return errors.Join(refused, err)
 }

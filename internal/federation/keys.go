@@ -57,6 +57,9 @@ func (s *Service) KnownKeys(ctx context.Context, self fault.Words) (out []KnownK
 				for _, k := range n.Keys {
 					if name, _, _ := strings.Cut(k.Key, "+"); n.Code == p.Code && name == p.Origin() {
 						add(p, own, KeyOfLog, name, "Ed25519", k.Key, k.From, k.Until)
+						if !strings.Contains(p.Key, k.Key) && k.on(today) { // a new epoch ended it
+							out[len(out)-1].Counts = false
+						}
 						dated[k.Key] = true
 					}
 				}

@@ -2,6 +2,7 @@ package federation
 
 import (
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -186,9 +187,9 @@ func (s *Service) putBack(ctx context.Context, p Peer, h heldLetter) error {
 		return fault.New(fault.Conflict, "federation.letter_answer", "name", p.Name)
 	}
 	if row.out {
-		err = s.isOurs(httpsig.Message{Method: http.MethodPost, Path: lettersPath}, h.Letter, h.LetterSig, letterTag, letterCovers)
+		err = s.isOurs(ctx, httpsig.Message{Method: http.MethodPost, Path: lettersPath}, h.Letter, h.LetterSig, letterTag, letterCovers)
 	} else {
-		err = s.isOurs(httpsig.Message{Status: http.StatusOK}, h.Answer, h.AnswerSig, answerTag, answerCovers)
+		err = s.isOurs(ctx, httpsig.Message{Status: http.StatusOK}, h.Answer, h.AnswerSig, answerTag, answerCovers)
 	}
 	if err != nil {
 		return fault.New(fault.Conflict, "federation.letter_not_ours", "name", p.Name, "n", e.N).Because(err)
@@ -237,7 +238,7 @@ func (s *Service) again(ctx context.Context, p Peer, row letterRow, do bool) err
 }
 
 // isOurs checks that this node itself signed something, at whatever time that was.
-func (s *Service) isOurs(m httpsig.Message, body []byte, kept, tag string, covers []string) error {
+func (s *Service) isOurs(ctx context.Context, m httpsig.Message, body []byte, kept, tag string, covers []string) error {
 	fields := map[string]string{}
 	if err := json.Unmarshal([]byte(kept), &fields); err != nil {
 		return fmt.Errorf("its signature was not kept: %w", err)
@@ -253,6 +254,14 @@ func (s *Service) isOurs(m httpsig.Message, body []byte, kept, tag string, cover
 			n, err := strconv.ParseInt(text, 10, 64)
 			if err != nil || n < 1 {
 				return nil, false
+			}
+			// The key of the log may have been lost; the public part of what it signed letters with was not.
+			public := ""
+			if err := s.c.DB.Read(ctx, func(tx *db.Tx) (err error) { public, err = selectOwnLetterKey(ctx, tx, n); return err }); err != nil {
+				return nil, false
+			}
+			if b, err := base64.StdEncoding.DecodeString(public); err == nil && len(b) == ed25519.PublicKeySize {
+				return b, true
 			}
 			private, err := s.signingKey(n)
 			if err != nil {

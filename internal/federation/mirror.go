@@ -49,6 +49,9 @@ type Published struct {
 type Mirror struct {
 	Kind string // of leaves
 	Take func(ctx context.Context, tx *db.Tx, from Peer, all []Published) (refused []error, err error)
+	// Cut takes out what stands here by leaves from an index on, which a new epoch of the log has set aside. All that stands on is
+	// handed over again afterwards.
+	Cut func(ctx context.Context, tx *db.Tx, from Peer, log string, index int64) error
 }
 
 // Mirror says which room keeps a kind of what neighbours publish; before Run.

@@ -22,7 +22,7 @@ const heldPath = "/log/held/"
 
 // Own is the log of the node that recovers.
 type Own interface {
-	PublicKey() string
+	KnownKeys(ctx context.Context) (string, error)
 	Size(ctx context.Context) (int64, error)
 	Adopt(ctx context.Context, signed []byte, leaves [][]byte) error
 	SameTree(ctx context.Context, c corridorlog.Checkpoint) (bool, error)
@@ -45,7 +45,7 @@ func (s *Service) Recover(ctx context.Context, own Own) (out []Recovery, err err
 	seen := map[string]seenLog{}
 	for _, p := range s.peers() {
 		r := Recovery{Peer: p}
-		c, err := s.seenBy(ctx, p, own)
+		c, err := s.seenBy(ctx, p, own, "checkpoint")
 		if r.Silent = err; err == nil {
 			r.Size = c.Size
 			seen[p.Code] = c
@@ -88,7 +88,32 @@ func (s *Service) Recover(ctx context.Context, own Own) (out []Recovery, err err
 			return out, fault.New(fault.Conflict, "federation.recover_fork", "code", code, "size", c.Size)
 		}
 	}
-	return out, nil
+	return out, s.seenMore(ctx, own)
+}
+
+// seenMore refuses to go on where a neighbour has seen, or cosigned, a checkpoint of the own log whose leaves nobody could give back.
+func (s *Service) seenMore(ctx context.Context, own Own) error {
+	for _, p := range s.peers() {
+		c, err := s.seenBy(ctx, p, own, "seen")
+		if err != nil {
+			continue // silent, or holds nothing; who answered was compared before
+		}
+		size, err := own.Size(ctx)
+		if err != nil {
+			return err
+		}
+		if c.Size > size {
+			return fault.New(fault.Conflict, "federation.recover_lost", "code", p.Code, "size", c.Size, "have", size)
+		}
+		same, err := own.SameTree(ctx, c.Checkpoint)
+		if err != nil {
+			return err
+		}
+		if !same {
+			return fault.New(fault.Conflict, "federation.recover_fork", "code", p.Code, "size", c.Size)
+		}
+	}
+	return nil
 }
 
 // seenLog is a checkpoint of the own log, as it signed it once.
@@ -98,11 +123,15 @@ type seenLog struct {
 }
 
 // seenBy is the newest checkpoint of the own log of which a neighbour holds all leaves.
-func (s *Service) seenBy(ctx context.Context, p Peer, own Own) (c seenLog, err error) {
-	if c.signed, err = s.fetch(ctx, p, heldPath+s.c.Self+"/checkpoint", checkpointMax); err != nil {
+func (s *Service) seenBy(ctx context.Context, p Peer, own Own, what string) (c seenLog, err error) {
+	if c.signed, err = s.fetch(ctx, p, heldPath+s.c.Self+"/"+what, checkpointMax); err != nil {
 		return c, err
 	}
-	c.Checkpoint, err = corridorlog.OpenCheckpoint(c.signed, own.PublicKey())
+	keys, err := own.KnownKeys(ctx)
+	if err != nil {
+		return c, err
+	}
+	c.Checkpoint, err = corridorlog.OpenCheckpoint(c.signed, keys)
 	return c, err
 }
 
@@ -141,6 +170,35 @@ func (s *Service) Held(ctx context.Context, code string) (signed []byte, err err
 			return fault.New(fault.Unavailable, "federation.not_all_here", "name", fault.Words{code, code})
 		}
 		signed = []byte(row.target)
+		return nil
+	})
+	return signed, err
+}
+
+// Seen is the newest checkpoint of a neighbour's log that this node has verified or cosigned, as the neighbour signed it; not all of
+// its leaves need be here.
+func (s *Service) Seen(ctx context.Context, code string) (signed []byte, err error) {
+	p, ok := s.peerOf(code)
+	if !ok {
+		return nil, fault.New(fault.NotFound, "federation.no_leaf", "origin", clip(code), "index", 0)
+	}
+	err = s.c.DB.Read(ctx, func(tx *db.Tx) error {
+		row, err := selectPeer(ctx, tx, code)
+		if err != nil {
+			return err
+		}
+		w, err := selectWitness(ctx, tx, p.Origin())
+		if err != nil {
+			return err
+		}
+		if signed = []byte(row.target); w.checkpoint != "" {
+			if c, err := corridorlog.ParseCheckpoint(signed); err != nil || c.Size < w.size {
+				signed = []byte(w.checkpoint)
+			}
+		}
+		if len(signed) == 0 {
+			return fault.New(fault.NotFound, "federation.no_leaf", "origin", clip(code), "index", 0)
+		}
 		return nil
 	})
 	return signed, err

@@ -47,6 +47,9 @@ func (s *Service) round(ctx context.Context, p Peer) error {
 		if !more {
 			break
 		}
+		if now, ok := s.peerOf(p.Code); ok {
+			p = now // a new epoch has another key
+		}
 	}
 	if err := s.askWitness(ctx, p); err != nil {
 		return fmt.Errorf("ask for a cosignature: %w", err)

@@ -143,6 +143,18 @@ func (l *Log) Checkpoint(ctx context.Context) (signed []byte, err error) {
 	return signed, err
 }
 
+// Tree is how many leaves have their number, and the root of their tree.
+func (l *Log) Tree(ctx context.Context) (size int64, root tlog.Hash, err error) {
+	err = l.db.Read(ctx, func(tx *db.Tx) error {
+		edge, _, err := l.open(ctx, tx)
+		if err == nil {
+			size, root = edge.Size(), edge.Root()
+		}
+		return err
+	})
+	return size, root, err
+}
+
 // withCosignatures adds the lines of witnesses to a checkpoint of ours.
 func withCosignatures(ctx context.Context, tx *db.Tx, signed []byte) ([]byte, error) {
 	c, err := parseCheckpoint(noteText(signed))

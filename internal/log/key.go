@@ -148,6 +148,12 @@ func SplitKeys(text string) (logKeys, witness string) {
 	return strings.Join(logs, "\n"), witness
 }
 
+// KnownKeys is the log's keys of today and of before, as far as the database has seen them sign, one a line.
+func (l *Log) KnownKeys(ctx context.Context) (all string, err error) {
+	err = l.db.Read(ctx, func(tx *db.Tx) error { all, err = l.allKeys(ctx, tx); return err })
+	return all, err
+}
+
 // allKeys is the log's keys of today and of before, as far as the database has seen them sign.
 func (l *Log) allKeys(ctx context.Context, tx *db.Tx) (string, error) {
 	before, err := selectKeys(ctx, tx)

@@ -26,8 +26,9 @@ type Key struct {
 }
 
 // ReadKey reads the key of a node's folder.
-func ReadKey(folder string) (Key, error) {
-	path := filepath.Join(folder, KeyName)
+func ReadKey(folder string) (Key, error) { return readKeyFile(filepath.Join(folder, KeyName)) }
+
+func readKeyFile(path string) (Key, error) {
 	b, err := os.ReadFile(path)
 	if err != nil {
 		return Key{}, err

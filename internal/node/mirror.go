@@ -19,6 +19,8 @@ func (n *Node) mirrors() {
 			theirs[i] = catalogue.Theirs{Node: from.Code, Log: p.Log, Index: p.Index, Fields: p.Fields, Record: p.Record, Gone: p.Gone}
 		}
 		return n.Catalogue.Mirror(ctx, tx, theirs)
+	}, Cut: func(ctx context.Context, tx *db.Tx, _ federation.Peer, log string, index int64) error {
+		return n.Catalogue.MirrorCut(ctx, tx, log, index)
 	}})
 	n.Federation.Mirror(federation.Mirror{Kind: federation.CertificateKind, Take: func(ctx context.Context, tx *db.Tx, from federation.Peer, all []federation.Published) ([]error, error) {
 		theirs := make([]registry.Published, len(all))
@@ -26,6 +28,8 @@ func (n *Node) mirrors() {
 			theirs[i] = registry.Published{Node: from.Code, Log: p.Log, Index: p.Index, Fields: p.Fields, Record: p.Record, Gone: p.Gone}
 		}
 		return n.Registry.TakeLabels(ctx, tx, theirs)
+	}, Cut: func(ctx context.Context, tx *db.Tx, _ federation.Peer, log string, index int64) error {
+		return n.Registry.CutLabels(ctx, tx, log, index)
 	}})
 }
 
@@ -65,6 +69,7 @@ func (n *Node) auditMirrors(ctx context.Context) (found []string, err error) {
 		end, followed := ends[m.Log]
 		switch {
 		case followed && m.Index >= end: // taken in while this was looked at
+		case !there && m.Digest == "" && m.Index < 0: // set aside by a new epoch
 		case !there:
 			found = append(found, fmt.Sprintf("listing %s is in no followed log", m.Listing))
 		case t.Refused: // an older version stays until a newer one is taken

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/http"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -25,13 +26,13 @@ import (
 const rehearsalWait = 90 * time.Second
 
 // Rehearsals are the drills that Rehearse plays, by name, in the order in which they are told.
-var Rehearsals = []string{"restore", "key-loss", "away", "clock", "fork"}
+var Rehearsals = []string{"restore", "key-loss", "away", "clock", "fork", "epoch"}
 
 // Rehearse plays a drill on a throw-away community of three real nodes that serve, follow and write to each other over HTTP on
 // this machine. It prints each step with ok or FAIL and returns an error at the first that did not hold. dir is a folder for the
 // databases; it is left behind for whoever wants to look.
 func Rehearse(ctx context.Context, name, dir string, out io.Writer) (err error) {
-	drills := map[string]func(*drill, context.Context) error{"restore": (*drill).restore, "key-loss": (*drill).keyLoss, "away": (*drill).away, "clock": (*drill).clock, "fork": (*drill).fork}
+	drills := map[string]func(*drill, context.Context) error{"restore": (*drill).restore, "key-loss": (*drill).keyLoss, "away": (*drill).away, "clock": (*drill).clock, "fork": (*drill).fork, "epoch": (*drill).epoch}
 	play, ok := drills[name]
 	if !ok {
 		return fault.New(fault.NotFound, "node.no_rehearsal", "name", name)
@@ -49,6 +50,7 @@ type drill struct {
 	dir    string
 	out    io.Writer
 	opened time.Time
+	cut    atomic.Bool  // nobody fetches leaves
 	moved  atomic.Int64 // by how much everybody's clock was moved
 	sides  []*drilled
 	steps  int
@@ -116,6 +118,7 @@ func (d *drill) folder(s *drilled) string { return filepath.Join(d.dir, s.code[:
 func (d *drill) config(s *drilled) Config {
 	c := Config{Node: web.Node{Code: s.code, Seal: "演", Class: "r" + s.code[:2], Name: fault.Words{"演练节点 " + s.code[:2], "Rehearsal node " + s.code[:2]}, Synthetic: true},
 		Dir: d.folder(s), Address: s.address, Site: "http://" + s.address, Origin: s.key.Origin, Key: s.key.Private, Former: s.key.Former, NoCodes: true, Logger: quiet(),
+		Carry:        func(next http.RoundTripper) http.RoundTripper { return noTiles{d, next} },
 		PeerNetworks: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
 		Now: func() time.Time {
 			return d.opened.Add(time.Since(d.opened) + time.Duration(d.moved.Load()+s.off.Load()))

@@ -52,6 +52,11 @@ func (r *Registry) TakeLabels(ctx context.Context, tx *db.Tx, all []Published) (
 	return refused, nil
 }
 
+// CutLabels takes out the labels of a log from a leaf on: a new epoch of that log has set them aside.
+func (r *Registry) CutLabels(ctx context.Context, tx *db.Tx, log string, index int64) error {
+	return deleteLabelsAbroadFrom(ctx, tx, log, index)
+}
+
 // readLabelAbroad reads a leaf and its record; the first that fails is refused: form, code, label, days, texts.
 func readLabelAbroad(p Published) (l LabelAbroad, err error) {
 	var leaf struct {

@@ -12,6 +12,7 @@ const (
 INSERT INTO registry_label_abroad (` + abroadColumns + `, entered_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
 ON CONFLICT (log, idx) DO NOTHING`
 	sqlLabelAbroadDelete = `DELETE FROM registry_label_abroad WHERE log = $1 AND idx = $2`
+	sqlLabelsAbroadCut   = `DELETE FROM registry_label_abroad WHERE log = $1 AND idx >= $2`
 	sqlLabelsAbroad      = `SELECT ` + abroadColumns + ` FROM registry_label_abroad WHERE org = $1 ORDER BY since DESC, log, idx LIMIT $2`
 	sqlLabelsAbroadAfter = `SELECT ` + abroadColumns + ` FROM registry_label_abroad WHERE (log, idx) > ($1, $2) ORDER BY log, idx LIMIT $3`
 )
@@ -23,6 +24,11 @@ func insertLabelAbroad(ctx context.Context, tx *db.Tx, l LabelAbroad) error {
 
 func deleteLabelAbroad(ctx context.Context, tx *db.Tx, log string, index int64) error {
 	_, err := tx.Exec(ctx, sqlLabelAbroadDelete, log, index)
+	return err
+}
+
+func deleteLabelsAbroadFrom(ctx context.Context, tx *db.Tx, log string, index int64) error {
+	_, err := tx.Exec(ctx, sqlLabelsAbroadCut, log, index)
 	return err
 }
 

@@ -59,6 +59,7 @@ func (s *Server) api() {
 	s.apiTakeBack()
 	s.apiAbroad()
 	s.apiPayers()
+	s.apiEpochs()
 	s.apiRecognition()
 	s.apiState()
 	s.apiCredentials()

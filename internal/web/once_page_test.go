@@ -25,7 +25,13 @@ func onceBodies() map[string][]any {
 	version := fileVersionView{Version: federation.Version{Community: federation.Community{Version: 2, From: someDay}, By: []string{"310000"}, Need: 2, Why: fault.New(fault.Conflict, "federation.community_quorum", "have", 1, "need", 2)},
 		Lines: []fileChangeLine{{someWords, "", "x"}, {someWords, "y", ""}}, Signers: []fault.Words{someWords, someWords}, Others: []fault.Words{someWords, someWords}}
 	holds := fileVersionView{Version: federation.Version{Community: federation.Community{Version: 3, From: someDay}, Holds: true}}
+	epoch := epochView{EpochState: federation.EpochState{Epoch: federation.Epoch{Code: "310000", Log: "x/log", Epoch: 2, Size: 5, Key: "k", Why: "<b>", From: someDay}, Tree: "same", Held: 5, Need: 2, Refusal: fault.New(fault.Conflict, "federation.epoch_quorum", "name", someWords, "have", 1, "need", 2)},
+		Name: someWords, New: "ab cd", Old: []string{"ab", "cd"}, Signers: []fault.Words{someWords, someWords}}
+	began, own := epoch, epoch
+	began.Tree, began.Need, began.Refusal, began.At, began.Aside, began.Signers = "", 0, nil, someTime, 300, nil
+	own.Code, own.Own, own.At = "340000", true, someTime
 	return map[string][]any{
+		"epochs":   {epochsPage{Form: &form{}}, epochsPage{Form: wrong("note", "fingerprint").on("e"), Keep: true, Note: "x", Draft: &epoch, All: []epochView{own, began}}, epochsPage{Form: &form{}, Draft: &began}},
 		"versions": {fileVersionsPage{Form: &form{}}, fileVersionsPage{Form: wrong("note").on("d"), Keep: true, Note: "x", Draft: &version, All: []fileVersionView{holds}}, fileVersionsPage{Form: &form{}, Draft: &holds, All: []fileVersionView{version}}},
 		"recognitions": {recognitionPage{Form: &form{}}, recognitionPage{Form: wrong("list", "kind", "from", "what", "since", "until", "basis").on("r"), May: true, Narrow: true, List: "tech_sme", Kinds: []option{{"label", "x"}}, Export: exportView{"/a", "/b"},
 			Lines: []recognitionLine{{Recognition: entry, Who: someWords, Mine: true, Called: someWords}, {Recognition: theirs, Who: someWords, Called: someWords}, {Recognition: adopted, Now: true, Who: someWords, Entry: "/log/entries/1", Called: someWords}, {Recognition: over, Called: someWords}, {Recognition: ends, Called: someWords}}}},

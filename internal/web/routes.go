@@ -110,6 +110,7 @@ func (s *Server) routes() {
 	s.takeBackRoutes()
 	s.abroadRoutes()
 	s.payerRoutes()
+	s.epochRoutes()
 	s.recognitionRoutes()
 	s.stateRoutes()
 	s.credentialRoutes()

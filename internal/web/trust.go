@@ -11,6 +11,7 @@ import (
 type trustPage struct {
 	All    []trustLine
 	Keys   []federation.KnownKey
+	Epochs []epochView // new epochs of logs
 	Export exportView
 	Lists  exportView // of the keys
 }
@@ -67,6 +68,9 @@ func (v *visit) trust() error {
 		return err
 	}
 	p.Lists = exportView{p.Export.CSV + "&list=keys", p.Export.XLSX + "&list=keys"}
+	if p.Epochs, err = v.epochViews(); err != nil {
+		return err
+	}
 	if v.wantsFile() {
 		if v.r.URL.Query().Get("list") == "keys" {
 			return v.keysFile(p.Keys)
