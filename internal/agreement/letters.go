@@ -135,7 +135,7 @@ func (r *Register) Share(ctx context.Context, who access.Actor, id unit.ID, node
 		if err != nil {
 			return err
 		}
-		if open.ID != "" {
+		if open.ID != "" && open.Node == "" { // one of another node goes by its own letter, below
 			if err := r.sendTo(ctx, tx, node, letterAmend, open.travels()); err != nil {
 				return err
 			}
@@ -145,7 +145,14 @@ func (r *Register) Share(ctx context.Context, who access.Actor, id unit.ID, node
 			return err
 		}
 		for _, s := range signed {
-			if (s.Digest == digest || s.Digest == open.Digest) && s.Node == "" {
+			if s.Digest != digest && s.Digest != open.Digest {
+				continue
+			}
+			if s.Node != "" {
+				if err := r.passSigned(ctx, tx, id, s, node); err != nil {
+					return err
+				}
+			} else {
 				if err := r.sendTo(ctx, tx, node, letterSigned, signedBody{id, s.Party, s.Digest}); err != nil {
 					return err
 				}
@@ -169,8 +176,13 @@ func (r *Register) Shared(ctx context.Context, who access.Actor, id unit.ID) (no
 
 // Receive applies a letter from another node in the caller's act. A node speaks about agreements that it shares with us
 // and for no party that it does not answer for: speaks says which those are, by the party's code.
-func (r *Register) Receive(ctx context.Context, tx *db.Tx, from, kind string, body []byte, speaks func(from, code string) bool) error {
-	who := access.Actor{Name: "node " + from}
+// What a node wrote about an agreement that is kept here is passed on to the others that hold it, if proof carries its signature.
+func (r *Register) Receive(ctx context.Context, tx *db.Tx, from, kind string, body, proof []byte, speaks func(from, code string) bool) error {
+	return r.receive(ctx, tx, Came{from, from, proof}, kind, body, speaks)
+}
+
+func (r *Register) receive(ctx context.Context, tx *db.Tx, came Came, kind string, body []byte, speaks func(from, code string) bool) error {
+	who, from := came.actorOf(), came.From
 	bad := func(err error) error { return fault.New(fault.Invalid, "agreement.letter").Because(err) }
 	switch kind {
 	case letterAgreement:
@@ -180,7 +192,7 @@ func (r *Register) Receive(ctx context.Context, tx *db.Tx, from, kind string, bo
 		}
 		return r.receiveText(ctx, tx, who, from, b)
 	case letterTasks, letterAmend, letterAmendEnd, letterLinked, letterSigned:
-		return r.receiveAgreement(ctx, tx, who, from, kind, body, speaks)
+		return r.receiveAgreement(ctx, tx, who, came, kind, body, speaks)
 	}
 	var b taskBody
 	if err := json.Unmarshal(body, &b); err != nil {
@@ -190,14 +202,17 @@ func (r *Register) Receive(ctx context.Context, tx *db.Tx, from, kind string, bo
 	if err != nil {
 		return err
 	}
-	a, err := r.shared(ctx, tx, t.Agreement, from)
+	a, err := r.sharedVia(ctx, tx, t.Agreement, came)
 	if err != nil {
 		return err
 	}
 	if err := fill(ctx, tx, &t); err != nil {
 		return err
 	}
-	if err := r.receiveTask(ctx, tx, who, from, a.Home, kind, t, b.Content, speaks); err != nil {
+	if err := r.receiveTask(ctx, tx, who, came, a.Home, kind, t, b.Content, speaks); err != nil {
+		return err
+	}
+	if err := r.passOn(ctx, tx, a, came); err != nil {
 		return err
 	}
 	return r.record(ctx, tx, who, kind, "task/"+string(t.ID), from)

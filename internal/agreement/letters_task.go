@@ -24,7 +24,8 @@ type withdrawnBody struct {
 }
 
 // receiveTask applies what happened to a task elsewhere.
-func (r *Register) receiveTask(ctx context.Context, tx *db.Tx, who access.Actor, from, home, kind string, t Task, content []byte, speaks func(from, code string) bool) error {
+func (r *Register) receiveTask(ctx context.Context, tx *db.Tx, who access.Actor, came Came, home, kind string, t Task, content []byte, speaks func(from, code string) bool) error {
+	from := came.From
 	bad := func(err error) error { return fault.New(fault.Invalid, "agreement.letter").Because(err) }
 	forAny := slices.ContainsFunc(append([]Party{t.Lead}, t.Partners...), func(p Party) bool { return speaks(from, p.Key()) })
 	switch kind {
@@ -99,7 +100,7 @@ func (r *Register) receiveTask(ctx context.Context, tx *db.Tx, who access.Actor,
 		if err := json.Unmarshal(content, &c); err != nil {
 			return bad(err)
 		}
-		return r.receiveChange(ctx, tx, who, from, home, t, c, speaks)
+		return r.receiveChange(ctx, tx, who, came, home, t, c, speaks)
 	case letterConsent, letterChangeEnd:
 		var b consentBody
 		if err := json.Unmarshal(content, &b); err != nil {
@@ -134,7 +135,8 @@ func (r *Register) receiveConsent(ctx context.Context, tx *db.Tx, who access.Act
 }
 
 // receiveChange takes a change that another node's party proposes, which thereby agrees to it.
-func (r *Register) receiveChange(ctx context.Context, tx *db.Tx, who access.Actor, from, home string, t Task, c Change, speaks func(from, code string) bool) error {
+func (r *Register) receiveChange(ctx context.Context, tx *db.Tx, who access.Actor, came Came, home string, t Task, c Change, speaks func(from, code string) bool) error {
+	from := came.From
 	i := slices.IndexFunc(t.parties(), func(p Party) bool { return p.Key() == c.Party })
 	if i < 0 || !speaks(from, c.Party) {
 		return fault.New(fault.Denied, "agreement.not_your_party")
@@ -151,7 +153,7 @@ func (r *Register) receiveChange(ctx context.Context, tx *db.Tx, who access.Acto
 	if err != nil {
 		return err
 	}
-	if open.ID != "" && home == from { // both proposed at once: that of the node that keeps the agreement stands
+	if open.ID != "" && home == came.Via { // both proposed at once: that of the node that keeps the agreement stands
 		open.State = "withdrawn"
 		if err := decideChange(ctx, tx, open); err != nil {
 			return err

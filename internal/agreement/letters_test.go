@@ -31,7 +31,7 @@ func (p *post) Send(_ context.Context, _ *db.Tx, to, kind string, body []byte) e
 // deliver gives what waits to the other node, each letter as one act, and counts what was refused.
 func (p *post) deliver(h *house, speaks func(from, code string) bool) (refused []string) {
 	for _, l := range p.all {
-		err := h.db.Act(context.Background(), func(tx *db.Tx) error { return h.Receive(context.Background(), tx, p.from, l.kind, l.body, speaks) })
+		err := h.db.Act(context.Background(), func(tx *db.Tx) error { return h.Receive(context.Background(), tx, p.from, l.kind, l.body, nil, speaks) })
 		if err != nil {
 			refused = append(refused, l.kind+" "+fault.CodeOf(err))
 		}

@@ -72,7 +72,8 @@ func (r *Register) receiveText(ctx context.Context, tx *db.Tx, who access.Actor,
 }
 
 // receiveAgreement applies what happened to an agreement elsewhere.
-func (r *Register) receiveAgreement(ctx context.Context, tx *db.Tx, who access.Actor, from, kind string, body []byte, speaks func(from, code string) bool) error {
+func (r *Register) receiveAgreement(ctx context.Context, tx *db.Tx, who access.Actor, came Came, kind string, body []byte, speaks func(from, code string) bool) (err error) {
+	from := came.From
 	bad := func(err error) error { return fault.New(fault.Invalid, "agreement.letter").Because(err) }
 	var any struct {
 		Agreement unit.ID
@@ -80,10 +81,15 @@ func (r *Register) receiveAgreement(ctx context.Context, tx *db.Tx, who access.A
 	if err := json.Unmarshal(body, &any); err != nil {
 		return bad(err)
 	}
-	a, err := r.shared(ctx, tx, any.Agreement, from)
+	a, err := r.sharedVia(ctx, tx, any.Agreement, came)
 	if err != nil {
 		return err
 	}
+	defer func() {
+		if err == nil {
+			err = r.passOn(ctx, tx, a, came)
+		}
+	}()
 	signs := func(party int) bool {
 		return party >= 0 && party < len(a.Signers) && speaks(from, a.Signers[party].Key())
 	}
@@ -106,7 +112,7 @@ func (r *Register) receiveAgreement(ctx context.Context, tx *db.Tx, who access.A
 		if !signs(m.Party) {
 			return fault.New(fault.Denied, "agreement.not_your_party")
 		}
-		return r.receiveAmendment(ctx, tx, who, from, a, m)
+		return r.receiveAmendment(ctx, tx, who, came, a, m)
 	case letterAmendEnd:
 		var b amendEndBody
 		if err := json.Unmarshal(body, &b); err != nil {
@@ -162,7 +168,7 @@ func (r *Register) receiveAgreement(ctx context.Context, tx *db.Tx, who access.A
 		}
 	}
 	s := Signature{Party: b.Party, Name: a.Signers[b.Party].Name, Digest: b.Digest, Node: from, At: tx.Now()}
-	if err := r.putSignature(ctx, tx, a, &s); err != nil {
+	if err := r.putForeign(ctx, tx, a, s, came); err != nil {
 		return err
 	}
 	if amends.ID != "" {
@@ -175,7 +181,8 @@ func (r *Register) receiveAgreement(ctx context.Context, tx *db.Tx, who access.A
 
 // receiveAmendment takes other words that another node's party proposes, which thereby signs them. When both sides proposed
 // at once, the proposal of the node that keeps the agreement stands and the other is off.
-func (r *Register) receiveAmendment(ctx context.Context, tx *db.Tx, who access.Actor, from string, a Agreement, m Amendment) error {
+func (r *Register) receiveAmendment(ctx context.Context, tx *db.Tx, who access.Actor, came Came, a Agreement, m Amendment) error {
+	from := came.From
 	open, err := openAmendmentOf(ctx, tx, a.ID)
 	if err != nil {
 		return err
@@ -183,7 +190,13 @@ func (r *Register) receiveAmendment(ctx context.Context, tx *db.Tx, who access.A
 	if open.ID == m.ID && m.ID != "" {
 		return nil
 	}
-	if open.ID != "" && a.Home == from {
+	if now, err := a.Digest(); err != nil || now == m.Digest && m.Digest != "" { // all have signed it before it came to be held here
+		if err != nil {
+			return err
+		}
+		return r.putForeign(ctx, tx, a, Signature{Party: m.Party, Name: a.Signers[m.Party].Name, Digest: m.Digest, Node: from, At: tx.Now()}, came)
+	}
+	if open.ID != "" && a.Home == came.Via {
 		if err := decideAmendment(ctx, tx, open, "withdrawn"); err != nil {
 			return err
 		}
@@ -196,11 +209,19 @@ func (r *Register) receiveAmendment(ctx context.Context, tx *db.Tx, who access.A
 		return err
 	}
 	s := Signature{Party: m.Party, Name: a.Signers[m.Party].Name, Digest: m.Digest, Node: from, At: tx.Now()}
-	if err := r.putSignature(ctx, tx, a, &s); err != nil {
+	if err := r.putForeign(ctx, tx, a, s, came); err != nil {
 		return err
 	}
 	if err := r.tellSigners(ctx, tx, who, a, m); err != nil {
 		return err
 	}
 	return r.record(ctx, tx, who, "agreement.amend", "agreement/"+string(a.ID), m.Digest)
+}
+
+// putForeign writes the signature of a party in another node, with the letter that proves it.
+func (r *Register) putForeign(ctx context.Context, tx *db.Tx, a Agreement, s Signature, came Came) error {
+	if err := r.putSignature(ctx, tx, a, &s); err != nil {
+		return err
+	}
+	return r.keepProof(ctx, tx, a.ID, s, came)
 }

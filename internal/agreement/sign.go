@@ -24,6 +24,8 @@ type Signature struct {
 	Digest string
 	Person string  // who signed for it here
 	Node   string  // where it was signed; "" is this node
+	Via    string  // node that passed it on, where that was not the one where it was signed
+	Proved bool    // the letter by which it came is kept, with the signature of the node where it was signed
 	Leaf   unit.ID // in the public log, "" for an agreement that is not public
 	At     time.Time
 }

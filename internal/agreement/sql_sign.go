@@ -13,8 +13,29 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (agreement, party, digest) D
 SET name = excluded.name, person = excluded.person, node = excluded.node, leaf = excluded.leaf, signed_at = excluded.signed_at`
 
 const sqlSignatures = `
-SELECT s.party, s.digest, s.name, s.person, s.node, s.leaf, s.signed_at FROM agreement_signature s
+SELECT s.party, s.digest, s.name, s.person, s.node, s.leaf, s.signed_at, p.proof IS NOT NULL, COALESCE(p.via, '')
+FROM agreement_signature s LEFT JOIN agreement_signature_proof p ON p.agreement = s.agreement AND p.party = s.party AND p.digest = s.digest
 WHERE s.agreement = $1 ORDER BY s.signed_at, s.party LIMIT $2`
+
+const sqlInsertSignatureProof = `
+INSERT INTO agreement_signature_proof (agreement, party, digest, via, proof) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (agreement, party, digest) DO NOTHING`
+
+const sqlSignatureProof = `
+SELECT p.proof FROM agreement_signature_proof p WHERE p.agreement = $1 AND p.party = $2 AND p.digest = $3 ORDER BY p.party LIMIT 1`
+
+func insertSignatureProof(ctx context.Context, tx *db.Tx, id unit.ID, s Signature, via, proof string) error {
+	_, err := tx.Exec(ctx, sqlInsertSignatureProof, id, s.Party, s.Digest, via, proof)
+	return err
+}
+
+// selectSignatureProof is the letter by which a party elsewhere signed; "" is none.
+func selectSignatureProof(ctx context.Context, tx *db.Tx, id unit.ID, party int, digest string) (proof string, err error) {
+	err = tx.QueryRow(ctx, sqlSignatureProof, id, party, digest).Scan(&proof)
+	if db.NoRows(err) {
+		return "", nil
+	}
+	return proof, err
+}
 
 const sqlInsertShare = `INSERT INTO agreement_share (agreement, node, since) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`
 
@@ -28,7 +49,7 @@ func insertSignature(ctx context.Context, tx *db.Tx, id unit.ID, s Signature) er
 func selectSignatures(ctx context.Context, tx *db.Tx, id unit.ID) ([]Signature, error) {
 	return collect(ctx, tx, func(row scanner) (s Signature, err error) {
 		var at int64
-		err = row.Scan(&s.Party, &s.Digest, &s.Name, &s.Person, &s.Node, &s.Leaf, &at)
+		err = row.Scan(&s.Party, &s.Digest, &s.Name, &s.Person, &s.Node, &s.Leaf, &at, &s.Proved, &s.Via)
 		s.At = db.Time(at)
 		return s, err
 	}, sqlSignatures, id, partiesMax*4)

@@ -343,6 +343,15 @@ CREATE TABLE agreement_signature (
   PRIMARY KEY (agreement, party, digest)
 );
 
+CREATE TABLE agreement_signature_proof (
+  agreement TEXT NOT NULL,
+  party     BIGINT NOT NULL,
+  digest    TEXT NOT NULL,
+  via       TEXT NOT NULL, -- node that passed it on; '' when it came from the signing node itself
+  proof     TEXT NOT NULL, -- the letter with the fields that signed it
+  PRIMARY KEY (agreement, party, digest)
+);
+
 CREATE TABLE agreement_supervision (
   id          TEXT PRIMARY KEY,
   task        TEXT NOT NULL REFERENCES agreement_task (id),

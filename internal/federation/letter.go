@@ -56,6 +56,7 @@ type Letter struct {
 	Attempts int
 	Problem  string // why the last attempt brought no answer, for the operator
 	Tried    time.Time
+	Proof    []byte    // of one that is being taken in: the letter with the fields that signed it, for Passed; else nil
 	Back     time.Time // when it was fetched back after this node was set back; zero is never
 }
 

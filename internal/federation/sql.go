@@ -439,6 +439,9 @@ func (r letterRow) shown() Letter {
 	if r.tried > 0 {
 		l.Tried = db.Time(r.tried)
 	}
+	if !r.out && r.letterSig != "" {
+		l.Proof = proofOf(r.letter, r.letterSig)
+	}
 	if r.back > 0 {
 		l.Back = db.Time(r.back)
 	}

@@ -7,6 +7,7 @@ import (
 	"corridor/internal/agreement"
 	"corridor/internal/casework"
 	"corridor/internal/db"
+	"corridor/internal/fault"
 	"corridor/internal/federation"
 	"corridor/internal/unit"
 )
@@ -23,9 +24,19 @@ func (p posted) Send(ctx context.Context, tx *db.Tx, to, kind string, body []byt
 func (n *Node) letters() {
 	for _, kind := range agreement.LetterKinds {
 		n.Federation.Handle(kind, func(ctx context.Context, tx *db.Tx, l federation.Letter) (any, error) {
-			return struct{}{}, n.Agreements.Receive(ctx, tx, l.Peer, l.Kind, l.Body, func(from, code string) bool { return n.speaks(ctx, tx, from, code) })
+			return struct{}{}, n.Agreements.Receive(ctx, tx, l.Peer, l.Kind, l.Body, l.Proof, func(from, code string) bool { return n.speaks(ctx, tx, from, code) })
 		})
 	}
+	n.Federation.Handle(agreement.LetterPassed, func(ctx context.Context, tx *db.Tx, l federation.Letter) (any, error) {
+		wrote, to, err := n.Federation.Passed(ctx, tx, l.Body)
+		if err != nil {
+			return nil, err
+		}
+		if to != l.Peer {
+			return nil, fault.New(fault.Denied, "federation.letter_for_other", "to", to, "here", l.Peer)
+		}
+		return struct{}{}, n.Agreements.Passed(ctx, tx, agreement.Came{From: wrote.Peer, Via: l.Peer, Proof: l.Body}, wrote.Kind, wrote.Body, func(from, code string) bool { return n.speaks(ctx, tx, from, code) })
+	})
 }
 
 // caseLetters says that the cases take letters about cases of parties in other nodes.
