@@ -42,6 +42,8 @@ const (
 	OverBudget   Because = "over" // the one that speaks against
 )
 
+var becauses = []Because{SameWords, SameIndustry, SameFields, Accredited, Delivered, SameCity, SameProvince, Recognised, WithinBudget, OverBudget}
+
 // Reason is why two listings fit, or what speaks against it.
 type Reason struct {
 	Because Because
@@ -199,8 +201,15 @@ func (f *Finder) ranked(ctx context.Context, tx *db.Tx, who access.Actor, m Matc
 		owners = append(owners, offer.Owner)
 		all = append(all, one)
 	}
-	if err := f.standingOf(ctx, tx, all, owners, today, w); err != nil {
-		return nil, err
+	if m.Need { // what is known of the owner of an offer tells its owner nothing
+		if err := f.standingOf(ctx, tx, all, owners, today, w); err != nil {
+			return nil, err
+		}
+	}
+	for i := range all {
+		slices.SortStableFunc(all[i].Reasons, func(a, b Reason) int {
+			return slices.Index(becauses, a.Because) - slices.Index(becauses, b.Because)
+		})
 	}
 	slices.SortStableFunc(all, func(a, b Match) int { return cmp.Compare(b.Rank, a.Rank) })
 	if at := slices.IndexFunc(all, func(a Match) bool { return a.Rank < fitsLeast }); at >= 0 {
@@ -306,8 +315,6 @@ func (f *Finder) standingOf(ctx context.Context, tx *db.Tx, all []Match, owners 
 			m.Rank *= 1 + w.Recognised
 			m.Reasons = append(m.Reasons, Reason{Because: Recognised, Said: labels})
 		}
-		order := []Because{SameWords, SameIndustry, SameFields, Accredited, Delivered, SameCity, SameProvince, Recognised, WithinBudget, OverBudget}
-		slices.SortStableFunc(m.Reasons, func(a, b Reason) int { return slices.Index(order, a.Because) - slices.Index(order, b.Because) })
 	}
 	return nil
 }
