@@ -48,8 +48,8 @@ browser: build $(MODULES) ## the line in a real browser; makes docs/picture.png
 	elif [ -n "$$CORRIDOR_REQUIRE" ]; then echo "the browser run needs Node 20 and chromium: apt-get install chromium fonts-noto-cjk"; exit 1; \
 	else echo "NOT TESTED in a browser, which needs Node 20 and chromium: apt-get install chromium fonts-noto-cjk"; fi
 
-vuln: ## known vulnerabilities in what the program uses; asks vuln.go.dev
-	@$(GO) run golang.org/x/vuln/cmd/govulncheck@v1.9.0 ./...
+vuln: ## known vulnerabilities in what the program uses; asks vuln.go.dev, or the Go proxy where that cannot be reached
+	@deploy/vuln.sh
 
 release: ## dist/: programs for amd64, arm64, loong64 with checksums and parts lists, of the commit that is checked out
 	@deploy/release.sh dist $(ARCH)
