@@ -3,6 +3,7 @@ package casework_test
 import (
 	"context"
 	"fmt"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -47,6 +48,19 @@ func TestADeclaredTieKeepsAnExpertOutOfTheDraw(t *testing.T) {
 		if got := why[j.who["b1"].Person]; got != "" {
 			t.Errorf("b1, whose tie is over, is left out for %q", got)
 		}
+		experts, person := registry.Experts{Registry: j.looks.reg}, j.who["a1"].Person
+		l.must(j.db.Act(context.Background(), func(tx *db.Tx) error {
+			before, err := experts.AboutPerson(context.Background(), tx, person)
+			l.must(err)
+			kept, err := experts.ErasePerson(context.Background(), tx, person)
+			l.must(err)
+			after, err := experts.AboutPerson(context.Background(), tx, person)
+			l.must(err)
+			if said := fmt.Sprint(before, after); !strings.Contains(said, "coauthor") || strings.Contains(fmt.Sprint(after), "coauthor") || len(kept) != 1 {
+				t.Errorf("of an expert is told and kept: %v %v", said, kept)
+			}
+			return nil
+		}))
 	})
 }
 

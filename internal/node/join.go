@@ -77,6 +77,7 @@ func (n *Node) facts() (err error) {
 		}}); err != nil {
 		return err
 	}
+	n.Access.Join("registry", registry.Experts{Registry: n.Registry})
 	if n.Ledger, err = ledger.New(ledger.Config{DB: n.DB, Zone: days.Location()}); err != nil {
 		return err
 	}

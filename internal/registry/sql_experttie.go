@@ -15,6 +15,8 @@ INSERT INTO registry_expert_tie (id, account, org, kind, since, until, note, ent
 SELECT e.id, e.account, e.org, e.kind, e.since, e.until, e.note FROM registry_expert_tie e
 WHERE e.account = $1 AND e.entered_at = (SELECT max(n.entered_at) FROM registry_expert_tie n WHERE n.id = e.id)
 ORDER BY e.id LIMIT $2`
+
+	sqlTiesErase = `DELETE FROM registry_expert_tie WHERE account = $1`
 )
 
 func insertTie(ctx context.Context, tx *db.Tx, t ExpertTie) error {
