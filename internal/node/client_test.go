@@ -135,9 +135,8 @@ func TestAClientInTypeScriptFollowsALogAndChecksAReceipt(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	var receipt []byte
 	for end := time.Now().Add(time.Minute); ; time.Sleep(20 * time.Millisecond) {
-		if receipt, err = n.Log.Receipt(t.Context(), leaf, true); err == nil || time.Now().After(end) {
+		if _, err = n.Log.Receipt(t.Context(), leaf, true); err == nil || time.Now().After(end) {
 			break
 		}
 	}
@@ -145,7 +144,8 @@ func TestAClientInTypeScriptFollowsALogAndChecksAReceipt(t *testing.T) {
 		t.Fatal(err)
 	}
 	cosigns(605)
-	if receipt, err = n.Log.Receipt(t.Context(), leaf, true); err != nil {
+	receipt, err := n.Log.Receipt(t.Context(), leaf, true)
+	if err != nil {
 		t.Fatal(err)
 	}
 	file := filepath.Join(t.TempDir(), "receipt.txt")
