@@ -128,18 +128,21 @@ func soakNodeCommand() *cobra.Command {
 	}
 	c := &cobra.Command{Use: "node", Short: "One node of a run", Args: cobra.NoArgs, Hidden: true,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			var carry func(http.RoundTripper) http.RoundTripper
 			if o.proxy != "" {
 				u, err := url.Parse(o.proxy)
 				if err != nil {
 					return usageError{err}
 				}
-				http.DefaultTransport.(*http.Transport).Proxy = http.ProxyURL(u)
+				carry = func(http.RoundTripper) http.RoundTripper {
+					return &http.Transport{Proxy: http.ProxyURL(u), MaxIdleConnsPerHost: 16}
+				}
 			}
 			uploads, err := child.New(child.Config{})
 			if err != nil {
 				return err
 			}
-			return demo.Apart(cmd.Context(), demo.Config{Dir: o.dir, DSN: demo.DSNs(o.dsn), BasePort: o.port, Extract: uploads,
+			return demo.Apart(cmd.Context(), demo.Config{Dir: o.dir, DSN: demo.DSNs(o.dsn), BasePort: o.port, Extract: uploads, Carry: carry,
 				Logger: slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), &slog.HandlerOptions{Level: slog.LevelWarn}))}, o.code, o.skew)
 		}}
 	f := c.Flags()

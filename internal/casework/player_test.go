@@ -294,6 +294,14 @@ func (p *stage) typed(s *scheme.Scheme, id unit.ID, a access.Actor, f scheme.Fie
 	return p.typedAs(s, id, a, f, f.Name, pick)
 }
 
+// several are three organisations, of two jurisdictions at least.
+func (p *stage) several() []string {
+	if p.more == nil {
+		p.more = []string{p.lab, p.org("91320500MA8000001", "320500"), p.org("91310115MA8000002", "310115")}
+	}
+	return p.more
+}
+
 // number is a text of many digits, such as the number of an invoice: each case has its own.
 var number = regexp.MustCompile(`^\d{12,}$`)
 
@@ -310,6 +318,9 @@ func (p *stage) typedAs(s *scheme.Scheme, id unit.ID, a access.Actor, f scheme.F
 	}
 	switch f.Type {
 	case "text", "money", "count", "ratio", "score", "yesno":
+		if f.Type == "yesno" && pick > 0 {
+			return map[string]string{"true": "false"}[given] + map[string]string{"false": "true", "": "true"}[given]
+		}
 		if given != "" {
 			return given
 		}
@@ -322,12 +333,12 @@ func (p *stage) typedAs(s *scheme.Scheme, id unit.ID, a access.Actor, f scheme.F
 	case "day":
 		return unit.DayOf(p.h.now(), unit.Beijing()).String()
 	case "org":
-		return p.lab
-	case "orgs": // three, of two jurisdictions at least
-		if p.more == nil {
-			p.more = []string{p.lab, p.org("91320500MA8000001", "320500"), p.org("91310115MA8000002", "310115")}
+		if first := p.given[s.ID]["provider"]; pick > 0 && first != "" && given != first { // somebody else, as in the tests of the pack
+			return p.several()[1]
 		}
-		return strings.Join(p.more, "\n")
+		return p.lab
+	case "orgs":
+		return strings.Join(p.several(), "\n")
 	case "office":
 		return p.offices()[0]
 	case "offices":

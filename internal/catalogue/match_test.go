@@ -53,8 +53,19 @@ func typedOf(k *kinds.Kind, given map[string]string) map[string]string {
 	return out
 }
 
+// offeredAtOnce is how many listings are published in one act, which has a time limit.
+const offeredAtOnce = 50
+
 // offered publishes listings of an owner, in their order.
 func (h house) offered(owner string, all ...offer) (out []catalogue.Listing) {
+	h.Helper()
+	for part := range slices.Chunk(all, offeredAtOnce) {
+		out = append(out, h.publishes(owner, part)...)
+	}
+	return out
+}
+
+func (h house) publishes(owner string, all []offer) (out []catalogue.Listing) {
 	h.Helper()
 	h.ok(h.db.Act(h.ctx, func(tx *db.Tx) error {
 		out = out[:0]

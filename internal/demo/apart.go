@@ -33,7 +33,7 @@ func Apart(ctx context.Context, c Config, code string, skew time.Duration) (err 
 	if err != nil {
 		return err
 	}
-	n, err := node.Open(ctx, nodeConfig(c, m, keys, packs, clock, nil))
+	n, err := node.Open(ctx, nodeConfig(c, m, keys, packs, clock, c.Carry))
 	if err != nil {
 		return err
 	}

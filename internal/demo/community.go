@@ -34,6 +34,8 @@ type Config struct {
 	Months bool
 	Packs  []*scheme.Scheme         // nil: those that the program carries
 	DSN    func(code string) string // of a node's database; nil: SQLite in the node's folder
+	// Carry wraps what carries the questions of a node that runs Apart; nil wraps nothing.
+	Carry func(http.RoundTripper) http.RoundTripper
 }
 
 // opens is the first morning of a new world.

@@ -112,6 +112,16 @@ func (l *Links) Counts() map[string]int {
 	return out
 }
 
+// Used refuses a run in which no node asked another through its proxy: whatever was done to the links then broke nothing.
+func (l *Links) Used() error {
+	for _, n := range l.Counts() {
+		if n > 0 {
+			return nil
+		}
+	}
+	return errors.New("no request passed the links between the nodes")
+}
+
 // meet is what a request from one node to another meets, and an old letter that comes again before it.
 func (l *Links) meet(pair [2]string, c carried, letter bool) (m Mode, again carried, wait time.Duration) {
 	l.mu.Lock()

@@ -99,6 +99,9 @@ func Run(ctx context.Context, c Config) (rep Report, err error) {
 	}
 	acts := r.history.Acts()
 	rep = Report{Orders: len(orders), Acts: len(acts), Months: len(found.Months), Kinds: map[string]int{}, Ends: map[string]int{}, Requests: r.links.Counts(), Violations: Check(found, acts)}
+	if err := r.links.Used(); err != nil {
+		return rep, err
+	}
 	rep.Planted, rep.Missed = Controls(found, acts)
 	for _, o := range found.Orders {
 		rep.Kinds[string(o.Kind)]++

@@ -129,6 +129,9 @@ func Slots(ctx context.Context, c Config) (rep SlotReport, err error) {
 			}
 		}
 	}
+	if err := r.links.Used(); err != nil {
+		return rep, err
+	}
 	held, err := r.held(ctx)
 	if err != nil {
 		return rep, err
