@@ -170,7 +170,7 @@ func TestWhatHomeRefusesOfAPartyAbroad(t *testing.T) {
 		{"no mandate", Shanghai, federation.Voucher{Person: by.Person}, act, "casework.abroad_mandate"},
 		{"a mandate of another organisation", Shanghai, federation.Voucher{Person: by.Person, Mandate: "org_admin/" + ShanghaiFirm}, act, "casework.abroad_mandate"},
 		{"a desk is no mandate of an organisation", Shanghai, federation.Voucher{Person: by.Person, Mandate: "voucher_review@340000/" + Lab}, act, "casework.abroad_mandate"},
-		{"a role that may not act", Shanghai, federation.Voucher{Person: by.Person, Mandate: "tech_manager/" + Lab}, act, "casework.unknown"},
+		{"a role that may not act", Shanghai, federation.Voucher{Person: by.Person, Mandate: "bank/" + Lab}, act, "casework.unknown"},
 		{"a case to which it is no party", Shanghai, by, with(func(a *casework.ActLetter) { a.Case = idOf("P") }), "casework.unknown"},
 		{"no such case", Shanghai, by, with(func(a *casework.ActLetter) { a.Case = unit.NewID(time.Now()) }), "casework.unknown"},
 		{"an older version", Shanghai, by, with(func(a *casework.ActLetter) { a.Version-- }), "casework.changed_meanwhile"},

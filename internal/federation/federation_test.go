@@ -224,7 +224,20 @@ func follow(t testing.TB, f *federation.Service) {
 	}
 }
 
-func state(t testing.TB, f *federation.Service, code string) federation.Neighbour {
+// state is how a neighbour stands; what stands around every page says the same, once nothing came between the two readings.
+func state(t testing.TB, f *federation.Service, code string) (n federation.Neighbour) {
+	t.Helper()
+	differs := ""
+	for range 50 {
+		if n, differs = stands(t, f, code); differs == "" {
+			return n
+		}
+	}
+	t.Error(differs)
+	return n
+}
+
+func stands(t testing.TB, f *federation.Service, code string) (_ federation.Neighbour, differs string) {
 	t.Helper()
 	all, err := f.State(ctx)
 	if err != nil {
@@ -236,14 +249,14 @@ func state(t testing.TB, f *federation.Service, code string) federation.Neighbou
 	}
 	for i, n := range all {
 		if r := rail[i]; r.Code != n.Code || r.Size != n.Size || r.OK != n.OK || r.Late != n.Late || r.Seen != n.Seen || (r.Problem == nil) != (n.Problem == nil) || r.Witnesses != nil {
-			t.Errorf("the rail has %+v, the page %+v", r, n)
+			differs = fmt.Sprintf("the rail has %+v, the page %+v", r, n)
 		}
 		if n.Code == code {
-			return n
+			return n, differs
 		}
 	}
 	t.Fatalf("there is no neighbour %s", code)
-	return federation.Neighbour{}
+	return federation.Neighbour{}, ""
 }
 
 func (s *station) publicLeaves() (n int) {

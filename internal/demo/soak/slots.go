@@ -167,6 +167,7 @@ func (r *slotRun) found(ctx context.Context) (listing unit.ID, err error) {
 		return "", err
 	}
 	r.links = NewLinks(addresses, r.Seed)
+	r.links.deafTo = `"kind":"slot.`
 	for _, p := range []*process{r.home, r.host} {
 		proxy, err := r.links.From(p.name)
 		if err != nil {
