@@ -197,6 +197,9 @@ func (m *months) step(ctx context.Context, over bool, verb string, c []string) e
 		return m.act(ctx, "review", c[0], casework.Action{Name: "refuse", Reason: c[1]})
 	case "paid":
 		if err := wait(ctx, func() (bool, error) { // the public notice has run out
+			if _, err := m.pays.Cases.Tick(ctx); err != nil {
+				return false, err
+			}
 			k, err := m.pays.Cases.Get(ctx, m.who["finance"], m.orders[c[0]])
 			return k.Stage == "ordered" || k.Stage == "paid", err
 		}); err != nil {

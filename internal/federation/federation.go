@@ -112,6 +112,7 @@ type Service struct {
 	members   []Peer           // nodes of the community file, with the keys of today
 	wanted    int              // cosignatures that the community file asks for
 	asked     map[string]int64 // size that a neighbour's witness has last signed of ours
+	hangUp    func()           // ends the connections to neighbours on which nothing is asked
 	takes     map[string]Take  // by kind of letter
 	hears     map[string]Hear
 	written   map[string]db.Bell     // of letters to a neighbour that wait
@@ -153,6 +154,7 @@ func New(c Config) (*Service, error) {
 		c.Logger = slog.Default()
 	}
 	// Where a neighbour sends its answer from is part of who it is: it may not send us elsewhere.
+	hangUp := c.Client.CloseIdleConnections
 	client := *c.Client
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	if c.Carry != nil {
@@ -175,7 +177,7 @@ func New(c Config) (*Service, error) {
 	if c.Secret == "" {
 		c.Secret = c.Key
 	}
-	s := &Service{c: c, asked: map[string]int64{}, takes: map[string]Take{NoteKind: takeNote}, hears: map[string]Hear{}, written: map[string]db.Bell{}, fileAsks: map[string][]time.Time{},
+	s := &Service{c: c, hangUp: hangUp, asked: map[string]int64{}, takes: map[string]Take{NoteKind: takeNote}, hears: map[string]Hear{}, written: map[string]db.Bell{}, fileAsks: map[string][]time.Time{},
 		troubles: map[string]string{}, grew: map[string]db.Bell{}, tries: map[string]try{}}
 	for _, kind := range []string{onceHoldKind, onceConfirmKind, onceReleaseKind} {
 		s.takes[kind], s.hears[kind] = s.takeUse, s.hearUse

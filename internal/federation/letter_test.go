@@ -391,6 +391,37 @@ func TestAKeyIsFollowedByTheNext(t *testing.T) {
 	})
 }
 
+// A node that opens among neighbours publishes its key, so that its first letter is not turned away for a key that is new.
+func TestTheFirstKeyIsThereBeforeTheFirstLetter(t *testing.T) {
+	dbtest.Each(t, nil, func(t *testing.T, d *db.DB) {
+		anhui, shanghai := writers(t, d, nil)
+		shanghai.fed.Handle("count", func(context.Context, *db.Tx, federation.Letter) (any, error) { return 1, nil })
+		for _, s := range []*station{anhui, shanghai} {
+			for range 2 { // opened again, it keeps the key
+				if err := s.fed.RenewLetterKey(ctx, false); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if k, err := s.fed.OwnLetterKey(ctx); err != nil || k.Generation != 1 {
+				t.Fatalf("%s: %+v, %v", s.code, k, err)
+			}
+		}
+		meet(t, anhui, shanghai)
+		anhui.write("310000", "count", 1)
+		if n, err := anhui.fed.Deliver(ctx, "310000"); err != nil || n != 1 {
+			t.Errorf("%d were brought: %v", n, err)
+		}
+	})
+	alone := newStation(t, "330000")
+	alone.follows(func(c *federation.Config) { quietly(c); c.Key = alone.private })
+	if err := alone.fed.RenewLetterKey(ctx, false); err != nil {
+		t.Fatal(err)
+	}
+	if k, err := alone.fed.OwnLetterKey(ctx); err != nil || k.Generation != 0 {
+		t.Errorf("a node without neighbours has a key of letters: %+v, %v", k, err)
+	}
+}
+
 // Two nodes that run bring each other's letters by themselves, over a link that breaks.
 func TestLettersLeaveByThemselves(t *testing.T) {
 	anhui, shanghai := writers(t, dbtest.Open(t, nil), nil)

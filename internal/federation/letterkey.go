@@ -104,15 +104,21 @@ func (s *Service) RotateLetterKey(ctx context.Context, who access.Actor, alone b
 	return k, err
 }
 
-// RenewLetterKey makes a new key of this node's letters where the one that is published does not follow from the log's key any
-// more: the log's key was changed. After a loss the keys before it count no more; while a former key of the log still signs, they do.
+// RenewLetterKey makes the first key of this node's letters where it has neighbours, and a new one where the one that is published does
+// not follow from the log's key any more: the log's key was changed. After a loss the keys before it count no more; while a former key of the log still signs, they do.
 func (s *Service) RenewLetterKey(ctx context.Context, changing bool) error {
 	if s.c.Key == "" {
 		return nil
 	}
 	return s.c.DB.Act(ctx, func(tx *db.Tx) error {
 		k, err := selectLetterKey(ctx, tx)
-		if err != nil || k.Generation == 0 {
+		if err != nil {
+			return err
+		}
+		if k.Generation == 0 { // neighbours know it from their first round on, and need not turn the first letter away
+			if len(s.peers()) > 0 {
+				_, err = s.letterKey(ctx, tx)
+			}
 			return err
 		}
 		private, err := s.signingKey(k.Generation)
@@ -156,22 +162,34 @@ func neighbourKeys(ctx context.Context, tx *db.Tx, origin string) (out []LetterK
 	return out, nil
 }
 
-// keyFor finds the key that a signature names, and says why it does not count.
-func keyFor(keys []LetterKey, origin, id string, today unit.Day) (ed25519.PublicKey, error) {
+// keyFor finds the key that a signature names and that counts on a day, and says why it does not count.
+func keyFor(keys []LetterKey, origin, id string, day unit.Day) (ed25519.PublicKey, error) {
+	k, err := keyNamed(keys, origin, id)
+	if err != nil {
+		return nil, err
+	}
+	return k.Public, k.countsOn(day, id)
+}
+
+// keyNamed finds the key that a signature names, whatever its days.
+func keyNamed(keys []LetterKey, origin, id string) (LetterKey, error) {
 	for _, k := range keys {
-		if letterKeyID(origin, k.Generation) != id {
-			continue
+		if letterKeyID(origin, k.Generation) == id {
+			return k, nil
 		}
-		// The days of two clocks may differ by one.
-		if today.Add(1) < k.From || k.Until.Add(1) < today {
-			return nil, fault.New(fault.Denied, "federation.letter_key_ended", "key", clip(id), "from", k.From, "until", k.Until)
-		}
-		return k.Public, nil
 	}
 	// One that is newer than all we know may stand in the part of the log that is still to come: the letter comes again.
 	last, _ := strings.CutPrefix(id, origin+"/letters/")
 	if n, err := strconv.ParseInt(last, 10, 64); err == nil && (len(keys) == 0 || n > keys[0].Generation) {
-		return nil, fault.New(fault.Unavailable, "federation.letter_key_new", "key", clip(strings.ToValidUTF8(id, "?")))
+		return LetterKey{}, fault.New(fault.Unavailable, "federation.letter_key_new", "key", clip(strings.ToValidUTF8(id, "?")))
 	}
-	return nil, fault.New(fault.Denied, "federation.letter_key", "key", clip(strings.ToValidUTF8(id, "?")))
+	return LetterKey{}, fault.New(fault.Denied, "federation.letter_key", "key", clip(strings.ToValidUTF8(id, "?")))
+}
+
+// countsOn refuses a day on which the key does not count; the days of two clocks may differ by one.
+func (k LetterKey) countsOn(day unit.Day, id string) error {
+	if day.Add(1) < k.From || k.Until.Add(1) < day {
+		return fault.New(fault.Denied, "federation.letter_key_ended", "key", clip(id), "from", k.From, "until", k.Until)
+	}
+	return nil
 }

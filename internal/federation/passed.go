@@ -6,8 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"strconv"
-	"strings"
 	"time"
 
 	"corridor/internal/db"
@@ -53,22 +51,12 @@ func (s *Service) Passed(ctx context.Context, tx *db.Tx, proof []byte) (l Letter
 		m.Header.Set(f, fields[f])
 	}
 	var key LetterKey
-	var unknown *fault.Error
+	var unknown error
 	const ever = 100 * 365 * 24 * time.Hour
 	sig, err := httpsig.Verify(m, []byte(b.Letter), httpsig.Policy{Tag: letterTag, Covers: letterCovers, Now: s.c.Now(), AgeMax: ever, Skew: ever,
 		Key: func(id string) (ed25519.PublicKey, bool) {
-			for _, k := range keys {
-				if letterKeyID(p.Origin(), k.Generation) == id {
-					key = k
-					return k.Public, true
-				}
-			}
-			unknown = fault.New(fault.Denied, "federation.letter_key", "key", clip(id))
-			text, _ := strings.CutPrefix(id, p.Origin()+"/letters/")
-			if n, err := strconv.ParseInt(text, 10, 64); err == nil && (len(keys) == 0 || n > keys[0].Generation) {
-				unknown = fault.New(fault.Unavailable, "federation.letter_key_new", "key", clip(id))
-			}
-			return nil, false
+			key, unknown = keyNamed(keys, p.Origin(), id)
+			return key.Public, unknown == nil
 		}})
 	switch {
 	case unknown != nil:
@@ -78,9 +66,8 @@ func (s *Service) Passed(ctx context.Context, tx *db.Tx, proof []byte) (l Letter
 	case sig.Nonce != string(e.ID):
 		return l, "", fault.New(fault.Denied, "federation.letter_nonce")
 	}
-	// The days of two clocks may differ by one.
-	if day := unit.DayOf(sig.Created, unit.Beijing()); day.Add(1) < key.From || key.Until.Add(1) < day {
-		return l, "", fault.New(fault.Denied, "federation.letter_key_ended", "key", clip(letterKeyID(p.Origin(), key.Generation)), "from", key.From, "until", key.Until)
+	if err := key.countsOn(unit.DayOf(sig.Created, unit.Beijing()), letterKeyID(p.Origin(), key.Generation)); err != nil {
+		return l, "", err
 	}
 	return letterRow{peer: e.From, e: e, letter: []byte(b.Letter), digest: digestOf([]byte(b.Letter)), letterSig: b.Sig}.shown(), e.To, nil
 }

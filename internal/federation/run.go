@@ -60,6 +60,7 @@ func (s *Service) round(ctx context.Context, p Peer) error {
 // Run follows all neighbours, each by itself, until ctx ends: once a second, and less often while one is silent. A neighbour
 // that is added meanwhile is followed from then on. What goes wrong is logged when it begins and when it is over.
 func (s *Service) Run(ctx context.Context) error {
+	defer s.hangUp() // a neighbour's server that ends too waits seconds for a connection on which nothing was asked yet
 	var all sync.WaitGroup
 	defer all.Wait()
 	running := map[string]bool{}
