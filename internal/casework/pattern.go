@@ -15,6 +15,7 @@ import (
 	"corridor/internal/access"
 	"corridor/internal/db"
 	"corridor/internal/fault"
+	"corridor/internal/unit"
 )
 
 // PatternKind is what is unusual about some cases.
@@ -25,6 +26,8 @@ const (
 	SplitOrders    PatternKind = "split"      // one organisation goes to one provider again and again
 	OneProvider    PatternKind = "provider"   // one provider is named in most cases of a scheme
 	SameController PatternKind = "controller" // several organisations of one controller
+	SamePhone      PatternKind = "phone"      // several organisations with one telephone number
+	FarAboveList   PatternKind = "price"      // what was billed lies far above the price that the calendar asked
 )
 
 // Pattern is something unusual about cases of a scheme, with what it rests on. It is a reason to look and decides nothing.
@@ -37,11 +40,16 @@ type Pattern struct {
 	Provider string      // "" for none
 	Holder   string      // the actual controller; "" for none
 	Names    map[string]fault.Words
-	N        int // cases, or organisations of one controller
-	Of       int // cases of the scheme in all, with OneProvider
-	Days     int // that were looked back
+	N        int      // cases, or organisations of one controller
+	Of       int      // cases of the scheme in all, with OneProvider
+	Days     int      // that were looked back
+	Phone    string   // the last digits of the number that they share
+	Listed   unit.Fen // with FarAboveList, of the case that lies furthest above: what the calendar asked
+	Billed   unit.Fen // and what was agreed or billed
 	Cases    []Case
 	Aside    *Aside // it was set aside and has not grown since
+
+	ids []unit.ID // of the cases, where they were found one by one
 }
 
 // Aside is that an officer has looked at a pattern and let it be.
@@ -62,6 +70,8 @@ type PatternRules struct {
 	Provider struct{ Days, Cases, Percent int }
 
 	Controller struct{ Days, Organisations int }
+	Phone      struct{ Days, Organisations int }
+	Price      struct{ Days, Percent int }
 }
 
 //go:embed patterns.yaml
@@ -121,14 +131,21 @@ func (s *Service) patternsIn(ctx context.Context, tx *db.Tx, who access.Actor) (
 		return nil, err
 	}
 	out = append(out, concentrated(pairs, all, rules)...)
-	if all, err = selectTallies(ctx, tx, sqlCountedBy, patternReach(who), since(rules.Controller.Days)); err != nil {
-		return nil, err
+	for _, look := range []struct {
+		days int
+		by   func(context.Context, *db.Tx, []tally, PatternRules) ([]Pattern, error)
+	}{{rules.Controller.Days, s.controlled}, {rules.Phone.Days, s.phoned}, {rules.Price.Days, func(ctx context.Context, tx *db.Tx, all []tally, rules PatternRules) ([]Pattern, error) {
+		return s.overcharged(ctx, tx, who, all, rules)
+	}}} {
+		if all, err = selectTallies(ctx, tx, sqlCountedBy, patternReach(who), since(look.days)); err != nil {
+			return nil, err
+		}
+		found, err := look.by(ctx, tx, all, rules)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, found...)
 	}
-	same, err := s.controlled(ctx, tx, all, rules)
-	if err != nil {
-		return nil, err
-	}
-	out = append(out, same...)
 	return s.dressed(ctx, tx, who, out)
 }
 
@@ -205,9 +222,12 @@ func (s *Service) dressed(ctx context.Context, tx *db.Tx, who access.Actor, all 
 	all = all[:min(len(all), patternsMax)]
 	for i := range all {
 		p := &all[i]
-		ids, err := selectPatternCases(ctx, tx, patternReach(who), db.Micros(tx.Now().Add(-time.Duration(p.Days)*24*time.Hour)), *p)
-		if err != nil {
-			return nil, err
+		ids := p.ids
+		if ids == nil {
+			ids, err = selectPatternCases(ctx, tx, patternReach(who), db.Micros(tx.Now().Add(-time.Duration(p.Days)*24*time.Hour)), *p)
+			if err != nil {
+				return nil, err
+			}
 		}
 		for _, id := range ids {
 			c, err := selectCase(ctx, tx, id)

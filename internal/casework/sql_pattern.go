@@ -28,6 +28,12 @@ SELECT c.id FROM casework_case c
 WHERE %REACH% AND c.opened_at >= %SINCE% AND c.ending <> 'refused' AND c.scheme = %SCHEME% AND %ORGS% AND %NAMED% AND c.id NOT IN (SELECT v.case_id FROM casework_veil v)
 ORDER BY c.id DESC LIMIT %MOST%`
 
+	// sqlSchemeCases are the newest cases of some schemes.
+	sqlSchemeCases = `
+SELECT c.id FROM casework_case c
+WHERE %REACH% AND c.opened_at >= %SINCE% AND c.ending <> 'refused' AND %SCHEMES% AND c.id NOT IN (SELECT v.case_id FROM casework_veil v)
+ORDER BY c.id DESC LIMIT %MOST%`
+
 	sqlPatternAside = `SELECT pattern, subject, at, by_name, reason, cases FROM casework_pattern_aside ORDER BY at DESC, pattern, subject LIMIT $1`
 	sqlInsertAside  = `INSERT INTO casework_pattern_aside (pattern, subject, at, person, by_name, reason, cases) VALUES ($1, $2, $3, $4, $5, $6, $7)`
 )
@@ -63,6 +69,15 @@ func selectPatternCases(ctx context.Context, tx *db.Tx, w where, since int64, p 
 	}
 	text := strings.NewReplacer("%REACH%", w.reach(), "%SINCE%", w.arg(since), "%SCHEME%", w.arg(p.Scheme), "%ORGS%", orgs, "%NAMED%", named, "%MOST%", w.arg(patternCases)).Replace(sqlPatternCases)
 	return db.Collect(ctx, tx, "cases of a pattern", func(scan func(...any) error) (id unit.ID, err error) {
+		var s string
+		err = scan(&s)
+		return unit.ID(s), err
+	}, text, w.args...)
+}
+
+func selectSchemeCases(ctx context.Context, tx *db.Tx, w where, since int64, schemes []string) ([]unit.ID, error) {
+	text := strings.NewReplacer("%REACH%", w.reach(), "%SINCE%", w.arg(since), "%SCHEMES%", w.in("c.scheme", schemes), "%MOST%", w.arg(pricedMax)).Replace(sqlSchemeCases)
+	return db.Collect(ctx, tx, "cases of schemes", func(scan func(...any) error) (id unit.ID, err error) {
 		var s string
 		err = scan(&s)
 		return unit.ID(s), err

@@ -115,7 +115,12 @@ func likeAt(code string) organisation {
 
 // Instrument is the number of an instrument of a node, by its title in English.
 func (w *Community) Instrument(ctx context.Context, at, title string) (unit.ID, error) {
-	all, _, err := w.Node(at).Bookings.Instruments(ctx, access.Actor{}, "", "")
+	return instrumentOf(ctx, w.Node(at), title)
+}
+
+// instrumentOf is the number of an instrument of a node, by its English title.
+func instrumentOf(ctx context.Context, n *node.Node, title string) (unit.ID, error) {
+	all, _, err := n.Bookings.Instruments(ctx, access.Actor{}, "", "")
 	if err != nil {
 		return "", err
 	}
@@ -124,5 +129,5 @@ func (w *Community) Instrument(ctx context.Context, at, title string) (unit.ID, 
 			return i.ID, nil
 		}
 	}
-	return "", fmt.Errorf("%s has no %s", at, title)
+	return "", fmt.Errorf("%s has no %s", n.Node.Code, title)
 }

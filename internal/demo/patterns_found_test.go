@@ -1,0 +1,86 @@
+package demo
+
+import (
+	"context"
+	"html"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+)
+
+// enters has an organisation's own administrator enter a person with a telephone number, by the page of the organisation.
+func (w *town) enters(who, name, phone string) {
+	w.Helper()
+	if status, _, body := w.send(w.client(who), "/registry/"+w.orgOf(who)+"/people", url.Values{"name": {name}, "phone": {phone}, "since": {w.now.Format("2006-01-02")}}); status != http.StatusSeeOther {
+		w.Fatalf("%s enters no person: %d %s", who, status, markup.ReplaceAllString(problemText.FindString(body), " "))
+	}
+}
+
+// TestTwoFirmsWithOneTelephoneAreShown: two organisations whose persons give one number, written in two ways, are shown once both have a
+// case of one scheme; the number itself is shown to nobody, and neither is a number that only one of them has.
+func TestTwoFirmsWithOneTelephoneAreShown(t *testing.T) {
+	eachTown(t, Anhui, func(w *town) {
+		w.enters("firm", "虚构联系人甲", "+86 138-0000-1234")
+		w.enters("big", "虚构联系人乙", "13800001234")
+		w.enters("big", "虚构联系人丙", "0551 6000 5678")
+		w.play("firm opens A joint-fund -> draft")
+		if page := w.get(w.client("desk"), "/patterns"); strings.Contains(page, "同一电话号码") {
+			t.Error("one firm is a pattern")
+		}
+		w.play("big opens B joint-fund -> draft")
+		page := w.get(w.client("desk"), "/patterns")
+		for _, want := range []string{"同一电话号码", "尾号 1234 的 2 家单位", w.cases["A"], w.cases["B"], "依据未核实"} {
+			if !strings.Contains(page, want) {
+				t.Errorf("the pattern does not show %s", want)
+			}
+		}
+		for _, not := range []string{"13800001234", "138-0000-1234", "5678"} {
+			if strings.Contains(page, not) {
+				t.Errorf("the page shows the number %s", not)
+			}
+		}
+	})
+}
+
+// TestAPriceFarAboveTheListIsShown: an order that chose a slot of the calendar and was billed far above its price is shown with both
+// sums; one that was billed what the slot costs, or half as much again, is not.
+func TestAPriceFarAboveTheListIsShown(t *testing.T) {
+	eachTown(t, Shanghai, func(w *town) {
+		w.play(`
+firm      opens   E voucher-entitlement                                                -> draft
+firm      fills   E asked=80000 planned_use=委托检测 bank_account=6222021 tax_consent=true
+firm      submit  E                                                                    -> submitted
+review    grant   E                                                                    -> open`)
+		listing, err := instrumentOf(context.Background(), w.node, "120 kV transmission electron microscope")
+		w.must(err)
+		for i, x := range []struct {
+			name, sum string
+			shown     bool
+		}{{"A", "1200", false}, {"B", "1800", false}, {"C", "1800.01", true}} {
+			w.play("firm adds " + x.name + " E voucher-order -> draft\nfirm fills " + x.name + " provider=" + Lab + " service=testing purpose=材料表征")
+			page := w.get(w.client("firm"), w.cases[x.name]+"/slots/slot?"+url.Values{"host": {Shanghai}, "listing": {string(listing)}, "minutes": {"120"}}.Encode())
+			all := offeredSlot.FindAllStringSubmatch(page, -1)
+			if len(all) <= 4*i+2 {
+				t.Fatalf("%d slots offered", len(all))
+			}
+			slot := html.UnescapeString(all[len(all)-1-4*i][1])
+			if status, _, body := w.send(w.client("firm"), w.cases[x.name]+"/slots/slot", url.Values{"slot": {slot}}); status != http.StatusSeeOther {
+				t.Fatalf("%d %s", status, markup.ReplaceAllString(problemText.FindString(body), " "))
+			}
+			w.play(`
+firm      file    ` + x.name + `                                                       -> filed
+lab       accept  ` + x.name + `                                                       -> accepted
+lab       fills   ` + x.name + ` report=file:报告` + x.name + `
+lab       deliver ` + x.name + `                                                       -> delivered
+firm      fills   ` + x.name + ` contract_sum=` + x.sum)
+			page = w.get(w.client("desk"), "/patterns")
+			if got := strings.Contains(page, "价格远高于标价"); got != x.shown {
+				t.Errorf("contract of %s: shown %v, want %v", x.sum, got, x.shown)
+			}
+			if x.shown && (!strings.Contains(page, "1,200.00 元") && !strings.Contains(page, "1200.00 元") || !strings.Contains(page, w.cases["C"]) || strings.Contains(page, w.cases["B"]+`"`)) {
+				t.Errorf("the pattern does not say what the slot costs: %.900s", page)
+			}
+		}
+	})
+}
