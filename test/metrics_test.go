@@ -49,7 +49,7 @@ func TestMetricsAreReadFromThisMachineAndNotThroughAProxy(t *testing.T) {
 	for _, want := range []string{
 		`corridor_http_request_seconds_count{method="GET",route="GET /health/ready",status="200"}`,
 		`corridor_http_request_seconds_count{method="GET",route="none",status="404"}`,
-		"corridor_acts_total ", "corridor_act_batches_total ", "corridor_acts_waiting 0", "corridor_lease_held 1", "corridor_lease_fence ",
+		"corridor_acts_total ", "corridor_act_batches_total ", "corridor_statements_total ", "corridor_acts_waiting 0", "corridor_lease_held 1", "corridor_lease_fence ",
 		"corridor_log_size ", "corridor_log_unsequenced ", "corridor_audit_age_seconds -1", "corridor_calendar_last_year ",
 		"corridor_scrape_failed 0", "corridor_build_info{", "go_goroutines ", "process_resident_memory_bytes ",
 	} {

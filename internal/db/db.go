@@ -76,6 +76,7 @@ type DB struct {
 	wake          chan struct{} // one token when an act left a job
 	waiting       atomic.Int64  // acts that wait or run, for Stats
 	acts, batches atomic.Int64  // for Stats
+	asked         atomic.Int64  // statements of acts and readings, for Stats
 }
 
 // Open opens the database, takes the lease and brings the schema to the newest migration.
@@ -124,11 +125,13 @@ type Stats struct {
 	Acts    int64 // that were committed, or refused by themselves
 	Batches int64 // transactions that they shared
 	Fence   int64 // of the lease; it grows each time that the database is taken into service
+	// Statements that acts and readings ran, those on PostgreSQL that shared a trip counted one by one.
+	Statements int64
 }
 
 // Stats reads the counters.
 func (d *DB) Stats() Stats {
-	s := Stats{Waiting: int(d.waiting.Load()), Acts: d.acts.Load(), Batches: d.batches.Load()}
+	s := Stats{Waiting: int(d.waiting.Load()), Acts: d.acts.Load(), Batches: d.batches.Load(), Statements: d.asked.Load()}
 	if d.lease != nil {
 		s.Fence = d.lease.fence.Load()
 	}

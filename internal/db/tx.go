@@ -246,6 +246,7 @@ func (tx *Tx) ready(ctx context.Context) (context.Context, error) {
 	if tx.failed != nil {
 		return ctx, tx.failed
 	}
+	tx.db.asked.Add(1)
 	if tx.bound == nil {
 		return ctx, nil
 	}

@@ -2,6 +2,7 @@
 // and says how long the answers took. It knows the node only over HTTP, so it is the same for SQLite and PostgreSQL.
 //
 //	go run . -at http://127.0.0.1:9984 -rate 300 -users 50 -seconds 30
+//	go run . -at http://127.0.0.1:9984 -each 50    # what one answer of each kind costs in processor time
 //
 // The rate is open: a request is sent when its time has come, whether or not those before it are answered, as people do; a slow
 // node shows as waiting and not as fewer requests. It exits with 1 if an answer was a failure of the node (5xx) or none at all.
@@ -34,8 +35,18 @@ func main() {
 	seed := flag.Uint64("seed", 1, "of the mixture")
 	password := flag.String("password", "corridor-demo-only", "of the demonstration's accounts")
 	label := flag.String("row", "", "print a row of a table with this in front instead of sentences")
+	one := flag.Int("each", 0, "ask for each kind so many times, one after the other, and say what an answer costs in processor time")
+	only := flag.String("only", "", "with -each: the kinds whose name has this expression")
+	desks := flag.Bool("desks", false, "with -each: each kind by who asks")
+	beside := flag.Int("beside", 0, "with -each: the process of PostgreSQL whose children are counted, too")
 	flag.Parse()
-	if err := run(*at, *password, *label, *rate, *users, *seconds, *seed); err != nil {
+	if err := run(*at, *password, *label, *rate, *users, *seconds, *seed, func(people []person) (bool, error) {
+		if *one == 0 {
+			return false, nil
+		}
+		weighLinks(people)
+		return true, each(*at, people, *one, *beside, *seed, *only, *desks)
+	}); err != nil {
 		fmt.Fprintln(os.Stderr, "load:", err)
 		os.Exit(1)
 	}
@@ -70,11 +81,12 @@ var shares = []share{
 
 // person is one who is signed in, and what their pages lead to.
 type person struct {
+	desk  string
 	token string
 	links []string
 }
 
-func run(at, password, label string, rate, users, seconds int, seed uint64) error {
+func run(at, password, label string, rate, users, seconds int, seed uint64, alone func([]person) (bool, error)) error {
 	domain, err := domainOf(at)
 	if err != nil {
 		return err
@@ -88,7 +100,10 @@ func run(at, password, label string, rate, users, seconds int, seed uint64) erro
 		if err != nil {
 			continue // not every node has every desk
 		}
-		people = append(people, person{token, linksOf(at, token)})
+		people = append(people, person{accounts[i%len(accounts)], token, linksOf(at, token)})
+	}
+	if done, err := alone(people); done || err != nil {
+		return err
 	}
 	random := rand.New(rand.NewPCG(seed, 0))
 	target := func(t *vegeta.Target) error {
