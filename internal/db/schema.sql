@@ -3139,12 +3139,20 @@ SELECT (SELECT origin FROM log_identity WHERE one = 1) AS origin, e.idx AS idx, 
        e.fields AS fields, w.idx IS NOT NULL AS withdrawn
 FROM log_entry e LEFT JOIN log_withdrawal w ON w.idx = e.idx;
 
+CREATE VIEW v_log_size AS
+SELECT origin, (SELECT COALESCE(MAX(idx) + 1, 0) FROM log_entry) AS size FROM log_identity WHERE one = 1;
+
 CREATE VIEW v_public_leaf AS
 SELECT l.origin AS origin, l.idx AS idx, l.kind AS kind, l.day AS day, l.fields AS fields, w.idx IS NOT NULL AS withdrawn
 FROM federation_leaf l LEFT JOIN federation_withdrawal w ON w.origin = l.origin AND w.idx = l.idx
 WHERE l.kind <> ''
 UNION ALL
 SELECT origin, idx, kind, day, fields, withdrawn FROM v_log_leaf;
+
+CREATE VIEW v_public_log AS
+SELECT origin, size FROM federation_peer
+UNION ALL
+SELECT origin, size FROM v_log_size;
 
 CREATE VIEW v_registry_compact_member (compact, region, since, until) AS
 SELECT compact, region, since, until FROM registry_compact_member;

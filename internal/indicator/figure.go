@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math/big"
 	"slices"
 	"time"
 
@@ -18,6 +19,9 @@ const (
 	entryPage    = 100
 	reportsMax   = 200
 	leavesAtOnce = 5000 // leaves read at once when a figure is computed
+	logsMax      = 1000 // logs whose leaves are counted
+	// allReportsMax is how many reports of all indicators are read at once, the newest.
+	allReportsMax = 10_000
 )
 
 // Figure is an indicator with its value and what makes it.
@@ -67,8 +71,6 @@ type Report struct {
 type Config struct {
 	DB     *db.DB
 	Access *access.Service
-	// Origins names the logs that are read: this node's own and those that it follows. nil reads none where logs are read one by one.
-	Origins func() []string
 	// Packs are the schemes whose figures are counted beside those of the files, now. nil is none.
 	Packs func() []*scheme.Scheme
 }
@@ -77,16 +79,9 @@ type Config struct {
 type Book struct {
 	c         Config
 	defs      []Definition
+	entries   entriesTally
 	purchases boughtTally
 	standing  map[string]*standingTally // by the id of the indicator
-}
-
-// origins are the logs that are read.
-func (b *Book) origins() []string {
-	if b.c.Origins == nil {
-		return nil
-	}
-	return b.c.Origins()
 }
 
 // New reads the definitions.
@@ -98,7 +93,7 @@ func New(c Config) (*Book, error) {
 	b := &Book{c: c, defs: defs, standing: map[string]*standingTally{}}
 	for _, d := range defs {
 		if d.Newest != "" {
-			b.standing[d.ID] = &standingTally{d: d, read: map[string]int64{}, all: map[string]standing{}}
+			b.standing[d.ID] = &standingTally{d: d, read: map[string]int64{}, all: map[string]standing{}, sum: new(big.Int)}
 		}
 	}
 	return b, nil
@@ -127,21 +122,19 @@ func (b *Book) Definition(id string) (Definition, error) {
 
 // Figure computes the indicator and lists one page of its entries, counted from 1.
 func (b *Book) Figure(ctx context.Context, id string, page int) (f Figure, err error) {
-	if f.Definition, err = b.Definition(id); err != nil {
+	d, err := b.Definition(id)
+	if err != nil {
 		return f, err
 	}
 	err = b.c.DB.Read(ctx, func(tx *db.Tx) error {
-		if t := b.standing[id]; t != nil {
-			if err := t.figure(ctx, tx, b.origins(), &f, page); err != nil {
-				return fmt.Errorf("compute %s: %w", id, err)
-			}
-			f.Reported, err = selectReports(ctx, tx, id)
+		if f, err = b.value(ctx, tx, d); err != nil {
 			return err
 		}
-		if err := f.compute(ctx, tx); err != nil {
-			return fmt.Errorf("compute %s: %w", id, err)
+		if t := b.standing[id]; t != nil {
+			f.Entries, err = t.entries(ctx, tx, page)
+		} else {
+			f.Entries, err = selectEntries(ctx, tx, d, (max(page, 1)-1)*entryPage)
 		}
-		f.Entries, err = selectEntries(ctx, tx, f.Definition, (max(page, 1)-1)*entryPage)
 		if err != nil {
 			return fmt.Errorf("entries of %s: %w", id, err)
 		}
@@ -151,26 +144,52 @@ func (b *Book) Figure(ctx context.Context, id string, page int) (f Figure, err e
 	return f, err
 }
 
-// compute counts, or adds with care for overflow.
-func (f *Figure) compute(ctx context.Context, tx *db.Tx) error {
-	if f.Definition.Value == Count {
-		n, err := countLeaves(ctx, tx, f.Leaf)
-		f.Value, f.Total = int64(n), n
-		return err
-	}
-	sum := unit.Fen(0)
-	err := eachLeaf(ctx, tx, f.Leaf, func(fields string) error {
-		f.Total++
-		amount, err := amountIn(fields, f.Field)
-		if err != nil { // what a neighbour writes into its own log spoils nobody's page
-			f.Unread++
-			return nil
+// Values computes indicators, without the entries that make them.
+func (b *Book) Values(ctx context.Context, defs []Definition) (all []Figure, err error) {
+	err = b.c.DB.Read(ctx, func(tx *db.Tx) error {
+		reports, err := selectAllReports(ctx, tx)
+		if err != nil {
+			return err
 		}
-		sum, err = sum.Add(amount)
+		all, err = b.values(ctx, tx, defs)
+		for i := range all {
+			all[i].Reported = reports[all[i].ID]
+		}
 		return err
 	})
-	f.Value = int64(sum)
-	return err
+	return all, err
+}
+
+func (b *Book) value(ctx context.Context, tx *db.Tx, d Definition) (Figure, error) {
+	all, err := b.values(ctx, tx, []Definition{d})
+	if err != nil {
+		return Figure{}, err
+	}
+	return all[0], nil
+}
+
+func (b *Book) values(ctx context.Context, tx *db.Tx, defs []Definition) (all []Figure, err error) {
+	grown := false
+	b.entries.mu.Lock()
+	defer b.entries.mu.Unlock()
+	for _, d := range defs {
+		f := Figure{Definition: d}
+		if t := b.standing[d.ID]; t != nil {
+			err = t.value(ctx, tx, &f)
+		} else {
+			if !grown {
+				err, grown = b.entries.grow(ctx, tx, defs), true
+			}
+			if err == nil {
+				err = b.entries.fill(&f)
+			}
+		}
+		if err != nil {
+			return nil, fmt.Errorf("compute %s: %w", d.ID, err)
+		}
+		all = append(all, f)
+	}
+	return all, nil
 }
 
 // amountIn reads an amount of integer fen out of the fields of a leaf.

@@ -16,6 +16,7 @@ import (
 type leaf struct {
 	Origin string
 	Index  int64
+	Kind   string
 	Day    unit.Day
 	fields map[string]json.RawMessage
 }
@@ -43,43 +44,68 @@ func (l leaf) fen(name string) (unit.Fen, error) {
 	return unit.Fen(n), nil
 }
 
-// grown calls do with each leaf of a kind that came since it was asked last, log by log, and moves read, which says by log how many
-// leaves were looked at, on behind it.
-func grown(ctx context.Context, tx *db.Tx, origins []string, kind string, read map[string]int64, do func(leaf) error) error {
-	for _, origin := range origins {
-		for {
-			n := 0
-			rows, err := tx.Query(ctx, sqlGrown, kind, origin, read[origin], leavesAtOnce)
-			if err != nil {
+// amount is a field that carries integer fen as a number.
+func (l leaf) amount(name string) (unit.Fen, error) {
+	var n int64
+	if err := json.Unmarshal(l.fields[name], &n); err != nil {
+		return 0, fmt.Errorf("field %s of a leaf is no integer: %w", name, err)
+	}
+	return unit.Fen(n), nil
+}
+
+// publicLog is a log and how many of its leaves are here.
+type publicLog struct {
+	origin string
+	size   int64
+}
+
+// grown calls do with each leaf of the kinds that came since it was asked last, log by log, and moves read, which says by log how many
+// leaves were looked at, on behind it. Where nothing came it asks for the sizes of the logs alone.
+func grown(ctx context.Context, tx *db.Tx, read map[string]int64, wanted func(kind string) bool, do func(leaf) error) error {
+	logs, err := selectLogs(ctx, tx)
+	if err != nil {
+		return fmt.Errorf("sizes of the logs: %w", err)
+	}
+	for _, log := range logs {
+		for read[log.origin] < log.size {
+			if err := grownBy(ctx, tx, log, read, wanted, do); err != nil {
 				return err
-			}
-			for rows.Next() {
-				l := leaf{Origin: origin}
-				var fields string
-				if err := rows.Scan(&l.Index, &l.Day, &fields); err != nil {
-					rows.Close()
-					return err
-				}
-				if err := json.Unmarshal([]byte(fields), &l.fields); err != nil {
-					rows.Close()
-					return fmt.Errorf("fields of leaf %d of %s: %w", l.Index, origin, err)
-				}
-				if err := do(l); err != nil {
-					rows.Close()
-					return err
-				}
-				read[origin] = l.Index + 1
-				n++
-			}
-			err = rows.Err()
-			rows.Close()
-			if err != nil {
-				return err
-			}
-			if n < leavesAtOnce {
-				break
 			}
 		}
 	}
 	return nil
 }
+
+// grownBy looks at the next leaves of a log.
+func grownBy(ctx context.Context, tx *db.Tx, log publicLog, read map[string]int64, wanted func(string) bool, do func(leaf) error) error {
+	to := min(log.size, read[log.origin]+leavesAtOnce)
+	rows, err := tx.Query(ctx, sqlGrown, log.origin, read[log.origin], to, leavesAtOnce)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		l := leaf{Origin: log.origin}
+		var fields string
+		if err := rows.Scan(&l.Index, &l.Kind, &l.Day, &fields); err != nil {
+			return err
+		}
+		if wanted(l.Kind) {
+			if err := json.Unmarshal([]byte(fields), &l.fields); err != nil {
+				return fmt.Errorf("fields of leaf %d of %s: %w", l.Index, log.origin, err)
+			}
+			if err := do(l); err != nil {
+				return err
+			}
+		}
+		read[log.origin] = l.Index + 1
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	read[log.origin] = to // leaves that are not in our form are not shown
+	return nil
+}
+
+// only wants one kind.
+func only(kind string) func(string) bool { return func(k string) bool { return k == kind } }

@@ -21,7 +21,7 @@ func book(t *testing.T, d *db.DB) *indicator.Book {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b, err := indicator.New(indicator.Config{DB: d, Access: acc, Origins: func() []string { return []string{"log.example/34"} }})
+	b, err := indicator.New(indicator.Config{DB: d, Access: acc})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,21 +7,16 @@ import (
 	"corridor/internal/db"
 )
 
-const sqlCount = `SELECT count(*) FROM v_public_leaf WHERE kind = $1 ORDER BY 1 LIMIT 1`
-
-const sqlEach = `
-SELECT origin, idx, fields FROM v_public_leaf WHERE kind = $1 AND (origin, idx) > ($2, $3)
-ORDER BY origin, idx LIMIT $4`
-
 const sqlEntries = `
 SELECT origin, idx, day, fields FROM v_public_leaf WHERE kind = $1
 ORDER BY day DESC, origin, idx DESC LIMIT $2 OFFSET $3`
 
-// sqlGrown walks one log from a leaf on. The kind is compared in a way that no index answers, because an index by kind would be read
-// whole each time only to find that nothing is new.
+// sqlGrown walks one log from a leaf on.
 const sqlGrown = `
-SELECT idx, day, fields FROM v_public_leaf WHERE origin = $2 AND idx >= $3 AND kind || '' = $1
+SELECT idx, kind, day, fields FROM v_public_leaf WHERE origin = $1 AND idx >= $2 AND idx < $3
 ORDER BY idx LIMIT $4`
+
+const sqlLogs = `SELECT origin, size FROM v_public_log ORDER BY origin LIMIT $1`
 
 const sqlLeafFields = `SELECT fields FROM v_public_leaf WHERE origin = $1 AND idx = $2 ORDER BY idx LIMIT 1`
 
@@ -39,40 +34,16 @@ SELECT id, indicator, value, unit, approx, period, document, document_digest, do
        quote, accepted_by, accepted_at
 FROM indicator_report WHERE indicator = $1 ORDER BY accepted_at DESC, id DESC LIMIT $2`
 
-func countLeaves(ctx context.Context, tx *db.Tx, kind string) (n int, err error) {
-	err = tx.QueryRow(ctx, sqlCount, kind).Scan(&n)
-	return n, err
-}
+const sqlAllReports = `
+SELECT id, indicator, value, unit, approx, period, document, document_digest, document_title, span_from, span_to,
+       quote, accepted_by, accepted_at
+FROM indicator_report ORDER BY accepted_at DESC, id DESC LIMIT $1`
 
-// eachLeaf calls do with the fields of every leaf of a kind, page by page.
-func eachLeaf(ctx context.Context, tx *db.Tx, kind string, do func(fields string) error) error {
-	origin, idx := "", int64(-1)
-	for {
-		n := 0
-		rows, err := tx.Query(ctx, sqlEach, kind, origin, idx, leavesAtOnce)
-		if err != nil {
-			return err
-		}
-		for rows.Next() {
-			var fields string
-			if err := rows.Scan(&origin, &idx, &fields); err != nil {
-				rows.Close()
-				return err
-			}
-			if err := do(fields); err != nil {
-				rows.Close()
-				return err
-			}
-			n++
-		}
-		if err := rows.Err(); err != nil {
-			return err
-		}
-		rows.Close()
-		if n < leavesAtOnce {
-			return nil
-		}
-	}
+// selectLogs are the logs whose leaves are shown.
+func selectLogs(ctx context.Context, tx *db.Tx) ([]publicLog, error) {
+	return db.Collect(ctx, tx, "logs", func(scan func(...any) error) (l publicLog, err error) {
+		return l, scan(&l.origin, &l.size)
+	}, sqlLogs, logsMax)
 }
 
 func selectEntries(ctx context.Context, tx *db.Tx, d Definition, offset int) ([]Entry, error) {
@@ -107,23 +78,27 @@ func insertReport(ctx context.Context, tx *db.Tx, r Report) error {
 }
 
 func selectReports(ctx context.Context, tx *db.Tx, indicator string) ([]Report, error) {
-	rows, err := tx.Query(ctx, sqlReports, indicator, reportsMax)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var all []Report
-	for rows.Next() {
-		var r Report
-		var at int64
-		if err := rows.Scan(&r.ID, &r.Indicator, &r.Value, &r.Unit, &r.Approx, &r.Period, &r.Document, &r.Digest, &r.Title,
-			&r.From, &r.To, &r.Quote, &r.By, &at); err != nil {
-			return nil, err
+	return db.Collect(ctx, tx, "reports", scanReport, sqlReports, indicator, reportsMax)
+}
+
+// selectAllReports are the reports of every indicator, by its id, the newest first.
+func selectAllReports(ctx context.Context, tx *db.Tx) (map[string][]Report, error) {
+	all, err := db.Collect(ctx, tx, "reports", scanReport, sqlAllReports, allReportsMax)
+	by := map[string][]Report{}
+	for _, r := range all {
+		if of := by[r.Indicator]; len(of) < reportsMax {
+			by[r.Indicator] = append(of, r)
 		}
-		r.At = db.Time(at)
-		all = append(all, r)
 	}
-	return all, rows.Err()
+	return by, err
+}
+
+func scanReport(scan func(...any) error) (r Report, err error) {
+	var at int64
+	err = scan(&r.ID, &r.Indicator, &r.Value, &r.Unit, &r.Approx, &r.Period, &r.Document, &r.Digest, &r.Title,
+		&r.From, &r.To, &r.Quote, &r.By, &at)
+	r.At = db.Time(at)
+	return r, err
 }
 
 func deleteReport(ctx context.Context, tx *db.Tx, indicator, digest string, from, to int) error {

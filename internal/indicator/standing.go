@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"math"
+	"math/big"
 	"slices"
 	"sync"
 
@@ -29,62 +31,81 @@ type standing struct {
 type standingTally struct {
 	d Definition
 
-	mu   sync.Mutex
-	read map[string]int64
-	all  map[string]standing // by log and thing
+	mu      sync.Mutex
+	read    map[string]int64
+	all     map[string]standing // by log and thing
+	sum     *big.Int            // of their amounts, which may pass any amount while a log is read
+	ordered []standing          // the newest first; nil is to be made, and what is made is not changed
 }
 
 // regionField is the field by which a thing is shown on a map.
 const regionField = "region"
 
 // grow reads what is new. mu is held.
-func (t *standingTally) grow(ctx context.Context, tx *db.Tx, origins []string) error {
-	return grown(ctx, tx, origins, t.d.Leaf, t.read, func(l leaf) error {
+func (t *standingTally) grow(ctx context.Context, tx *db.Tx) error {
+	return grown(ctx, tx, t.read, only(t.d.Leaf), func(l leaf) error {
 		key := l.Origin + "\x00" + l.text(t.d.Newest)
 		for name, is := range t.d.Where {
 			if l.text(name) != is {
-				delete(t.all, key)
-				return nil
+				return t.set(key, nil)
 			}
 		}
 		x := standing{origin: l.Origin, index: l.Index, day: l.Day, region: unit.Region(l.text(regionField))}
 		if t.d.Value == Sum {
 			var err error
 			if x.amount, err = l.fen(t.d.Field); err != nil { // an entry of before the field was public, or a neighbour's wrong one
-				delete(t.all, key)
-				return nil
+				return t.set(key, nil)
 			}
 		}
-		if t.all[key] = x; len(t.all) > standingMax {
-			return fault.New(fault.TooLarge, "indicator.too_many", "most", standingMax)
-		}
-		return nil
+		return t.set(key, &x)
 	})
 }
 
-// figure fills in what the figure shows: value, number and one page of the leaves that make it, the newest first.
-func (t *standingTally) figure(ctx context.Context, tx *db.Tx, origins []string, f *Figure, page int) error {
+// set puts what stands of a thing in the place of what stood; nil is nothing. mu is held.
+func (t *standingTally) set(key string, x *standing) error {
+	old, stood := t.all[key]
+	if stood {
+		t.sum.Sub(t.sum, big.NewInt(int64(old.amount)))
+		delete(t.all, key)
+	}
+	if t.ordered = nil; x == nil {
+		return nil
+	}
+	t.sum.Add(t.sum, big.NewInt(int64(x.amount)))
+	if t.all[key] = *x; len(t.all) > standingMax {
+		return fault.New(fault.TooLarge, "indicator.too_many", "most", standingMax)
+	}
+	return nil
+}
+
+// value fills in what the figure says, and of how many leaves.
+func (t *standingTally) value(ctx context.Context, tx *db.Tx, f *Figure) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if err := t.grow(ctx, tx, origins); err != nil {
+	if err := t.grow(ctx, tx); err != nil {
 		return err
 	}
-	sum := unit.Fen(0)
-	rows := make([]standing, 0, len(t.all))
-	for x := range maps.Values(t.all) {
-		var err error
-		if sum, err = sum.Add(x.amount); err != nil {
-			return err
+	f.Total, f.Definition = len(t.all), t.d
+	if f.Value = int64(len(t.all)); t.d.Value == Sum {
+		if f.Value = t.sum.Int64(); !t.sum.IsInt64() {
+			f.Value = math.MaxInt64
 		}
-		rows = append(rows, x)
+		_, err := unit.Fen(0).Add(unit.Fen(f.Value)) // refused where it is larger than any amount may be
+		return err
 	}
-	f.Total, f.Definition = len(rows), t.d
-	if f.Value = int64(len(rows)); t.d.Value == Sum {
-		f.Value = int64(sum)
+	return nil
+}
+
+// entries are one page of the leaves that make the figure, the newest first.
+func (t *standingTally) entries(ctx context.Context, tx *db.Tx, page int) (out []Entry, err error) {
+	t.mu.Lock()
+	if t.ordered == nil {
+		t.ordered = slices.SortedFunc(maps.Values(t.all), func(a, b standing) int {
+			return cmp.Or(cmp.Compare(b.day, a.day), cmp.Compare(a.origin, b.origin), cmp.Compare(b.index, a.index))
+		})
 	}
-	slices.SortFunc(rows, func(a, b standing) int {
-		return cmp.Or(cmp.Compare(b.day, a.day), cmp.Compare(a.origin, b.origin), cmp.Compare(b.index, a.index))
-	})
+	rows := t.ordered
+	t.mu.Unlock()
 	from := min((max(page, 1)-1)*entryPage, len(rows))
 	for _, x := range rows[from:min(from+entryPage, len(rows))] {
 		e := Entry{Origin: x.origin, Index: x.index, Day: x.day, Amount: x.amount}
@@ -93,11 +114,11 @@ func (t *standingTally) figure(ctx context.Context, tx *db.Tx, origins []string,
 			err = json.Unmarshal([]byte(fields), &e.Fields)
 		}
 		if err != nil {
-			return fmt.Errorf("leaf %d of %s: %w", x.index, x.origin, err)
+			return nil, fmt.Errorf("leaf %d of %s: %w", x.index, x.origin, err)
 		}
-		f.Entries = append(f.Entries, e)
+		out = append(out, e)
 	}
-	return nil
+	return out, nil
 }
 
 // Places says how much of an indicator of things that stand is where, by the region that their entries name. Each cell's Sum is nought
@@ -110,7 +131,7 @@ func (b *Book) Places(ctx context.Context, id string) (map[unit.Region]Cell, err
 	out := map[unit.Region]Cell{}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if err := b.c.DB.Read(ctx, func(tx *db.Tx) error { return t.grow(ctx, tx, b.origins()) }); err != nil {
+	if err := b.c.DB.Read(ctx, func(tx *db.Tx) error { return t.grow(ctx, tx) }); err != nil {
 		return nil, fmt.Errorf("places of %s: %w", id, err)
 	}
 	for x := range maps.Values(t.all) {

@@ -146,7 +146,7 @@ func (n *Node) desks() (err error) {
 	n.Federation.JoinCalendars(slots{n})
 	n.Federation.HandleSlots(n.Cases.SlotCame)
 	if n.Indicators, err = indicator.New(indicator.Config{DB: n.DB, Access: n.Access,
-		Origins: n.origins, Packs: func() []*scheme.Scheme { return slices.Concat(n.Counted, n.Cases.Schemes()) }}); err != nil {
+		Packs: func() []*scheme.Scheme { return slices.Concat(n.Counted, n.Cases.Schemes()) }}); err != nil {
 		return err
 	}
 	n.Reader = reader.New(reader.Config{Extract: n.Extract, DB: n.DB, Files: n.Files, Access: n.Access,
@@ -188,13 +188,4 @@ func (n *Node) jobs() (err error) {
 	}
 	n.worker, err = db.NewWorker(db.WorkerConfig{DB: n.DB, Handlers: all, Logger: n.Logger})
 	return err
-}
-
-// origins are the logs that figures are made of: this node's own and those that it follows.
-func (n *Node) origins() []string {
-	all := []string{n.Origin}
-	for _, p := range n.Federation.Peers() {
-		all = append(all, p.Origin())
-	}
-	return all
 }

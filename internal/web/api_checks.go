@@ -128,11 +128,11 @@ func (s *Server) apiFigures() {
 	}
 	operate(s, "GET", "/api/v1/figures", access.FigureRead, "All figures", func(ctx context.Context, a asked, _ *nothing) (*body[figures], error) {
 		o := figures{Figures: []figureOut{}}
-		for _, d := range s.c.Indicators.Definitions() {
-			f, err := s.c.Indicators.Figure(ctx, d.ID, 1)
-			if err != nil {
-				return nil, err
-			}
+		all, err := s.c.Indicators.Values(ctx, s.c.Indicators.Definitions())
+		if err != nil {
+			return nil, err
+		}
+		for _, f := range all {
 			one := s.figureOut(a, f)
 			one.Entries, one.Reported = []figureLine{}, []reportedOut{}
 			o.Figures = append(o.Figures, one)

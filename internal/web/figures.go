@@ -15,19 +15,6 @@ import (
 // figureRows is how many entries the room gives on one page.
 const figureRows = 100
 
-// figuresOf computes indicators, each with its first page of entries.
-func (s *Server) figuresOf(ctx context.Context, defs []indicator.Definition) ([]indicator.Figure, error) {
-	var all []indicator.Figure
-	for _, d := range defs {
-		f, err := s.c.Indicators.Figure(ctx, d.ID, 1)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, f)
-	}
-	return all, nil
-}
-
 // figureCache keeps the figures of the home page for as long as nothing they are made of has changed: they are computed
 // from the entries of this node's log and of the neighbours' logs, which only grow. mu guards both, so that many who
 // open the page at once wait for one computation.
@@ -53,7 +40,7 @@ func (s *Server) homeFigures(ctx context.Context, own int64) ([]indicator.Figure
 	if c.key == key {
 		return c.all, nil
 	}
-	all, err := s.figuresOf(ctx, s.c.Indicators.Filed())
+	all, err := s.c.Indicators.Values(ctx, s.c.Indicators.Filed())
 	if err == nil {
 		c.key, c.all = key, all
 	}
@@ -143,7 +130,7 @@ func (v *visit) reportOf(f indicator.Figure, r indicator.Report) reportView {
 }
 
 func (v *visit) figures() error {
-	all, err := v.s.figuresOf(v.ctx(), v.s.c.Indicators.Definitions())
+	all, err := v.s.c.Indicators.Values(v.ctx(), v.s.c.Indicators.Definitions())
 	if err != nil {
 		return err
 	}

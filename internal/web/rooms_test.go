@@ -99,7 +99,7 @@ func open(t testing.TB) *house {
 	must()
 	c.Intake, err = intake.New(intake.Config{DB: d, Access: c.Access, Files: c.Files, Takers: map[string]intake.Taker{"listings": c.Catalogue.Taker()}})
 	must()
-	c.Indicators, err = indicator.New(indicator.Config{DB: d, Access: c.Access, Origins: func() []string { return []string{c.Log.Origin()} }})
+	c.Indicators, err = indicator.New(indicator.Config{DB: d, Access: c.Access})
 	must()
 	c.Reader = reader.New(reader.Config{DB: d, Files: c.Files, Access: c.Access})
 	h.c = c
