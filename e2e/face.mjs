@@ -2,17 +2,18 @@
 // written (html-validate, weight), as it is shown (axe-core on its first and its opened state, the content policy, the console,
 // nothing wider than a phone), and measured (how soon it can be used); then the papers are printed (print.mjs). Run by
 // `make face`; alone: node face.mjs [--shots FOLDER] [--at PORT of an office that runs already] [--only PATTERN].
-// --sample is what `make browser` runs: every page as it was written, and every eighth as it is shown.
+// --sample is what `make browser` runs: every page as it was written in both languages, and as it is shown once in each of two
+// ways, which take turns from page to page: on a wide screen with scripts, its first and its opened state, in one language; on
+// a phone in the other, with scripts its first state, and then without them.
 import { writeFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import { HtmlValidate } from 'html-validate'
-import { open, patterns, play, step, want } from './house.mjs'
+import { narrow, open, patterns, play, step, want, wide } from './house.mjs'
 import { papers } from './print.mjs'
 
 const weightMax = 60_000 // bytes of a page as they travel: itself, its style and its pictures; scripts are islands
 const only = process.argv.includes('--only') ? process.argv[process.argv.indexOf('--only') + 1] : ''
 const sample = process.argv.includes('--sample')
-const every = 8 // of a sample, which page is opened: another one in each language
 const soft = process.env.KEEP_GOING // prints what is found and goes on
 
 // What html-validate finds and we let stand, each with its reason.
@@ -39,13 +40,14 @@ const validator = new HtmlValidate({
 // Findings of axe-core that stand, by rule and by page, each with its reason.
 const standing = {}
 
-const visitors = sample ? [
-  ['anhui', ''], ['anhui', 'firm'], ['anhui', 'review'], ['anhui', 'finance'], ['anhui', 'admin'], ['shanghai', 'lab'], ['office', 'planner'], ['office', 'editor'],
-] : [
+const visitors = [
   ['anhui', ''], ['anhui', 'firm'], ['anhui', 'review'], ['anhui', 'finance'], ['anhui', 'release'], ['anhui', 'audit'], ['anhui', 'admin'],
   ['anhui', 'supervise'], ['anhui', 'expert1'], ['anhui', 'science'], ['anhui', 'head'], ['shanghai', 'lab'], ['shanghai', 'admin'], ['shanghai', 'science'],
   ['office', ''], ['office', 'editor'], ['office', 'planner'], ['office', 'admin'],
 ]
+
+// turn says of a pattern in which of the two ways it is shown in which language.
+const turn = known => patterns.indexOf(known) % 2 === 0
 
 const house = await open({ toured: true })
 const found = []    // what is wrong: [where, what]
@@ -78,7 +80,15 @@ async function reread(url, name, html, policy) {
   return weight
 }
 
-// inspect checks a page as it is shown.
+// complain puts down what axe-core found on a page, how much wider than a phone it is, and what the console said: what the
+// content policy refuses is said there too.
+function complain(visitor, name, how, violations, over) {
+  for (const v of violations) if (!standing[v.id]) say(name, 'axe' + how, `${v.id}: ${v.help}: ` + v.nodes.slice(0, 3).map(n => n.html.slice(0, 160) + ' ' + (n.any[0]?.message ?? '')).join(' | '))
+  if (over > 0) say(name, 'narrow' + how, `it scrolls sideways by ${over} pixels at 390`)
+  for (const c of visitor.complaints.splice(0)) say(name, 'console' + how, c)
+}
+
+// inspect checks a page as it is shown on a wide screen, as it comes and with everything opened.
 async function inspect(visitor, url, name, weight) {
   const page = visitor.page
   await visitor.go(url.href)
@@ -86,15 +96,25 @@ async function inspect(visitor, url, name, weight) {
   measured.push({ name, weight, took })
   for (const opened of [false, true]) {
     if (opened && !await page.evaluate(() => { const all = [...document.querySelectorAll('details:not([open])')]; for (const d of all) d.open = true; return all.length })) break
-    for (const v of await visitor.axe()) if (!standing[v.id]) say(name, opened ? 'axe, opened' : 'axe', `${v.id}: ${v.help}: ` + v.nodes.slice(0, 3).map(n => n.html.slice(0, 160) + ' ' + (n.any[0]?.message ?? '')).join(' | '))
-    const over = await visitor.wider(opened ? '' : name)
-    if (over > 0) say(name, opened ? 'narrow, opened' : 'narrow', `it scrolls sideways by ${over} pixels at 390`)
+    const found = await visitor.axe()
+    complain(visitor, name, opened ? ', opened' : '', found, await visitor.wider(opened ? '' : name))
   }
-  for (const c of visitor.complaints.splice(0)) say(name, 'console', c) // what the content policy refuses is said here too
 }
 
-// sweep looks at one page of each pattern that nobody has looked at in this language, and at the home page of everybody.
-async function sweep(visitor, base, seen, who, lang) {
+// carry checks a page as it is shown on a phone: with scripts, and to somebody whose browser runs none.
+async function carry(visitor, plain, url, name) {
+  for (const who of [visitor, plain]) {
+    await who.page.setViewportSize(narrow)
+    await who.go(url.href)
+    const found = who === plain ? [] : await who.axe()
+    complain(who, name, who === plain ? ', a phone without scripts' : ', a phone', found, await who.over())
+    if (who === visitor) await who.page.setViewportSize(wide)
+  }
+}
+
+// sweep looks at one page of each pattern that nobody has looked at in this language, and at the home page of everybody. plain
+// is the same person with scripts turned off.
+async function sweep(visitor, plain, base, seen, who, lang) {
   const queue = ['/', ...patterns.map(p => p.pattern).filter(p => !p.includes('{'))]
   const asked = new Set()
   while (queue.length > 0) {
@@ -115,7 +135,8 @@ async function sweep(visitor, base, seen, who, lang) {
       const name = `${lang.slice(0, 2)} ${who || 'visitor'} ${known.pattern}`
       const weight = await reread(url, name, html, answer.headers()['content-security-policy'] ?? '')
       read++
-      if (!sample || home || read % every === (lang === 'en-GB' ? every / 2 : 0)) await inspect(visitor, url, name, weight)
+      const phone = sample && !home && turn(known) === (lang === 'en-GB')
+      await (phone ? carry(visitor, plain, url, name) : inspect(visitor, url, name, weight))
     }
     for (const [, to] of html.slice(html.indexOf('<main')).matchAll(/ href="(\/[^"#]*)/g)) queue.push(to.replaceAll('&amp;', '&'))
   }
@@ -128,11 +149,12 @@ await play(house, 'the face holds', async () => {
       for (const [node, who] of visitors) {
         const visitor = await house.visitor(lang)
         if (who) await visitor.signIn(house.at[node], `${who}@${node}.example`)
-        await sweep(visitor, house.at[node], seen, who && `${who}@${node}`, lang)
-        await visitor.page.context().close()
+        const plain = await house.visitor(lang, { script: false, as: visitor })
+        await sweep(visitor, plain, house.at[node], seen, who && `${who}@${node}`, lang)
+        await Promise.all([visitor, plain].map(v => v.page.context().close()))
       }
       const never = patterns.filter(p => !seen.has(p.pattern)).length
-      return `${read - begun} pages read, ${measured.length - before} of them opened; ${never} addresses are files or were not reached`
+      return `${read - begun} pages read, ${measured.length - before} of them opened wide; ${never} addresses are files or were not reached`
     })
   }
   if (!only) await step('what is printed', () => papers(house, say))

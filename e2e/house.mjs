@@ -13,8 +13,8 @@ export const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const binary = process.env.CORRIDOR ?? join(root, 'bin', 'corridor')
 const password = 'corridor-demo-only'
-const wide = { width: 1440, height: 900 }
-const narrow = { width: 390, height: 844 }
+export const wide = { width: 1440, height: 900 }
+export const narrow = { width: 390, height: 844 }
 const readyWithin = 90_000
 
 export function want(holds, what) {
@@ -89,9 +89,9 @@ export async function open({ read, toured } = {}) {
   if (shots) mkdirSync(shots, { recursive: true })
   return {
     at, dir, browser,
-    // visitor is a browser of its own, with scripts or without; nobody is signed in.
-    async visitor(lang = 'zh-CN', { script = true } = {}) {
-      const context = await browser.newContext({ viewport: wide, locale: lang, acceptDownloads: true, javaScriptEnabled: script })
+    // visitor is a browser of its own, with scripts or without; nobody is signed in, or who is in the browser named by as.
+    async visitor(lang = 'zh-CN', { script = true, as } = {}) {
+      const context = await browser.newContext({ viewport: wide, locale: lang, acceptDownloads: true, javaScriptEnabled: script, storageState: await as?.page.context().storageState() })
       const page = await context.newPage()
       return new Visitor(page, shots)
     },
@@ -143,9 +143,12 @@ class Visitor {
   // axe are the findings of axe-core on the page as it stands.
   async axe() {
     await this.page.evaluate(axe)
-    const { violations } = await this.page.evaluate(() => globalThis.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'] }))
+    const { violations } = await this.page.evaluate(() => globalThis.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'], resultTypes: ['violations'] }))
     return violations
   }
+
+  // over is by how many pixels the page is wider than its window.
+  over() { return this.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth) }
 
   // wider is by how many pixels the page is wider than a phone. With a name, pictures of both widths are kept.
   async wider(name) {
@@ -153,7 +156,7 @@ class Visitor {
     const file = end => ({ path: join(this.shots, name.replace(/[^a-z0-9]+/gi, '_') + end), fullPage: true })
     if (this.shots && name) await page.screenshot(file('.png'))
     await page.setViewportSize(narrow)
-    const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+    const over = await this.over()
     if (this.shots && name) await page.screenshot(file('-390.png'))
     await page.setViewportSize(wide)
     return over
@@ -180,31 +183,3 @@ export const patterns = readFileSync(join(root, 'api', 'operations.txt'), 'utf8'
   .filter(p => !p.startsWith('/api/') && !p.startsWith('/static/') && !p.startsWith('/log/tile') && !['/healthz', '/health/live', '/health/ready'].includes(p))
   .sort((a, b) => a.split('{').length - b.split('{').length)
   .map(pattern => ({ pattern, fits: new RegExp('^' + pattern.replace('{$}', '').replace(/\{[a-z]+\.\.\.\}/g, '.+').replace(/\{[a-z]+\}/g, '[^/]+') + '$') }))
-
-// sweep follows the links of a node as one person sees them, and looks at one page of each pattern that nobody has
-// looked at yet in this language: seen is a set that sweeps share. It returns how many pages it looked at.
-export async function sweep(visitor, base, seen, name) {
-  const lang = await visitor.page.evaluate(() => navigator.language.slice(0, 2))
-  const queue = ['/', ...patterns.map(p => p.pattern).filter(p => !p.includes('{'))]
-  const asked = new Set()
-  let looked = 0
-  while (queue.length > 0) {
-    const path = queue.shift()
-    const url = new URL(path, base)
-    const known = patterns.find(p => p.fits.test(url.pathname))
-    if (!known || asked.has(known.pattern) || seen.has(lang + known.pattern)) continue
-    const answer = await visitor.page.request.get(url.href, { maxRedirects: 0, headers: { 'Accept-Language': lang } })
-    if (!answer.ok() || !(answer.headers()['content-type'] ?? '').startsWith('text/html')) {
-      if (answer.status() >= 500) throw new Error(`${url} answered ${answer.status()}`)
-      if (answer.ok()) asked.add(known.pattern) // a file
-      continue
-    }
-    asked.add(known.pattern)
-    seen.add(lang + known.pattern)
-    await visitor.go(url.href)
-    await visitor.look(`${name}-${lang}${known.pattern.replace(/[^a-z0-9]+/gi, '_')}`)
-    looked++
-    queue.push(...await visitor.page.evaluate(() => [...document.querySelectorAll('main a[href^="/"]')].map(a => a.getAttribute('href'))))
-  }
-  return looked
-}
