@@ -126,6 +126,7 @@ type abroadPage struct {
 	Waits    *casework.ShadowActed // home has not answered it
 	Refused  *casework.ShadowActed // the newest was refused
 	Form     *form
+	Duo      *duoView
 }
 
 // abroadField is what stands in a field.
@@ -194,6 +195,7 @@ func (v *visit) showAbroad(was *form) error {
 	if err := v.abroadForm(&p, was); err != nil {
 		return err
 	}
+	p.Duo = v.duoAbroad(p, names)
 	v.under("/cases/abroad", "外地办件", "Cases of other nodes")
 	return v.show("caseabroad", x.Title.In(v.lang)+" "+x.No, p)
 }

@@ -68,6 +68,7 @@ type casePage struct {
 	Veiled   []veiledField
 	Uses     usesView
 	Abroad   []toldLine
+	Duo      *duoView // where it crosses to another node
 	Payers   []payerLine
 	Lead     *ledView
 	Discard  discardView
@@ -240,6 +241,9 @@ func (v *visit) showCase(id unit.ID, was typed) error {
 	p.Amounts = amountsOf(c, s)
 	for _, a := range p.Amounts {
 		p.Doubt = p.Doubt || a.Doubt
+	}
+	if p.Duo, err = v.duoOf(c, s, &p); err != nil {
+		return err
 	}
 	v.under("/cases", "申请与办件", "Cases")
 	return v.show("case", s.Title.In(v.lang)+" "+c.No, p)

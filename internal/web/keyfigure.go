@@ -32,15 +32,21 @@ func keySumOf(sum unit.Fen, lang fault.Lang) keySum {
 		if strings.Contains(short, ".") {
 			short = strings.TrimSuffix(strings.TrimRight(short, "0"), ".")
 		}
-		return keySum{short, u.unit, exact}
+		return keySum{parted(short), u.unit, exact}
 	}
 	return keySum{strings.TrimSuffix(exact, ".00"), fault.Words{"元", "yuan"}.In(lang), exact}
 }
 
 // keyCount is a count with its thousands parted.
-func keyCount(n int64) string {
-	s := fmt.Sprint(n)
-	for at := len(s) - 3; at > 0 && s[at-1] != '-'; at -= 3 {
+func keyCount(n int64) string { return parted(fmt.Sprint(n)) }
+
+// parted parts the thousands before the point of a decimal number.
+func parted(s string) string {
+	end := len(s)
+	if point := strings.IndexByte(s, '.'); point >= 0 {
+		end = point
+	}
+	for at := end - 3; at > 0 && s[at-1] != '-'; at -= 3 {
 		s = s[:at] + "," + s[at:]
 	}
 	return s

@@ -12,9 +12,9 @@ func TestAKeyFigureIsShortAndKeepsTheExactSum(t *testing.T) {
 		sum    unit.Fen
 		zh, en string
 	}{
-		{125_131_000_000, "12.51 亿元", "1251.31 million yuan"},
+		{125_131_000_000, "12.51 亿元", "1,251.31 million yuan"},
 		{10_000_000_000, "1 亿元", "100 million yuan"},
-		{9_999_999_999, "10000 万元", "100 million yuan"},
+		{9_999_999_999, "10,000 万元", "100 million yuan"},
 		{3_360_000, "3.36 万元", "33,600 yuan"},
 		{999_999, "9,999.99 元", "9,999.99 yuan"},
 		{-3_360_000, "-3.36 万元", "-33,600 yuan"},

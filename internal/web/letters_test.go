@@ -98,7 +98,7 @@ func TestTrustShowsLogsWarningsAndKeys(t *testing.T) {
 		t.Fatal("the other node answers")
 	}
 	h.wants(h.ask("GET", "/trust", auditor, nil), 200, "上海（演示）", "没有正常回答", "没有 TLS", "Ed25519", "31.example/log", testOrigin+"/letters/1", "本节点", "信件")
-	h.wants(h.ask("GET", "/trust?lang=en", auditor, nil), 200, "Shanghai (demo)", "gave no proper answer", "no TLS", "Keys by which is checked", "no bound")
+	h.wants(h.ask("GET", "/trust?lang=en", auditor, nil), 200, "Shanghai (demo)", "gave no proper answer", "no TLS", "Keys that others are checked by", "no bound")
 	if rows := h.sheetOf(h.ask("GET", "/trust?format=csv", auditor, nil)); len(rows) != 2 || rows[1][0] != "310000" || rows[1][5] == "" || !strings.Contains(rows[1][10], "没有 TLS") {
 		t.Errorf("%q", rows)
 	}

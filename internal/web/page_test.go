@@ -192,6 +192,9 @@ func bodies() map[string][]any {
 	for name, more := range payerBodies(one) {
 		all[name] = append(all[name], more...)
 	}
+	for name, more := range duoBodies() {
+		all[name] = append(all[name], more...)
+	}
 	maps.Copy(all, flowBodies(pages))
 	return all
 }
