@@ -166,13 +166,27 @@ func (s *Service) tellLead(ctx context.Context, tx *db.Tx, sch *scheme.Scheme, c
 	x.said, x.digest = x.said+1, digest
 	n.Seq = x.said
 	if x.Node == s.c.Self {
+		if err := updateLead(ctx, tx, x); err != nil {
+			return err
+		}
 		if err := s.saidHere(ctx, tx, n); err != nil {
 			return err
 		}
-	} else if _, x.Owed, err = s.sendOrOwe(ctx, tx, x.Node, LetterChildState, n); err != nil {
+		return s.toldOthers(ctx, tx, c.Parent)
+	}
+	if _, x.Owed, err = s.sendOrOwe(ctx, tx, x.Node, LetterChildState, n); err != nil {
 		return err
 	}
 	return updateLead(ctx, tx, x)
+}
+
+// toldOthers tells the payers of a lead of this node what one of them here has said, though the lead itself may stay where it is.
+func (s *Service) toldOthers(ctx context.Context, tx *db.Tx, lead unit.ID) error {
+	c, sch, err := s.load(ctx, tx, lead)
+	if err != nil {
+		return err
+	}
+	return s.tellPayers(ctx, tx, sch, c)
 }
 
 // saidHere keeps what a payer of this node says beside its lead; the act goes on with the lead by itself.
