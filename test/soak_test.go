@@ -30,3 +30,15 @@ func TestSlotsAtEachStep(t *testing.T) {
 		t.Errorf("the report does not say %q:\n%s", want, out)
 	}
 }
+
+// TestPayersAtEachLetter has one thing go wrong at each letter between a lead case and one of three payers, in turn: either node is
+// killed, answers are lost, letters come twice or again. `corridor soak payers` has each go wrong at each.
+func TestPayersAtEachLetter(t *testing.T) {
+	out, err := exec.Command(binary, "soak", "payers", "--once", "--dir", t.TempDir(), "--base-port", fmt.Sprint(freePorts(t))).CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if want := "3 topics, 10 steps, 8 nodes killed: after each both sides said the same; each payer paid once"; !bytes.Contains(out, []byte(want)) {
+		t.Errorf("the report does not say %q:\n%s", want, out)
+	}
+}

@@ -58,7 +58,7 @@ be clean, and what the nodes say of each order has to be what a model of what wa
 	f.DurationVar(&o.Troubles.Longest, "longest", 10*time.Second, "of one trouble")
 	f.BoolVar(&calm, "calm", false, "no trouble at all, to compare with")
 	placeFlags(f, &o)
-	c.AddCommand(soakNodeCommand(), soakSlotsCommand())
+	c.AddCommand(soakNodeCommand(), soakSlotsCommand(), soakPayersCommand())
 	return c
 }
 
@@ -185,6 +185,42 @@ held and every audit is clean.`,
 	}
 	f := c.Flags()
 	f.Uint64Var(&o.Seed, "seed", 1, "of which old letters come again")
+	placeFlags(f, &o)
+	return c
+}
+
+// soakPayersCommand breaks something at each letter between a lead case and one of its payers.
+func soakPayersCommand() *cobra.Command {
+	var o soak.Config
+	once := false
+	c := &cobra.Command{
+		Use:   "payers",
+		Short: "Kill nodes and lose letters at each step of a case that several jurisdictions pay",
+		Long: `Runs the node of a lead case and the nodes of two other payers as three processes and lives topics that all of them pay, from
+which one withdraws, and which the lead gives up. Around each letter between the lead and one payer one thing is broken: either
+node is killed before or after the letter, the answer is lost, letters come twice or again. After each step both sides have to say
+the same of each other by themselves; in the end each has paid what it owes once, no money is held and every audit is clean.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			drop, err := prepare(cmd, &o)
+			if err != nil {
+				return err
+			}
+			defer drop()
+			rep, err := soak.Payers(cmd.Context(), o, once)
+			if err != nil {
+				return err
+			}
+			if amiss(o.Out, rep.Violations, rep.Audit) {
+				return errSaid
+			}
+			fmt.Fprintf(o.Out, "%d topics, %d steps, %d nodes killed: after each both sides said the same; each payer paid once; every audit is clean\n", rep.Topics, rep.Steps, rep.Kills)
+			return nil
+		},
+	}
+	f := c.Flags()
+	f.Uint64Var(&o.Seed, "seed", 1, "of which old letters come again")
+	f.BoolVar(&once, "once", false, "one kind of trouble at each step, in turn, instead of each at each")
 	placeFlags(f, &o)
 	return c
 }

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/url"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -33,39 +32,6 @@ var slotSteps = []struct{ who, action, state string }{
 	{"firm", "cancel", "released"},
 }
 
-// slotTroubles are what is broken around one step. before breaks, reached mends once the host has done what was asked of it, and
-// after mends where the host cannot be reached at all.
-var slotTroubles = []struct {
-	name                   string
-	before, reached, after func(context.Context, *slotRun) error
-}{
-	{name: "nothing is broken"},
-	{name: "the host is killed before the letter comes",
-		before: func(_ context.Context, r *slotRun) error { return r.host.kill() },
-		after:  func(ctx context.Context, r *slotRun) error { return r.host.start(ctx, r.Binary) }},
-	{name: "the host is killed when it has done it, before its answer is home",
-		before: func(_ context.Context, r *slotRun) error { return r.link(Deaf) },
-		reached: func(ctx context.Context, r *slotRun) error {
-			return errors.Join(r.host.kill(), r.host.start(ctx, r.Binary), r.link(Up))
-		}},
-	{name: "home is killed when the host has done it, before the answer is written down",
-		before: func(_ context.Context, r *slotRun) error { return r.link(Deaf) },
-		reached: func(ctx context.Context, r *slotRun) error {
-			return errors.Join(r.home.kill(), r.link(Up), r.home.start(ctx, r.Binary))
-		}},
-	{name: "home is killed with the letter unsent",
-		before: func(_ context.Context, r *slotRun) error { return r.link(Cut) },
-		after: func(ctx context.Context, r *slotRun) error {
-			return errors.Join(r.home.kill(), r.link(Up), r.home.start(ctx, r.Binary))
-		}},
-	{name: "each letter comes twice",
-		before:  func(_ context.Context, r *slotRun) error { return r.link(Twice) },
-		reached: func(_ context.Context, r *slotRun) error { return r.link(Up) }},
-	{name: "old letters come again",
-		before:  func(_ context.Context, r *slotRun) error { return r.link(Repeated) },
-		reached: func(_ context.Context, r *slotRun) error { return r.link(Up) }},
-}
-
 // SlotReport is what became of the orders.
 type SlotReport struct {
 	Steps, Kills int
@@ -77,12 +43,11 @@ type slotRun struct {
 	Config
 	home, host *process
 	links      *Links
-	firm, lab  *client // both act at home
-	admin      *client // of the host
+	way        *between // from home to the host
+	firm, lab  *client  // both act at home
+	admin      *client  // of the host
 	finance    *client
 }
-
-func (r *slotRun) link(m Mode) error { r.links.Set(r.home.name, r.host.name, m); return nil }
 
 // Slots runs two nodes as two processes and lives an order for each kind of trouble, which comes at each of its steps.
 func Slots(ctx context.Context, c Config) (rep SlotReport, err error) {
@@ -96,7 +61,7 @@ func Slots(ctx context.Context, c Config) (rep SlotReport, err error) {
 	if err != nil {
 		return rep, err
 	}
-	for i, t := range slotTroubles {
+	for i, t := range breakings {
 		order, err := r.draft(ctx, yearly, listing, i)
 		if err != nil {
 			return rep, fmt.Errorf("order %d: %w", i, err)
@@ -104,9 +69,9 @@ func Slots(ctx context.Context, c Config) (rep SlotReport, err error) {
 		for _, s := range slotSteps {
 			rep.Steps++
 			fmt.Fprintf(c.Out, "%-9s %s\n", s.action, t.name)
-			run := func(do func(context.Context, *slotRun) error) {
+			run := func(do mend) {
 				if do != nil && err == nil {
-					err = do(ctx, r)
+					err = do(ctx, r.way)
 				}
 			}
 			run(t.before)
@@ -155,28 +120,17 @@ func (r *slotRun) found(ctx context.Context) (listing unit.ID, err error) {
 	if err != nil {
 		return "", err
 	}
-	addresses := map[string]string{}
-	start := func(code string) *process {
-		n := w.Node(code)
-		addresses[code] = strings.TrimPrefix(n.URL(), "http://")
-		return &process{name: code, url: n.URL(), said: filepath.Join(r.Config.Dir, code+".said")}
-	}
-	r.home, r.host = start(demo.Anhui), start(demo.Shanghai)
+	all, addresses := processesOf(r.Config, w, demo.Anhui, demo.Shanghai)
+	r.home, r.host = all[0], all[1]
 	listing, err = w.Instrument(ctx, demo.Shanghai, slotTitle)
 	if err := errors.Join(err, w.Close()); err != nil {
 		return "", err
 	}
 	r.links = NewLinks(addresses, r.Seed)
 	r.links.deafTo = `"kind":"slot.`
-	for _, p := range []*process{r.home, r.host} {
-		proxy, err := r.links.From(p.name)
-		if err != nil {
-			return "", err
-		}
-		p.args = []string{"soak", "node", "--dir", r.Dir, "--base-port", fmt.Sprint(r.BasePort), "--code", p.name, "--proxy", proxy.String()}
-		if err := p.start(ctx, r.Binary); err != nil {
-			return "", err
-		}
+	r.way = &between{r.Binary, r.home, r.host, r.links}
+	if err := startBehind(ctx, r.Config, r.links, all); err != nil {
+		return "", err
 	}
 	r.firm, r.lab, r.finance = newClient(r.home.url, "firm@anhui.example"), newClient(r.home.url, "lab@anhui.example"), newClient(r.home.url, "finance@anhui.example")
 	r.admin = newClient(r.host.url, "admin@shanghai.example")
@@ -234,7 +188,7 @@ type slotSeen struct {
 }
 
 // agree waits until both sides have come to a state, mending once the host has; what they came to instead is said.
-func (r *slotRun) agree(ctx context.Context, order, state string, mend func(context.Context, *slotRun) error) (instead string, err error) {
+func (r *slotRun) agree(ctx context.Context, order, state string, reached mend) (instead string, err error) {
 	var home struct{ Slots []slotSeen }
 	var host struct{ Kept []slotSeen }
 	there := ""
@@ -251,11 +205,11 @@ func (r *slotRun) agree(ctx context.Context, order, state string, mend func(cont
 				there = s.State
 			}
 		}
-		if there == state && mend != nil {
-			if err := mend(ctx, r); err != nil {
+		if there == state && reached != nil {
+			if err := reached(ctx, r.way); err != nil {
 				return "", err
 			}
-			mend = nil
+			reached = nil
 		}
 		if there == state && len(home.Slots) == 1 && home.Slots[0].State == state {
 			return "", nil
