@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"sync"
 	"time"
 )
@@ -49,9 +50,9 @@ type Links struct {
 	random  *rand.Rand
 	carry   http.RoundTripper
 	servers []*http.Server
-	// deafTo is what the bytes of a letter have in them whose answer a deaf link loses; what goes before it passes, as letters are
-	// answered in their order. "" loses every answer.
-	deafTo string
+	// deafTo is all that the bytes of a letter have in them whose answer a deaf link loses; what goes before it passes, as letters are
+	// answered in their order. Nothing loses every answer. Set it by Deafen once requests pass.
+	deafTo []string
 }
 
 type carried struct {
@@ -97,6 +98,13 @@ func (l *Links) Set(from, to string, m Mode) {
 	l.state[[2]string{from, to}] = m
 }
 
+// Deafen says which letters a deaf link does not hear the answers of.
+func (l *Links) Deafen(to ...string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.deafTo = to
+}
+
 // Heal sets all links up.
 func (l *Links) Heal() {
 	l.mu.Lock()
@@ -130,6 +138,9 @@ func (l *Links) meet(pair [2]string, c carried, letter bool) (m Mode, again carr
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	m = l.state[pair]
+	if m == Deaf && slices.ContainsFunc(l.deafTo, func(part string) bool { return !bytes.Contains(c.body, []byte(part)) }) {
+		m = Up
+	}
 	l.counts[m]++
 	if kept := l.old[pair]; m == Repeated && len(kept) > 0 {
 		again = kept[l.random.IntN(len(kept))]
@@ -151,9 +162,6 @@ func (l *Links) serve(from string, w http.ResponseWriter, r *http.Request) {
 	c := carried{r.Header.Clone(), body}
 	letter := r.Method == http.MethodPost && r.URL.Path == lettersPlace
 	mode, again, wait := l.meet([2]string{from, to}, c, letter)
-	if mode == Deaf && !bytes.Contains(body, []byte(l.deafTo)) {
-		mode = Up
-	}
 	switch mode {
 	case Cut:
 		drop(w)

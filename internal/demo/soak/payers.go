@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"corridor/internal/casework"
 	"corridor/internal/demo"
 	"corridor/internal/unit"
 )
@@ -185,7 +186,6 @@ func (r *payersRun) found(ctx context.Context) error {
 		r.nodes[p.name] = p
 	}
 	r.links = NewLinks(addresses, r.Seed)
-	r.links.deafTo = `"kind":"case.`
 	return startBehind(ctx, r.Config, r.links, all)
 }
 
@@ -223,6 +223,7 @@ func (r *payersRun) live(ctx context.Context, no int, steps []topicStep, which f
 			return found, fmt.Errorf("%s: %w", s.action, err)
 		}
 		r.count++
+		r.links.Deafen(t.letter(s)...)
 		for _, do := range []func() error{
 			func() error { return b.before.do(ctx, way) },
 			func() error { return r.act(ctx, t, s, key) },
@@ -237,10 +238,24 @@ func (r *payersRun) live(ctx context.Context, no int, steps []topicStep, which f
 			return found, fmt.Errorf("%s, %s: %w", s.action, b.name, err)
 		}
 		if instead != "" {
+			r.links.Heal() // what was not reached was not mended
 			found = append(found, Violation{"both sides", no, s.action + ", " + b.name + ": " + instead})
 		}
 	}
 	return found, nil
+}
+
+// letter is what the one letter has in it that a step is about. Others go before it, to openings of before or with stages that the
+// case only passes through.
+func (t *topic) letter(s topicStep) []string {
+	switch at := t.shares[demo.Shanghai]; {
+	case at == nil || s.action == "ask_again":
+		return []string{`"kind":"` + casework.LetterChild + `"`}
+	case s.node == demo.Shanghai:
+		return []string{`"kind":"` + casework.LetterChildState + `"`, `"opening":"` + at.opening + `"`}
+	default:
+		return []string{`"kind":"` + casework.LetterLead + `"`, `"opening":"` + at.opening + `"`, `"stage":"` + s.lead + `"`}
+	}
 }
 
 // do does what there is to do.

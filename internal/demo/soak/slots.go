@@ -127,7 +127,7 @@ func (r *slotRun) found(ctx context.Context) (listing unit.ID, err error) {
 		return "", err
 	}
 	r.links = NewLinks(addresses, r.Seed)
-	r.links.deafTo = `"kind":"slot.`
+	r.links.Deafen(`"kind":"slot.`)
 	r.way = &between{r.Binary, r.home, r.host, r.links}
 	if err := startBehind(ctx, r.Config, r.links, all); err != nil {
 		return "", err
