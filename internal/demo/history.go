@@ -11,7 +11,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"corridor/internal/access"
@@ -142,7 +141,7 @@ func (w *Community) past(ctx context.Context, say func(string, ...any)) error {
 	}); err != nil {
 		return err
 	}
-	all := purchases()
+	all, beside := purchases(), programmes()
 	done := 0
 	for step := range stepsOfPast {
 		at := historyOpens().Add(time.Duration(firstPurchase+step*daysOfPast) * 24 * time.Hour)
@@ -166,6 +165,9 @@ func (w *Community) past(ctx context.Context, say func(string, ...any)) error {
 			if err := p.buy(ctx, n, all[step]); err != nil {
 				return fmt.Errorf("buy at %s: %w", n.Node.Code, err)
 			}
+			if err := p.run(ctx, n, beside[step]); err != nil {
+				return fmt.Errorf("programmes at %s: %w", n.Node.Code, err)
+			}
 			_, err := n.Log.Sequence(ctx)
 			return err
 		}); err != nil {
@@ -180,8 +182,9 @@ func (w *Community) past(ctx context.Context, say func(string, ...any)) error {
 
 // pastPeople are who act at one node in the past.
 type pastPeople struct {
-	clerk, review, finance access.Actor
-	cases                  sync.Map // number of the purchase to the id of its case
+	clerk, review, finance, desk access.Actor
+	cases                        sync.Map // number of the purchase to the id of its case
+	beside                       sync.Map // number of another case to the id of its case, until its last act
 }
 
 // enter enters a province's firms and all providers, the people, and the budgets.
@@ -236,7 +239,7 @@ func (p *pastPeople) enter(ctx context.Context, n *node.Node) error {
 	for _, x := range []struct {
 		desk string
 		who  *access.Actor
-	}{{"voucher_review", &p.review}, {"voucher_finance", &p.finance}} {
+	}{{"voucher_review", &p.review}, {"voucher_finance", &p.finance}, {"science", &p.desk}} {
 		for _, q := range People {
 			if q.Node == n.Node.Code && slices.Contains(strings.Split(q.Role, "|"), x.desk) {
 				if *x.who, err = actor(ctx, n, q.Email); err != nil {
@@ -247,9 +250,11 @@ func (p *pastPeople) enter(ctx context.Context, n *node.Node) error {
 		}
 	}
 	for _, year := range []string{"2024", "2025"} {
-		at := n.Node.Code + "/voucher/" + year + "/budget"
-		if err := fill(ctx, n, admin, n.Node.Code+"/treasury/"+year, at, budgetOfPast); err != nil {
-			return fmt.Errorf("budget %s: %w", at, err)
+		for _, of := range []string{"voucher", projectID} {
+			at := n.Node.Code + "/" + of + "/" + year + "/budget"
+			if err := fill(ctx, n, admin, n.Node.Code+"/treasury/"+year, at, budgetOfPast); err != nil {
+				return fmt.Errorf("budget %s: %w", at, err)
+			}
 		}
 	}
 	return nil
@@ -311,33 +316,15 @@ func (p *pastPeople) pay(ctx context.Context, n *node.Node, all []purchase) erro
 	})
 }
 
-// workers does something for each purchase of a node, several at a time, so that their acts share commits; the first error ends it.
+// workers does something for each purchase of a node.
 func (p *pastPeople) workers(code string, all []purchase, do func(purchase) error) error {
-	var next atomic.Int64
-	errs := make([]error, actorsOfPast)
-	var g sync.WaitGroup
-	var failed atomic.Bool
-	for i := range errs {
-		g.Go(func() {
-			for !failed.Load() {
-				at := int(next.Add(1)) - 1
-				if at >= len(all) {
-					return
-				}
-				if x := all[at]; x.node == code {
-					if errs[i] = do(x); errs[i] != nil {
-						errs[i] = fmt.Errorf("purchase %d: %w", x.no, errs[i])
-						failed.Store(true)
-					}
-				}
-			}
-		})
-	}
-	g.Wait()
-	for _, err := range errs {
-		if err != nil {
-			return err
+	return abreast(all, func(x purchase) error {
+		if x.node != code {
+			return nil
 		}
-	}
-	return nil
+		if err := do(x); err != nil {
+			return fmt.Errorf("purchase %d: %w", x.no, err)
+		}
+		return nil
+	})
 }

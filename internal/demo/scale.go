@@ -43,18 +43,20 @@ func historyOpens() time.Time {
 //go:embed earlier
 var earlierFiles embed.FS
 
-// earlier are the made-up earlier editions, one for each province, that the past of a world happens under.
+// earlier are the made-up earlier editions, the same five in each province, that the past of a world happens under.
 func earlier() (all []*scheme.Scheme, err error) {
 	files, err := fs.Sub(earlierFiles, "earlier")
 	if err != nil {
 		return nil, err
 	}
 	for _, m := range Members[1:] {
-		s, problems := scheme.Load(files, m.Short())
-		if len(problems) > 0 {
-			return nil, fmt.Errorf("earlier edition of %s: %s", m.Short(), problems[0].Words.In(fault.EN))
+		for _, pack := range []string{"", "-attack", "-project", "-challenge", "-consortium"} {
+			s, problems := scheme.Load(files, m.Short()+pack)
+			if len(problems) > 0 {
+				return nil, fmt.Errorf("earlier edition %s: %s", m.Short()+pack, problems[0].Words.In(fault.EN))
+			}
+			all = append(all, s)
 		}
-		all = append(all, s)
 	}
 	return all, nil
 }

@@ -1,7 +1,10 @@
 package demo
 
 import (
+	"fmt"
 	"iter"
+	"maps"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -39,6 +42,52 @@ func TestThePastAddsUpToWhatWasPublished(t *testing.T) {
 	}
 }
 
+// What else happened in the past is the same each time and adds up to what was published, in the years in which it was.
+func TestTheProgrammesOfThePastAddUp(t *testing.T) {
+	took, sums := map[string]int{}, map[string]unit.Fen{}
+	for step, all := range programmes() {
+		year := historyOpens().AddDate(0, 0, firstPurchase+step*daysOfPast).Year()
+		seen := map[int]bool{}
+		for _, x := range all {
+			if seen[x.no] || x.act > 0 && x.acts[x.act-1].step >= step {
+				t.Errorf("%s %d acts twice on step %d", x.scheme, x.no, step)
+			}
+			seen[x.no] = true
+			took[fmt.Sprint(x.scheme, " ", x.acts[x.act].name, " ", year)]++
+			for _, f := range []string{"asked", "others", "intended_sum"} {
+				for _, given := range []map[string]string{x.fields, x.more} {
+					if given[f] != "" && x.act == len(x.acts)-1 {
+						sum, err := unit.ParseFen(given[f])
+						if err != nil {
+							t.Fatal(err)
+						}
+						sums[f] += sum
+					}
+				}
+			}
+		}
+	}
+	want := map[string]int{"attack-need file 2024": 134, "attack-need call 2024": 41, "attack-need keep 2024": 93, "challenge-need enter_sixth 2024": 1551,
+		"challenge-need intend 2024": 618, "challenge-need enter_seventh 2025": 1986, "consortium file 2024": 12, "consortium found 2024": 12,
+		"consortium file 2025": 12, "consortium found 2025": 12, "consortium evaluate 2025": 12}
+	for _, action := range []string{"file", "approve", "pay"} {
+		if n := took["joint-project "+action+" 2024"] + took["joint-project "+action+" 2025"]; n != 43 {
+			t.Errorf("%d projects are %s", n, action)
+		}
+		delete(took, "joint-project "+action+" 2024")
+		delete(took, "joint-project "+action+" 2025")
+	}
+	if !maps.Equal(took, want) {
+		t.Errorf("got %v\nwant %v", took, want)
+	}
+	if sums["asked"] != fiscalOfPast || sums["others"] != othersOfPast || sums["intended_sum"] != intendedOfPast {
+		t.Errorf("sums are %v", sums)
+	}
+	if !reflect.DeepEqual(programmes(), programmes()) {
+		t.Error("the past is another one each time")
+	}
+}
+
 // Shares of the provinces make the whole, and the instruments of a file are worth what is wanted to the yuan.
 func TestInstrumentsAddUpToWhatWasPublished(t *testing.T) {
 	for of, total := range []int64{publishedInstruments, int64(publishedWorth / unit.FenPerYuan)} {
@@ -72,7 +121,7 @@ func TestInstrumentsAddUpToWhatWasPublished(t *testing.T) {
 // The made-up earlier editions pass the check that every pack has to pass, say that they are made up, and are over before this year.
 func TestTheEarlierEditionsPassAndSayWhatTheyAre(t *testing.T) {
 	all, err := earlier()
-	if err != nil || len(all) != 4 {
+	if err != nil || len(all) != 4*5 {
 		t.Fatalf("%d editions, %v", len(all), err)
 	}
 	for _, s := range all {
