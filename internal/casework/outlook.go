@@ -47,27 +47,32 @@ func (s *Service) Outlooks(ctx context.Context, who access.Actor, org string) (o
 		return o, nil, err
 	}
 	err = s.c.DB.Read(ctx, func(tx *db.Tx) error {
-		out = nil
 		var own []Case
 		var facts *world
 		if o, own, facts, err = s.looksAhead(ctx, tx, who, org); err != nil {
 			return err
 		}
-		for _, sch := range s.Schemes() {
-			if !forFirms(sch) || !s.inTime(sch, facts.day) {
-				continue
-			}
-			x, _, err := s.outlook(ctx, tx, who, sch, o, own, *facts)
-			if err != nil {
-				return fmt.Errorf("outlook of %s on %s: %w", org, sch.ID, err)
-			}
-			out = append(out, x)
-		}
-		return nil
+		out, err = s.looks(ctx, tx, who, o, own, *facts)
+		return err
 	})
+	return o, out, err
+}
+
+// looks judges every scheme in force for an organisation: those it qualifies for first.
+func (s *Service) looks(ctx context.Context, tx *db.Tx, who access.Actor, o registry.Org, own []Case, facts world) (out []Outlook, err error) {
+	for _, sch := range s.Schemes() {
+		if !forFirms(sch) || !s.inTime(sch, facts.day) {
+			continue
+		}
+		x, _, err := s.outlook(ctx, tx, who, sch, o, own, facts)
+		if err != nil {
+			return nil, fmt.Errorf("outlook of %s on %s: %w", o.Code, sch.ID, err)
+		}
+		out = append(out, x)
+	}
 	rank := map[scheme.Result]int{scheme.Pass: 0, scheme.NotKnown: 1, scheme.Fail: 2}
 	slices.SortStableFunc(out, func(a, b Outlook) int { return rank[a.Verdict] - rank[b.Verdict] })
-	return o, out, err
+	return out, nil
 }
 
 // forFirms says whether the first stage is a firm's.

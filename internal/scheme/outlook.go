@@ -115,7 +115,7 @@ func (s *Scheme) Outlook(way []Row, f Facts) (Outlook, error) {
 			}
 			a.Saw = s.named(a.Saw)
 			out.Answers = append(out.Answers, a)
-			hangs := a.Result == ManualAnswer || a.Result == NotKnown && hangsOnForm(a.Saw)
+			hangs := a.Result == ManualAnswer || a.Result == NotKnown && s.hangsOnForm(a.Saw) || a.Result == Fail && s.ofTheCourse(a.Saw)
 			if hangs {
 				out.Hangs = append(out.Hangs, need)
 			} else if graver(a.Result, out.Verdict) {
@@ -133,19 +133,40 @@ func (s *Scheme) Outlook(way []Row, f Facts) (Outlook, error) {
 	return out, r.failed
 }
 
-// hangsOnForm says whether a rule could not be answered for want of what people fill in, or of another case.
-func hangsOnForm(saw []SeenFact) bool {
+// hangsOnForm says whether a rule could not be answered for want of what people fill in, or of what the case's course brings.
+func (s *Scheme) hangsOnForm(saw []SeenFact) bool {
 	form := false
 	for _, f := range saw {
 		if f.Value.Known() {
 			continue
 		}
-		if !strings.HasPrefix(f.Name, "form.") && !strings.HasPrefix(f.Name, "parent.") && !strings.Contains(f.Name, ".open") && !strings.Contains(f.Name, ".all") {
+		if !strings.HasPrefix(f.Name, "form.") && !strings.HasPrefix(f.Name, "parent.") && !s.later(f.Name) {
 			return false
 		}
 		form = true
 	}
 	return form
+}
+
+// ofTheCourse says whether a rule reads nothing but what comes to be while a case goes on: that nobody has answered a call yet
+// is no reason against making one.
+func (s *Scheme) ofTheCourse(saw []SeenFact) bool {
+	course := false
+	for _, f := range saw {
+		switch {
+		case s.later(f.Name):
+			course = true
+		case !s.Params.Has(f.Name):
+			return false
+		}
+	}
+	return course
+}
+
+// later says whether a fact is of the cases under a case, of the opinions that are asked for in it, or of the parts of its sum.
+func (s *Scheme) later(fact string) bool {
+	of, _, dotted := strings.Cut(fact, ".")
+	return dotted && (s.Cases.Has(of) || s.Asks.Has(of) || s.Amounts.Has(of))
 }
 
 func (s *Scheme) estimate(r *reading, name string) Estimate {
