@@ -36,6 +36,7 @@ type Ours struct {
 // OwnCase is a case of the organisation that goes on.
 type OwnCase struct {
 	Case
+	Yours  bool      // the actor can act in it now
 	Fires  time.Time // when it goes on by itself; zero: not by time
 	Next   fault.Words
 	Lapses bool // what the organisation can do with it ends then: a voucher that was not spent, a draft that nobody filed
@@ -175,6 +176,10 @@ func (s *Service) runningOf(ctx context.Context, tx *db.Tx, who access.Actor, or
 				end, _ := sch.IsEnd(row.To)
 				x.Next, x.Lapses = sch.Say(row.To), end != scheme.Granted && row.To != c.Stage && ofUse(sch, c.Stage)
 			}
+		}
+		for _, wait := range c.Waits {
+			_, mine := s.holds(sch, c, who, wait.Role)
+			x.Yours = x.Yours || mine
 		}
 		if x.Case, err = s.shownLine(ctx, tx, who, c); err != nil {
 			return nil, err

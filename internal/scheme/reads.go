@@ -25,18 +25,3 @@ func (s *Scheme) ParamsOf(rule string) []string {
 	sort.Strings(out)
 	return out
 }
-
-// FirmFacts lists the facts of an organisation that the rules and amounts on a way read, and the labels that they ask for, each
-// once, in the order in which the way needs them.
-func (s *Scheme) FirmFacts(way []Row) (out []FactName) {
-	seen := map[string]bool{}
-	for _, row := range way {
-		for _, f := range s.Reads(row.Action) {
-			if key := f.String(); !seen[key] && (len(f.Name) > 5 && f.Name[:5] == "firm." || f.Name == "has_label" && len(f.Args) > 1 && f.Args[0] == "firm.id") {
-				seen[key] = true
-				out = append(out, f)
-			}
-		}
-	}
-	return out
-}
