@@ -25,7 +25,19 @@ type Feed struct {
 	Title  fault.Words
 }
 
-// NewFeed makes a calendar of the actor's own bookings, of an instrument or of a laboratory that the actor runs, and
+// Deadlines is the object of a person's calendar of all deadlines, which whoever serves the address writes; Calendar has only bookings.
+const Deadlines = "deadlines"
+
+// FeedOf finds the calendar of a secret address.
+func (s *Service) FeedOf(ctx context.Context, secret string) (f Feed, err error) {
+	err = s.c.DB.Read(ctx, func(tx *db.Tx) error {
+		f, err = selectFeed(ctx, tx, digestOf(secret))
+		return err
+	})
+	return f, err
+}
+
+// NewFeed makes a calendar of the actor's own bookings or deadlines, of an instrument or of a laboratory that the actor runs, and
 // returns its secret, once.
 func (s *Service) NewFeed(ctx context.Context, who access.Actor, kind, object string) (f Feed, secret string, err error) {
 	if err := access.MaySomewhere(who, access.NoticeRead); err != nil {
@@ -35,7 +47,9 @@ func (s *Service) NewFeed(ctx context.Context, who access.Actor, kind, object st
 		f = Feed{ID: unit.NewID(tx.Now()), Kind: kind, Object: object, Person: who.Person, At: tx.Now()}
 		switch kind {
 		case "person":
-			f.Object = ""
+			if object != Deadlines {
+				f.Object = ""
+			}
 		case "instrument":
 			if _, err := s.managed(ctx, tx, who, unit.ID(object)); err != nil {
 				return err
@@ -80,6 +94,9 @@ func (s *Service) Feeds(ctx context.Context, who access.Actor) (all []Feed, err 
 			switch all[n].Kind {
 			case "person":
 				all[n].Title = fault.Words{"我的预约", "My bookings"}
+				if all[n].Object == Deadlines {
+					all[n].Title = fault.Words{"期限日历", "Deadlines"}
+				}
 			case "instrument":
 				i, err := selectInstrument(ctx, tx, unit.ID(all[n].Object))
 				if err != nil {

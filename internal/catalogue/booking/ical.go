@@ -46,6 +46,11 @@ type Event struct {
 	Busy                 bool
 }
 
+// CalendarOf writes events as a calendar with a name, RFC 5545, for who gives out a calendar of more than bookings.
+func CalendarOf(name string, events []Event, now time.Time) string {
+	return calendarOf(name, events, now)
+}
+
 // calendarOf writes events as a calendar with a name.
 func calendarOf(name string, events []Event, now time.Time) string {
 	var c icalendar
