@@ -25,7 +25,7 @@ func (v *visit) showFeeds(f *form, secret string) error {
 	if err != nil {
 		return err
 	}
-	p := bookFeedsPage{Form: f, Secret: secret, Kinds: []option{{"person ", v.t("我的预约", "My bookings")}}}
+	p := bookFeedsPage{Form: f, Secret: secret, Kinds: []option{{"person ", v.t("我的预约", "My bookings")}, {"person " + booking.Deadlines, v.t("期限日历", "Deadlines")}}}
 	if p.Feeds, err = s.Feeds(v.ctx(), v.who); err != nil {
 		return err
 	}
@@ -94,7 +94,16 @@ func (v *visit) bookFeed() error {
 	if !ok {
 		return fault.New(fault.NotFound, "web.no_page")
 	}
-	text, err := s.Calendar(v.ctx(), secret, v.lang)
+	feed, err := s.FeedOf(v.ctx(), secret)
+	if err != nil {
+		return err
+	}
+	var text string
+	if feed.Object == booking.Deadlines {
+		text, err = v.deadlinesFeed(feed.Person)
+	} else {
+		text, err = s.Calendar(v.ctx(), secret, v.lang)
+	}
 	if err != nil {
 		return err
 	}

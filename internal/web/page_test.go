@@ -228,6 +228,7 @@ func TestEveryPageIsGoodHTMLInBothLanguages(t *testing.T) {
 	maps.Copy(values, findBodies())
 	maps.Copy(values, needBodies())
 	maps.Copy(values, patternBodies())
+	maps.Copy(values, oursBodies())
 	maps.Copy(values, listBodies(t))
 	maps.Copy(values, formBodies())
 	for name, all := range labBodies() {

@@ -116,6 +116,7 @@ func (s *Server) routes() {
 	s.credentialRoutes()
 	s.needRoutes()
 	s.patternRoutes()
+	s.oursRoutes()
 
 	s.page("GET", "/registry", access.RegistryRead, (*visit).organisations)
 	s.page("GET", "/registry/export", access.RegistryRead, (*visit).exportOrganisations)

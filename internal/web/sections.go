@@ -16,6 +16,9 @@ var sections = []struct {
 	items []section
 }{
 	{fault.Words{"我的事", "My work"}, true, []section{
+		{"/ours", fault.Words{"我单位", "Our organisation"}, access.CaseCreate},
+		{"/office", fault.Words{"岗位总览", "The desk at a glance"}, access.CaseQueue},
+		{"/deadlines", fault.Words{"期限日历", "Deadlines"}, access.NoticeRead},
 		{"/needs", fault.Words{"需求对接", "Needs"}, access.ListingRead},
 		{"/queue", fault.Words{"待办", "Waiting for me"}, access.CaseAct},
 		{"/cases", fault.Words{"申请与办件", "Cases"}, access.CaseRead},

@@ -70,6 +70,8 @@ func functions(lang fault.Lang) template.FuncMap {
 		"pair":       func(a, b toldView) []toldView { return []toldView{a, b} },
 		"empty":      func(head, text, path, link string) emptyView { return emptyView{head, text, path, link} },
 		"form":       func(f agreement.Form) string { return formWords(f).In(lang) },
+		"fit":        func(f casework.Fit) string { return fitWords(f).In(lang) },
+		"waitsOf":    waitsOf,
 		"stateOf":    func(s agreement.State) string { return stateWords(s).In(lang) },
 		"level":      func(l string) string { return levelWords(l).In(lang) },
 		"partyPath":  partyPath,
