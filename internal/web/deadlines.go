@@ -66,6 +66,9 @@ func (v *visit) deadlines() (out []deadline, err error) {
 	orgs := access.ReachOf(v.who, access.CaseCreate).Orgs
 	for _, org := range orgs[:min(len(orgs), orgsShown)] {
 		o, err := v.s.c.Cases.Ours(v.ctx(), v.who, org)
+		if fault.KindOf(err) == fault.NotFound { // this node does not know it
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}

@@ -39,10 +39,20 @@ type expiryView struct {
 }
 
 // ofOurs finds the organisation that a page of one's own is about: the one that was asked for, else the first. ok is false
-// where this person speaks for none.
+// where this person speaks for none that this node knows.
 func (v *visit) ofOurs(f *form) (orgs []option, code string, ok bool, err error) {
-	if orgs, err = v.orgOptions(access.CaseCreate); err != nil || len(orgs) == 0 {
-		return orgs, "", false, err
+	for _, own := range access.ReachOf(v.who, access.CaseCreate).Orgs {
+		o, err := v.org(own)
+		if fault.KindOf(err) == fault.NotFound {
+			continue
+		}
+		if err != nil {
+			return nil, "", false, err
+		}
+		orgs = append(orgs, option{own, o.Name.In(v.lang)})
+	}
+	if len(orgs) == 0 {
+		return nil, "", false, nil
 	}
 	if code = f.text("org"); code == "" {
 		code = orgs[0].Value

@@ -35,7 +35,7 @@ func TestAFirmAndAnOfficerSeeAllSchemesOnOnePage(t *testing.T) {
 
 	// Who speaks for no organisation has no such page, and nobody reads another's.
 	desk := h.officer("desk@node.example", "voucher_review", "340000")
-	h.wants(h.ask("GET", "/ours", desk, nil), 200, "您没有代办任何单位")
+	h.wants(h.ask("GET", "/ours", desk, nil), 200, "您没有代办本节点登记的单位")
 	h.wants(h.ask("GET", "/ours?org=91310000MA1FL0000X", token, nil), 404)
 
 	h.wants(h.ask("GET", "/office", desk, nil), 200, "没有逾期的", "待审核", "没有进行中的轮次", "没有待看的")
