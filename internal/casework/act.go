@@ -289,7 +289,7 @@ func (s *Service) commit(ctx context.Context, tx *db.Tx, who access.Actor, sch *
 	if err := errors.Join(s.keepSight(ctx, tx, sch, *c), s.keepGiven(ctx, tx, sch, *c, step)); err != nil {
 		return err
 	}
-	if err := s.promise(ctx, tx, sch, *c); err != nil {
+	if err := errors.Join(s.promise(ctx, tx, sch, *c), s.rely(ctx, tx, *c, step)); err != nil {
 		return err
 	}
 	if err := s.announce(ctx, tx, sch, *c, step, out.Leaf); err != nil {

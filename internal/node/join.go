@@ -74,7 +74,8 @@ func (n *Node) facts() (err error) {
 		Self: n.Node.Code, IdentityKey: n.identityKey(),
 		Revoked: func(ctx context.Context, tx *db.Tx, l registry.Label) error {
 			return n.Federation.EndCertificate(ctx, tx, l.ID, l.Revoked)
-		}}); err != nil {
+		},
+		Lost: func(ctx context.Context, tx *db.Tx, l registry.Label) error { return n.Cases.LabelLost(ctx, tx, l) }}); err != nil {
 		return err
 	}
 	n.Access.Join("registry", registry.Experts{Registry: n.Registry})

@@ -103,10 +103,18 @@ func (r *Registry) RevokeLabel(ctx context.Context, tx *db.Tx, who access.Actor,
 		return err
 	}
 	l.Revoked = day
-	if err := r.step(ctx, tx, who, o, l, "revoke"); err != nil || r.c.Revoked == nil {
+	if err := r.step(ctx, tx, who, o, l, "revoke"); err != nil {
 		return err
 	}
-	return r.c.Revoked(ctx, tx, l)
+	for _, tell := range []func(context.Context, *db.Tx, Label) error{r.c.Revoked, r.c.Lost} {
+		if tell == nil {
+			continue
+		}
+		if err := tell(ctx, tx, l); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // inForce finds the label that an organisation holds on a day.
@@ -154,6 +162,20 @@ func (r *Registry) HasLabel(ctx context.Context, tx *db.Tx, org, label string, d
 		}
 	}
 	return false, len(all) > 0 || r.c.Self == "" || o.Home == r.c.Self, nil
+}
+
+// LabelRevoked says whether an organisation held a label that whoever gave it took back by a day, and holds it no longer. One that ran
+// out, or that it never had, was not taken back. known is as with HasLabel.
+func (r *Registry) LabelRevoked(ctx context.Context, tx *db.Tx, org, label string, day unit.Day) (revoked, known bool, err error) {
+	has, known, err := r.HasLabel(ctx, tx, org, label, day)
+	if err != nil || has || !known {
+		return false, known, err
+	}
+	all, err := r.labelsOf(ctx, tx, org, label)
+	for _, l := range all {
+		revoked = revoked || l.Revoked.Valid() && l.Revoked <= day
+	}
+	return revoked, err == nil, err
 }
 
 // Labels lists the labels of an organisation, newest first.

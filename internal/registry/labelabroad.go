@@ -35,6 +35,16 @@ func (r *Registry) TakeLabels(ctx context.Context, tx *db.Tx, all []Published) (
 	refused := make([]error, len(all))
 	for i, p := range all {
 		if p.Gone {
+			gone, there, err := selectLabelAbroad(ctx, tx, p.Log, p.Index)
+			if err != nil {
+				return nil, fmt.Errorf("label of leaf %d of %s: %w", p.Index, p.Log, err)
+			}
+			if there && r.c.Lost != nil {
+				gone.Revoked = r.Today(tx)
+				if err := r.c.Lost(ctx, tx, gone.Label); err != nil {
+					return nil, err
+				}
+			}
 			if err := deleteLabelAbroad(ctx, tx, p.Log, p.Index); err != nil {
 				return nil, fmt.Errorf("take out the label of leaf %d of %s: %w", p.Index, p.Log, err)
 			}

@@ -51,6 +51,9 @@ type Config struct {
 	IdentityKey []byte
 	// Revoked is told, in the act, of a label that was taken back; nil: nobody.
 	Revoked func(ctx context.Context, tx *db.Tx, l Label) error
+	// Lost is told, in the act, of a label that an organisation holds no longer because it was taken back: here, or by another
+	// jurisdiction as its log says; nil: nobody.
+	Lost func(ctx context.Context, tx *db.Tx, l Label) error
 }
 
 // Registry keeps one node's organisations. It is safe for concurrent use.

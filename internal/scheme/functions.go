@@ -31,6 +31,7 @@ var askedFunctions = []asked{
 	{"recognised", []shape{{kind: Org}, {kind: Text}, {kind: Day}}, YesNo},
 	{"on_list", []shape{{kind: Code}, {kind: Text}, {kind: Day}}, YesNo},
 	{"has_label", []shape{{kind: Org}, {kind: Text}, {kind: Day}}, YesNo},
+	{"label_revoked", []shape{{kind: Org}, {kind: Text}, {kind: Day}}, YesNo},
 	{"related", []shape{{kind: Org}, {kind: Org}}, YesNo},
 	{"unused", []shape{{kind: Text}, {List, File}}, YesNo},
 	{"unused", []shape{{kind: Text}, {kind: File}}, YesNo},

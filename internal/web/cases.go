@@ -77,6 +77,7 @@ type casePage struct {
 	Sealed   bool // something was sealed: how it is opened has a page
 
 	Objections []casework.Objection // for a desk
+	Lost       []casework.LostLabel // labels that it rested on and that were revoked since
 }
 
 // passed is a stage that the case came to.
@@ -191,6 +192,9 @@ func (v *visit) showCase(id unit.ID, was typed) error {
 		return err
 	}
 	if p.Round, err = v.roundOf(c.ID); err != nil {
+		return err
+	}
+	if p.Lost, err = v.s.c.Cases.LostLabels(v.ctx(), v.who, c.ID); err != nil {
 		return err
 	}
 	if p.Moved, err = v.moved(c); err != nil {

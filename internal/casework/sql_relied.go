@@ -1,0 +1,39 @@
+package casework
+
+import (
+	"context"
+
+	"corridor/internal/db"
+	"corridor/internal/unit"
+)
+
+const (
+	sqlRely = `
+INSERT INTO casework_relied (case_id, org, label, step, lost_on, lost_at, stage, told) VALUES ($1, $2, $3, $4, '', 0, '', FALSE)
+ON CONFLICT (case_id, org, label) DO NOTHING`
+
+	// sqlHeldAgain forgets a loss once a later decision of the case saw the label again.
+	sqlHeldAgain = `UPDATE casework_relied SET lost_on = '', lost_at = 0, stage = '', told = FALSE WHERE case_id = $1 AND org = $2 AND label = $3 AND lost_at > 0`
+
+	// sqlLose marks every case that goes on, or that ended otherwise than by a refusal, and rested on a label; how many of them have
+	// something to lose is looked at one by one.
+	sqlLose = `
+UPDATE casework_relied SET lost_on = $3, lost_at = $4, told = FALSE, stage = (SELECT c.stage FROM casework_case c WHERE c.id = case_id)
+WHERE org = $1 AND label = $2 AND lost_at = 0 AND case_id IN (SELECT c.id FROM casework_case c WHERE c.ending <> 'refused')`
+
+	sqlUntold   = `SELECT DISTINCT case_id FROM casework_relied WHERE lost_at > 0 AND lost_at <= $1 AND NOT told ORDER BY case_id LIMIT $2`
+	sqlSetTold  = `UPDATE casework_relied SET told = TRUE WHERE case_id = $1 AND lost_at > 0`
+	sqlLostOf   = `SELECT org, label, step, lost_on, lost_at, stage, told FROM casework_relied WHERE case_id = $1 AND lost_at > 0 ORDER BY lost_at, org, label LIMIT $2`
+	lostOfACase = 50
+)
+
+func scanLost(scan func(...any) error) (l LostLabel, err error) {
+	var at int64
+	err = scan(&l.Org, &l.Label, &l.Step, &l.On, &at, &l.stage, &l.told)
+	l.Heard = db.Time(at)
+	return l, err
+}
+
+func selectLost(ctx context.Context, tx *db.Tx, id unit.ID) ([]LostLabel, error) {
+	return db.Collect(ctx, tx, "labels that a case rested on and that are gone", scanLost, sqlLostOf, string(id), lostOfACase)
+}
