@@ -127,16 +127,18 @@ func (b *Book) Figure(ctx context.Context, id string, page int) (f Figure, err e
 		return f, err
 	}
 	err = b.c.DB.Read(ctx, func(tx *db.Tx) error {
-		if f, err = b.value(ctx, tx, d); err != nil {
-			return err
-		}
+		f.Definition = d
 		if t := b.standing[id]; t != nil {
-			f.Entries, err = t.entries(ctx, tx, page)
-		} else {
+			t.mu.Lock()
+			defer t.mu.Unlock()
+			if err = t.value(ctx, tx, &f); err == nil {
+				f.Entries, err = t.entries(ctx, tx, page)
+			}
+		} else if err = b.counted(ctx, tx, &f); err == nil {
 			f.Entries, err = selectEntries(ctx, tx, d, (max(page, 1)-1)*entryPage)
 		}
 		if err != nil {
-			return fmt.Errorf("entries of %s: %w", id, err)
+			return fmt.Errorf("compute %s: %w", id, err)
 		}
 		f.Reported, err = selectReports(ctx, tx, id)
 		return err
@@ -160,36 +162,46 @@ func (b *Book) Values(ctx context.Context, defs []Definition) (all []Figure, err
 	return all, err
 }
 
-func (b *Book) value(ctx context.Context, tx *db.Tx, d Definition) (Figure, error) {
-	all, err := b.values(ctx, tx, []Definition{d})
-	if err != nil {
-		return Figure{}, err
-	}
-	return all[0], nil
-}
-
+// values are in the order of defs.
 func (b *Book) values(ctx context.Context, tx *db.Tx, defs []Definition) (all []Figure, err error) {
-	grown := false
-	b.entries.mu.Lock()
-	defer b.entries.mu.Unlock()
 	for _, d := range defs {
 		f := Figure{Definition: d}
 		if t := b.standing[d.ID]; t != nil {
+			t.mu.Lock()
 			err = t.value(ctx, tx, &f)
-		} else {
-			if !grown {
-				err, grown = b.entries.grow(ctx, tx, defs), true
+			t.mu.Unlock()
+			if err != nil {
+				return nil, fmt.Errorf("compute %s: %w", d.ID, err)
 			}
-			if err == nil {
-				err = b.entries.fill(&f)
-			}
-		}
-		if err != nil {
-			return nil, fmt.Errorf("compute %s: %w", d.ID, err)
 		}
 		all = append(all, f)
 	}
-	return all, nil
+	return all, b.counted(ctx, tx, pointers(all, func(f Figure) bool { return b.standing[f.ID] == nil })...)
+}
+
+// counted fills in what figures of all leaves of a kind say.
+func (b *Book) counted(ctx context.Context, tx *db.Tx, figures ...*Figure) error {
+	b.entries.mu.Lock()
+	defer b.entries.mu.Unlock()
+	if err := b.entries.grow(ctx, tx, figures, b.Definitions); err != nil {
+		return err
+	}
+	for _, f := range figures {
+		if err := b.entries.fill(f); err != nil {
+			return fmt.Errorf("compute %s: %w", f.ID, err)
+		}
+	}
+	return nil
+}
+
+// pointers are those of all for which is says so.
+func pointers(all []Figure, is func(Figure) bool) (out []*Figure) {
+	for i := range all {
+		if is(all[i]) {
+			out = append(out, &all[i])
+		}
+	}
+	return out
 }
 
 // amountIn reads an amount of integer fen out of the fields of a leaf.

@@ -78,10 +78,8 @@ func (t *standingTally) set(key string, x *standing) error {
 	return nil
 }
 
-// value fills in what the figure says, and of how many leaves.
+// value fills in what the figure says, and of how many leaves. mu is held.
 func (t *standingTally) value(ctx context.Context, tx *db.Tx, f *Figure) error {
-	t.mu.Lock()
-	defer t.mu.Unlock()
 	if err := t.grow(ctx, tx); err != nil {
 		return err
 	}
@@ -96,16 +94,15 @@ func (t *standingTally) value(ctx context.Context, tx *db.Tx, f *Figure) error {
 	return nil
 }
 
-// entries are one page of the leaves that make the figure, the newest first.
+// entries are one page of the leaves that make the figure, the newest first. mu has been held since tx read first, so that all of
+// them are in what tx sees.
 func (t *standingTally) entries(ctx context.Context, tx *db.Tx, page int) (out []Entry, err error) {
-	t.mu.Lock()
 	if t.ordered == nil {
 		t.ordered = slices.SortedFunc(maps.Values(t.all), func(a, b standing) int {
 			return cmp.Or(cmp.Compare(b.day, a.day), cmp.Compare(a.origin, b.origin), cmp.Compare(b.index, a.index))
 		})
 	}
 	rows := t.ordered
-	t.mu.Unlock()
 	from := min((max(page, 1)-1)*entryPage, len(rows))
 	for _, x := range rows[from:min(from+entryPage, len(rows))] {
 		e := Entry{Origin: x.origin, Index: x.index, Day: x.day, Amount: x.amount}
@@ -129,17 +126,23 @@ func (b *Book) Places(ctx context.Context, id string) (map[unit.Region]Cell, err
 		return nil, fault.New(fault.NotFound, "indicator.unknown", "id", id)
 	}
 	out := map[unit.Region]Cell{}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if err := b.c.DB.Read(ctx, func(tx *db.Tx) error { return t.grow(ctx, tx) }); err != nil {
-		return nil, fmt.Errorf("places of %s: %w", id, err)
-	}
-	for x := range maps.Values(t.all) {
-		c := out[x.region]
-		if err := c.add(x.amount); err != nil {
-			return nil, err
+	err := b.c.DB.Read(ctx, func(tx *db.Tx) error {
+		t.mu.Lock() // in the reading, as everywhere: who waits for it keeps one of few connections
+		defer t.mu.Unlock()
+		if err := t.grow(ctx, tx); err != nil {
+			return err
 		}
-		out[x.region] = c
+		for x := range maps.Values(t.all) {
+			c := out[x.region]
+			if err := c.add(x.amount); err != nil {
+				return err
+			}
+			out[x.region] = c
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("places of %s: %w", id, err)
 	}
 	return out, nil
 }

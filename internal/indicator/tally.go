@@ -28,9 +28,9 @@ type fieldSum struct {
 	err    error // the sum is larger than any amount may be
 }
 
-// counts says whether the definitions' kinds and fields are all among those that are counted. mu is held.
-func (t *entriesTally) counts(defs []Definition) bool {
-	for _, d := range defs {
+// counts says whether the figures' kinds and fields are all among those that are counted. mu is held.
+func (t *entriesTally) counts(figures []*Figure) bool {
+	for _, d := range figures {
 		if k := t.of[d.Leaf]; k == nil || d.Field != "" && k.sums[d.Field] == nil {
 			return false
 		}
@@ -38,8 +38,8 @@ func (t *entriesTally) counts(defs []Definition) bool {
 	return true
 }
 
-// begin starts again for these definitions besides those it counts already. mu is held.
-func (t *entriesTally) begin(defs []Definition) {
+// begin starts again for these figures and all others that there are now, besides what it counts already. mu is held.
+func (t *entriesTally) begin(figures []*Figure, others []Definition) {
 	of := map[string]*kindTally{}
 	add := func(kind, field string) {
 		if of[kind] == nil {
@@ -55,16 +55,21 @@ func (t *entriesTally) begin(defs []Definition) {
 			add(kind, field)
 		}
 	}
-	for _, d := range defs {
+	for _, d := range figures {
 		add(d.Leaf, d.Field)
+	}
+	for _, d := range others {
+		if d.Newest == "" {
+			add(d.Leaf, d.Field)
+		}
 	}
 	t.of, t.read = of, map[string]int64{}
 }
 
 // grow reads what is new. mu is held.
-func (t *entriesTally) grow(ctx context.Context, tx *db.Tx, defs []Definition) error {
-	if !t.counts(defs) {
-		t.begin(defs)
+func (t *entriesTally) grow(ctx context.Context, tx *db.Tx, figures []*Figure, others func() []Definition) error {
+	if !t.counts(figures) {
+		t.begin(figures, others())
 	}
 	return grown(ctx, tx, t.read, func(kind string) bool { return t.of[kind] != nil }, func(l leaf) error {
 		k := t.of[l.Kind]
