@@ -150,7 +150,7 @@ func (v *visit) duoOf(c casework.Case, s *scheme.Scheme, p *casePage) (*duoView,
 		l.now = append(l.now, now)
 		l.next = v.duoNext(l, c, s, p, where)
 	}
-	return l.view(fault.Words{"管办件、额度与拨付", "keeps the case, the budget and the payment"}, fault.Words{"管对方机构与排期", "keeps the other party and the calendar"}), nil
+	return l.view(fault.Words{"办件、额度与拨付", "case, budget, payment"}, fault.Words{"对方机构与排期", "other party, calendar"}), nil
 }
 
 // firstRole is the role that has to act: the one with the earliest time limit, and not the clock.
