@@ -42,9 +42,9 @@ scripts: build ## only the scripts against the real binary (test/testdata/*.txta
 packs: build ## every scheme of schemes/ passes
 	@$(BIN) check schemes
 
-browser: build $(MODULES) ## the line in a real browser; makes docs/picture.png
+browser: build $(MODULES) ## the line, every page and the paths of the roles in a real browser; makes docs/picture.png
 	@if [ -n "$(CHROMIUM)" ] && command -v npm >/dev/null; then \
-	  (cd e2e && CHROMIUM="$(CHROMIUM)" node line.mjs && CHROMIUM="$(CHROMIUM)" node documents.mjs && CHROMIUM="$(CHROMIUM)" node schemes.mjs && CHROMIUM="$(CHROMIUM)" node editions.mjs && CHROMIUM="$(CHROMIUM)" node payments.mjs && CHROMIUM="$(CHROMIUM)" node promises.mjs && CHROMIUM="$(CHROMIUM)" node booking.mjs && CHROMIUM="$(CHROMIUM)" node lab.mjs && CHROMIUM="$(CHROMIUM)" node listings.mjs && CHROMIUM="$(CHROMIUM)" node abroad.mjs && CHROMIUM="$(CHROMIUM)" node published.mjs && CHROMIUM="$(CHROMIUM)" node forms.mjs); \
+	  cd e2e && CHROMIUM="$(CHROMIUM)" node all.mjs; \
 	elif [ -n "$$CORRIDOR_REQUIRE" ]; then echo "the browser run needs Node 20 and chromium: apt-get install chromium fonts-noto-cjk"; exit 1; \
 	else echo "NOT TESTED in a browser, which needs Node 20 and chromium: apt-get install chromium fonts-noto-cjk"; fi
 
@@ -57,7 +57,7 @@ release: ## dist/: programs for amd64, arm64, loong64 with checksums and parts l
 load: build ## Anhui of a community of the size yrd under 300 requests a second of 50 people, on both databases, then 100 orders at once; makes the worlds first
 	@deploy/load.sh $(or $(NODE),$(DB))
 
-face: build $(MODULES) ## every page that somebody can reach, and the paths of the roles without a mouse; pictures in artefacts/pages
+face: build $(MODULES) ## every page in every way and the paths of the roles without a mouse; pictures of all in artefacts/pages
 	@cd e2e && CHROMIUM="$(CHROMIUM)" node face.mjs --shots ../artefacts/pages && CHROMIUM="$(CHROMIUM)" node paths.mjs
 
 speed: build $(MODULES) ## how soon twenty pages can be used in a browser, as a table

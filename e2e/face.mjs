@@ -9,6 +9,7 @@ import { writeFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import { HtmlValidate } from 'html-validate'
 import { narrow, open, patterns, play, step, want, wide } from './house.mjs'
+import { picture } from './picture.mjs'
 import { papers } from './print.mjs'
 
 const weightMax = 60_000 // bytes of a page as they travel: itself, its style and its pictures; scripts are islands
@@ -158,6 +159,7 @@ await play(house, 'the face holds', async () => {
     })
   }
   if (!only) await step('what is printed', () => papers(house, say))
+  if (sample && !only) await step('the picture of the README', () => picture(house))
   measured.sort((a, b) => b.weight - a.weight)
   const times = measured.map(m => m.took).sort((a, b) => a - b)
   console.log(`  heaviest: ${measured.slice(0, 3).map(m => `${m.name} ${m.weight}`).join(', ')}; usable after ${times[times.length >> 1]} ms in the middle, ${times[Math.floor(times.length * 0.99)]} ms at the 99th of a hundred, ${times.at(-1)} ms at most`)

@@ -1,5 +1,5 @@
-// The line of the first step in a real browser, in Chinese, and once round the pages in English. It makes
-// docs/picture.png. Run by `make browser`; alone: node line.mjs [--shots FOLDER].
+// The line of the first step in a real browser, in Chinese, and once round the pages in English. Run by `make browser`; alone:
+// node line.mjs [--shots FOLDER].
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { open, play, root, step, want } from './house.mjs'
@@ -34,8 +34,6 @@ await play(house, 'the line holds in the browser', async () => {
     await editor.page.fill('#text', bulletin)
     await editor.press('#take button')
     await editor.look('document')
-    await editor.page.setViewportSize({ width: 1280, height: 860 })
-    await editor.page.screenshot({ path: join(root, 'docs', 'picture.png') })
     // A mark is cut where another begins inside it, so the pieces are read together.
     const marks = (await editor.page.locator('.read .source mark.agreement').allInnerTexts()).join('')
     want(marks.includes('签署'), 'the agreement is not marked in the source')
