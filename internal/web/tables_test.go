@@ -14,7 +14,7 @@ var noLists = map[string]string{
 	"allocationletter": "on paper", "demand": "on paper",
 	"bankfiles": "cells of a file that are wrong, in the order of the file", "import": "cells of a file that are wrong, in the order of the file",
 	"importone": "cells of a file that are wrong, in the order of the file", "listimport": "cells of a file that are wrong, in the order of the file",
-	"flows": "a matrix of jurisdictions", "map": "the cities beside their tiles, in the order of the map",
+	"flows":    "a matrix of jurisdictions",
 	"calendar": "days in their order, and months", "labmonth": "days beside each other; handed out by the page", "organisation": "what is known of one organisation, each with its source",
 	"part-book": "what a price is made of", "part-freethere": "the slots of some days, in their order", "part-tasks": "numbers by lead; handed out with the tasks", "reconcile": "days that add up", "scheme": "the edition, in the order of its file",
 	"tasks": "a matrix and numbers by place", "usage": "gaps in a log, by time",
