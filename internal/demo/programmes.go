@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"sync"
 
 	"corridor/internal/access"
 	"corridor/internal/casework"
+	"corridor/internal/fault"
 	"corridor/internal/node"
 	"corridor/internal/unit"
 )
@@ -177,12 +179,12 @@ func (p *pastPeople) act(ctx context.Context, n *node.Node, x due) error {
 			return err
 		}
 		id = k.ID
-		p.beside.Store(x.no, id)
 		if k.Stage == "draft" {
 			if _, err := n.Cases.Save(ctx, p.clerk, k.ID, 0, x.fields); err != nil {
 				return err
 			}
 		}
+		p.beside.Store(x.no, id)
 	}
 	a := x.acts[x.act]
 	if x.act == 1 && len(x.more) > 0 {
@@ -196,13 +198,17 @@ func (p *pastPeople) act(ctx context.Context, n *node.Node, x due) error {
 	}
 	_, err := n.Cases.Act(ctx, [...]access.Actor{p.clerk, p.desk, p.finance}[a.by], id.(unit.ID),
 		casework.Action{Name: a.name, Reason: "演示 demonstration", Answers: a.answers, Key: key + "-" + a.name})
-	if x.act == len(x.acts)-1 {
+	if err == nil && x.act == len(x.acts)-1 {
 		p.beside.Delete(x.no)
 	}
 	return err
 }
 
-// abreast does something with each of all, several at a time, so that acts share commits; the first error ends it.
+// tooBusy are refusals of a machine that is busy with other things; nothing was done.
+var tooBusy = []string{"db.waited_too_long", "db.act_too_long"}
+
+// abreast does something with each of all, several at a time, so that acts share commits; the first error ends it. What the machine was
+// too busy for is tried again.
 func abreast[T any](all []T, do func(T) error) error {
 	var mu sync.Mutex
 	var g sync.WaitGroup
@@ -218,7 +224,11 @@ func abreast[T any](all []T, do func(T) error) error {
 				if stop {
 					return
 				}
-				if err := do(all[at]); err != nil {
+				err := do(all[at])
+				for try := 1; try < bulkTries && slices.Contains(tooBusy, fault.CodeOf(err)); try++ {
+					err = do(all[at]) // under the same keys
+				}
+				if err != nil {
 					mu.Lock()
 					failed = err
 					mu.Unlock()

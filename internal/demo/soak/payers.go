@@ -302,9 +302,12 @@ func (r *payersRun) act(ctx context.Context, t *topic, s topicStep, key string) 
 	}
 	id := t.id
 	if !leadsActions[s.action] {
-		x, err := r.shareOf(ctx, t, s.node)
-		if err != nil {
-			return err
+		x := t.shares[s.node] // known before the step, since the lead may be away
+		if s.lead == "" {
+			var err error
+			if x, err = r.shareOf(ctx, t, s.node); err != nil {
+				return err
+			}
 		}
 		id = x.id
 		if s.action == "confirm" {
