@@ -47,7 +47,7 @@ func (s *Service) Purchases(ctx context.Context, who access.Actor, org, provider
 				return fmt.Errorf("%s buys under %s: %w", org, sch.ID, err)
 			}
 			x := Purchase{Outlook: look}
-			if x.Deals, err = sch.Deals(s.mainWay(sch), judged); err != nil {
+			if x.Deals, err = sch.Deals(s.MainWay(sch), judged); err != nil {
 				return fmt.Errorf("deals of %s: %w", sch.ID, err)
 			}
 			out = append(out, x)

@@ -114,7 +114,7 @@ func (s *Service) outlook(ctx context.Context, tx *db.Tx, who access.Actor, sch 
 			w.c.Parent = x.Under.ID
 		}
 	}
-	way := s.mainWay(sch)
+	way := s.MainWay(sch)
 	look, err := sch.Outlook(way, &w)
 	if err != nil {
 		return x, nil, err
@@ -143,8 +143,8 @@ func (s *Service) openAbove(sch *scheme.Scheme, own []Case) *Case {
 	return nil
 }
 
-// mainWay is kept for each edition: it takes the whole proof to find.
-func (s *Service) mainWay(sch *scheme.Scheme) []scheme.Row {
+// MainWay is the main way of an edition, kept for each: it takes the whole proof to find.
+func (s *Service) MainWay(sch *scheme.Scheme) []scheme.Row {
 	if way, ok := s.ways.Load(sch.Digest); ok {
 		return way.([]scheme.Row)
 	}

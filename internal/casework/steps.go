@@ -157,7 +157,7 @@ func (s *Service) Preview(ctx context.Context, who access.Actor, id unit.ID) (su
 		if err != nil || !s.ofApplicant(c, who) {
 			return err
 		}
-		look, err := sch.Outlook(s.mainWay(sch), s.facts(ctx, tx, sch, c))
+		look, err := sch.Outlook(s.MainWay(sch), s.facts(ctx, tx, sch, c))
 		sums = look.Sums
 		return err
 	})

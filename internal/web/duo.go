@@ -226,7 +226,7 @@ func reserved(p *casePage) (string, bool) {
 // duoNext is what comes after the step that waits: the rest of the way on which money goes out, else what the clock does.
 func (v *visit) duoNext(l *duoLine, c casework.Case, s *scheme.Scheme, p *casePage, where func(role string) string) []duoItem {
 	out := l.next
-	way := s.MainWay()
+	way := v.s.c.Cases.MainWay(s)
 	at := slices.IndexFunc(way, func(r scheme.Row) bool { return r.From == c.Stage })
 	if at >= 0 {
 		for _, r := range way[at:] {
