@@ -21,7 +21,7 @@ import (
 const (
 	payersMost = 3 * time.Minute // for both sides to agree, on a machine that is busy
 	payersLook = 40 * time.Millisecond
-	topicDays  = 9 // by how much the clock is moved so that the public notice of a topic ends
+	topicDays  = 16 // by how much the clock is moved so that the public notice of a topic ends, holidays in it or not
 )
 
 // sharesOfTopic is what each jurisdiction is asked for, in whole yuan.
