@@ -2,6 +2,8 @@ package web
 
 import (
 	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"net/http"
 	"slices"
@@ -326,6 +328,12 @@ func (v *visit) deadlinesFeed(person unit.ID) (text string, err error) {
 	return w.deadlinesText()
 }
 
+// uid names a deadline in calendars: several labels, or milestones of one task, stand at one address.
+func (d deadline) uid() string {
+	sum := sha256.Sum256([]byte(strings.Join([]string{d.Kind, d.Path, d.What, d.Note}, "\n")))
+	return hex.EncodeToString(sum[:12]) + "@deadlines.corridor"
+}
+
 // deadlinesText writes the calendar from a while ago to a year ahead, RFC 5545. What ends with a day is its last hour.
 func (v *visit) deadlinesText() (string, error) {
 	all, err := v.deadlines()
@@ -338,7 +346,7 @@ func (v *visit) deadlinesText() (string, error) {
 		if d.Day() < today.Add(-deadlineBack) || d.Day() > today.Add(deadlineAhead) {
 			continue
 		}
-		e := booking.Event{UID: strings.NewReplacer("/", "-", "#", "-").Replace(strings.TrimPrefix(d.Path, "/")) + "-" + d.Kind + "@deadlines.corridor", Span: booking.Span{From: d.At.Add(-time.Hour), To: d.At},
+		e := booking.Event{UID: d.uid(), Span: booking.Span{From: d.At.Add(-time.Hour), To: d.At},
 			Title: d.What, Text: joinWords(deadlineWords(d.Kind).In(v.lang), d.Note), URL: v.site() + d.Path, Status: "CONFIRMED"}
 		if d.Kind == "booking" {
 			e.Span = booking.Span{From: d.At, To: d.At.Add(time.Hour)}

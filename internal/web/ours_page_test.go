@@ -63,6 +63,10 @@ func TestDeadlinesStandOnOneCalendar(t *testing.T) {
 	if kind := file.Header().Get("Content-Type"); !strings.HasPrefix(kind, "text/calendar") {
 		t.Error(kind)
 	}
+	a, b := deadline{Kind: "label", Path: "/ours#ends", What: "甲"}, deadline{Kind: "label", Path: "/ours#ends", What: "乙"}
+	if a.uid() == b.uid() {
+		t.Error("two labels are one event")
+	}
 	if page := h.ask("GET", "/deadlines.ics", "", nil); page.Code == 200 {
 		t.Error("a visitor reads somebody's calendar")
 	}
