@@ -23,6 +23,7 @@ import (
 const (
 	tourMain     = "main"
 	tourRefusals = "refusals"
+	tourPacks    = "packs"
 )
 
 type demoOptions struct {
@@ -53,7 +54,7 @@ the same --dir, the community goes on where it was.`,
 	f := c.Flags()
 	f.StringVar(&o.dir, "dir", "", "folder of the community (default: a new temporary one, removed at the end)")
 	f.StringVar(&o.dsn, "dsn", "", "databases of the nodes, with {node} for 30 to 34, as postgres://localhost/corridor_{node} (default: SQLite in the folder)")
-	f.StringVar(&o.tour, "tour", "", "play the main line over HTTP, print each step with its evidence, and stop; refusals: play what is refused")
+	f.StringVar(&o.tour, "tour", "", "play the main line over HTTP, print each step with its evidence, and stop; refusals: play what is refused; packs: go a way of every kind of scheme by the pages")
 	f.Lookup("tour").NoOptDefVal = tourMain
 	f.StringVar(&o.readDir, "read", "", "put every document of this folder into the review queue")
 	f.StringVar(&o.scale, "scale", "", "size of a new world: small (default), yrd (calibrated to published totals), million (a million firms)")
@@ -67,8 +68,8 @@ func runDemo(ctx context.Context, o demoOptions, out, errs io.Writer) (err error
 	if o.scale != "" && !slices.Contains(demo.Scales, demo.Scale(o.scale)) {
 		return usageError{fmt.Errorf("--scale %s: the sizes are small, yrd and million", o.scale)}
 	}
-	if o.tour != "" && o.tour != tourMain && o.tour != tourRefusals {
-		return usageError{fmt.Errorf("--tour %s: the tours are %s and %s", o.tour, tourMain, tourRefusals)}
+	if o.tour != "" && !slices.Contains([]string{tourMain, tourRefusals, tourPacks}, o.tour) {
+		return usageError{fmt.Errorf("--tour %s: the tours are %s, %s and %s", o.tour, tourMain, tourRefusals, tourPacks)}
 	}
 	if o.basePort < 1 || o.basePort > 65000 {
 		return usageError{fmt.Errorf("--base-port %d: between 1 and 65000", o.basePort)}
@@ -115,8 +116,11 @@ func runDemo(ctx context.Context, o demoOptions, out, errs io.Writer) (err error
 	}
 	if o.tour != "" {
 		play := func() error { return demo.Tour(ctx, at, filepath.Join(o.dir, "tour"), out) }
-		if o.tour == tourRefusals {
+		switch o.tour {
+		case tourRefusals:
 			play = func() error { return demo.Refusals(ctx, at, w.Cut, out) }
+		case tourPacks:
+			play = func() error { return demo.TourPacks(ctx, at, out) }
 		}
 		if err := play(); err != nil {
 			return err

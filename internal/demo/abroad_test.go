@@ -49,7 +49,7 @@ func startWith(t *testing.T, c Config) *whole {
 	}
 	out := &whole{T: t, world: w, towns: map[string]*town{}, stops: map[string]func(){}}
 	for _, n := range w.Nodes {
-		out.towns[n.Node.Code] = &town{T: t, node: n, at: n.URL(), who: map[string]*http.Client{}, cases: map[string]string{}}
+		out.towns[n.Node.Code] = (&town{T: t}).walksAs(n, n.URL())
 		out.runs(n)
 	}
 	t.Cleanup(func() {

@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"net"
-	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -30,7 +29,7 @@ func oneInvoice(t *testing.T, c Config) {
 	t.Cleanup(func() { stop(); <-done; w.Close() })
 	towns := map[string]*town{}
 	for _, x := range []struct{ code, lab, recommends, paid string }{{Anhui, Lab, "city recommend E -> recommended", "60000"}, {Zhejiang, ZhejiangLab, "", "30000"}} {
-		p := &town{T: t, node: w.Node(x.code), at: w.Node(x.code).URL(), who: map[string]*http.Client{}, cases: map[string]string{}}
+		p := (&town{T: t}).walksAs(w.Node(x.code), w.Node(x.code).URL())
 		towns[x.code] = p
 		p.play("firm opens E voucher-entitlement -> draft\nfirm fills E asked=80000 planned_use=委托检测 bank_account=6222021 tax_consent=true\nfirm submit E -> submitted")
 		p.play(x.recommends)

@@ -64,6 +64,9 @@ func TestTheToursAreAsTheDocumentationShowsThem(t *testing.T) {
 		"refusals": func(ctx context.Context, w *Community, _ string, out io.Writer) error {
 			return Refusals(ctx, func(code string) string { return w.Node(code).URL() }, w.Cut, out)
 		},
+		"packs": func(ctx context.Context, w *Community, _ string, out io.Writer) error {
+			return TourPacks(ctx, func(code string) string { return w.Node(code).URL() }, out)
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w, err := Start(context.Background(), Config{Dir: t.TempDir(), BasePort: freeBase(t), Logger: slog.New(slog.NewTextHandler(io.Discard, nil))})

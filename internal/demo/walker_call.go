@@ -8,8 +8,7 @@ import (
 )
 
 // answersCall opens a case under a call that another organisation posted, as the page of the call offers it.
-func (w *town) answersCall(who, scheme, call string) (path string, fields url.Values, refused string) {
-	w.Helper()
+func (w *walker) answersCall(who, scheme, call string) (path string, fields url.Values, refused string) {
 	id := strings.TrimPrefix(w.cases[call], "/cases/")
 	browser := w.client(who)
 	if !strings.Contains(w.get(browser, "/calls"), "/calls/"+id) {
@@ -22,8 +21,7 @@ func (w *town) answersCall(who, scheme, call string) (path string, fields url.Va
 }
 
 // unseals has what is sealed in a case opened by two persons: the first asks for it, the second opens.
-func (w *town) unseals(first, second, name string) string {
-	w.Helper()
+func (w *walker) unseals(first, second, name string) string {
 	path := w.cases[name] + "/sealed"
 	for _, x := range []struct {
 		who, path string
@@ -39,13 +37,12 @@ func (w *town) unseals(first, second, name string) string {
 var scorePart = regexp.MustCompile(`name="a\.(score_[a-z_]+)"`)
 
 // hears lets everybody who was drawn in a case answer with one score for each part.
-func (w *town) hears(name, ask, score string) string {
-	w.Helper()
+func (w *walker) hears(name, ask, score string) string {
 	heard := false
 	for _, e := range experts() {
 		who, _, _ := strings.Cut(e.Email, "@")
 		answer, err := w.client(who).Get(w.at + w.cases[name])
-		w.must(err)
+		w.ok(err)
 		answer.Body.Close()
 		if answer.StatusCode != http.StatusOK {
 			continue

@@ -1,0 +1,169 @@
+package demo
+
+import (
+	"context"
+	_ "embed"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/http"
+	"path"
+	"regexp"
+	"strings"
+	"time"
+
+	"corridor/schemes"
+)
+
+// packPatience is how long a line of a way may wait for what nodes do by themselves.
+const packPatience = 30 * time.Second
+
+// jointWalk is the way of a topic that two jurisdictions answer together: its lines begin with the node.
+//
+//go:embed documents/joint-walk.txt
+var jointWalk string
+
+// packWays are the ways of the tour through packs, in an order in which the days that pass on them fit into the year of the editions: the
+// yearly look at a recognition comes in April, a benefit without application in June.
+var packWays = []struct{ name, node, file string }{
+	{"recognition: a specialised SME is scored, visited, named, looked at again in April, repaired and revoked", Zhejiang, "cn-330000/specialised-sme"},
+	{"recognition: a smart factory climbs rung by rung and goes down again", Jiangsu, "cn-320000/smart-factory"},
+	{"benefit without application: the node finds the firm, one click says yes, the money is paid", Anhui, "cn-340000/no-application-benefit"},
+	{"research call: sealed proposals, a panel, a race, a stop, a test by a third party", Anhui, "cn-340000/call-proposal"},
+	{"innovation challenge: from a need to a contract", Jiangsu, "cn-320000/innovation-challenge"},
+	{"basic research: five experts drawn by lot judge a project, and it is paid", Anhui, "cn-340000/joint-fund"},
+	{"joint topic: two treasuries each pay the team of their own", "", ""},
+	{"financing: three banks are asked, their offers stand side by side, one lends", Shanghai, "cn-310000/financing-request"},
+	{"recognition: the leader of a chain, with what offices say of it", Anhui, "cn-340000/chain-leader"},
+	{"technology transfer: the price in public notice, the contract registered, the makers' share", Shanghai, "cn-310000/technology-transfer"},
+	{"credit: an officer goes to the firm, and the rating is raised", Zhejiang, "cn-330000/credit-rerating"},
+	{"refund: uncredited input tax is paid and called back", Zhejiang, "cn-330000/vat-refund"},
+	{"innovation consortium: experts judge it, a member joins, it is evaluated in December", Anhui, "cn-340000/innovation-consortium"},
+}
+
+// TourPacks goes a way of every kind of pack from the draft to an end, by the pages of running nodes, and prints each line with the stage that
+// followed, or what was refused. These are the walk.txt that stand beside the packs, and one way between two nodes. It stops at the first
+// line that does not hold. It wants a world whose year has begun not long ago: editions and budgets are those of the year.
+func TourPacks(ctx context.Context, at func(code string) string, out io.Writer) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			failed, is := r.(walkFailed)
+			if !is {
+				panic(r)
+			}
+			err = failed.error
+		}
+	}()
+	t := &tour{at: at, out: out}
+	nodes := map[string]*walker{}
+	for _, m := range Members {
+		if m.Code != Office {
+			nodes[m.Code] = t.walker(ctx, m.Code, nodes)
+		}
+	}
+	var steps []step
+	for _, x := range packWays {
+		steps = append(steps, step{x.name, func(context.Context) error {
+			for _, w := range nodes {
+				clear(w.cases)
+			}
+			if x.file == "" {
+				return acrossNodes(nodes, jointWalk)
+			}
+			register, err := packWalk(x.file)
+			if err != nil {
+				return err
+			}
+			nodes[x.node].play(register)
+			return t.atEnd(nodes[x.node], register)
+		}})
+	}
+	return t.play(ctx, steps)
+}
+
+// packWalk is the walk.txt of the newest edition of a pack.
+func packWalk(pack string) (string, error) {
+	files, err := fs.Glob(schemes.FS, path.Join(pack, "*", "walk.txt"))
+	if err != nil || len(files) == 0 {
+		return "", fmt.Errorf("%s has no walk.txt: %w", pack, err)
+	}
+	text, err := fs.ReadFile(schemes.FS, files[len(files)-1])
+	return string(text), err
+}
+
+// acrossNodes plays a way whose lines begin with the code of a node. A line of days moves the clock of all.
+func acrossNodes(nodes map[string]*walker, register string) error {
+	for _, line := range strings.Split(register, "\n") {
+		code, rest, found := strings.Cut(strings.TrimSpace(line), " ")
+		if !found || strings.HasPrefix(code, "#") {
+			continue
+		}
+		w := nodes[code]
+		if w == nil {
+			return fmt.Errorf("%s: no node of the world", line)
+		}
+		w.play(rest)
+	}
+	return nil
+}
+
+var (
+	opensScheme = regexp.MustCompile(`(?m)^(\S+) +(?:(?:opens|finds|calls) +(\S+)|adds +(\S+) +\S+) +(\S+)`)
+	endOf       = regexp.MustCompile(`"end":"(granted|refused|ended)"`)
+	pageDay     = regexp.MustCompile(`\d{4}年\d{1,2}月\d{1,2}日 \d\d:\d\d`)
+)
+
+// walkFailed is what ends a way that does not hold.
+type walkFailed struct{ error }
+
+// walker goes ways in a node that runs, as people of the demonstration.
+func (t *tour) walker(ctx context.Context, code string, all map[string]*walker) *walker {
+	w := &walker{at: t.at(code), code: code, who: map[string]*http.Client{}, cases: map[string]string{}, patience: packPatience,
+		fail:  func(format string, args ...any) { panic(walkFailed{fmt.Errorf(format, args...)}) },
+		again: func() { time.Sleep(lookEvery) }}
+	w.clock = func() time.Time { // as the foot of every page says it
+		m := pageDay.FindStringSubmatch(w.get(http.DefaultClient, "/schemes"))
+		if m == nil {
+			w.fail("the page of %s does not say what day it is", code)
+		}
+		at, err := time.Parse("2006年1月2日 15:04", m[0])
+		w.ok(err)
+		return at
+	}
+	w.move = func(days int) {
+		c, err := signIn(ctx, t.at(Office), "planner@office.example")
+		for end := time.Now().Add(w.patience); err != nil && time.Now().Before(end); time.Sleep(lookEvery) { // a machine that is busy says so
+			c, err = signIn(ctx, t.at(Office), "planner@office.example")
+		}
+		w.ok(err)
+		w.ok(c.post(ctx, "/api/v1/demo/clock", "", map[string]any{"days": days}, nil))
+		for _, x := range all {
+			clear(x.who)
+		}
+	}
+	w.told = func(line, became string) {
+		if became != "" {
+			line += "  ->  " + became
+		}
+		t.say("%s", line)
+	}
+	return w
+}
+
+// atEnd wants every case of a way at an end, as whoever opened it sees it.
+func (t *tour) atEnd(w *walker, register string) error {
+	for _, m := range opensScheme.FindAllStringSubmatch(register, -1) {
+		var c caseAnswer
+		page := ""
+		for end := time.Now().Add(packPatience); c.End == "" && time.Now().Before(end); time.Sleep(lookEvery) {
+			page = w.get(w.client(m[1]), "/api/v1"+w.cases[m[2]+m[3]])
+			if found := endOf.FindStringSubmatch(page); found != nil {
+				c.End = found[1]
+			}
+		}
+		if c.End == "" {
+			return fmt.Errorf("case %s has not come to an end: %.300s", m[2]+m[3], page)
+		}
+	}
+	return nil
+}
