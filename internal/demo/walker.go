@@ -233,7 +233,11 @@ func (w *walker) step(who, verb, name string, rest []string) string {
 		return w.hears(name, rest[0], rest[1])
 	case "fills":
 		page := w.get(browser, path)
-		fields.Set("version", hiddenVersion.FindStringSubmatch(page)[1])
+		version := hiddenVersion.FindStringSubmatch(page)
+		if version == nil {
+			return "the page does not offer a form"
+		}
+		fields.Set("version", version[1])
 		for _, x := range rest {
 			field, value, _ := strings.Cut(x, "=")
 			if first := laterRow.ReplaceAllString(field, ".0."); !strings.Contains(page, `name="f.`+first+`"`) { // rows are added to the first
