@@ -287,7 +287,7 @@ func (w *walker) step(who, verb, name string, rest []string) string {
 	default:
 		page := w.get(browser, path)
 		if !strings.Contains(page, path+"/actions/"+verb+`"`) && !strings.Contains(page, `name="action" value="`+verb+`"`) {
-			return "the page does not offer " + verb
+			return "the page does not offer it" // without its name, which may hold that of a stage
 		}
 		fields.Set("version", hiddenVersion.FindStringSubmatch(page)[1])
 		for _, x := range rest {
