@@ -250,3 +250,16 @@ func (s *Service) Count(ctx context.Context, who access.Actor, q Query) (n map[S
 	})
 	return n, err
 }
+
+// CountIn says how many of the listings that a question with All reaches are in its State, without looking at those in others.
+func (s *Service) CountIn(ctx context.Context, who access.Actor, q Query) (n int, err error) {
+	q.All = true
+	if err := s.askable(who, &q); err != nil {
+		return 0, err
+	}
+	err = s.c.DB.Read(ctx, func(tx *db.Tx) error {
+		n, err = selectCount(ctx, tx, q)
+		return err
+	})
+	return n, err
+}

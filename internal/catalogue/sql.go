@@ -52,6 +52,11 @@ SELECT state, count(*) FROM catalogue_listing
 WHERE ($1 = '' OR owner = $1) AND ($2 = '' OR kind = $2) AND region BETWEEN $3 AND $4
 GROUP BY state ORDER BY state LIMIT 20`
 
+	sqlCountState = `
+SELECT count(*) FROM catalogue_listing
+WHERE state = $1 AND ($2 = '' OR owner = $2) AND ($3 = '' OR kind = $3) AND region BETWEEN $4 AND $5
+ORDER BY 1 LIMIT 1`
+
 	sqlStale = `
 SELECT owner, count(*) FROM catalogue_listing
 WHERE kind = $1 AND state = 'published' AND origin = '' AND refreshed_at < $2
@@ -243,6 +248,12 @@ func selectCounts(ctx context.Context, tx *db.Tx, q Query) (map[State]int, error
 		}
 		return x, err
 	}, sqlCounts, q.Owner, q.Kind, first, last)
+	return n, err
+}
+
+func selectCount(ctx context.Context, tx *db.Tx, q Query) (n int, err error) {
+	first, last := inside(q.Region)
+	err = tx.QueryRow(ctx, sqlCountState, string(q.State), q.Owner, q.Kind, first, last).Scan(&n)
 	return n, err
 }
 

@@ -3068,6 +3068,8 @@ CREATE TABLE settlement_told (
   PRIMARY KEY (payer, host, n)
 );
 
+CREATE INDEX settlement_told_made ON settlement_told (payer, host, made_at, order_no);
+
 CREATE INDEX settlement_told_order ON settlement_told (payer, host, order_no, n);
 
 CREATE INDEX settlement_told_provider ON settlement_told (provider, payer, order_no);

@@ -42,7 +42,7 @@ func BenchmarkPages(b *testing.B) {
 		return a
 	}
 	tokens := map[string]string{}
-	for _, who := range []string{"firm", "review", "admin"} {
+	for _, who := range []string{"firm", "review", "admin", "lab", "desk", "finance", "release"} {
 		a := ask("", http.MethodPost, "/api/v1/sign-in", `{"email":"`+who+`@anhui.example","password":"`+Password+`"}`)
 		var got struct {
 			Token string `json:"token"`
@@ -53,7 +53,7 @@ func BenchmarkPages(b *testing.B) {
 		tokens[who] = got.Token
 	}
 	for _, x := range []struct{ who, method, path, body string }{
-		{"firm", "GET", "/", ""}, {"review", "GET", "/", ""}, {"firm", "GET", "/cases", ""}, {"review", "GET", "/cases", ""}, {"review", "GET", "/queue", ""},
+		{"firm", "GET", "/", ""}, {"review", "GET", "/", ""}, {"lab", "GET", "/", ""}, {"desk", "GET", "/", ""}, {"finance", "GET", "/", ""}, {"release", "GET", "/", ""}, {"firm", "GET", "/cases", ""}, {"review", "GET", "/cases", ""}, {"review", "GET", "/queue", ""},
 		{"firm", "GET", "/notices", ""}, {"firm", "GET", "/search?q=电镜", ""}, {"firm", "GET", "/search?q=质谱&kind=instrument", ""},
 		{"firm", "GET", "/figures", ""}, {"firm", "GET", "/account", ""}, {"firm", "GET", "/public-notices", ""}, {"admin", "GET", "/registry", ""}, {"firm", "GET", "/schemes", ""},
 		{"firm", "GET", "/api/v1/cases", ""}, {"firm", "GET", "/api/v1/search?q=electron", ""}, {"firm", "GET", "/api/v1/notices", ""},

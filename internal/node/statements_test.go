@@ -275,6 +275,9 @@ func TestAStatementIsComputedByBothComparedAndSigned(t *testing.T) {
 		if err != nil || len(open) != 1 || open[0] != (statement.Open{Host: "310000", Period: "2026-03", Orders: 4}) {
 			t.Errorf("open are %+v, %v", open, err)
 		}
+		if n, err := b.pays.Statements.OpenMonths(ctx, closer); err != nil || n != len(open) {
+			t.Errorf("%d months can be closed, %v", n, err)
+		}
 		here, there := b.closed("2026-03")
 		// The first was paid on the day of its claim, the second four working days later: the median is two.
 		want := statement.Totals{Orders: 4, Firms: 2, Pending: 1, Paid: 2, PaidFen: 34000_00, Rejected: 1, MedianWorkdays: 20, MedianDays: -1}

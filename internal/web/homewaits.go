@@ -70,17 +70,17 @@ func (v *visit) waitingListings() (out []waiting, err error) {
 	reach, n := access.ReachOf(v.who, access.ListingPublish), 0
 	var asks []catalogue.Query
 	for _, org := range reach.Orgs[:min(len(reach.Orgs), orgsShown)] {
-		asks = append(asks, catalogue.Query{Owner: org})
+		asks = append(asks, catalogue.Query{Owner: org, State: catalogue.Review})
 	}
 	for _, region := range reach.Regions {
-		asks = append(asks, catalogue.Query{Region: region})
+		asks = append(asks, catalogue.Query{Region: region, State: catalogue.Review})
 	}
 	for _, q := range asks {
-		found, err := v.s.c.Catalogue.Count(v.ctx(), v.who, q)
+		found, err := v.s.c.Catalogue.CountIn(v.ctx(), v.who, q)
 		if err != nil {
 			return nil, err
 		}
-		n += found[catalogue.Review]
+		n += found
 	}
 	return v.waitingMany(n, "/listings/desk?state="+string(catalogue.Review), v.t("资源审核", "Listings"), v.t(" 条待审核发布", " to be reviewed and published")), nil
 }
@@ -127,8 +127,8 @@ func (v *visit) waitingStatements() (out []waiting, err error) {
 		}
 		out = append(out, waiting{Path: "/statements/" + s.ID, What: v.t("对账单 ", "Statement ") + s.Period, Note: placeName(unit.Region(s.Payer)).In(v.lang) + " → " + placeName(unit.Region(s.Host)).In(v.lang), Do: v.t("核对签署", "compare and sign")})
 	}
-	open, err := d.Open(v.ctx(), v.who)
-	return append(out, v.waitingMany(len(open), "/statements#h-open", v.t("对账单", "Statements"), v.t(" 个月份可以关账", " months can be closed"))...), err
+	open, err := d.OpenMonths(v.ctx(), v.who)
+	return append(out, v.waitingMany(open, "/statements#h-open", v.t("对账单", "Statements"), v.t(" 个月份可以关账", " months can be closed"))...), err
 }
 
 // waitingRecognitions are the entries that a colleague proposed.

@@ -23,13 +23,38 @@ type Open struct {
 // monthsOpenMax is how many months are shown as open for one host.
 const monthsOpenMax = 24
 
-// Open lists the months that this node's officers can close, oldest first.
+// Open lists the months that this node's officers can close, oldest first of each host.
 func (d *Desk) Open(ctx context.Context, who access.Actor) (out []Open, err error) {
+	err = d.openMonths(ctx, who, func() { out = nil }, func(tx *db.Tx, host string, from, end time.Time) (bool, error) {
+		n, err := countTold(ctx, tx, d.c.Self, host, from, end)
+		if n > 0 {
+			out = append(out, Open{host, from.Format(monthLayout), n})
+		}
+		return n > 0, err
+	})
+	return out, err
+}
+
+// OpenMonths counts the months that Open lists, without their orders.
+func (d *Desk) OpenMonths(ctx context.Context, who access.Actor) (n int, err error) {
+	err = d.openMonths(ctx, who, func() { n = 0 }, func(tx *db.Tx, host string, from, end time.Time) (bool, error) {
+		told, err := selectAnyTold(ctx, tx, d.c.Self, host, from, end)
+		if told {
+			n++
+		}
+		return told, err
+	})
+	return n, err
+}
+
+// openMonths goes through the months of each host that have ended since the last statement; look says whether one has orders. begin
+// is called before, and again when the reading has to be repeated.
+func (d *Desk) openMonths(ctx context.Context, who access.Actor, begin func(), look func(tx *db.Tx, host string, from, end time.Time) (bool, error)) error {
 	if err := access.May(who, access.StatementRead, access.Scope{Region: unit.Region(d.c.Self)}); err != nil {
-		return nil, err
+		return err
 	}
-	err = d.c.DB.Read(ctx, func(tx *db.Tx) error {
-		out = nil
+	return d.c.DB.Read(ctx, func(tx *db.Tx) error {
+		begin()
 		hosts, err := selectHosts(ctx, tx, d.c.Self)
 		if err != nil {
 			return err
@@ -44,26 +69,24 @@ func (d *Desk) Open(ctx context.Context, who access.Actor) (out []Open, err erro
 				at = last.Until
 			}
 			at = at.In(d.c.Calendar.Location())
-			for at = time.Date(at.Year(), at.Month(), 1, 0, 0, 0, 0, at.Location()); ; at = at.AddDate(0, 1, 0) {
-				end := at.AddDate(0, 1, 0)
+			from := time.Date(at.Year(), at.Month(), 1, 0, 0, 0, 0, at.Location())
+			for found := 0; found < monthsOpenMax; {
+				end := from.AddDate(0, 1, 0)
 				if end.After(tx.Now()) {
 					break
 				}
-				n, err := countTold(ctx, tx, d.c.Self, h.host, at, end)
+				is, err := look(tx, h.host, from, end)
 				if err != nil {
 					return err
 				}
-				if n > 0 {
-					out = append(out, Open{h.host, at.Format(monthLayout), n})
+				if is {
+					found++
 				}
-				if len(out) >= monthsOpenMax*(1+len(hosts)) {
-					break
-				}
+				from = end
 			}
 		}
 		return nil
 	})
-	return out, err
 }
 
 // Close closes a month with a host: it cuts the letters off, computes this side's lines and sends them. The refusals, in this

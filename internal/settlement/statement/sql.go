@@ -43,6 +43,9 @@ SELECT host, min(made_at) FROM settlement_told WHERE payer = $1 GROUP BY host OR
 SELECT count(DISTINCT order_no) FROM settlement_told WHERE payer = $1 AND host = $2 AND made_at >= $3 AND made_at < $4
 ORDER BY 1 LIMIT 1`
 
+	sqlAnyTold = `
+SELECT 1 FROM settlement_told WHERE payer = $1 AND host = $2 AND made_at >= $3 AND made_at < $4 ORDER BY made_at LIMIT 1`
+
 	sqlCutTold = `
 SELECT coalesce(max(n), 0) FROM settlement_told WHERE payer = $1 AND host = $2 AND made_at < $3 ORDER BY 1 LIMIT 1`
 
@@ -183,6 +186,15 @@ func selectHosts(ctx context.Context, tx *db.Tx, payer string) ([]hostRow, error
 func countTold(ctx context.Context, tx *db.Tx, payer, host string, from, until time.Time) (n int64, err error) {
 	err = tx.QueryRow(ctx, sqlCountTold, payer, host, db.Micros(from), db.Micros(until)).Scan(&n)
 	return n, err
+}
+
+func selectAnyTold(ctx context.Context, tx *db.Tx, payer, host string, from, until time.Time) (bool, error) {
+	var one int64
+	err := tx.QueryRow(ctx, sqlAnyTold, payer, host, db.Micros(from), db.Micros(until)).Scan(&one)
+	if db.NoRows(err) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // selectCut is the last letter of each way that was made before a time.
