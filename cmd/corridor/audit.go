@@ -56,8 +56,12 @@ func openStopped(ctx context.Context, dir, dsn string) (nodes []*node.Node, err 
 	if err != nil {
 		return nil, err
 	}
+	more, err := demo.Editions(dir)
+	if err != nil {
+		return nil, err
+	}
 	for _, folder := range folders {
-		n, err := node.OpenFolder(ctx, node.Folder{Dir: folder, DSN: dsn, Now: now, ReadOnly: true})
+		n, err := node.OpenFolder(ctx, node.Folder{Dir: folder, DSN: dsn, Now: now, ReadOnly: true, More: more})
 		if err != nil {
 			return nodes, err
 		}

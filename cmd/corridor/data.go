@@ -24,7 +24,11 @@ func (w *where) flags(c *cobra.Command) {
 // folder is the node that the flags mean, by its own time.
 func (w where) folder() (node.Folder, error) {
 	now, err := demo.Now(w.dir)
-	return node.Folder{Dir: w.dir, DSN: w.dsn, Now: now}, err
+	if err != nil {
+		return node.Folder{}, err
+	}
+	more, err := demo.Editions(w.dir)
+	return node.Folder{Dir: w.dir, DSN: w.dsn, Now: now, More: more}, err
 }
 
 // open opens the node to act in it; the caller closes it.

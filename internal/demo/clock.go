@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"corridor/internal/fault"
+	"corridor/internal/scheme"
 	"corridor/internal/unit"
 )
 
@@ -80,13 +81,27 @@ func readClock(dir string, scale Scale, opens time.Time) (*Clock, error) {
 // Now is the clock of the world that a folder belongs to, of the whole or of one node; nil, the machine's, for a node
 // of no demonstration. Whoever opens a node's database goes by the node's own time.
 func Now(dir string) (func() time.Time, error) {
+	c, err := clockOver(dir)
+	if c == nil || err != nil {
+		return nil, err
+	}
+	return c.Now, nil
+}
+
+// Editions are those that a world with a past was decided by, beside those that the program carries; none for a node of no such world.
+func Editions(dir string) ([]*scheme.Scheme, error) {
+	c, err := clockOver(dir)
+	if c == nil || err != nil || c.scale() != YRD {
+		return nil, err
+	}
+	return earlier()
+}
+
+// clockOver is the clock of the world that a folder belongs to; nil where it belongs to none.
+func clockOver(dir string) (*Clock, error) {
 	for _, d := range []string{dir, filepath.Dir(filepath.Clean(dir))} {
 		if _, err := os.Stat(filepath.Join(d, clockName)); err == nil {
-			c, err := OpenClock(d)
-			if err != nil {
-				return nil, err
-			}
-			return c.Now, nil
+			return OpenClock(d)
 		}
 	}
 	return nil, nil

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"iter"
 	"maps"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"strconv"
@@ -149,5 +150,10 @@ func TestAWorldKeepsItsSize(t *testing.T) {
 	}
 	if err := c.to(opensOn()); err != nil || c.Now().Before(opensOn()) {
 		t.Errorf("the clock stands at %s, %v", c.Now(), err)
+	}
+	for at, want := range map[string]int{dir: 20, filepath.Join(dir, "31"): 20, t.TempDir(): 0} { // those who open it later know what it was decided by
+		if all, err := Editions(at); err != nil || len(all) != want {
+			t.Errorf("%d editions, want %d: %v", len(all), want, err)
+		}
 	}
 }

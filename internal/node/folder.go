@@ -10,6 +10,7 @@ import (
 
 	"corridor/internal/db"
 	"corridor/internal/fault"
+	"corridor/internal/scheme"
 )
 
 // codeSetting is the region code of the node that a database belongs to.
@@ -21,6 +22,7 @@ type Folder struct {
 	DSN      string           // "" is SQLite in Dir
 	Now      func() time.Time // nil: the machine's clock
 	ReadOnly bool             // only to look, while another process may be serving it
+	More     []*scheme.Scheme // editions that its cases were decided by, beside those that the program carries
 }
 
 // Database is the DSN that is meant.
@@ -48,6 +50,7 @@ func (f Folder) Config() (Config, error) {
 		return Config{}, err
 	}
 	packs, err := Packs()
+	packs = append(packs, f.More...)
 	return Config{Dir: f.Dir, DSN: f.Database(), Key: key.Private, Former: key.Former, Origin: key.Origin, Schemes: packs, Counted: packs, Now: f.Now, ReadOnly: f.ReadOnly}, err
 }
 
