@@ -37,7 +37,7 @@ function town(base, domain) {
       await untroubled(v, `${name} cannot fill in: `)
       return v
     },
-    // act takes a step by its button, with answers and a reason; the stage that follows is read from the strip.
+    // act takes a step by its button, with answers and a reason; the stage that follows is read from what stands now.
     async act(name, url, action, { asks = {}, reason, to } = {}) {
       const v = await who(name)
       await v.go(url)
@@ -47,7 +47,10 @@ function town(base, domain) {
       if (reason) await form.locator('textarea[name=reason]').fill(reason)
       await v.press(form.locator('button').last())
       await untroubled(v, `${action} by ${name} is refused: `)
-      if (to) want((await v.text('ol.steps li:last-child')).includes(to), `${action} does not lead to ${to}: ` + await v.text('ol.steps'))
+      if (to) {
+        const now = (await v.text('section.holder div')).split('\n').at(-1).split('：')[0] // the stage, before what can be done in it
+        want(now.includes(to), `${action} does not lead to ${to}: ${now}`)
+      }
       return v
     },
     async answer(name, url, ask, { seat, verdict, reason, ...fields }) {
@@ -206,7 +209,7 @@ await play(house, 'every pack holds in the browser', async () => {
     for (const [url, name] of [[order, 'order'], [entitlement, 'entitlement']]) {
       for (const end = Date.now() + 20_000; ;) {
         await firm.go(url)
-        const now = await firm.text('ol.steps li:last-child')
+        const now = await firm.text('section.holder div')
         if (now.includes('已办结') || now.includes('已关闭')) break
         want(Date.now() < end, `the ${name} stands in ${now}`)
         await firm.page.waitForTimeout(500)
