@@ -14,6 +14,7 @@ import (
 	"corridor/internal/db"
 	"corridor/internal/fault"
 	"corridor/internal/federation"
+	"corridor/internal/registry"
 	"corridor/internal/scheme"
 	"corridor/internal/unit"
 )
@@ -318,6 +319,34 @@ func (p *stage) loseSlots(w *walk, row scheme.Row) error {
 	return nil
 }
 
+// label takes a label of the organisation back where a row goes by that, and gives it again where a row needs it.
+func (p *stage) label(w *walk, row scheme.Row) (lost bool, err error) {
+	err = p.db.Act(context.Background(), func(tx *db.Tx) error {
+		lost = false
+		for _, f := range w.s.Reads(row.Action) {
+			if f.Name != "label_revoked" && f.Name != "has_label" {
+				continue
+			}
+			ctx, label, today := context.Background(), strings.Trim(f.Args[1], `"`), p.reg.Today(tx)
+			revoked, _, err := p.reg.LabelRevoked(ctx, tx, w.c.Org, label, today)
+			if err != nil {
+				return err
+			}
+			switch {
+			case f.Name == "label_revoked" && !revoked:
+				lost, err = true, p.reg.RevokeLabel(ctx, tx, admin, w.c.Org, label, today)
+			case f.Name == "has_label" && revoked:
+				_, err = p.reg.IssueLabel(ctx, tx, admin, registry.Label{Org: w.c.Org, Label: label, Issuer: "test", Since: today})
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return lost, err
+}
+
 func (p *stage) has(w *walk, row scheme.Row) (n int) {
 	for _, h := range w.c.History {
 		if h.From == row.From && h.Action == row.Action {
@@ -349,6 +378,13 @@ func (p *stage) take(w *walk, row scheme.Row, taken map[string]bool) error {
 		if err := p.loseSlots(w, row); err != nil {
 			return err
 		}
+		if lost, err := p.label(w, row); err != nil {
+			return err
+		} else if lost { // whoever has to know is told, and what goes by itself goes, soon after
+			if _, err := p.cases.Tick(context.Background()); err != nil {
+				return err
+			}
+		}
 		if w.c = p.whole(w.s, w.c); w.c.Stage == row.From {
 			return errItself
 		}
@@ -356,6 +392,9 @@ func (p *stage) take(w *walk, row scheme.Row, taken map[string]bool) error {
 			return fmt.Errorf("it went by another row than %s", row.Action)
 		}
 		return nil
+	}
+	if _, err := p.label(w, row); err != nil {
+		return err
 	}
 	answers := map[string]bool{}
 	for name, r := range w.s.Rules.All() {

@@ -75,7 +75,8 @@ func (p *stage) open() {
 	p.t.Helper()
 	ctx := context.Background()
 	var err error
-	p.reg, err = registry.New(registry.Config{DB: p.db, Access: p.access, Regions: unit.GB2260(), Calendar: unit.ChinaCalendar()})
+	p.reg, err = registry.New(registry.Config{DB: p.db, Access: p.access, Regions: unit.GB2260(), Calendar: unit.ChinaCalendar(),
+		Lost: func(ctx context.Context, tx *db.Tx, l registry.Label) error { return p.cases.LabelLost(ctx, tx, l) }})
 	p.must(err)
 	_, err = p.reg.LoadAuthorities(ctx, admin, registry.Data(), "authorities/yrd.yaml")
 	p.must(err)
