@@ -107,6 +107,5 @@ func (v *visit) bookFeed() error {
 	if err != nil {
 		return err
 	}
-	v.w.Header().Set("Content-Type", "text/calendar; charset=utf-8")
-	return v.plain([]byte(text), false)
+	return v.calendarOfOne(text)
 }

