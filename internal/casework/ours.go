@@ -186,7 +186,7 @@ func (s *Service) runningOf(ctx context.Context, tx *db.Tx, who access.Actor, or
 		}
 		out = append(out, x)
 	}
-	slices.SortStableFunc(out, func(a, b OwnCase) int { return cmp.Or(earlier(a.due(), b.due()), cmp.Compare(a.No, b.No)) })
+	slices.SortStableFunc(out, func(a, b OwnCase) int { return cmp.Or(unit.Sooner(a.due(), b.due()), cmp.Compare(a.No, b.No)) })
 	return out, nil
 }
 
@@ -213,17 +213,6 @@ func (c OwnCase) due() (first time.Time) {
 		}
 	}
 	return first
-}
-
-// earlier orders times; what has none comes last.
-func earlier(a, b time.Time) int {
-	if a.IsZero() != b.IsZero() {
-		if a.IsZero() {
-			return 1
-		}
-		return -1
-	}
-	return a.Compare(b)
 }
 
 // paidTo sums up what left the books in cases, by year and scheme.

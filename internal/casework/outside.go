@@ -83,13 +83,7 @@ func (s *Service) Calls(ctx context.Context, who access.Actor) (out []Call, err 
 		}
 		return nil
 	})
-	slices.SortStableFunc(out, func(a, b Call) int {
-		switch {
-		case a.Until.IsZero() != b.Until.IsZero():
-			return map[bool]int{true: 1, false: -1}[a.Until.IsZero()]
-		}
-		return a.Until.Compare(b.Until)
-	})
+	slices.SortStableFunc(out, func(a, b Call) int { return unit.Sooner(a.Until, b.Until) })
 	return out, err
 }
 

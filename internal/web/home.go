@@ -13,6 +13,7 @@ import (
 	"corridor/internal/indicator"
 	"corridor/internal/reader"
 	"corridor/internal/scheme"
+	"corridor/internal/unit"
 	"corridor/internal/web/systems"
 )
 
@@ -99,10 +100,7 @@ func (v *visit) waits() (out []waiting, more int, err error) {
 		if a.Late != b.Late {
 			return map[bool]int{true: -1, false: 1}[a.Late]
 		}
-		if a.Due.IsZero() != b.Due.IsZero() {
-			return map[bool]int{true: 1, false: -1}[a.Due.IsZero()]
-		}
-		return a.Due.Compare(b.Due)
+		return unit.Sooner(a.Due, b.Due)
 	})
 	return out, more, nil
 }
@@ -114,12 +112,7 @@ func (v *visit) waitingCases() (out []waiting, more int, err error) {
 		out = append(out, waiting{Path: "/cases/" + string(c.ID), What: c.Title.In(v.lang) + " " + c.No, Note: c.OrgName.In(v.lang), Demo: c.Synthetic,
 			Do: h.Actions, Due: h.Due, Late: h.Late, Provisional: h.Provisional})
 	}
-	slices.SortStableFunc(out, func(a, b waiting) int {
-		if a.Due.IsZero() != b.Due.IsZero() {
-			return map[bool]int{true: 1, false: -1}[a.Due.IsZero()]
-		}
-		return a.Due.Compare(b.Due)
-	})
+	slices.SortStableFunc(out, func(a, b waiting) int { return unit.Sooner(a.Due, b.Due) })
 	out = out[:min(len(out), waitingShown)]
 	return out, total - len(out), err
 }
