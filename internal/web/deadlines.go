@@ -160,20 +160,11 @@ func (v *visit) callDeadlines() (out []deadline, err error) {
 }
 
 func (v *visit) bookingDeadlines() (out []deadline, err error) {
-	if v.s.c.Bookings == nil {
-		return nil, nil
+	all, err := v.ourBookings()
+	for _, x := range all {
+		out = append(out, deadline{At: x.Span.From, Kind: "booking", What: x.Inst.Title.In(v.lang), Note: x.Span.Words(x.Inst.Location()), Path: "/bookings/" + string(x.ID)})
 	}
-	orgs := access.ReachOf(v.who, access.BookingCreate).Orgs
-	for _, org := range orgs[:min(len(orgs), orgsShown)] {
-		all, _, err := v.s.c.Bookings.Mine(v.ctx(), v.who, booking.Query{Org: org, Page: 1})
-		if err != nil {
-			return nil, err
-		}
-		for _, x := range all {
-			out = append(out, deadline{At: x.Span.From, Kind: "booking", What: x.Inst.Title.In(v.lang), Note: x.Span.Words(x.Inst.Location()), Path: "/bookings/" + string(x.ID)})
-		}
-	}
-	return out, nil
+	return out, err
 }
 
 // taskDeadlines are the tasks that are not done, and the milestones in them that are not reached.

@@ -38,6 +38,17 @@ func (v *visit) waitingBookings() (out []waiting, err error) {
 
 // waitingOffers are the slots that came free and are kept for this person for a while.
 func (v *visit) waitingOffers() (out []waiting, err error) {
+	all, err := v.ourBookings()
+	for _, x := range all {
+		if x.Can("accept") {
+			out = append(out, v.waitingBooking(x, v.t("接受或放弃这个时段", "take the slot, or let it go")))
+		}
+	}
+	return out[:min(len(out), waitingShown)], err
+}
+
+// ourBookings are the first page of bookings of each organisation for which this person books; none on a node without calendars.
+func (v *visit) ourBookings() (out []booking.Seen, err error) {
 	if v.s.c.Bookings == nil {
 		return nil, nil
 	}
@@ -47,13 +58,9 @@ func (v *visit) waitingOffers() (out []waiting, err error) {
 		if err != nil {
 			return nil, err
 		}
-		for _, x := range all {
-			if x.Can("accept") {
-				out = append(out, v.waitingBooking(x, v.t("接受或放弃这个时段", "take the slot, or let it go")))
-			}
-		}
+		out = append(out, all...)
 	}
-	return out[:min(len(out), waitingShown)], nil
+	return out, nil
 }
 
 func (v *visit) waitingBooking(x booking.Seen, do string) waiting {
