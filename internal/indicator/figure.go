@@ -206,15 +206,11 @@ func pointers(all []Figure, is func(Figure) bool) (out []*Figure) {
 
 // amountIn reads an amount of integer fen out of the fields of a leaf.
 func amountIn(fields, name string) (unit.Fen, error) {
-	var m map[string]json.RawMessage
-	if err := json.Unmarshal([]byte(fields), &m); err != nil {
+	var l leaf
+	if err := json.Unmarshal([]byte(fields), &l.fields); err != nil {
 		return 0, err
 	}
-	var n int64
-	if err := json.Unmarshal(m[name], &n); err != nil {
-		return 0, fmt.Errorf("field %s of a leaf is no integer: %w", name, err)
-	}
-	return unit.Fen(n), nil
+	return l.amount(name)
 }
 
 // Report puts an accepted figure of a document beside an indicator, in the caller's act. The same place of
