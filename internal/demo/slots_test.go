@@ -92,7 +92,7 @@ func slotIsHeld(t *testing.T, c Config) {
 	no := caseNumber.FindString(home.get(home.client("firm"), home.cases["A"]))
 	w.until("Shanghai does not show what it keeps", says(host, "admin", "/slots", no, "已保留", "120 kV"))
 
-	home.play("firm file B") // no stage is asked for: the refusal may come before the page is looked at
+	home.play("firm file B -> filed")
 	w.until("a slot that is taken is not refused", func() bool { return home.stage("firm", "B") == "unslotted" })
 	page := home.get(home.client("firm"), home.cases["B"])
 	for _, x := range []string{"已被预约", "最早可用", "时段落空待重选"} {

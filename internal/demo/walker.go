@@ -176,15 +176,22 @@ func (w *walker) tell(line, became string) {
 }
 
 // goes does a line, and where patience is set again as long as what it wants has not come: nodes that run do by themselves what a line may
-// wait for. What was done is not done twice.
+// wait for, and go on from it before it is looked at: a stage that the case went through since is one that it came to. What was done is not
+// done twice.
 func (w *walker) goes(c []string, want string) (refused, stage string) {
-	done := false
+	done, before := false, len(w.way(c[0], c[2]).History)
 	for end := time.Now().Add(w.patience); ; time.Sleep(walkerLooks) {
 		if !done {
 			refused = w.step(c[0], c[1], c[2], c[3:])
 			done = refused == ""
 		}
-		stage = w.stage(c[0], c[2])
+		way := w.way(c[0], c[2])
+		stage = way.Stage
+		for i := before; done && i < len(way.History); i++ {
+			if way.History[i].To == want {
+				stage = want
+			}
+		}
 		came := done && (want == "" || stage == want) || !done && want != "" && strings.Contains(refused, want)
 		if came || !time.Now().Before(end) {
 			return refused, stage
@@ -323,16 +330,24 @@ func (w *walker) orgOf(who string) string {
 }
 
 // stage is where a case stands, as the interface tells the same person.
-func (w *walker) stage(who, name string) string {
+func (w *walker) stage(who, name string) string { return w.way(who, name).Stage }
+
+// caseWay is where a case stands and how it came there, oldest first.
+type caseWay struct {
+	Stage   string `json:"stage"`
+	History []struct {
+		To string `json:"to"`
+	} `json:"history"`
+}
+
+// way reads a case as the API shows it to who; of one that was not opened yet it is empty.
+func (w *walker) way(who, name string) (c caseWay) {
 	if w.cases[name] == "" {
-		return ""
+		return c
 	}
 	answer, err := w.client(who).Get(w.at + "/api/v1" + w.cases[name])
 	w.ok(err)
 	defer answer.Body.Close()
-	var c struct {
-		Stage string `json:"stage"`
-	}
 	w.ok(json.NewDecoder(answer.Body).Decode(&c))
-	return c.Stage
+	return c
 }
