@@ -3,7 +3,8 @@
 # tar with program, unit and examples, its parts list (CycloneDX), and one SHA256SUMS. Without ARCH: amd64 arm64 loong64.
 #
 # The same commit gives the same bytes in any folder, on any day: paths are trimmed, times are those of the commit, and the
-# part lists have neither a serial number nor a time. Go of the version that go.mod names is needed, and nothing else.
+# part lists have neither a serial number nor a time. The toolchain is the one that go.mod names, whatever Go is installed:
+# the go command fetches it once, by its sum, from the Go proxy. Nothing else is needed.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 out=${1:?"usage: release.sh OUT [ARCH…]"}
@@ -18,7 +19,8 @@ if [ -n "$(git status --porcelain --untracked-files=no)" ]; then
 fi
 version=$(git describe --tags --always)
 stamp=$(git log -1 --format=%ct)
-export CGO_ENABLED=0 GOOS=linux GOFLAGS=-trimpath GOTOOLCHAIN=local SOURCE_DATE_EPOCH=$stamp
+toolchain=$(sed -n 's/^toolchain //p' go.mod)
+export CGO_ENABLED=0 GOOS=linux GOFLAGS=-trimpath GOTOOLCHAIN=$toolchain SOURCE_DATE_EPOCH=$stamp
 
 for arch in "$@"; do
   name=corridor-$version-linux-$arch

@@ -2,10 +2,12 @@
 # vuln.sh: known vulnerabilities in what the program uses, by govulncheck; exit 3 if it reaches one.
 #
 # What is known is asked of vuln.go.dev. Where that cannot be reached, the same reports come as a module of the Go
-# proxy (golang.org/x/vulndb), out of which the database is made here; its day is printed.
+# proxy (golang.org/x/vulndb), out of which the database is made here; its day is printed. The standard library is
+# that of the toolchain that go.mod names, with which releases are built.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-export GOFLAGS= GOTOOLCHAIN=local
+toolchain=$(sed -n 's/^toolchain //p' go.mod)
+export GOFLAGS= GOTOOLCHAIN=$toolchain
 known=https://vuln.go.dev
 if ! curl -fsS --max-time 10 -o /dev/null "$known/index/db.json" 2>/dev/null; then
   work=$(mktemp -d)
