@@ -39,3 +39,15 @@ func TestEveryPackOfTheProgramPasses(t *testing.T) {
 		}
 	}
 }
+
+func TestASchemePaysIfADeskSendsMoneyOut(t *testing.T) {
+	for dir, want := range map[string]bool{"cn-340000/voucher-order/2026": true, "cn-340000/no-application-benefit/2026": true, "cn-340000/chain-leader/2026": false, "cn-340000/enterprise-appeal/2026": false} {
+		s, problems := Load(schemes.FS, dir)
+		if len(problems) > 0 {
+			t.Fatal(dir, problems)
+		}
+		if got := s.PaysOut(); got != want {
+			t.Errorf("%s pays: %v, want %v", dir, got, want)
+		}
+	}
+}

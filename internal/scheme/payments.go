@@ -1,12 +1,18 @@
 package scheme
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // What a pack says of payments is said by its money lines and nowhere else: no action is a payment by its name.
 
 // Pays says whether a row sends money out: desks alone act on it, and a line of it arrives in an account that leaves
 // the books.
 func (s *Scheme) Pays(r Row) bool { return s.moves(r, func(l MoneyLine) string { return l.To }) }
+
+// PaysOut says whether a payment is made on some way through the scheme.
+func (s *Scheme) PaysOut() bool { return slices.ContainsFunc(s.Stages, s.Pays) }
 
 // BringsBack says whether a row by desks takes money back from an account that leaves the books.
 func (s *Scheme) BringsBack(r Row) bool {

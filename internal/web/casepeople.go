@@ -99,7 +99,6 @@ func (v *visit) takeOffCase() error {
 type caseChanges struct {
 	Case  casework.Case
 	Lines []changeLine
-	Pager pager
 }
 
 type changeLine struct {
@@ -107,8 +106,6 @@ type changeLine struct {
 	Was, Is string
 	May     bool // this person may put the older value back
 }
-
-const changeRows = 50
 
 func (v *visit) caseChanges() error {
 	id, err := v.pathID()
@@ -132,8 +129,8 @@ func (v *visit) showChanges(id unit.ID) error {
 		return err
 	}
 	fills := v.s.c.Cases.Fills(v.who, c)
-	p := caseChanges{Case: c, Pager: v.pager(len(all), changeRows)}
-	for _, x := range pageOf(v, all, changeRows) {
+	p := caseChanges{Case: c}
+	for _, x := range all {
 		p.Lines = append(p.Lines, changeLine{x, v.entry(s, x.Was), v.entry(s, x.Becomes), fills[x.Field] && !fixedBy(s, x.Field)})
 	}
 	v.underCase(c, s)

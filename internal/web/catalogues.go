@@ -34,7 +34,6 @@ func (v *visit) showCatalogues(f *form) error {
 type cataloguePage struct {
 	List  registry.CodeList
 	Codes []registry.ListedCode
-	Pager pager
 }
 
 func (v *visit) catalogue() error {
@@ -46,7 +45,7 @@ func (v *visit) catalogue() error {
 	if err != nil {
 		return err
 	}
-	p := cataloguePage{List: l, Codes: pageOf(v, codes, rankRows), Pager: v.pager(len(codes), rankRows)}
+	p := cataloguePage{List: l, Codes: codes}
 	v.under("/catalogues", "代码名录", "Lists of codes")
 	return v.show("catalogue", l.List, p)
 }

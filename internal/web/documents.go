@@ -23,6 +23,7 @@ type documentsPage struct {
 	Query      reader.Query
 	Documents  []reader.Document
 	Pager      pager
+	Export     exportView
 	Upload     bool
 	Name, Text string // as it was pasted
 	Taken      []reader.Document
@@ -40,11 +41,14 @@ func (v *visit) showDocuments(p documentsPage) error {
 	if v.r.Method == http.MethodGet {
 		p.Query = reader.Query{Text: q.Get("q"), State: q.Get("state"), Order: reader.Order(q.Get("sort")), Page: v.pageNo()}
 	}
+	if v.wantsFile() {
+		return v.documentsFile(p.Query)
+	}
 	all, total, err := v.s.c.Reader.Documents(v.ctx(), p.Query)
 	if err != nil {
 		return err
 	}
-	p.Documents, p.Pager, p.Upload = all, v.pager(total, pageRows), access.MaySomewhere(v.who, access.DocumentUpload) == nil
+	p.Documents, p.Pager, p.Export, p.Upload = all, v.pager(total, pageRows), v.exports(), access.MaySomewhere(v.who, access.DocumentUpload) == nil
 	p.Titles, p.Times = sortLink{v.sortPath("title"), "none"}, sortLink{v.sortPath("oldest"), "descending"}
 	switch p.Query.Order {
 	case reader.ByTitle:
@@ -54,6 +58,19 @@ func (v *visit) showDocuments(p documentsPage) error {
 	}
 	v.script("upload.js")
 	return v.show("documents", v.t(documentsTitle, "Documents"), p)
+}
+
+// documentsFile is the list as it is narrowed, whole.
+func (v *visit) documentsFile(q reader.Query) error {
+	out := &sheet{Name: "documents", Head: []string{v.t("标题", "Title"), v.t("文件", "File"), "sha256", v.t("待定", "Open"), v.t("读出", "Found"), v.t("由谁公开", "Made public by"), v.t("收件", "Taken in"), v.t("收件人", "By")}}
+	return v.sendPages(out, func(n int) (rows [][]any, total int, err error) {
+		q.Page = n
+		all, total, err := v.s.c.Reader.Documents(v.ctx(), q)
+		for _, d := range all {
+			rows = append(rows, []any{d.Title, d.Name, d.Digest, d.Open, d.Total, personName(v.lang, d.PublishedBy), iso(d.At), personName(v.lang, d.By)})
+		}
+		return rows, total, err
+	})
 }
 
 // sortPath is this list from its first page in another order.

@@ -52,6 +52,25 @@ func (s *sheet) put(cells ...any) error {
 	return nil
 }
 
+// sendPages answers with a list that a room hands over page by page: page gives the cells of the n-th, from 1, and how many
+// rows all pages have.
+func (v *visit) sendPages(s *sheet, page func(n int) (rows [][]any, total int, err error)) error {
+	for n, have := 1, 0; ; n++ {
+		rows, total, err := page(n)
+		if err != nil {
+			return err
+		}
+		for _, cells := range rows {
+			if err := s.put(cells...); err != nil {
+				return err
+			}
+		}
+		if have += len(rows); len(rows) == 0 || have >= total {
+			return v.send(s)
+		}
+	}
+}
+
 // send answers with the list: CSV in UTF-8 with a mark, so that spreadsheets see that it is, or XLSX.
 func (v *visit) send(s *sheet) error { return v.sendAs(s, v.r.URL.Query().Get("format")) }
 

@@ -144,6 +144,7 @@ type figurePage struct {
 	Reported []reportView
 	Source   bool // the reader may open the documents
 	Pager    pager
+	Export   exportView
 }
 
 // figureEntry is an entry with where it opens: the page of the log that it stands in.
@@ -161,24 +162,62 @@ type reportView struct {
 }
 
 func (v *visit) figure() error {
+	if v.wantsFile() {
+		return v.figureFile(v.r.PathValue("id"))
+	}
 	f, err := v.s.c.Indicators.Figure(v.ctx(), v.r.PathValue("id"), v.pageNo())
 	if err != nil {
 		return err
 	}
-	p := figurePage{Figure: f, Entries: v.s.opened(f), Source: access.MaySomewhere(v.who, access.DocumentRead) == nil, Pager: v.pager(f.Total, figureRows)}
-	for i, e := range p.Entries {
-		p.Entries[i].Public = v.publicMap(f.Leaf, e.Fields)
-		for j := range p.Entries[i].Public {
-			if e.Code != v.s.c.Node.Code {
-				p.Entries[i].Public[j].Path = "" // it leads into this node, and the entry is of another
-			}
-		}
-	}
+	p := figurePage{Figure: f, Entries: v.figureEntries(f), Source: access.MaySomewhere(v.who, access.DocumentRead) == nil, Pager: v.pager(f.Total, figureRows), Export: v.exports()}
 	for _, r := range f.Reported {
 		p.Reported = append(p.Reported, v.reportOf(f, r))
 	}
 	v.under("/figures", "数字", "Figures")
 	return v.show("figure", f.Title.In(v.lang), p)
+}
+
+// figureEntries are the entries of a page with what is public of each.
+func (v *visit) figureEntries(f indicator.Figure) []figureEntry {
+	all := v.s.opened(f)
+	for i, e := range all {
+		all[i].Public = v.publicMap(f.Leaf, e.Fields)
+		for j := range all[i].Public {
+			if e.Code != v.s.c.Node.Code {
+				all[i].Public[j].Path = "" // it leads into this node, and the entry is of another
+			}
+		}
+	}
+	return all
+}
+
+// figureFile is every entry that makes a figure. An entry that is published meanwhile pushes the others down: what was written
+// is not written again.
+func (v *visit) figureFile(id string) error {
+	d, err := v.s.c.Indicators.Definition(id)
+	if err != nil {
+		return err
+	}
+	out := &sheet{Name: id, Head: []string{v.t("节点", "Node"), v.t("记录", "Entry"), v.t("日期", "Day"), v.t("金额（元）", "Amount (yuan)"), v.t("公开的内容", "What is public"), v.t("地址", "Address")}}
+	written := map[string]bool{}
+	return v.sendPages(out, func(n int) (rows [][]any, total int, err error) {
+		f, err := v.s.c.Indicators.Figure(v.ctx(), id, n)
+		for _, e := range v.figureEntries(f) {
+			if at := fmt.Sprint(e.Origin, " ", e.Index); !written[at] {
+				written[at] = true
+				rows = append(rows, []any{e.Node.In(v.lang), e.Index, e.Day.String(), amountCell(d, e.Entry), joined(v, e.Public), e.URL})
+			}
+		}
+		return rows, f.Total, err
+	})
+}
+
+// amountCell is what an entry adds; empty where the figure counts, or where the entry does not state it.
+func amountCell(d indicator.Definition, e indicator.Entry) any {
+	if d.Value != indicator.Sum || e.Unread {
+		return ""
+	}
+	return e.Amount
 }
 
 // opened adds to each entry of a figure the address of its page.

@@ -39,7 +39,7 @@ func formBodies() map[string][]any {
 		"check": {checkPage{}, checkPage{Case: c, Fills: true, Actions: []actionView{act}, Sums: []estimateView{{"一", 100, true, false, "", true}, {"二", 100, false, true, "", false}, {"三", 0, false, false, "", false}}, Wrong: []problemView{{"错", "/a#f-purpose"}}, Parts: []checkPart{{"一", "/a", casework.StepTodo, []checkRow{{fieldView: fields[0], Missing: true}, {fieldView: fieldView{Field: org, Problem: "错"}, Typed: "x"}, {fieldView: fields[2]}}}}}},
 		"casepeople": {casePeople{}, casePeople{Case: c, Leads: true, Partners: []string{"甲"}, Form: &form{Values: url.Values{"may": {"view"}}, bad: map[string]string{"address": "错"}},
 			Members: []memberView{{casework.Member{Person: someID, Name: "乙", May: casework.MayEdit, At: someTime}, "甲", false}, {casework.Member{Person: someID + "A", Name: "丙", May: casework.MayView, At: someTime}, "甲", true}}}},
-		"casechanges": {caseChanges{}, caseChanges{Case: c, Lines: []changeLine{{casework.Change{ID: someID, At: someTime, Person: someID, By: "乙", Words: someWords}, "a", "b", true}, {casework.Change{ID: someID, At: someTime, Words: someWords}, "a", "b", false}}, Pager: pager{From: 1, To: 2, Total: 2}}},
+		"casechanges": {caseChanges{}, caseChanges{Case: c, Lines: []changeLine{{casework.Change{ID: someID, At: someTime, Person: someID, By: "乙", Words: someWords}, "a", "b", true}, {casework.Change{ID: someID, At: someTime, Words: someWords}, "a", "b", false}}}},
 	}
 }
 

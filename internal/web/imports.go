@@ -67,8 +67,9 @@ var (
 )
 
 type importsPage struct {
-	Works []importView
-	Pager pager
+	Works  []importView
+	Pager  pager
+	Export exportView
 }
 
 // imports are the files that this person brought.
@@ -77,15 +78,34 @@ func (v *visit) imports() error {
 	if err != nil {
 		return err
 	}
+	if v.wantsFile() {
+		return v.importsFile(s)
+	}
 	all, total, err := s.List(v.ctx(), v.who, v.pageNo())
 	if err != nil {
 		return err
 	}
-	p := importsPage{Pager: v.pager(total, pageRows)}
+	p := importsPage{Pager: v.pager(total, pageRows), Export: v.exports()}
 	for _, w := range all {
 		p.Works = append(p.Works, v.importView(w))
 	}
 	return v.show("imports", v.t("导入的文件", "Files taken in"), p)
+}
+
+// importsFile is the list of this person's files, whole.
+func (v *visit) importsFile(s *intake.Service) error {
+	out := &sheet{Name: "imports", Head: []string{v.t("文件", "File"), v.t("交来", "Brought"), v.t("内容", "What it holds"), v.t("类别", "Kind"), v.t("只检查", "Check only"), v.t("状态", "State"), v.t("已办行数", "Rows done"), v.t("总行数", "Rows")}}
+	return v.sendPages(out, func(n int) (rows [][]any, total int, err error) {
+		all, total, err := s.List(v.ctx(), v.who, n)
+		for _, w := range all {
+			x, dry := v.importView(w), ""
+			if w.Asks.Dry {
+				dry = v.t("是", "yes")
+			}
+			rows = append(rows, []any{w.Name, iso(w.Made), x.What.In(v.lang), x.Kind, dry, w.State.Words().In(v.lang), w.Rows, w.Total})
+		}
+		return rows, total, err
+	})
 }
 
 type importOnePage struct {

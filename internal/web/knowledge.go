@@ -17,6 +17,7 @@ type knowledgePage struct {
 	Subjects []reader.Subject
 	Pager    pager
 	Passages []passageView
+	Export   exportView
 	Found    int // passages
 	Read     bool
 	ByName   string // address of the list by name, and by how much is said
@@ -55,11 +56,14 @@ func (v *visit) knowledge() error {
 	q := v.r.URL.Query()
 	p := knowledgePage{Query: reader.SubjectQuery{Kind: reader.SubjectKind(q.Get("kind")), Text: strings.TrimSpace(q.Get("q")), ByName: q.Get("sort") == "name", Page: v.pageNo()},
 		Read: access.MaySomewhere(v.who, access.DocumentRead) == nil}
+	if v.wantsFile() {
+		return v.subjectsFile(p.Query)
+	}
 	all, total, kinds, err := v.s.c.Reader.Subjects(v.ctx(), v.who, p.Query)
 	if err != nil {
 		return err
 	}
-	p.Subjects, p.Pager = all, v.pager(total, pageRows)
+	p.Subjects, p.Pager, p.Export = all, v.pager(total, pageRows), v.exports()
 	for _, k := range reader.SubjectKinds {
 		p.Kinds = append(p.Kinds, subjectKindCount{string(k), subjectKindWords(k), kinds[k], v.knowledgePath("kind", string(k)), p.Query.Kind == k})
 	}
@@ -75,6 +79,19 @@ func (v *visit) knowledge() error {
 		}
 	}
 	return v.show("knowledge", v.t("知识库", "Knowledge base"), p)
+}
+
+// subjectsFile is what documents speak of as it is narrowed, whole.
+func (v *visit) subjectsFile(q reader.SubjectQuery) error {
+	out := &sheet{Name: "knowledge", Head: []string{v.t("名称", "Name"), v.t("代码", "Code"), v.t("类别", "Kind"), v.t("文件", "Documents"), v.t("说到", "Statements")}}
+	return v.sendPages(out, func(n int) (rows [][]any, total int, err error) {
+		q.Page = n
+		all, total, _, err := v.s.c.Reader.Subjects(v.ctx(), v.who, q)
+		for _, x := range all {
+			rows = append(rows, []any{x.Name, x.Code, subjectKindWords(x.Kind).In(v.lang), x.Documents, x.Mentions})
+		}
+		return rows, total, err
+	})
 }
 
 func (v *visit) knowledgePath(key, value string) string {

@@ -6,6 +6,7 @@ import (
 	"encoding/csv"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -159,13 +160,40 @@ func TestSystemsAreAnOverviewAndListedPageByPage(t *testing.T) {
 		_ = rest
 		before := w.Body.String()[:strings.Index(w.Body.String()+`" rel="next"`, `" rel="next"`)]
 		if page = ""; more {
-			page = strings.ReplaceAll(before[strings.LastIndex(before, `"`)+1:], "&amp;", "&")
+			page, _, _ = strings.Cut(strings.ReplaceAll(before[strings.LastIndex(before, `"`)+1:], "&amp;", "&"), "#")
 		}
 	}
 	if want := len(systems.All()); seen != want {
 		t.Errorf("the pages list %d systems, want %d", seen, want)
 	}
 	h.wants(h.ask("GET", "/systems?group=none", "", nil), 200, "没有符合的系统")
+	if got, want := len(h.sheetOf(h.ask("GET", "/systems?all=yes&t1.take=csv", "", nil))), len(systems.All())+1; got != want {
+		t.Errorf("the file has %d rows, want %d", got, want)
+	}
+}
+
+// What a room hands over page by page is taken whole: every page is asked for, and none after the last.
+func TestAListThatARoomPagesIsTakenWhole(t *testing.T) {
+	w := httptest.NewRecorder()
+	v := &visit{w: w, r: httptest.NewRequest("GET", "/?format=csv", nil)}
+	asked := 0
+	err := v.sendPages(&sheet{Name: "x", Head: []string{"n"}}, func(n int) (rows [][]any, total int, err error) {
+		for asked = n; len(rows) < 2 && 2*(n-1)+len(rows) < 5; {
+			rows = append(rows, []any{2*(n-1) + len(rows) + 1})
+		}
+		return rows, 5, nil
+	})
+	if got, want := strings.Fields(strings.TrimPrefix(w.Body.String(), "\ufeff")), []string{"n", "1", "2", "3", "4", "5"}; err != nil || asked != 3 || !slices.Equal(got, want) {
+		t.Errorf("after %d pages %v, %v; want %v", asked, got, err, want)
+	}
+
+	h := open(t)
+	token, _ := h.firm()
+	for _, page := range []string{"/imports", "/knowledge", "/round-lists", "/figures/vouchers-paid"} {
+		if got := h.sheetOf(h.ask("GET", page+"?format=csv", token, nil)); len(got) == 0 || len(got[0]) < 5 {
+			t.Errorf("%s is handed out as %v", page, got)
+		}
+	}
 }
 
 func TestHomeSaysWhatWaitsUntilWhenAndCountsFiguresOnce(t *testing.T) {

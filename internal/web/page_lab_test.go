@@ -34,7 +34,7 @@ func labBodies() map[string][]any {
 		"bills":       {billsPage{}, billsPage{Tabs: tabs, Org: "x", Orgs: orgs, Bills: []billView{{usage.Sheet{ID: someID, No: "2026-05-0001", Month: "2026-05", Total: 100, State: "made"}, "甲"}}, Pager: page, Export: export}},
 		"ratings":     {ratingsPage{}, ratingsPage{labHead: labHead{Org: "x", Orgs: orgs, Tabs: tabs}, Ratings: []ratedView{{usage.Rated{Run: someID, Instrument: someID, Title: words, Stars: 4, Words: "久 <i>", At: someTime}, "甲", "/listings/x"}, {usage.Rated{}, "乙", ""}}, Pager: page, Export: export}},
 		"prices":      {pricesPage{ID: someID}, pricesPage{ID: someID, Name: words, Export: export, Lines: []priceChange{{From: unit.Date(2026, 1, 1), Class: words, Rate: 100, Basis: words, Minimum: 5, Change: "+12.5%", Current: true}, {Coming: true}, {Ended: true}}}},
-		"imports":     {importsPage{}, importsPage{Works: []importView{{Work: working, What: words, Kind: "仪器", Percent: 40, Chip: "hand"}, {Work: intake.Work{ID: someID, Name: "b"}}}, Pager: page}},
+		"imports":     {importsPage{}, importsPage{Export: exportView{"/x?format=csv", "/x?format=xlsx"}, Works: []importView{{Work: working, What: words, Kind: "仪器", Percent: 40, Chip: "hand"}, {Work: intake.Work{ID: someID, Name: "b"}}}, Pager: page}},
 		"importone":   {importOnePage{importView: importView{Work: working, What: words, Percent: 40}}, importOnePage{importView: importView{Work: ended, What: words}, Org: "甲", Export: export}, importOnePage{importView: importView{Work: cut}}},
 		"listing":     {listingPage{Standing: &standingView{standing, someID, "1.0 h", true}}, listingPage{Standing: &standingView{}}},
 	}

@@ -14,16 +14,31 @@ import (
 type roundListsPage struct {
 	Rounds []casework.PublicRound
 	Pager  pager
+	Export exportView
 }
 
 // roundLists are the results of rounds, for everybody.
 func (v *visit) roundLists() error {
+	if v.wantsFile() {
+		return v.roundListsFile()
+	}
 	all, total, err := v.s.c.Cases.PublicRounds(v.ctx(), v.pageNo(), pageRows)
 	if err != nil {
 		return err
 	}
 	v.under("/public-notices", "公示", "Public notices")
-	return v.show("roundlists", v.t("集中评定结果", "Results of rounds"), roundListsPage{all, v.pagerUpTo(total)})
+	return v.show("roundlists", v.t("集中评定结果", "Results of rounds"), roundListsPage{all, v.pagerUpTo(total), v.exports()})
+}
+
+func (v *visit) roundListsFile() error {
+	out := &sheet{Name: "round-lists", Head: []string{v.t("截止日", "Closed on"), v.t("事项", "Scheme"), v.t("版本", "Edition"), v.t("参评", "Ranked"), v.t("入选", "Admitted"), v.t("决定人", "Decided by"), v.t("决定时间", "Decided at"), v.t("地址", "Address")}}
+	return v.sendPages(out, func(n int) (rows [][]any, total int, err error) {
+		all, total, err := v.s.c.Cases.PublicRounds(v.ctx(), n, casework.RowsMax)
+		for _, r := range all {
+			rows = append(rows, []any{r.Day.String(), r.Title.In(v.lang), r.Edition, r.Total, r.Taken, r.By.In(v.lang), iso(r.At), v.site() + "/round-lists/" + string(r.ID)})
+		}
+		return rows, min(total, casework.RowsMax), err
+	})
 }
 
 type roundListPage struct {

@@ -10,13 +10,13 @@ import (
 type systemsPage struct {
 	Query        systems.Query
 	Group        string
-	Narrow       bool // something is asked for: then what fits is listed, page by page
-	Pager        pager
+	Narrow       bool // something is asked for: then what fits is listed
 	Counts       []countView
 	States       []choiceView
 	Capabilities []choiceView
 	Rooms        []choiceView
 	Groups       []groupView
+	Found        []systemView
 }
 
 type countView struct {
@@ -35,12 +35,12 @@ type groupView struct {
 	On        bool
 	Total     int
 	Counts    []countView
-	Systems   []systemView // that are listed of it
 }
 
 type systemView struct {
 	ID                  int
 	Name, Job, Figures  string
+	Field               string // the name of its group
 	Rooms, State, Class string
 	Page                string
 }
@@ -76,27 +76,28 @@ func (v *visit) systems() error {
 	if p.Group != "" {
 		found = slices.DeleteFunc(found, func(s systems.System) bool { return s.Group != p.Group })
 	}
-	p.Pager = v.pager(len(found), pageRows)
+	fields := map[string]string{}
 	for _, g := range systems.Groups() {
 		view := groupView{Key: g.Key, Name: g.In(v.lang), On: g.Key == p.Group}
+		fields[g.Key] = view.Name
 		mine := slices.DeleteFunc(slices.Clone(all), func(s systems.System) bool { return s.Group != g.Key })
 		view.Total = len(mine)
 		of := systems.Counts(mine)
 		for _, s := range systems.States() {
 			view.Counts = append(view.Counts, countView{s, s.Name().In(v.lang), of[s]})
 		}
-		for i, s := range found {
-			if s.Group != g.Key || !p.Narrow || i+1 < p.Pager.From || i+1 > p.Pager.To {
-				continue
-			}
-			var served []string
-			for _, r := range s.Rooms {
-				served = append(served, rooms[r])
-			}
-			view.Systems = append(view.Systems, systemView{s.ID, s.Name.In(v.lang), s.Job.In(v.lang), s.Figures.In(v.lang),
-				strings.Join(served, v.t("、", ", ")), s.State.Name().In(v.lang), stateClass[s.State], s.Page})
-		}
 		p.Groups = append(p.Groups, view)
+	}
+	if !p.Narrow {
+		found = nil // the overview
+	}
+	for _, s := range found {
+		var served []string
+		for _, r := range s.Rooms {
+			served = append(served, rooms[r])
+		}
+		p.Found = append(p.Found, systemView{s.ID, s.Name.In(v.lang), s.Job.In(v.lang), s.Figures.In(v.lang), fields[s.Group],
+			strings.Join(served, v.t("、", ", ")), s.State.Name().In(v.lang), stateClass[s.State], s.Page})
 	}
 	return v.show("systems", v.t("系统目录", "Systems"), p)
 }
