@@ -26,6 +26,9 @@ import (
 // bulkTries is how often an import is begun that a busy machine has cut off.
 const bulkTries = 5
 
+// progressEvery is how often an import that takes long says how far it is.
+const progressEvery = 5 * time.Second
+
 // instrumentsOfPast says in a hundred how many of all instruments a province has listed, and how much of their worth. Made up.
 var instrumentsOfPast = map[string][2]int64{Shanghai: {34, 38}, Jiangsu: {27, 26}, Zhejiang: {22, 20}, Anhui: {17, 16}}
 
@@ -64,17 +67,10 @@ func allInstruments(ctx context.Context, n *node.Node, say func(string, ...any))
 	if err := WriteOffers(&b, sheets.CSV, k, worthy(lacks, rest, func() iter.Seq[Offer] { return Offers(lacks, "instrument", owners, historySeed) })); err != nil {
 		return err
 	}
-	var rep registry.Report
-	for range bulkTries { // a machine that is busy with other things may be too slow for a chunk; what was taken stays
-		rep, err = n.Catalogue.Take(ctx, access.System("demo"), catalogue.Import{Kind: k.ID, Name: "instruments.csv", File: bytes.NewReader(b.Bytes()), Publish: true})
-		if fault.CodeOf(err) != "db.act_too_long" {
-			break
-		}
-	}
+	rep, err := taken(func() (registry.Report, error) {
+		return n.Catalogue.Take(ctx, access.System("demo"), catalogue.Import{Kind: k.ID, Name: "instruments.csv", File: bytes.NewReader(b.Bytes()), Publish: true, Progress: told(n, say)})
+	})
 	if err != nil {
-		if len(rep.Bad) > 0 {
-			err = fmt.Errorf("%w: %s %s %q: %w", err, rep.Bad[0].Place(), rep.Bad[0].Header, rep.Bad[0].Text, rep.Bad[0].Fault)
-		}
 		return err
 	}
 	if _, err := n.Log.Sequence(ctx); err != nil {
@@ -82,6 +78,35 @@ func allInstruments(ctx context.Context, n *node.Node, say func(string, ...any))
 	}
 	say("%s  %d 台（套）仪器由一个文件导入 instruments from one file of %d MiB, %d owners, %.0f s", n.Node.Name[1], rep.Good, b.Len()>>20, len(owners), time.Since(began).Seconds())
 	return nil
+}
+
+// taken takes a file, again where a busy machine has cut it off: what was taken stays. Of a file that is refused it names a cell.
+func taken(take func() (registry.Report, error)) (rep registry.Report, err error) {
+	for range bulkTries {
+		if rep, err = take(); fault.CodeOf(err) != "db.act_too_long" {
+			break
+		}
+	}
+	if err != nil && len(rep.Bad) > 0 {
+		err = fmt.Errorf("%w: %s %s %q: %w", err, rep.Bad[0].Place(), rep.Bad[0].Header, rep.Bad[0].Text, rep.Bad[0].Fault)
+	}
+	return rep, err
+}
+
+// told says how far a node's import is, every few seconds.
+func told(n *node.Node, say func(string, ...any)) func(registry.Progress) {
+	last := time.Now()
+	return func(p registry.Progress) {
+		if time.Since(last) < progressEvery {
+			return
+		}
+		last = time.Now()
+		if p.Writing {
+			say("%s  写入 written %d / %d", n.Node.Name[1], p.Done, p.Total)
+		} else {
+			say("%s  核对 checked %d", n.Node.Name[1], p.Done)
+		}
+	}
 }
 
 // begun reads what an import began with, or keeps what it begins with now.
@@ -142,44 +167,4 @@ func worthy(n int, thousands int64, offers func() iter.Seq[Offer]) iter.Seq[Offe
 			}
 		}
 	}
-}
-
-// firmsOfMillion is how many firms a province's registry gets in the world of a million.
-const firmsOfMillion = 250_000
-
-// millionFirms enters the firms of a province that the large world has, from one file, by the import that administrators have.
-func millionFirms(ctx context.Context, n *node.Node, say func(string, ...any)) error {
-	if n.Node.Code == Office {
-		return nil
-	}
-	regions, today, began := unit.GB2260(), day(2026, time.January, 1), time.Now()
-	places := citiesOf(regions, unit.Region(n.Node.Code), today)
-	code := func(i int) (unit.USCC, error) {
-		subject, err := unit.MakeSubject(fmt.Sprintf("M%07d", i))
-		if err != nil {
-			return "", err
-		}
-		return unit.MakeUSCC("91" + string(places[i%len(places)]) + subject)
-	}
-	last, err := code(firmsOfMillion - 1)
-	if err != nil {
-		return err
-	}
-	if there, err := knows(ctx, n, string(last)); err != nil || there {
-		return err
-	}
-	rows := [][]string{{"code", "name", "name_en", "kind", "region", "founded", "status", "home", "synthetic", "source"}}
-	for i := range firmsOfMillion {
-		c, err := code(i)
-		if err != nil {
-			return err
-		}
-		at := places[i%len(places)]
-		rows = append(rows, []string{string(c), fmt.Sprintf("%s百业%d号有限公司（演示）", regions.Name(at, today)[0], i), fmt.Sprintf("Trade %d Ltd (demo)", i), "firm", string(at), "2015-01-01", "存续", n.Node.Code, "true", "demo"})
-	}
-	if err := takeRows(ctx, n, "organisations", rows); err != nil {
-		return err
-	}
-	say("%s  %d 家企业由一个文件导入 firms from one file, %.0f s", n.Node.Name[1], firmsOfMillion, time.Since(began).Seconds())
-	return nil
 }

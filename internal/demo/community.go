@@ -29,6 +29,8 @@ type Config struct {
 	// Scale is the size of a new world; "" is Small. A world that stands keeps its own: another one is refused.
 	Scale    Scale
 	Progress func(line string) // told while a large world is made; may be nil
+	// Firms is how many firms each province's registry gets in a world of a million, the same each time that it is started; 0 is 250,000.
+	Firms int
 	// Months lets a new world that has no longer past begin with two months of orders between Anhui and Shanghai, so that their
 	// statements are there: one signed, one to be signed.
 	Months bool

@@ -266,11 +266,9 @@ func takeRows(ctx context.Context, n *node.Node, kind string, rows [][]string) e
 	if err := csv.NewWriter(&b).WriteAll(rows); err != nil {
 		return err
 	}
-	rep, err := n.Registry.Take(ctx, access.System("demo"), registry.Import{Kind: kind, Name: kind + ".csv", File: bytes.NewReader(b.Bytes()), Source: "demo"})
-	if err != nil && len(rep.Bad) > 0 {
-		err = fmt.Errorf("%w: %s %q: %w", err, rep.Bad[0].Place(), rep.Bad[0].Text, rep.Bad[0].Fault)
-	}
-	if err != nil {
+	if _, err := taken(func() (registry.Report, error) {
+		return n.Registry.Take(ctx, access.System("demo"), registry.Import{Kind: kind, Name: kind + ".csv", File: bytes.NewReader(b.Bytes()), Source: "demo"})
+	}); err != nil {
 		return fmt.Errorf("import %s at %s: %w", kind, n.Node.Code, err)
 	}
 	return nil

@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"cmp"
 	"context"
 	"embed"
 	"fmt"
@@ -100,7 +101,11 @@ func (w *Community) grow(ctx context.Context, c Config, signed []byte) error {
 			return fmt.Errorf("reports: %w", err)
 		}
 	case Million:
-		return w.each(func(n *node.Node) error { return millionFirms(ctx, n, say) })
+		for _, n := range w.Nodes { // one after the other, for the memory, too: a file is checked whole before it is written
+			if err := millionFirms(ctx, n, cmp.Or(c.Firms, firmsOfMillion), say); err != nil {
+				return fmt.Errorf("firms of %s: %w", n.Node.Code, err)
+			}
+		}
 	}
 	return nil
 }

@@ -69,7 +69,7 @@ func WriteSynthetic(w io.Writer, regions *unit.Regions, n int, seed uint64) erro
 			return err
 		}
 		founded := day.Add(-rnd.IntN(9000)).String()
-		if err := out.Write([]string{string(code), madeName(rnd, regions, place), "firm", string(place), string(industries[rnd.IntN(len(industries))]), founded, "是"}); err != nil {
+		if err := out.Write([]string{string(code), MadeName(rnd, regions, place), "firm", string(place), string(industries[rnd.IntN(len(industries))]), founded, "是"}); err != nil {
 			return err
 		}
 	}
@@ -87,7 +87,9 @@ func madeCode(rnd *rand.Rand, places []unit.Region, i int) (unit.USCC, unit.Regi
 	return code, place, err
 }
 
-func madeName(rnd *rand.Rand, regions *unit.Regions, place unit.Region) string {
+// MadeName makes up a Chinese name for a firm of a place, as such names are put together, with a mark that it is made up. Two
+// firms may get the same one.
+func MadeName(rnd *rand.Rand, regions *unit.Regions, place unit.Region) string {
 	var b strings.Builder
 	city := regions.City(place)
 	if city == "" {
