@@ -128,14 +128,17 @@ func (b *Book) Figure(ctx context.Context, id string, page int) (f Figure, err e
 	}
 	err = b.c.DB.Read(ctx, func(tx *db.Tx) error {
 		f.Definition = d
+		var rows []place
 		if t := b.standing[id]; t != nil {
 			t.mu.Lock()
 			defer t.mu.Unlock()
-			if err = t.value(ctx, tx, &f); err == nil {
-				f.Entries, err = t.entries(ctx, tx, page)
-			}
-		} else if err = b.counted(ctx, tx, &f); err == nil {
-			f.Entries, err = selectEntries(ctx, tx, d, (max(page, 1)-1)*entryPage)
+			err = t.value(ctx, tx, &f)
+			rows = t.places.page(page)
+		} else {
+			rows, err = b.countedPage(ctx, tx, &f, page)
+		}
+		if err == nil {
+			f.Entries, err = entriesAt(ctx, tx, f.Definition, rows)
 		}
 		if err != nil {
 			return fmt.Errorf("compute %s: %w", id, err)
@@ -179,6 +182,44 @@ func (b *Book) values(ctx context.Context, tx *db.Tx, defs []Definition) (all []
 	return all, b.counted(ctx, tx, pointers(all, func(f Figure) bool { return b.standing[f.ID] == nil })...)
 }
 
+// countedPage fills in a figure of all leaves of a kind, and says where one page of them stand. What it says is in what tx sees.
+func (b *Book) countedPage(ctx context.Context, tx *db.Tx, f *Figure, page int) ([]place, error) {
+	b.entries.mu.Lock()
+	defer b.entries.mu.Unlock()
+	if err := b.entries.grow(ctx, tx, []*Figure{f}, b.Definitions); err != nil {
+		return nil, err
+	}
+	return b.entries.of[f.Leaf].places.page(page), b.entries.fill(f)
+}
+
+// entriesAt are the entries of a figure that stand at these places, in their order.
+func entriesAt(ctx context.Context, tx *db.Tx, d Definition, rows []place) (out []Entry, err error) {
+	fields, err := selectFields(ctx, tx, rows)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range rows {
+		e := Entry{Origin: p.origin, Index: p.index, Day: p.day}
+		l := leaf{Origin: p.origin, Index: p.index}
+		if err := json.Unmarshal([]byte(fields[p]), &l.fields); err != nil {
+			return nil, fmt.Errorf("leaf %d of %s: %w", p.index, p.origin, err)
+		}
+		if err := json.Unmarshal([]byte(fields[p]), &e.Fields); err != nil {
+			return nil, fmt.Errorf("leaf %d of %s: %w", p.index, p.origin, err)
+		}
+		if d.Value == Sum {
+			amount := l.amount
+			if d.Newest != "" {
+				amount = l.fen
+			}
+			e.Amount, err = amount(d.Field)
+			e.Unread = err != nil
+		}
+		out = append(out, e)
+	}
+	return out, nil
+}
+
 // counted fills in what figures of all leaves of a kind say.
 func (b *Book) counted(ctx context.Context, tx *db.Tx, figures ...*Figure) error {
 	b.entries.mu.Lock()
@@ -202,15 +243,6 @@ func pointers(all []Figure, is func(Figure) bool) (out []*Figure) {
 		}
 	}
 	return out
-}
-
-// amountIn reads an amount of integer fen out of the fields of a leaf.
-func amountIn(fields, name string) (unit.Fen, error) {
-	var l leaf
-	if err := json.Unmarshal([]byte(fields), &l.fields); err != nil {
-		return 0, err
-	}
-	return l.amount(name)
 }
 
 // Report puts an accepted figure of a document beside an indicator, in the caller's act. The same place of

@@ -94,7 +94,7 @@ func (b *Book) bought(ctx context.Context) ([]Bought, error) {
 		for origin, n := range t.read {
 			read[origin] = n
 		}
-		return grown(ctx, tx, read, only(boughtLeaf), func(l leaf) error {
+		return grown(ctx, tx, read, func() { all = nil }, only(boughtLeaf), func(l leaf) error {
 			x := Bought{Origin: l.Origin, Index: l.Index, Day: l.Day, User: unit.Region(l.text(boughtBy)), Host: unit.Region(l.text(boughtFrom)), Service: l.text(boughtService)}
 			if x.User.Level() == unit.LevelNone || x.Host.Level() == unit.LevelNone {
 				return nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"corridor/internal/db"
@@ -60,11 +61,16 @@ type publicLog struct {
 }
 
 // grown calls do with each leaf of the kinds that came since it was asked last, log by log, and moves read, which says by log how many
-// leaves were looked at, on behind it. Where nothing came it asks for the sizes of the logs alone.
-func grown(ctx context.Context, tx *db.Tx, read map[string]int64, wanted func(kind string) bool, do func(leaf) error) error {
+// leaves were looked at, on behind it. Where nothing came it asks for the sizes of the logs alone. A log that is shorter than it was
+// has begun a new epoch: then everything is forgotten, by forget, and read again.
+func grown(ctx context.Context, tx *db.Tx, read map[string]int64, forget func(), wanted func(kind string) bool, do func(leaf) error) error {
 	logs, err := selectLogs(ctx, tx)
 	if err != nil {
 		return fmt.Errorf("sizes of the logs: %w", err)
+	}
+	if slices.ContainsFunc(logs, func(l publicLog) bool { return l.size < read[l.origin] }) {
+		clear(read)
+		forget()
 	}
 	for _, log := range logs {
 		for read[log.origin] < log.size {

@@ -2,14 +2,14 @@ package indicator
 
 import (
 	"context"
-	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
 
 	"corridor/internal/db"
 )
-
-const sqlEntries = `
-SELECT origin, idx, day, fields FROM v_public_leaf WHERE kind = $1
-ORDER BY day DESC, origin, idx DESC LIMIT $2 OFFSET $3`
 
 // sqlGrown walks one log from a leaf on.
 const sqlGrown = `
@@ -18,7 +18,8 @@ ORDER BY idx LIMIT $4`
 
 const sqlLogs = `SELECT origin, size FROM v_public_log ORDER BY origin LIMIT $1`
 
-const sqlLeafFields = `SELECT fields FROM v_public_leaf WHERE origin = $1 AND idx = $2 ORDER BY idx LIMIT 1`
+// sqlFields are leaves of one log by their numbers; %NUMBERS% stands for as many parameters.
+const sqlFields = `SELECT idx, fields FROM v_public_leaf WHERE origin = $1 AND idx IN (%NUMBERS%) ORDER BY idx LIMIT $2`
 
 const sqlInsertReport = `
 INSERT INTO indicator_report (id, indicator, value, unit, approx, period, document, document_digest, document_title,
@@ -44,31 +45,6 @@ func selectLogs(ctx context.Context, tx *db.Tx) ([]publicLog, error) {
 	return db.Collect(ctx, tx, "logs", func(scan func(...any) error) (l publicLog, err error) {
 		return l, scan(&l.origin, &l.size)
 	}, sqlLogs, logsMax)
-}
-
-func selectEntries(ctx context.Context, tx *db.Tx, d Definition, offset int) ([]Entry, error) {
-	rows, err := tx.Query(ctx, sqlEntries, d.Leaf, entryPage, offset)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var all []Entry
-	for rows.Next() {
-		var e Entry
-		var fields string
-		if err := rows.Scan(&e.Origin, &e.Index, &e.Day, &fields); err != nil {
-			return nil, err
-		}
-		if d.Value == Sum {
-			e.Amount, err = amountIn(fields, d.Field)
-			e.Unread = err != nil
-		}
-		if err := json.Unmarshal([]byte(fields), &e.Fields); err != nil {
-			return nil, err
-		}
-		all = append(all, e)
-	}
-	return all, rows.Err()
 }
 
 func insertReport(ctx context.Context, tx *db.Tx, r Report) error {
@@ -106,8 +82,39 @@ func deleteReport(ctx context.Context, tx *db.Tx, indicator, digest string, from
 	return err
 }
 
-// selectFields are the fields of one leaf.
-func selectFields(ctx context.Context, tx *db.Tx, origin string, idx int64) (fields string, err error) {
-	err = tx.QueryRow(ctx, sqlLeafFields, origin, idx).Scan(&fields)
-	return fields, err
+// selectFields are the fields of the leaves at these places, each of which has one: of every log with one question.
+func selectFields(ctx context.Context, tx *db.Tx, places []place) (map[place]string, error) {
+	by, of := map[string][]place{}, map[place]string{}
+	for _, p := range places {
+		by[p.origin] = append(by[p.origin], p)
+	}
+	for _, origin := range slices.Sorted(maps.Keys(by)) {
+		at, args, marks := map[int64]place{}, []any{origin, len(by[origin])}, []string{}
+		for _, p := range by[origin] {
+			at[p.index] = p
+			args = append(args, p.index)
+			marks = append(marks, "$"+strconv.Itoa(len(args)))
+		}
+		rows, err := tx.Query(ctx, strings.ReplaceAll(sqlFields, "%NUMBERS%", strings.Join(marks, ", ")), args...)
+		if err != nil {
+			return nil, err
+		}
+		if err := eachField(rows, func(idx int64, fields string) { of[at[idx]] = fields }); err != nil {
+			return nil, fmt.Errorf("leaves of %s: %w", origin, err)
+		}
+	}
+	return of, nil
+}
+
+func eachField(rows *db.Rows, do func(idx int64, fields string)) error {
+	defer rows.Close()
+	for rows.Next() {
+		var idx int64
+		var fields string
+		if err := rows.Scan(&idx, &fields); err != nil {
+			return err
+		}
+		do(idx, fields)
+	}
+	return rows.Err()
 }

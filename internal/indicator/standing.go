@@ -1,14 +1,11 @@
 package indicator
 
 import (
-	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"math"
 	"math/big"
-	"slices"
 	"sync"
 
 	"corridor/internal/db"
@@ -20,9 +17,7 @@ const standingMax = 2_000_000 // things that are kept in memory, about 150 bytes
 
 // standing is what the newest leaf says of a thing that counts.
 type standing struct {
-	origin string
-	index  int64
-	day    unit.Day
+	place
 	region unit.Region
 	amount unit.Fen // of a sum
 }
@@ -31,11 +26,11 @@ type standing struct {
 type standingTally struct {
 	d Definition
 
-	mu      sync.Mutex
-	read    map[string]int64
-	all     map[string]standing // by log and thing
-	sum     *big.Int            // of their amounts, which may pass any amount while a log is read
-	ordered []standing          // the newest first; nil is to be made, and what is made is not changed
+	mu     sync.Mutex
+	read   map[string]int64
+	all    map[string]standing // by log and thing
+	sum    *big.Int            // of their amounts, which may pass any amount while a log is read
+	places ordered             // of all
 }
 
 // regionField is the field by which a thing is shown on a map.
@@ -43,14 +38,19 @@ const regionField = "region"
 
 // grow reads what is new. mu is held.
 func (t *standingTally) grow(ctx context.Context, tx *db.Tx) error {
-	return grown(ctx, tx, t.read, only(t.d.Leaf), func(l leaf) error {
+	forget := func() {
+		clear(t.all)
+		t.sum.SetInt64(0)
+		t.places = ordered{}
+	}
+	return grown(ctx, tx, t.read, forget, only(t.d.Leaf), func(l leaf) error {
 		key := l.Origin + "\x00" + l.text(t.d.Newest)
 		for name, is := range t.d.Where {
 			if l.text(name) != is {
 				return t.set(key, nil)
 			}
 		}
-		x := standing{origin: l.Origin, index: l.Index, day: l.Day, region: unit.Region(l.text(regionField))}
+		x := standing{place: place{l.Day, l.Origin, l.Index}, region: unit.Region(l.text(regionField))}
 		if t.d.Value == Sum {
 			var err error
 			if x.amount, err = l.fen(t.d.Field); err != nil { // an entry of before the field was public, or a neighbour's wrong one
@@ -67,10 +67,12 @@ func (t *standingTally) set(key string, x *standing) error {
 	if stood {
 		t.sum.Sub(t.sum, big.NewInt(int64(old.amount)))
 		delete(t.all, key)
+		t.places.remove(old.place)
 	}
-	if t.ordered = nil; x == nil {
+	if x == nil {
 		return nil
 	}
+	t.places.add(x.place)
 	t.sum.Add(t.sum, big.NewInt(int64(x.amount)))
 	if t.all[key] = *x; len(t.all) > standingMax {
 		return fault.New(fault.TooLarge, "indicator.too_many", "most", standingMax)
@@ -92,30 +94,6 @@ func (t *standingTally) value(ctx context.Context, tx *db.Tx, f *Figure) error {
 		return err
 	}
 	return nil
-}
-
-// entries are one page of the leaves that make the figure, the newest first. mu has been held since tx read first, so that all of
-// them are in what tx sees.
-func (t *standingTally) entries(ctx context.Context, tx *db.Tx, page int) (out []Entry, err error) {
-	if t.ordered == nil {
-		t.ordered = slices.SortedFunc(maps.Values(t.all), func(a, b standing) int {
-			return cmp.Or(cmp.Compare(b.day, a.day), cmp.Compare(a.origin, b.origin), cmp.Compare(b.index, a.index))
-		})
-	}
-	rows := t.ordered
-	from := min((max(page, 1)-1)*entryPage, len(rows))
-	for _, x := range rows[from:min(from+entryPage, len(rows))] {
-		e := Entry{Origin: x.origin, Index: x.index, Day: x.day, Amount: x.amount}
-		fields, err := selectFields(ctx, tx, x.origin, x.index)
-		if err == nil {
-			err = json.Unmarshal([]byte(fields), &e.Fields)
-		}
-		if err != nil {
-			return nil, fmt.Errorf("leaf %d of %s: %w", x.index, x.origin, err)
-		}
-		out = append(out, e)
-	}
-	return out, nil
 }
 
 // Places says how much of an indicator of things that stand is where, by the region that their entries name. Each cell's Sum is nought

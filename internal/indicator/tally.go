@@ -18,8 +18,8 @@ type entriesTally struct {
 
 // kindTally is what the leaves of one kind make.
 type kindTally struct {
-	n    int
-	sums map[string]*fieldSum // by the fields that are added
+	places ordered
+	sums   map[string]*fieldSum // by the fields that are added
 }
 
 type fieldSum struct {
@@ -63,7 +63,10 @@ func (t *entriesTally) begin(figures []*Figure, others []Definition) {
 			add(d.Leaf, d.Field)
 		}
 	}
-	t.of, t.read = of, map[string]int64{}
+	if t.of = of; t.read == nil {
+		t.read = map[string]int64{}
+	}
+	clear(t.read)
 }
 
 // grow reads what is new. mu is held.
@@ -71,9 +74,9 @@ func (t *entriesTally) grow(ctx context.Context, tx *db.Tx, figures []*Figure, o
 	if !t.counts(figures) {
 		t.begin(figures, others())
 	}
-	return grown(ctx, tx, t.read, func(kind string) bool { return t.of[kind] != nil }, func(l leaf) error {
+	return grown(ctx, tx, t.read, func() { t.begin(figures, others()) }, func(kind string) bool { return t.of[kind] != nil }, func(l leaf) error {
 		k := t.of[l.Kind]
-		k.n++
+		k.places.add(place{day: l.Day, origin: l.Origin, index: l.Index})
 		for field, s := range k.sums {
 			amount, err := l.amount(field)
 			if err != nil {
@@ -91,7 +94,8 @@ func (t *entriesTally) grow(ctx context.Context, tx *db.Tx, figures []*Figure, o
 // fill says the figure's value and of how many leaves it is made. mu is held.
 func (t *entriesTally) fill(f *Figure) error {
 	k := t.of[f.Leaf]
-	if f.Value, f.Total = int64(k.n), k.n; f.Definition.Value == Count {
+	n := len(k.places.rows)
+	if f.Value, f.Total = int64(n), n; f.Definition.Value == Count {
 		return nil
 	}
 	s := k.sums[f.Field]
