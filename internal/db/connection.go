@@ -6,9 +6,11 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/jackc/pgx/v5/stdlib"
 
 	"corridor/internal/fault"
@@ -24,20 +26,34 @@ type connection struct {
 	stmts    map[string]*sql.Stmt // kept prepared, on SQLite: a statement costs a third less so; pgx does it by itself
 	posted   []*statement         // on PostgreSQL: what goes with the next trip
 	memory   memory               // of acts
+	written  map[string]bool      // the tables that the transaction wrote to; "" is any
 	reading  bool                 // of a reading on PostgreSQL: what was posted goes before what is asked by itself
+	seen     int64                // of one that reads: the count of changes before its snapshot; 0 where nothing is known
+	seenAt   time.Time            // when the snapshot was taken; zero: there is none
+	types    *pgtype.Map          // of PostgreSQL's, of this connection
+}
+
+// writes notes a table that the transaction writes to.
+func (c *connection) writes(table string) {
+	if c.written == nil {
+		c.written = map[string]bool{}
+	}
+	c.written[table] = true
 }
 
 func (c *connection) open(ctx context.Context) (err error) {
 	if c.conn == nil {
 		c.stmts = map[string]*sql.Stmt{}
-		c.conn, err = c.pool.Conn(ctx)
+		if c.conn, err = c.pool.Conn(ctx); err == nil && c.postgres {
+			err = c.raw(func(pc *pgx.Conn) error { c.types = pc.TypeMap(); return nil })
+		}
 	}
 	return err
 }
 
 // drop closes the connection with its statements, and does not give it back to the pool.
 func (c *connection) drop() {
-	c.posted = nil
+	c.posted, c.seenAt, c.seen = nil, time.Time{}, 0
 	c.memory.forget()
 	if c.conn == nil {
 		return
@@ -68,6 +84,7 @@ func (c *connection) begin(ctx context.Context, l *lease, long bool) error {
 
 func (c *connection) tryBegin(ctx context.Context, l *lease, long bool) (err error) {
 	c.posted = nil
+	clear(c.written)
 	c.memory.fresh()
 	if err := c.open(ctx); err != nil {
 		return fmt.Errorf("connect: %w", err)

@@ -22,6 +22,7 @@ const (
 	nestedAfter    = 50 * time.Millisecond  // of waiting, an act is asked whether it waits for itself
 	readersMax     = 4                      // connections of SQLite that read
 	connsMax       = 16                     // connections of PostgreSQL that read
+	connsBeside    = 2                      // that ask for the lease beside them
 	triesMax       = 30                     // of one batch
 	statementsMax  = 1000                   // kept prepared on a connection of SQLite
 	postedMax      = 1000                   // statements that wait for a trip to PostgreSQL
@@ -58,7 +59,9 @@ type DB struct {
 	dsn      string
 	write    *sql.DB // of one connection; nil when read only
 	read     *sql.DB
-	readers  chan *connection // of SQLite; nil when there is none
+	readers  chan *connection // that read; nil where a copy is looked at
+	changes  *changes         // which tables may have changed; nil where others may write, too
+	answers  answers          // of readings
 	now      func() time.Time
 	readOnly bool
 	lease    *lease // nil when read only
@@ -113,7 +116,14 @@ func (d *DB) start(ctx context.Context) error {
 	if err := d.migrate(ctx); err != nil {
 		return fmt.Errorf("migrate: %w", err)
 	}
-	return d.takeFence(ctx)
+	if err := d.takeFence(ctx); err != nil {
+		return err
+	}
+	if err := d.learn(ctx); err != nil {
+		return err
+	}
+	go d.endSnapshots()
+	return nil
 }
 
 // Dialect is "sqlite" or "postgres", for the few places where a database can guard better.
@@ -127,11 +137,12 @@ type Stats struct {
 	Fence   int64 // of the lease; it grows each time that the database is taken into service
 	// Statements that acts and readings ran, those on PostgreSQL that shared a trip counted one by one.
 	Statements int64
+	Remembered int64 // questions of readings that were answered without asking the database
 }
 
 // Stats reads the counters.
 func (d *DB) Stats() Stats {
-	s := Stats{Waiting: int(d.waiting.Load()), Acts: d.acts.Load(), Batches: d.batches.Load(), Statements: d.asked.Load()}
+	s := Stats{Waiting: int(d.waiting.Load()), Acts: d.acts.Load(), Batches: d.batches.Load(), Statements: d.asked.Load(), Remembered: d.answers.found.Load()}
 	if d.lease != nil {
 		s.Fence = d.lease.fence.Load()
 	}

@@ -55,14 +55,19 @@ func (d *DB) openPostgres(ctx context.Context, wait holdOut) (err error) {
 		return fault.New(fault.Invalid, "db.dsn", "dsn", withoutPassword(d.dsn)).On("dsn")
 	}
 	d.read = postgresPool(c, postgresReadings)
-	if err := d.checkOrder(ctx); err != nil || d.readOnly {
+	if err := d.checkOrder(ctx); err != nil {
 		return err
+	}
+	if d.readOnly {
+		d.startReaders(connsMax)
+		return nil
 	}
 	d.write = postgresPool(c, postgresActs)
 	d.write.SetMaxOpenConns(1)
 	if d.lease, err = takeSession(ctx, postgresPool(c, nil), d, wait); err != nil {
 		return err
 	}
+	d.startReaders(connsMax)
 	d.startWriter()
 	return nil
 }
@@ -82,8 +87,8 @@ func postgresPool(c *pgx.ConnConfig, own map[string]string) *sql.DB {
 	}
 	c.DialFunc = (&net.Dialer{KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 10 * time.Second, Interval: 5 * time.Second, Count: 3}}).DialContext
 	pool := stdlib.OpenDB(*c)
-	pool.SetMaxOpenConns(connsMax)
-	pool.SetMaxIdleConns(connsMax)
+	pool.SetMaxOpenConns(connsMax + connsBeside)
+	pool.SetMaxIdleConns(connsMax + connsBeside)
 	return pool
 }
 

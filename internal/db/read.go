@@ -4,11 +4,20 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"corridor/internal/fault"
 )
 
-// Read runs fn on a snapshot of what is committed. Writing in it is an error.
+const (
+	snapshotMax   = time.Second            // a snapshot serves later readings, if nothing was committed: so long somebody beside this process is not seen
+	snapshotsLook = 250 * time.Millisecond // between two looks for snapshots that are of no use any more
+)
+
+// Read runs fn on a snapshot of what is committed. Writing in it is an error. What readings before it were told it may be told again
+// without asking the database, if it would say the same.
 func (d *DB) Read(ctx context.Context, fn func(*Tx) error) error {
 	select {
 	case <-d.closed:
@@ -16,10 +25,7 @@ func (d *DB) Read(ctx context.Context, fn func(*Tx) error) error {
 	default:
 	}
 	if d.readers != nil {
-		return unavailable(d.readPrepared(ctx, fn))
-	}
-	if d.dialect == postgresDialect {
-		return unavailable(d.readPiped(ctx, fn))
+		return unavailable(d.readOn(ctx, fn))
 	}
 	tx, err := d.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
@@ -29,37 +35,15 @@ func (d *DB) Read(ctx context.Context, fn func(*Tx) error) error {
 	return unavailable(fn(&Tx{q: tx, now: d.readNow(), db: d}))
 }
 
-// readPiped reads from PostgreSQL. The transaction begins with the first trip, which takes along what was asked ahead.
-func (d *DB) readPiped(ctx context.Context, fn func(*Tx) error) error {
-	conn, err := d.read.Conn(ctx)
-	if err != nil {
-		return fmt.Errorf("begin reading: %w", err)
-	}
-	begin := &statement{query: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"}
-	c := &connection{pool: d.read, postgres: true, conn: conn, reading: true, posted: []*statement{begin}}
-	tx := &Tx{q: c, now: d.readNow(), db: d}
-	defer func() {
-		tx.closeRows()
-		if c.posted = nil; begin.done {
-			c.rollback(context.WithoutCancel(ctx)) // which drops a connection of which nobody knows in which state it is
-		}
-		if c.conn != nil {
-			c.conn.Close() // back to the pool
-		}
-	}()
-	return fn(tx)
-}
-
-// startReaders makes room for the connections of SQLite that read. Each keeps its statements prepared, and is made when
-// it is needed; pgx does that by itself.
-func (d *DB) startReaders() {
-	d.readers = make(chan *connection, readersMax)
-	for range readersMax {
-		d.readers <- &connection{pool: d.read}
+// startReaders makes room for the connections that read. Each keeps its statements prepared, and is made when it is needed.
+func (d *DB) startReaders(n int) {
+	d.readers = make(chan *connection, n)
+	for range n {
+		d.readers <- &connection{pool: d.read, postgres: d.dialect == postgresDialect, reading: true}
 	}
 }
 
-func (d *DB) readPrepared(ctx context.Context, fn func(*Tx) error) error {
+func (d *DB) readOn(ctx context.Context, fn func(*Tx) error) error {
 	var c *connection
 	select {
 	case c = <-d.readers:
@@ -69,22 +53,118 @@ func (d *DB) readPrepared(ctx context.Context, fn func(*Tx) error) error {
 		return fmt.Errorf("begin reading: %w", ctx.Err())
 	}
 	defer d.giveBack(c)
-	err := c.open(ctx)
-	if err == nil {
-		_, err = c.ExecContext(ctx, "BEGIN")
+	if err := c.look(ctx, d.changes); err != nil {
+		return fmt.Errorf("begin reading: %w", err)
+	}
+	tx := &Tx{q: c, now: d.readNow(), db: d}
+	if !c.postgres {
+		tx.open = map[string]*sql.Rows{}
+	}
+	sound := false
+	defer func() {
+		tx.closeRows()
+		c.posted = nil
+		if !sound || !d.changes.still(c.seen) || !c.inside() {
+			c.leave(context.WithoutCancel(ctx))
+		}
+	}()
+	err := fn(tx)
+	sound = err == nil
+	return err
+}
+
+// look makes sure that a connection has a snapshot of what is committed now. One that broke since it was used last is made anew.
+func (c *connection) look(ctx context.Context, s *changes) error {
+	if !c.seenAt.IsZero() && s.still(c.seen) && time.Since(c.seenAt) < snapshotMax {
+		return nil
+	}
+	old := c.conn != nil
+	err := c.snapshot(ctx, s)
+	if old && cannotServe(err) == "db.gone" {
+		c.drop()
+		err = c.snapshot(ctx, s)
 	}
 	if err != nil {
 		c.drop()
-		return fmt.Errorf("begin reading: %w", err)
 	}
-	tx := &Tx{q: c, now: d.readNow(), db: d, open: map[string]*sql.Rows{}}
-	defer func() {
-		tx.closeRows()
-		if _, err := c.ExecContext(context.WithoutCancel(ctx), "ROLLBACK"); err != nil {
-			c.drop() // nobody knows in which state it is
+	return err
+}
+
+// snapshot ends the snapshot that there may be, and takes a new one.
+func (c *connection) snapshot(ctx context.Context, s *changes) error {
+	if err := c.open(ctx); err != nil {
+		return err
+	}
+	c.posted = nil
+	ended := c.seenAt.IsZero()
+	c.seen, c.seenAt = s.state(), time.Now()
+	if c.postgres {
+		b := &pgx.Batch{}
+		if !ended {
+			b.Queue("ROLLBACK")
 		}
-	}()
-	return fn(tx)
+		b.Queue("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+		b.Queue(sqlSnapshotPostgres)
+		return c.raw(func(pc *pgx.Conn) error { return pc.SendBatch(ctx, b).Close() })
+	}
+	if !ended {
+		if _, err := c.ExecContext(ctx, "ROLLBACK"); err != nil {
+			return err
+		}
+	}
+	if _, err := c.ExecContext(ctx, "BEGIN"); err != nil {
+		return err
+	}
+	var one int
+	err := c.QueryRowContext(ctx, sqlSnapshotLite).Scan(&one)
+	if NoRows(err) {
+		err = nil // of a database that has no table yet
+	}
+	return err
+}
+
+// inside says whether the snapshot still serves: PostgreSQL ends it with the first statement that fails.
+func (c *connection) inside() bool {
+	if !c.postgres {
+		return true
+	}
+	in := false
+	err := c.raw(func(pc *pgx.Conn) error { in = !pc.IsClosed() && pc.PgConn().TxStatus() == 'T'; return nil })
+	return err == nil && in
+}
+
+// leave ends the snapshot.
+func (c *connection) leave(ctx context.Context) {
+	c.posted, c.seenAt, c.seen = nil, time.Time{}, 0
+	if c.conn == nil {
+		return
+	}
+	if _, err := c.ExecContext(ctx, "ROLLBACK"); err != nil {
+		c.drop() // nobody knows in which state it is
+	}
+}
+
+// endSnapshots ends those that no reading will use, so that they do not keep the database from tidying up.
+func (d *DB) endSnapshots() {
+	t := time.NewTicker(snapshotsLook)
+	defer t.Stop()
+	for {
+		select {
+		case <-d.closed:
+			return
+		case <-t.C:
+		}
+		for range cap(d.readers) {
+			select {
+			case c := <-d.readers:
+				if !c.seenAt.IsZero() && (!d.changes.still(c.seen) || time.Since(c.seenAt) > snapshotMax) {
+					c.leave(context.Background())
+				}
+				d.giveBack(c)
+			default:
+			}
+		}
+	}
 }
 
 func (d *DB) giveBack(c *connection) {

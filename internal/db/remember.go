@@ -83,10 +83,13 @@ func (m *memory) written(table string) {
 func (tx *Tx) writes(query string) {
 	tx.wrote = true
 	m := tx.remembers()
+	table := written(query)
+	if c, ok := tx.q.(*connection); ok && tx.bound != nil {
+		c.writes(table)
+	}
 	if len(tx.ahead) == 0 && m.n == 0 {
 		return
 	}
-	table := written(query)
 	m.written(table)
 	kept := tx.ahead[:0]
 	for _, s := range tx.ahead {

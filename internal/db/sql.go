@@ -120,3 +120,19 @@ PRAGMA wal_checkpoint(TRUNCATE)`
 
 // sqlWriting are the beginnings of statements that write, each before the name of the table.
 var sqlWriting = [...]string{"INSERT INTO ", "UPDATE ", "DELETE FROM "}
+
+// The tables and views, each view with its text and each table with none.
+const (
+	sqlTablesLite = `
+SELECT name, CASE WHEN type = 'view' THEN sql ELSE '' END AS text FROM sqlite_master WHERE type IN ('table', 'view') ORDER BY name LIMIT 10000`
+
+	sqlTablesPostgres = `
+SELECT relname::text AS name, CASE WHEN relkind = 'v' THEN pg_get_viewdef(oid) ELSE '' END AS text FROM pg_class
+WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p', 'v') ORDER BY name LIMIT 10000`
+)
+
+// Something that takes a snapshot.
+const (
+	sqlSnapshotLite     = `SELECT 1 AS one FROM sqlite_master ORDER BY rowid LIMIT 1`
+	sqlSnapshotPostgres = `SELECT 1 ORDER BY 1 LIMIT 1`
+)

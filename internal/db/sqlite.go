@@ -44,7 +44,7 @@ func (d *DB) openSQLite(ctx context.Context, path string, wait holdOut) (err err
 	if err := d.read.PingContext(ctx); err != nil {
 		return fmt.Errorf("read: %w", err)
 	}
-	d.startReaders()
+	d.startReaders(readersMax)
 	return nil
 }
 

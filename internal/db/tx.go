@@ -101,7 +101,7 @@ func (tx *Tx) LaterOne(ctx context.Context, otherwise error, query string, args 
 // first; what an act writes to a table that it names forgets it, so that the answer is always that of a statement run when it is asked.
 func (tx *Tx) Ahead(ctx context.Context, query string, args ...any) {
 	c := tx.pipe()
-	if c == nil || slices.ContainsFunc(tx.ahead, func(a *statement) bool { return a.same(query, args) }) {
+	if c == nil || tx.asks(query, args).recall() != nil || slices.ContainsFunc(tx.ahead, func(a *statement) bool { return a.same(query, args) }) {
 		return
 	}
 	if _, err := tx.ready(ctx); err == nil {
@@ -188,6 +188,10 @@ func (tx *Tx) Insert(ctx context.Context, query, key string, args ...any) (last 
 
 // Query runs a statement that returns rows. The caller closes them before the next statement.
 func (tx *Tx) Query(ctx context.Context, query string, args ...any) (*Rows, error) {
+	as := tx.asks(query, args)
+	if known := as.recall(); known != nil {
+		return known.rows(tx.q.(*connection)), nil
+	}
 	ctx, err := tx.ready(ctx)
 	if err != nil {
 		return nil, err
@@ -199,6 +203,9 @@ func (tx *Tx) Query(ctx context.Context, query string, args ...any) (*Rows, erro
 		s, err := tx.send(ctx, c, &statement{query: query, args: args, reads: true})
 		if err != nil {
 			return nil, err
+		}
+		if as.worth() {
+			as.keep(s.rows, nil, s.rows.sizeOf())
 		}
 		return &Rows{kept: s.rows}, nil
 	}
@@ -213,12 +220,12 @@ func (tx *Tx) Query(ctx context.Context, query string, args ...any) (*Rows, erro
 	case tx.open != nil:
 		tx.open[query] = rows
 	}
-	return &Rows{rows: rows}, nil
+	return (&Rows{rows: rows}).noted(as), nil
 }
 
 // QueryRow runs a statement that returns one row; Scan reports sql.ErrNoRows when there is none.
 func (tx *Tx) QueryRow(ctx context.Context, query string, args ...any) *Row {
-	if tx.shares(query, args) != nil {
+	if tx.bound == nil || tx.shares(query, args) != nil {
 		rows, err := tx.Query(ctx, query, args...)
 		return &Row{kept: rows, err: err}
 	}
@@ -228,11 +235,6 @@ func (tx *Tx) QueryRow(ctx context.Context, query string, args ...any) *Row {
 	}
 	if !reads(query) {
 		tx.writes(query)
-	}
-	if c := tx.pipe(); c != nil {
-		if err := c.alone(ctx); err != nil {
-			return &Row{err: err}
-		}
 	}
 	row := tx.reading(query).QueryRowContext(ctx, query, args...)
 	if tx.bound != nil {
@@ -258,7 +260,10 @@ func (tx *Tx) ready(ctx context.Context) (context.Context, error) {
 }
 
 // reads says whether a statement surely writes nothing.
-func reads(query string) bool { return strings.HasPrefix(strings.TrimLeft(query, " \t\n"), "SELECT") }
+func reads(query string) bool {
+	rest := strings.TrimLeft(query, " \t\n")
+	return strings.HasPrefix(rest, "SELECT") || strings.HasPrefix(rest, "WITH") && !slices.ContainsFunc(sqlWriting[:], func(verb string) bool { return strings.Contains(rest, verb) })
+}
 
 // end notes the outcome of an act whose function returned err: a failed statement or too long a time ends it, too.
 func (tx *Tx) end(err error) {

@@ -283,11 +283,19 @@ func (d *DB) transact(batch []*waiting, errs []error, careful bool) (n int, err 
 	} else if err != nil {
 		return n, err
 	}
+	d.changes.begin(c.written)
+	defer func() { d.changes.end(isUnsure(err)) }()
 	committed, err = c.commit(d.acted(), d.lease)
 	if err != nil {
 		err = fmt.Errorf("commit: %w", err)
 	}
 	return n, err
+}
+
+// isUnsure says whether nobody knows what became of a commit.
+func isUnsure(err error) bool {
+	var said *fault.Error
+	return errors.As(err, &said) && said.Code == "db.unsure"
 }
 
 // batchTime bounds the statements of a batch, so that a server that is cut off does not hold the writer for ever.

@@ -38,6 +38,7 @@ var (
 	descActs     = prometheus.NewDesc("corridor_acts_total", "Acts that were committed.", nil, nil)
 	descBatches  = prometheus.NewDesc("corridor_act_batches_total", "Transactions that they shared; acts by batches is the mean size.", nil, nil)
 	descAsked    = prometheus.NewDesc("corridor_statements_total", "Statements that acts and readings ran; by requests it says what a page costs the database.", nil, nil)
+	descRecalled = prometheus.NewDesc("corridor_remembered_total", "Questions of readings that were answered without asking the database.", nil, nil)
 	descWaiting  = prometheus.NewDesc("corridor_acts_waiting", "Acts that wait for the writer or run.", nil, nil)
 	descFence    = prometheus.NewDesc("corridor_lease_fence", "Fence of the lease; it grows each time that the database is taken into service.", nil, nil)
 	descHeld     = prometheus.NewDesc("corridor_lease_held", "1 while this process serves the database.", nil, nil)
@@ -98,7 +99,7 @@ func (m *metrics) auditEnded(at time.Time, found map[string]int) {
 
 // Describe tells every description; prometheus.Collector.
 func (m *metrics) Describe(to chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{descActs, descBatches, descAsked, descWaiting, descFence, descHeld, descJobs, descLogSize, descPending, descPeerAge, descPeerSize, descMirror, descPeerBad,
+	for _, d := range []*prometheus.Desc{descActs, descBatches, descAsked, descRecalled, descWaiting, descFence, descHeld, descJobs, descLogSize, descPending, descPeerAge, descPeerSize, descMirror, descPeerBad,
 		descAudit, descAuditAge, descProvis, descScrape} {
 		to <- d
 	}
@@ -115,6 +116,7 @@ func (m *metrics) Collect(to chan<- prometheus.Metric) {
 	to <- prometheus.MustNewConstMetric(descActs, prometheus.CounterValue, float64(stats.Acts))
 	to <- prometheus.MustNewConstMetric(descBatches, prometheus.CounterValue, float64(stats.Batches))
 	to <- prometheus.MustNewConstMetric(descAsked, prometheus.CounterValue, float64(stats.Statements))
+	to <- prometheus.MustNewConstMetric(descRecalled, prometheus.CounterValue, float64(stats.Remembered))
 	gauge(descWaiting, float64(stats.Waiting))
 	gauge(descFence, float64(stats.Fence))
 	gauge(descHeld, m.held())
