@@ -31,6 +31,8 @@ type connection struct {
 	seen     int64                // of one that reads: the count of changes before its snapshot; 0 where nothing is known
 	seenAt   time.Time            // when the snapshot was taken; zero: there is none
 	types    *pgtype.Map          // of PostgreSQL's, of this connection
+	grown    int64                // rows changed since PostgreSQL was last told to plan anew
+	replan   int64                // so many rows are due to be
 }
 
 // writes notes a table that the transaction writes to.

@@ -136,3 +136,5 @@ const (
 	sqlSnapshotLite     = `SELECT 1 AS one FROM sqlite_master ORDER BY rowid LIMIT 1`
 	sqlSnapshotPostgres = `SELECT 1 ORDER BY 1 LIMIT 1`
 )
+
+const sqlReplan = `DISCARD PLANS`

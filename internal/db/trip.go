@@ -42,6 +42,10 @@ func (c *connection) trip(ctx context.Context) error {
 	c.posted = nil
 	b := &pgx.Batch{}
 	var going []*statement
+	if s := c.plansAnew(); s != nil {
+		b.Queue(s.query)
+		going = append(going, s)
+	}
 	for _, s := range posted {
 		if !s.forgotten {
 			b.Queue(s.query, s.args...)
@@ -61,9 +65,24 @@ func (c *connection) trip(ctx context.Context) error {
 				answers.Close() // which says the same
 				return err
 			}
+			c.grown += s.changed
 		}
 		return answers.Close()
 	})
+}
+
+// replanFirst is after how many changed rows statements are planned anew for the first time; then after twice as many, and so on.
+const replanFirst = 500
+
+// plansAnew is the statement that has PostgreSQL plan anew; nil where that is not due. A statement that is kept prepared is planned once
+// for all its arguments, and stays so until the server has counted the table's rows anew: planned for a table that was empty, it
+// takes any index that fits, and reads a whole instrument's runs to find one by its number once there are thousands.
+func (c *connection) plansAnew() *statement {
+	if c.reading || c.grown < max(c.replan, replanFirst) {
+		return nil
+	}
+	c.replan, c.grown = 2*max(c.replan, replanFirst), 0
+	return &statement{query: sqlReplan}
 }
 
 func (s *statement) take(pc *pgx.Conn, answers pgx.BatchResults) error {
