@@ -128,7 +128,7 @@ func (a *asking) worth() bool {
 	if a.q.kept.Load() < trialsMax || a.q.found.Load()*4 >= a.q.kept.Load() {
 		return true
 	}
-	return a.q.skippedToKeep.Add(1)%trialEvery == 0
+	return a.q.passed.Add(1)%trialEvery == 0
 }
 
 // keep remembers an answer.

@@ -100,10 +100,10 @@ func words(text string) func(func(string) bool) {
 
 // question is what is known of the text of a question.
 type question struct {
-	tables        []*table // that an answer may come from; none: it is not known
-	kept, found   atomic.Int64
-	id            int32
-	skippedToKeep atomic.Int64
+	id          int32
+	tables      []*table     // that an answer may come from; none: it is not known
+	kept, found atomic.Int64 // answers that were remembered, and how often one was told again
+	passed      atomic.Int64 // answers that were not remembered
 }
 
 // question finds what is known of a text.

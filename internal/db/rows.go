@@ -144,6 +144,9 @@ func (r *Rows) Next() bool {
 
 // Scan reads the columns of the present row.
 func (r *Rows) Scan(to ...any) error {
+	if r.note != nil && r.note.size > answerBytesMax {
+		r.note = nil // too much to be remembered
+	}
 	if r.note != nil {
 		return r.note.scan(r.rows, to)
 	}
