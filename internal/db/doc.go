@@ -10,6 +10,9 @@
 // refused act does not undo its neighbours. Readers have connections of their own and see a snapshot.
 // On PostgreSQL an act is a SERIALIZABLE transaction, retried when the database asks for it.
 //
+// Readings tell each other what the database said, as long as it would say it again (changes.go, answers.go): a page mostly
+// asks what the page before has asked. What is told is never older than the snapshot of who asks; acts always ask.
+//
 // One process serves a database, by a lease with a fence (lease.go): a second one is refused or waits, and
 // every act checks the fence before it commits. What is to happen after an act, or later, is a job written
 // by the act itself (job.go). A database that is full, read-only, damaged or gone is fault.Unavailable,
