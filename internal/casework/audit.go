@@ -17,6 +17,7 @@ const auditPage = 500
 // with what is left of it,
 // nothing is held for a case that has ended.
 func (s *Service) Audit(ctx context.Context) (found []string, err error) {
+	ctx = db.Afresh(ctx)
 	if found, err = s.auditEditions(ctx); err != nil {
 		return found, fmt.Errorf("audit the editions: %w", err)
 	}

@@ -24,6 +24,7 @@ type audited struct {
 // Audit compares every listing with its versions, its kind and the order of changes, and every file with the store. It returns
 // a line for each thing that does not fit.
 func (s *Service) Audit(ctx context.Context) (found []string, err error) {
+	ctx = db.Afresh(ctx)
 	for after := unit.ID(""); ; {
 		var page []audited
 		err := s.c.DB.Read(ctx, func(tx *db.Tx) error {

@@ -348,6 +348,7 @@ func (f *Finder) sweepPage(ctx context.Context, after unit.ID) (last unit.ID, mo
 // Audit compares the index with the table, and the snapshot on disk with itself: every published listing is in the index in
 // its version, with its next free slot, and nothing else is. It returns a line for each difference, at most auditLines.
 func (f *Finder) Audit(ctx context.Context) (found []string, err error) {
+	ctx = db.Afresh(ctx)
 	x, err := f.upToDate(ctx)
 	if err != nil {
 		return nil, err

@@ -15,6 +15,7 @@ import (
 // Audit recomputes the neighbours' trees from their leaves as they are kept here, compares every tile, the columns beside each
 // leaf and, where all of a checkpoint is here, its root, and returns a line for each thing that does not fit.
 func (s *Service) Audit(ctx context.Context) (found []string, err error) {
+	ctx = db.Afresh(ctx)
 	say := func(format string, args ...any) {
 		if len(found) < peersMax {
 			found = append(found, fmt.Sprintf(format, args...))

@@ -21,6 +21,7 @@ const (
 // that the books are whole: a change of any column of any row shows, except of seq where the order within the
 // accounts stays as it was.
 func (l *Ledger) Audit(ctx context.Context) (found []string, err error) {
+	ctx = db.Afresh(ctx)
 	err = l.db.Read(ctx, func(tx *db.Tx) error {
 		found, err = auditBooks(ctx, tx)
 		return err

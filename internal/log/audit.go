@@ -20,6 +20,7 @@ const (
 // commitment from its salt, checks every signature, and returns a line for each thing that does not fit. It reads one
 // snapshot, trusts nothing that is kept in memory, and holds no more of the log than a page.
 func (l *Log) Audit(ctx context.Context) ([]string, error) {
+	ctx = db.Afresh(ctx)
 	a := &auditor{l: l, ctx: ctx}
 	err := l.db.Read(ctx, func(tx *db.Tx) error {
 		*a = auditor{l: l, ctx: ctx, tx: tx, checkpoint: -1}

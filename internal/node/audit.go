@@ -3,11 +3,14 @@ package node
 import (
 	"context"
 	"fmt"
+
+	"corridor/internal/db"
 )
 
 // Audit checks what is kept twice: books, log, files, cases, documents. It returns a line for each thing that does not fit
 // and says through say what it looks at.
 func (n *Node) Audit(ctx context.Context, say func(what string)) (found []string, err error) {
+	ctx = db.Afresh(ctx)
 	for _, a := range []struct {
 		what string
 		of   func(context.Context) ([]string, error)

@@ -14,6 +14,7 @@ const auditMax = 100
 // written of them, subjects with how often they are said to be mentioned, and spans with their documents. It answers with a
 // line for each thing that does not fit, at most auditMax of a kind.
 func (k *Desk) Audit(ctx context.Context) (found []string, err error) {
+	ctx = db.Afresh(ctx)
 	err = k.c.DB.Read(ctx, func(tx *db.Tx) error {
 		for _, a := range []struct{ what, query string }{
 			{"a paragraph without its pairs: document %s paragraph %s", sqlAuditGrams},

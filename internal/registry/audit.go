@@ -20,6 +20,7 @@ const foundMax = 200
 //
 // It reads in chunks, each a snapshot of its own, so that it holds nothing up.
 func (r *Registry) Audit(ctx context.Context) (faults []string, err error) {
+	ctx = db.Afresh(ctx)
 	add := func(more []string, err error) error {
 		faults = append(faults, more...)
 		return err

@@ -16,6 +16,7 @@ const auditAtOnce = 200
 // Audit recomputes the digest, number and total of every list that was closed, and looks that no released list was
 // released by its maker. It returns a line for each thing that does not fit.
 func (d *Desk) Audit(ctx context.Context) (found []string, err error) {
+	ctx = db.Afresh(ctx)
 	err = d.c.DB.Read(ctx, func(tx *db.Tx) error {
 		for after := unit.ID(""); ; {
 			lists, err := selectAllLists(ctx, tx, after, auditAtOnce)

@@ -14,6 +14,7 @@ const auditRows = 1000
 // Audit compares what is kept twice: that slots do not overlap, that a booking takes its slot exactly as long as its
 // state says, that prices are the sum of their lines, that holds and offers of other instruments stand as their bookings do. A line for each fault.
 func (s *Service) Audit(ctx context.Context) (faults []string, err error) {
+	ctx = db.Afresh(ctx)
 	say := func(format string, args ...any) { faults = append(faults, fmt.Sprintf(format, args...)) }
 	err = s.c.DB.Read(ctx, func(tx *db.Tx) error {
 		if err := eachOverlap(ctx, tx, func(a, b string) { say("bookings %s and %s overlap", a, b) }); err != nil {

@@ -14,6 +14,7 @@ const auditRows = 50
 // at the cut, the text and its digest from the lines of both, and holds the signatures against the digest. It returns a line
 // for each thing that does not fit.
 func (d *Desk) Audit(ctx context.Context) (found []string, err error) {
+	ctx = db.Afresh(ctx)
 	for after := ""; ; {
 		var all []Statement
 		err := d.c.DB.Read(ctx, func(tx *db.Tx) error {
