@@ -54,8 +54,9 @@ func TestAReleaseMadeTwiceHasTheSameBytes(t *testing.T) {
 			t.Errorf("the release has no %s: %v", want, held)
 		}
 	}
-	if said := command(t, unpacked, filepath.Join(unpacked, "corridor"), "--version"); !regexp.MustCompile(`^corridor version [0-9a-f]{12}\S* go1\.`).MatchString(said) {
-		t.Errorf("the program does not say of which commit it is: %s", said)
+	toolchain := strings.TrimSpace(command(t, "..", "sed", "-n", "s/^toolchain //p", "go.mod"))
+	if said := command(t, unpacked, filepath.Join(unpacked, "corridor"), "--version"); !regexp.MustCompile(`^corridor version [0-9a-f]{12}\S* ` + regexp.QuoteMeta(toolchain) + `\b`).MatchString(said) {
+		t.Errorf("the program does not say of which commit it is and that it was built with %s: %s", toolchain, said)
 	}
 	partsAreThere(t, glob(t, out, "*.cdx.json"))
 }

@@ -319,14 +319,17 @@ func verdicts(s *scheme.Scheme, all []scheme.Answer) []verdictView {
 	return append(open, passes...)
 }
 
-// looked says what a rule looked at and found, with choices by their words.
+// looked says what a rule looked at and found, with choices and places by their words.
 func looked(s *scheme.Scheme, a scheme.Answer) (w fault.Words) {
 	for i, lang := range []fault.Lang{fault.ZH, fault.EN} {
 		told := a
 		told.Saw = slices.Clone(a.Saw)
 		for j, f := range told.Saw {
-			if f.Value.Kind == scheme.Choice {
+			switch {
+			case f.Value.Kind == scheme.Choice:
 				told.Saw[j].Value = scheme.TextOf(scheme.Text, s.Show(f.Value, lang))
+			case f.Value.Kind == scheme.Region && f.Value.Text != "":
+				told.Saw[j].Value = scheme.TextOf(scheme.Text, placeName(unit.Region(f.Value.Text)).In(lang))
 			}
 		}
 		w[i] = casework.Saw(told)[i]

@@ -13,6 +13,7 @@ func TestANameInTwoScriptsIsShownInTheReadersOwn(t *testing.T) {
 		{"Reviewer / Officer", "Reviewer / Officer", "Reviewer / Officer"},
 		{"甲 / 乙", "甲 / 乙", "甲 / 乙"},
 		{"clock", "到期自动办理", "by the clock"},
+		{"itself", "条件满足，自动办理", "by itself, as soon as its rules passed"},
 		{"", "", ""},
 	} {
 		if zh, en := personName(fault.ZH, c.name), personName(fault.EN, c.name); zh != c.zh || en != c.en {

@@ -250,6 +250,7 @@ func differValue(field, value string) fault.Words {
 	case value == "":
 		return fault.Words{"没有记录", "no record"}
 	case field == "approved" || field == "paid" || field == "billed":
+		value = grouped(value)
 		return fault.Words{value + " 元", value + " yuan"}
 	case strings.HasSuffix(value, " wd"):
 		n := strings.TrimSuffix(value, " wd")
