@@ -18,6 +18,7 @@ if [ -n "$(git status --porcelain --untracked-files=no)" ]; then
   exit 1
 fi
 version=$(git describe --tags --always)
+commit=$(git rev-parse HEAD)
 stamp=$(git log -1 --format=%ct)
 toolchain=$(sed -n 's/^toolchain //p' go.mod)
 export CGO_ENABLED=0 GOOS=linux GOFLAGS=-trimpath GOTOOLCHAIN=$toolchain SOURCE_DATE_EPOCH=$stamp
@@ -28,6 +29,12 @@ for arch in "$@"; do
   rm -rf "$dir"
   mkdir -p "$dir"
   GOARCH=$arch go build -buildvcs=true -ldflags '-s -w -buildid=' -o "$dir/corridor" ./cmd/corridor
+  # The Go command counts files that git does not know as changes, and sees no commit in a linked worktree.
+  built=$(go version -m "$dir/corridor")
+  if ! grep -q "vcs.revision=$commit" <<<"$built" || ! grep -q "vcs.modified=false" <<<"$built"; then
+    echo "release.sh: the program does not carry the commit alone; build in a clone, without files that git does not know" >&2
+    exit 1
+  fi
   cp LICENSE README.md docs/operating.md docs/security.md deploy/corridor.service deploy/corridor.yaml deploy/Containerfile "$dir/"
   # The tool runs on this machine, whatever machine the program is for.
   GOOS= GOFLAGS= go run github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@v1.10.0 bin -json -std -noserial -notimestamp \
