@@ -80,6 +80,8 @@ func (w *world) form(name string) (scheme.Value, scheme.Vouched, error) {
 	}
 	if f, ok := w.sch.Field(field); ok && f.Type == "slot" && part != "" {
 		return w.slotFact(field, part)
+	} else if ok && f.Type == "group" && part != "" {
+		return columnOfRows(v, part), scheme.Vouched{By: "form", At: w.c.Changed}, nil
 	}
 	if part != "region" || !v.Known() {
 		return v, scheme.Vouched{By: "form", At: w.c.Changed}, nil

@@ -371,6 +371,8 @@ func (p *stage) take(w *walk, row scheme.Row, taken map[string]bool) error {
 	switch {
 	case row.ByClock():
 		return errClock
+	case row.ByRound():
+		return p.closes(w, row)
 	case row.ByItself():
 		if _, err := p.opinions(w.s, w.c, w.verdict); err != nil {
 			return err
@@ -420,6 +422,27 @@ func (p *stage) take(w *walk, row scheme.Row, taken map[string]bool) error {
 			return err
 		}
 	}
+	return err
+}
+
+// closes lets the day of a round pass and closes it so that the case takes the row; others that wait for it are decided with it.
+func (p *stage) closes(w *walk, row scheme.Row) error {
+	ctx, head := context.Background(), p.plays(w.s, w.c, w.s.Round.By, 0)
+	at, _, err := p.cases.RoundOf(ctx, p.all(w.s, w.c), w.c.ID)
+	if err != nil {
+		return err
+	}
+	p.h.move(max(at.Closes.Sub(p.h.now()), 0) + time.Second)
+	if row.Action == w.s.Round.Leaves {
+		if err := p.cases.PassOver(ctx, head, at.Round, w.c.ID, "理由"); err != nil {
+			return err
+		}
+	}
+	_, _, plan, err := p.cases.Ranking(ctx, head, at.Round)
+	if err != nil {
+		return err
+	}
+	_, err = p.cases.CloseRound(ctx, head, at.Round, plan)
 	return err
 }
 

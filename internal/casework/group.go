@@ -15,11 +15,31 @@ import (
 // groupCasesMax is how many cases of one organisation are looked through for what it was given already.
 const groupCasesMax = 2000
 
-// countRegions is in how many provinces the organisations of a list are; unknown where one of them is not known.
+// columnOfRows is one column of a repeated group as a list; unknown where a row has nothing in it.
+func columnOfRows(rows scheme.Value, column string) scheme.Value {
+	var out []scheme.Value
+	for _, row := range rows.List {
+		v := row.Entry(column)
+		if !v.Known() {
+			return scheme.Value{}
+		}
+		out = append(out, v)
+	}
+	if len(out) == 0 {
+		return scheme.Value{}
+	}
+	return scheme.ListValue(out...)
+}
+
+// countRegions is in how many provinces the organisations, or the regions, of a list are; unknown where one of them is not known.
 func (w *world) countRegions(list scheme.Value) (scheme.Value, scheme.Vouched, error) {
 	from := scheme.Vouched{By: "registry", At: w.tx.Now()}
 	seen := map[string]bool{}
 	for _, x := range list.List {
+		if x.Kind == scheme.Region && len(x.Text) >= 2 {
+			seen[x.Text[:2]] = true
+			continue
+		}
 		o, err := w.s.c.Registry.Org(w.ctx, w.tx, x.Text)
 		if fault.KindOf(err) == fault.NotFound || err == nil && len(o.Region) < 2 {
 			return scheme.Value{}, from, nil

@@ -29,10 +29,10 @@ func (w wire) Send(context.Context, *db.Tx, string, string, federation.Voucher, 
 }
 
 func (w wire) HostOf(region unit.Region) string {
-	if region == elsewhere {
-		return elsewhere
+	if region.In(unit.Region(w.self)) {
+		return w.self
 	}
-	return w.self
+	return elsewhere
 }
 
 func (w wire) FetchFile(context.Context, federation.FileRequest) ([]byte, error) {

@@ -37,6 +37,10 @@ type Round struct {
 	Takes    fault.Words
 	Leaves   fault.Words
 	May      bool // the reader plays the role that closes it
+	Bounded  bool // the scheme bounds what payers of the case above get back
+	Rule     fault.Words
+	Verified bool     // the rule
+	Returns  []Return // of a ranking: what each of them gets by it
 }
 
 // Closing is a decision on a round.
@@ -48,6 +52,8 @@ type Closing struct {
 	Taken int
 	Done  int // steps that were taken so far
 	Over  bool
+
+	Returns []Return // as they were decided; nil where the scheme does not bound them
 }
 
 // Ranked is a case in its place. More of Value goes first; of the same the one that was submitted earlier.
@@ -64,6 +70,7 @@ type Ranked struct {
 	Why       fault.Words
 	Saw       fault.Words
 	Done      bool // of a closing: its step was taken
+	Skip      Skip // it is passed over along the ranking; the zero Skip is not
 }
 
 // plan is a round as it would be closed now.
@@ -72,6 +79,8 @@ type plan struct {
 	day    unit.Day
 	closes time.Time
 	ranked []Ranked // in their order; those that are not known last
+
+	returns []Return // nil where the scheme does not bound them
 }
 
 // digest names exactly this ranking: whoever closes the round says which one they saw.
@@ -79,6 +88,12 @@ func (p plan) digest() string {
 	h := sha256.New()
 	for _, r := range p.ranked {
 		fmt.Fprintf(h, "%s %d %s %d %t %t\n", r.Case.ID, r.Case.Version, r.Value, r.Sum, r.Takes, r.Unknown)
+		if r.Skip.Reason != "" {
+			fmt.Fprintf(h, "passed over: %q\n", r.Skip.Reason)
+		}
+	}
+	for _, r := range p.returns {
+		fmt.Fprintf(h, "%s %s %d %d %d %d\n", r.No, r.Payer, r.PaidIn, r.Received, r.Least, r.Most)
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }
@@ -151,8 +166,12 @@ func (s *Service) planned(ctx context.Context, tx *db.Tx, sch *scheme.Scheme, da
 	if closes[day].Provisional {
 		p.closes = time.Time{}
 	}
+	skips, err := selectSkips(ctx, tx, sch.Digest, day)
+	if err != nil {
+		return p, err
+	}
 	for _, c := range byDay[day] {
-		r := Ranked{Case: c, Submitted: c.Opened}
+		r := Ranked{Case: c, Submitted: c.Opened, Skip: skips[c.ID]}
 		if len(c.History) > 0 {
 			r.Submitted = c.History[0].At
 		}
@@ -194,6 +213,10 @@ func (s *Service) admit(ctx context.Context, tx *db.Tx, p *plan) error {
 	rooms := map[string]*room{}
 	spent := map[string]unit.Fen{}
 	isAccount := p.sch.Accounts.Has(p.sch.Round.Within)
+	pots, err := s.pots(ctx, tx, p.sch, p.ranked)
+	if err != nil {
+		return err
+	}
 	for i := range p.ranked {
 		r := &p.ranked[i]
 		r.Rank = i + 1
@@ -216,9 +239,18 @@ func (s *Service) admit(ctx context.Context, tx *db.Tx, p *plan) error {
 			r.Unknown, r.Why = true, fault.Words{"金额或名额尚不能确定", "the sum or the places are not known yet"}
 			continue
 		}
+		if r.Skip.Reason != "" {
+			r.Why = fault.Words{"越过：" + r.Skip.Reason, "passed over: " + r.Skip.Reason}
+			continue
+		}
 		cost := int64(1)
 		if isAccount {
 			cost = int64(r.Sum)
+		}
+		if pot := pots[r.Case.Parent]; pot != nil && cost > int64(pot.left) {
+			in.full = true
+			r.Why = fault.Words{"池内出资不足，余 " + pot.left.String() + " 元", "the pot does not reach, " + pot.left.String() + " yuan are left"}
+			continue
 		}
 		if in.full || cost > in.left {
 			in.full = true
@@ -232,7 +264,13 @@ func (s *Service) admit(ctx context.Context, tx *db.Tx, p *plan) error {
 			r.Running = spent[r.Room]
 		}
 		r.Why = fits(isAccount, *in)
+		if pot := pots[r.Case.Parent]; pot != nil {
+			if err := s.gives(ctx, tx, p.sch, pot, r.Case); err != nil {
+				return fmt.Errorf("parts of case %s: %w", r.Case.No, err)
+			}
+		}
 	}
+	p.returns = s.returns(tx, p.sch, pots)
 	return nil
 }
 
@@ -357,8 +395,12 @@ func (s *Service) round(ctx context.Context, tx *db.Tx, who access.Actor, sch *s
 
 // roundAs is a round as everybody in it may know it: its edition, its day, and what the edition calls things.
 func roundAs(id string, sch *scheme.Scheme, day unit.Day, closes, now time.Time) Round {
-	return Round{ID: id, Scheme: sch.ID, Title: sch.Title, Edition: sch.Edition, Digest: sch.Digest, Day: day, Closes: closes, Passed: !now.Before(closes),
+	r := Round{ID: id, Scheme: sch.ID, Title: sch.Title, Edition: sch.Edition, Digest: sch.Digest, Day: day, Closes: closes, Passed: !now.Before(closes),
 		Stage: sch.Say(sch.Round.Waits), By: sch.Say(sch.Round.By), Takes: sch.Say(sch.Round.Takes), Leaves: sch.Say(sch.Round.Leaves)}
+	if x := sch.Round.Returns; x != nil {
+		r.Bounded, r.Rule, r.Verified = true, x.Words, x.Verified
+	}
+	return r
 }
 
 // Ranking is a round with the cases that wait for it, ranked as it would be closed now, and the digest of that ranking.
@@ -376,7 +418,7 @@ func (s *Service) Ranking(ctx context.Context, who access.Actor, id string) (r R
 		if r, err = s.round(ctx, tx, who, sch, day, p.closes); err != nil {
 			return err
 		}
-		r.Waiting, ranked, digest = len(p.ranked), p.ranked, p.digest()
+		r.Waiting, ranked, digest, r.Returns = len(p.ranked), p.ranked, p.digest(), p.returns
 		if len(ranked) == 0 && len(r.Closings) == 0 {
 			return fault.New(fault.NotFound, "casework.round_unknown")
 		}
@@ -424,6 +466,9 @@ func (s *Service) Closed(ctx context.Context, who access.Actor, id string, closi
 				r.Why = sch.Say(sch.Round.Takes)
 			} else {
 				r.Why = sch.Say(sch.Round.Leaves)
+				if r.Skip.Reason != "" {
+					r.Why = fault.Words{"越过：" + r.Skip.Reason, "passed over: " + r.Skip.Reason}
+				}
 			}
 		}
 		return s.nameRanked(ctx, tx, sch, out)

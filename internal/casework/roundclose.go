@@ -74,7 +74,8 @@ type decided struct {
 }
 
 // mayClose refuses, in this order: a ranking that was not the one seen, a day that has not come, cases that cannot be
-// ranked, an actor who does not play the role in every case, one who did what another has to.
+// ranked, an actor who does not play the role in every case, one who did what another has to, a payer that gets back less or more
+// than the scheme lets it.
 func (s *Service) mayClose(tx *db.Tx, who access.Actor, p plan, seen string) (by part, err error) {
 	switch {
 	case len(p.ranked) == 0:
@@ -96,7 +97,7 @@ func (s *Service) mayClose(tx *db.Tx, who access.Actor, p plan, seen string) (by
 			return by, err
 		}
 	}
-	return by, nil
+	return by, p.within()
 }
 
 func actionOf(sch *scheme.Scheme, takes bool) string {
@@ -146,7 +147,7 @@ func (s *Service) roundStep(ctx context.Context, tx *db.Tx, cl decided, l roundL
 	if !j.Goes {
 		return refusal(cl.sch, j)
 	}
-	if err := s.commit(ctx, tx, cl.who, cl.sch, &c, j, q, cl.by, Action{Name: action}); err != nil {
+	if err := s.commit(ctx, tx, cl.who, cl.sch, &c, j, q, cl.by, Action{Name: action, Reason: l.reason}); err != nil {
 		return err
 	}
 	return s.onwards(ctx, tx, cl.sch, &c)

@@ -15,18 +15,21 @@ import (
 // PublicRound is a closing as everybody may know it, once all its steps are taken. It names neither cases nor
 // organisations (docs/decisions/0005, 0040): of an admitted case it shows what the edition publishes at that step.
 type PublicRound struct {
-	ID      unit.ID // of the closing
-	Round   string
-	Scheme  string
-	Title   fault.Words
-	Edition string
-	Digest  string // of the edition
-	Day     unit.Day
-	At      time.Time
-	By      fault.Words // the role that decided
-	Takes   fault.Words // the action of those that were admitted
-	Total   int
-	Taken   int
+	ID       unit.ID // of the closing
+	Round    string
+	Scheme   string
+	Title    fault.Words
+	Edition  string
+	Digest   string // of the edition
+	Day      unit.Day
+	At       time.Time
+	By       fault.Words // the role that decided
+	Takes    fault.Words // the action of those that were admitted
+	Total    int
+	Taken    int
+	Rule     fault.Words // by which what payers get back is bounded
+	Verified bool        // the rule
+	Returns  []Return    // as they were decided; nil where the edition does not bound them
 }
 
 // PublicLine is an admitted case: its place, and the entry of the public log that its step made.
@@ -74,6 +77,9 @@ func (s *Service) sayRound(r *PublicRound) *scheme.Scheme {
 		return nil
 	}
 	r.Round, r.Title, r.Edition, r.By, r.Takes = roundID(sch, r.Day), sch.Title, sch.Edition, sch.Say(sch.Round.By), sch.Say(sch.Round.Takes)
+	if x := sch.Round.Returns; x != nil {
+		r.Rule, r.Verified = x.Words, x.Verified
+	}
 	return sch
 }
 

@@ -19,17 +19,17 @@ const (
 	sqlWaiting = `SELECT ` + caseColumns + ` FROM casework_case WHERE digest = $1 AND stage = $2 AND ending = '' ORDER BY id LIMIT $3`
 
 	sqlInsertRound = `
-INSERT INTO casework_round (id, digest, scheme, day, at, person, by_name, role, mandate, plan, total, piece, done_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, 0)`
+INSERT INTO casework_round (id, digest, scheme, day, at, person, by_name, role, mandate, plan, total, piece, done_at, returns)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, 0, $12)`
 
 	sqlInsertLine = `
-INSERT INTO casework_round_line (round_id, rank, case_id, value, sum_fen, room, taken, done)
-VALUES ($1, $2, $3, $4, $5, $6, $7, FALSE)`
+INSERT INTO casework_round_line (round_id, rank, case_id, value, sum_fen, room, taken, done, reason)
+VALUES ($1, $2, $3, $4, $5, $6, $7, FALSE, $8)`
 
 	sqlRoundDays = `SELECT DISTINCT day FROM casework_round WHERE digest = $1 ORDER BY day LIMIT $2`
 
 	sqlClosings = `
-SELECT r.id, r.at, r.by_name, r.total, r.done_at,
+SELECT r.id, r.at, r.by_name, r.total, r.done_at, r.returns,
   (SELECT count(*) FROM casework_round_line l WHERE l.round_id = r.id AND l.taken),
   (SELECT count(*) FROM casework_round_line l WHERE l.round_id = r.id AND l.done)
 FROM casework_round r WHERE r.digest = $1 AND r.day = $2
@@ -41,7 +41,7 @@ WHERE r.digest = $1 AND r.day = $2 AND l.room = $3 AND l.taken
 ORDER BY 1 LIMIT 1`
 
 	sqlLines = `
-SELECT l.rank, l.case_id, l.value, l.sum_fen, l.room, l.taken, l.done,
+SELECT l.rank, l.case_id, l.value, l.sum_fen, l.room, l.taken, l.done, l.reason,
   COALESCE((SELECT s.at FROM casework_step s WHERE s.case_id = l.case_id ORDER BY s.no LIMIT 1), 0)
 FROM casework_round_line l JOIN casework_round r ON r.id = l.round_id
 WHERE l.round_id = $1 AND r.digest = $2
@@ -53,7 +53,7 @@ WHERE id IN (SELECT l.case_id FROM casework_round_line l WHERE l.round_id = $1)
 ORDER BY id LIMIT $2`
 
 	sqlUndone = `
-SELECT rank, case_id, taken FROM casework_round_line WHERE round_id = $1 AND NOT done
+SELECT rank, case_id, taken, reason FROM casework_round_line WHERE round_id = $1 AND NOT done
 ORDER BY rank LIMIT $2`
 
 	sqlMarkLine  = `UPDATE casework_round_line SET done = TRUE WHERE round_id = $1 AND rank = $2`
@@ -78,8 +78,12 @@ func selectWaiting(ctx context.Context, tx *db.Tx, digest, stage string, limit i
 
 // insertRound writes a closing with every case in its place.
 func insertRound(ctx context.Context, tx *db.Tx, cl decided, p plan) error {
-	_, err := tx.Exec(ctx, sqlInsertRound, string(cl.id), cl.sch.Digest, cl.sch.ID, cl.day.String(), db.Micros(tx.Now()), string(cl.who.Person), cl.who.Name,
-		cl.by.role, cl.by.mandate, p.digest(), len(p.ranked))
+	returns, err := returnsJSON(p.returns)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, sqlInsertRound, string(cl.id), cl.sch.Digest, cl.sch.ID, cl.day.String(), db.Micros(tx.Now()), string(cl.who.Person), cl.who.Name,
+		cl.by.role, cl.by.mandate, p.digest(), len(p.ranked), returns)
 	if err != nil {
 		return err
 	}
@@ -88,7 +92,7 @@ func insertRound(ctx context.Context, tx *db.Tx, cl decided, p plan) error {
 		if err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, sqlInsertLine, string(cl.id), r.Rank, string(r.Case.ID), string(value), int64(r.Sum), r.Room, r.Takes); err != nil {
+		if _, err := tx.Exec(ctx, sqlInsertLine, string(cl.id), r.Rank, string(r.Case.ID), string(value), int64(r.Sum), r.Room, r.Takes, r.Skip.Reason); err != nil {
 			return fmt.Errorf("place %d: %w", r.Rank, err)
 		}
 	}
@@ -108,8 +112,12 @@ func selectRoundDays(ctx context.Context, tx *db.Tx, digest string) ([]unit.Day,
 func selectClosings(ctx context.Context, tx *db.Tx, digest string, day unit.Day) ([]Closing, error) {
 	return db.Collect(ctx, tx, "closings of a round", func(scan func(...any) error) (c Closing, err error) {
 		var at, done int64
-		err = scan(&c.ID, &at, &c.By, &c.Total, &done, &c.Taken, &c.Done)
+		var returns string
+		if err = scan(&c.ID, &at, &c.By, &c.Total, &done, &returns, &c.Taken, &c.Done); err != nil {
+			return c, err
+		}
 		c.At, c.Over = db.Time(at), done != 0
+		c.Returns, err = returnsOf(returns)
 		return c, err
 	}, sqlClosings, digest, day.String(), closingsMax)
 }
@@ -124,7 +132,7 @@ func selectLines(ctx context.Context, tx *db.Tx, closing unit.ID, digest string)
 	out, err := db.Collect(ctx, tx, "places of a round", func(scan func(...any) error) (r Ranked, err error) {
 		var value string
 		var submitted int64
-		if err = scan(&r.Rank, &r.Case.ID, &value, &r.Sum, &r.Room, &r.Takes, &r.Done, &submitted); err != nil {
+		if err = scan(&r.Rank, &r.Case.ID, &value, &r.Sum, &r.Room, &r.Takes, &r.Done, &r.Skip.Reason, &submitted); err != nil {
 			return r, err
 		}
 		r.Submitted = db.Time(submitted)
@@ -149,11 +157,13 @@ type roundLine struct {
 	rank  int
 	id    unit.ID
 	takes bool
+
+	reason string // why it is passed over though it had its place
 }
 
 func selectUndone(ctx context.Context, tx *db.Tx, closing unit.ID, limit int) ([]roundLine, error) {
 	return db.Collect(ctx, tx, "steps of a round", func(scan func(...any) error) (l roundLine, err error) {
-		return l, scan(&l.rank, &l.id, &l.takes)
+		return l, scan(&l.rank, &l.id, &l.takes, &l.reason)
 	}, sqlUndone, string(closing), limit)
 }
 

@@ -10,7 +10,7 @@ import (
 
 const mineMax = 200 // cases of one organisation in a round that are listed
 
-const publicRoundColumns = `r.id, r.digest, r.scheme, r.day, r.at, r.total,
+const publicRoundColumns = `r.id, r.digest, r.scheme, r.day, r.at, r.total, r.returns,
   (SELECT count(*) FROM casework_round_line l WHERE l.round_id = r.id AND l.taken)`
 
 const (
@@ -43,8 +43,11 @@ ORDER BY id LIMIT $5`
 
 func scanPublicRound(scan func(...any) error) (r PublicRound, err error) {
 	var at int64
-	var day string
-	if err = scan(&r.ID, &r.Digest, &r.Scheme, &day, &at, &r.Total, &r.Taken); err != nil {
+	var day, returns string
+	if err = scan(&r.ID, &r.Digest, &r.Scheme, &day, &at, &r.Total, &returns, &r.Taken); err != nil {
+		return r, err
+	}
+	if r.Returns, err = returnsOf(returns); err != nil {
 		return r, err
 	}
 	r.At = db.Time(at)

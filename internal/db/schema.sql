@@ -912,7 +912,7 @@ CREATE TABLE casework_round (
   total     BIGINT NOT NULL,
   piece     BIGINT NOT NULL,  -- how many pieces of the steps were taken
   done_at   BIGINT NOT NULL   -- when all steps were taken; 0 is not yet
-);
+, returns TEXT NOT NULL DEFAULT '');
 
 CREATE INDEX casework_round_edition ON casework_round (digest, day, at);
 
@@ -926,11 +926,22 @@ CREATE TABLE casework_round_line (
   sum_fen  BIGINT NOT NULL,   -- what it takes from the account; 0 where the room is a count
   room     TEXT NOT NULL,     -- which room it was counted against: the account's path, or the entry of a table
   taken    BOOLEAN NOT NULL,
-  done     BOOLEAN NOT NULL,
+  done     BOOLEAN NOT NULL, reason TEXT NOT NULL DEFAULT '',
   PRIMARY KEY (round_id, rank)
 );
 
 CREATE INDEX casework_round_line_case ON casework_round_line (case_id, done);
+
+CREATE TABLE casework_round_skip (
+  digest  TEXT NOT NULL,   -- of the edition
+  day     TEXT NOT NULL,   -- of the round, ISO
+  case_id TEXT NOT NULL REFERENCES casework_case (id),
+  reason  TEXT NOT NULL,
+  person  TEXT NOT NULL,
+  by_name TEXT NOT NULL,
+  at      BIGINT NOT NULL, -- microseconds
+  PRIMARY KEY (digest, day, case_id)
+);
 
 CREATE TABLE casework_sealed (
   case_id   TEXT NOT NULL REFERENCES casework_case (id),

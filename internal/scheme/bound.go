@@ -82,7 +82,7 @@ func (s *Scheme) neverNegative(x ast.Expr) bool {
 		return isField || name == "zero" || s.Amounts.Has(name)
 	case ast.CallKind:
 		switch c := x.AsCall(); c.FunctionName() {
-		case "available", "balance", "paid_out", "already", "shared_income":
+		case "available", "balance", "paid_out", "already", "shared_income", "sum_of":
 			return true
 		case "share", "floor_yuan", "floor_to":
 			return s.neverNegative(c.Args()[0])

@@ -311,6 +311,7 @@ func (c *checker) manyNames() {
 				c.at(r.At, "round.rows", "name", a, "stage", r.Waits)
 			}
 		}
+		c.returnNames(r)
 	}
 	for _, ch := range s.Cases.All() {
 		for _, o := range ch.OpenedBy {

@@ -62,6 +62,28 @@ func (c *checker) payerNames() {
 	}
 }
 
+// returnNames checks the bounds of what payers get back by a round: columns of one group, shares as bounds, and a parent that
+// can have payers. Whether it has the entry is looked at where both are checked together.
+func (c *checker) returnNames(r *Round) {
+	if r.Returns == nil {
+		return
+	}
+	x := *r.Returns
+	for _, col := range []struct{ name, kind string }{{x.For, "org"}, {x.Sum, "money"}} {
+		f, there := c.s.Column(col.name)
+		one, _, _ := formFact(x.For)
+		group, _, _ := formFact(col.name)
+		if !there || f.Type != col.kind || group != one {
+			c.at(x.At, "payer.column", "name", col.name, "type", kindWords[Kind(col.kind)])
+		}
+	}
+	c.param(x.At, x.Below, Ratio)
+	c.param(x.At, x.Above, Ratio)
+	if c.s.Parent == "" || !c.s.Accounts.Has(r.Within) {
+		c.at(x.At, "round.returns")
+	}
+}
+
 // saysTrue: what a stage says to the lead is borne out by the money of the case. A payer that says it stands by its sum has it
 // set aside, one that says it paid has sent something out, and one that says it does not pay has neither.
 func (p *prover) saysTrue(st *state) {

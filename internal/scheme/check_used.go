@@ -105,6 +105,9 @@ func (c *checker) useMany(use func(...string)) {
 	}
 	if r := s.Round; r != nil {
 		use(r.Closes, r.Within, "role "+r.By)
+		if r.Returns != nil {
+			use(r.Returns.Below, r.Returns.Above)
+		}
 	}
 	for _, ch := range s.Cases.All() {
 		use("role "+ch.StartedBy, ch.Payer, ch.For, ch.Sum)

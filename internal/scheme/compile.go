@@ -97,6 +97,11 @@ func (s *Scheme) factShapes() map[string]shape {
 		if fd.Type == "org" {
 			f["form."+fd.Name+".region"] = shape{kind: Region}
 		}
+		for _, col := range fd.Fields {
+			if sh := fieldShapes[col.Type]; sh.kind == Org || sh.kind == Money || sh.kind == Region {
+				f["form."+fd.Name+"."+col.Name] = shape{List, sh.kind}
+			}
+		}
 		if fd.Type == "slot" {
 			f["form."+fd.Name+".ready"], f["form."+fd.Name+".lost"] = shape{kind: YesNo}, shape{kind: YesNo}
 		}

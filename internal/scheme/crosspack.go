@@ -100,6 +100,12 @@ func (c *checker) ofParent(parent *Scheme) {
 			}
 		})
 	}
+	if c.s.Round != nil && c.s.Round.Returns != nil {
+		r := c.s.Round.Returns
+		if ch, ok := parent.Cases.Get(r.Of); !ok || !ch.Payers() {
+			c.unknown(r.At, "cases", r.Of, parent.Cases.Names())
+		}
+	}
 	for _, a := range c.s.Accounts.All() {
 		if a.Kind != FromParent {
 			continue

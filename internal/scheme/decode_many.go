@@ -36,6 +36,7 @@ func (d *decoder) many() {
 	if n := s.root.get("round"); n != nil && d.keys(n, roundKeys) {
 		s.Round = &Round{Waits: d.text(n, "waits"), Closes: d.text(n, "closes"), Order: d.text(n, "order"), Within: d.text(n, "within"),
 			Takes: d.text(n, "takes"), Leaves: d.text(n, "leaves"), By: d.text(n, "by"), At: d.mark("round")}
+		s.Round.Returns = d.returns(n.get("returns"))
 	}
 	if n := s.root.get("lead"); n != nil && d.keys(n, leadKeys) {
 		s.Lead = &Lead{Sum: d.text(n, "sum"), Says: map[string]string{}, At: d.mark("lead")}
@@ -69,6 +70,20 @@ func (d *decoder) many() {
 		}
 		s.Migrate = m
 	}
+}
+
+// returns reads the bounds of what payers get back by a round.
+func (d *decoder) returns(n *node) *Returns {
+	if n == nil || !d.keys(n, returnsKeys) {
+		return nil
+	}
+	r := &Returns{Of: d.text(n, "of"), For: d.text(n, "for"), Sum: d.text(n, "sum"), Below: d.text(n, "below"), Above: d.text(n, "above"),
+		Basis: d.text(n, "basis"), Verified: d.yes(n, "verified"), Words: d.zhEn(n, n.pos, "returns"), At: n.pos}
+	if r.Verified && r.Basis == "" {
+		d.at(n.pos, "param.no_basis", "name", "returns")
+	}
+	d.basis(n, r.Basis)
+	return r
 }
 
 func (d *decoder) ask(name string, k, v *node) {

@@ -38,6 +38,7 @@ var askedFunctions = []asked{
 	{"unused", []shape{{kind: Text}, {List, Group}}, YesNo},
 	{"in_region", []shape{{kind: Region}, {kind: Region}}, YesNo},
 	{"count_regions", []shape{{List, Org}}, Count},
+	{"count_regions", []shape{{List, Region}}, Count},
 	{"already", []shape{{kind: Text}, {kind: Org}}, Money},
 	{"available", []shape{{kind: Account}}, Money},
 	{"balance", []shape{{kind: Account}}, Money},
@@ -170,6 +171,17 @@ func computations() []cel.EnvOption {
 				return types.Int(v)
 			}))),
 		steps(),
+		cel.Function("sum_of", decls.DisableTypeGuards(true), cel.Overload("sum_of", []*cel.Type{shape{List, Money}.cel()}, moneyType,
+			cel.UnaryBinding(func(x ref.Val) ref.Val {
+				sum := unit.Fen(0)
+				for _, v := range x.(composite).v.List {
+					var err error
+					if sum, err = sum.Add(v.Fen()); err != nil {
+						return types.WrapErr(err)
+					}
+				}
+				return types.Int(sum)
+			}))),
 		cel.Function("count_of", decls.DisableTypeGuards(true), cel.Overload("count_of", []*cel.Type{shape{List, Org}.cel()}, shape{kind: Count}.cel(),
 			cel.UnaryBinding(func(x ref.Val) ref.Val {
 				seen := map[string]bool{}

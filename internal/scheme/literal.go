@@ -27,7 +27,7 @@ var reserved = map[string]bool{}
 func init() {
 	for _, w := range strings.Fields(`in as break const continue else false for function if import let loop package namespace null
 		return true var void while zero today year stage scheme jurisdiction form firm parent clock itself round none reason rest next this
-		min max share floor_yuan floor_to recognised on_list has_label related unused in_region count_regions count_of steps already
+		min max share floor_yuan floor_to recognised on_list has_label related unused in_region count_regions count_of sum_of steps already
 		available balance paid_out unknown`) {
 		reserved[w] = true
 	}

@@ -211,7 +211,20 @@ type Draw struct {
 // Round ranks the cases that wait and admits while there is room.
 type Round struct {
 	Waits, Closes, Order, Within, Takes, Leaves, By string
+	Returns                                         *Returns // nil where no payer has a claim to a return
 	At                                              Pos
+}
+
+// Returns bounds what each payer of the case above gets back by the rounds under it: what goes to organisations of its
+// jurisdiction, compared with what it has paid in. A ranking outside the bounds cannot be closed.
+type Returns struct {
+	Of           string // the entry of `cases` of the case above whose payers have paid in
+	For, Sum     string // columns of one group: who gets a part, and how much
+	Below, Above string // params: by which share of what it paid in a jurisdiction may get less, and more
+	Basis        string
+	Verified     bool
+	Words        fault.Words // what whoever closes outside the bounds is told
+	At           Pos
 }
 
 // Children are cases of another scheme that live under this one.

@@ -34,6 +34,26 @@ type closingOut struct {
 	Over  bool   `json:"over"`
 }
 
+type returnOut struct {
+	Lead     string   `json:"lead" doc:"the case whose payers have paid in"`
+	No       string   `json:"no" doc:"its number"`
+	Payer    string   `json:"payer" doc:"region code; empty for organisations of no jurisdiction that paid in"`
+	Name     string   `json:"name"`
+	PaidIn   unit.Fen `json:"paid_in" doc:"yuan"`
+	Received unit.Fen `json:"received" doc:"yuan, by organisations of the jurisdiction"`
+	Least    unit.Fen `json:"least" doc:"yuan that it has to get"`
+	Most     unit.Fen `json:"most" doc:"yuan that it may get"`
+	Outside  bool     `json:"outside" doc:"the ranking cannot be closed as it stands"`
+}
+
+func returnsOutOf(all []casework.Return, lang fault.Lang) []returnOut {
+	out := []returnOut{}
+	for _, r := range all {
+		out = append(out, returnOut{string(r.Lead), r.No, r.Payer, r.Name.In(lang), r.PaidIn, r.Received, r.Least, r.Most, r.Outside()})
+	}
+	return out
+}
+
 type rankedOut struct {
 	Rank      int      `json:"rank"`
 	Case      string   `json:"case"`
@@ -47,6 +67,7 @@ type rankedOut struct {
 	Takes     bool     `json:"takes"`
 	Unknown   bool     `json:"unknown"`
 	Why       string   `json:"why"`
+	Passed    string   `json:"passed" doc:"why it is passed over along the ranking; empty when it is not"`
 }
 
 func roundOutOf(r casework.Round, lang fault.Lang) roundOut {
@@ -61,7 +82,7 @@ func roundOutOf(r casework.Round, lang fault.Lang) roundOut {
 func rankedOutOf(all []casework.Ranked, lang fault.Lang) []rankedOut {
 	out := []rankedOut{}
 	for _, r := range all {
-		out = append(out, rankedOut{r.Rank, string(r.Case.ID), r.Case.No, r.Case.Org, r.Case.OrgName.In(lang), r.Value.In(lang), iso(r.Submitted), r.Sum, r.Running, r.Takes, r.Unknown, r.Why.In(lang)})
+		out = append(out, rankedOut{r.Rank, string(r.Case.ID), r.Case.No, r.Case.Org, r.Case.OrgName.In(lang), r.Value.In(lang), iso(r.Submitted), r.Sum, r.Running, r.Takes, r.Unknown, r.Why.In(lang), r.Skip.Reason})
 	}
 	return out
 }
@@ -93,16 +114,17 @@ func (s *Server) apiRounds() {
 		Round string `path:"round"`
 	}
 	type rankingOut struct {
-		Round  roundOut    `json:"round"`
-		Ranked []rankedOut `json:"ranked"`
-		Plan   string      `json:"plan" doc:"digest of this ranking, which closing it names"`
+		Round   roundOut    `json:"round"`
+		Ranked  []rankedOut `json:"ranked"`
+		Returns []returnOut `json:"returns" doc:"empty where the scheme does not bound what payers get back"`
+		Plan    string      `json:"plan" doc:"digest of this ranking, which closing it names"`
 	}
 	operate(s, "GET", "/api/v1/rounds/{round}", access.CaseRead, "A round with the cases that wait, ranked as it would be closed now", func(ctx context.Context, a asked, i *roundIn) (*body[rankingOut], error) {
 		r, ranked, plan, err := s.c.Cases.Ranking(ctx, a.who, i.Round)
 		if err != nil {
 			return nil, err
 		}
-		return answer(rankingOut{roundOutOf(r, a.lang), rankedOutOf(ranked, a.lang), plan})
+		return answer(rankingOut{roundOutOf(r, a.lang), rankedOutOf(ranked, a.lang), returnsOutOf(r.Returns, a.lang), plan})
 	})
 	type closedIn struct {
 		Round   string `path:"round"`
@@ -121,6 +143,27 @@ func (s *Server) apiRounds() {
 			return nil, err
 		}
 		return answer(roundClosedOut{rankedOutOf(ranked, a.lang)})
+	})
+	type passOverIn struct {
+		Round string `path:"round"`
+		Case  string `path:"case"`
+		Body  struct {
+			Reason string `json:"reason" doc:"stands in the decision on the case; empty takes the case in again"`
+		}
+	}
+	operate(s, "POST", "/api/v1/rounds/{round}/cases/{case}/pass-over", access.CaseAct, "Pass over a case along the ranking, with a reason, or take it in again", func(ctx context.Context, a asked, i *passOverIn) (*body[rankingOut], error) {
+		id, err := idOf(i.Case)
+		if err != nil {
+			return nil, err
+		}
+		if err := s.c.Cases.PassOver(ctx, a.who, i.Round, id, i.Body.Reason); err != nil {
+			return nil, err
+		}
+		r, ranked, plan, err := s.c.Cases.Ranking(ctx, a.who, i.Round)
+		if err != nil {
+			return nil, err
+		}
+		return answer(rankingOut{roundOutOf(r, a.lang), rankedOutOf(ranked, a.lang), returnsOutOf(r.Returns, a.lang), plan})
 	})
 	type roundCloseIn struct {
 		Round string `path:"round"`

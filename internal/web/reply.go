@@ -115,6 +115,7 @@ var doneWords = map[string]fault.Words{
 	"opened_seal":        {"已开启，并已通知申请单位。", "Opened. The applicant has been told."},
 	"opening_ended":      {"申请已收回。", "Taken back."},
 	"round_closed":       {"本轮已定档。", "The round is closed."},
+	"round_adjusted":     {"名单已调整，请看各地区的出资与所得。", "The list was adjusted; look at what each jurisdiction gets."},
 	"clock":              {"演示时钟已拨快。", "The demonstration clock has been moved forward."},
 	"password":           {"密码已更改，其他会话已结束。", "The password is changed; your other sessions have ended."},
 	"codes_dropped":      {"一次性验证码已取消。", "The one-time codes are taken away."},

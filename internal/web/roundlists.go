@@ -43,6 +43,7 @@ func (v *visit) roundListsFile() error {
 
 type roundListPage struct {
 	Round   casework.PublicRound
+	Returns returnsView
 	Lines   []publicLine
 	Pager   pager
 	Exports exportView
@@ -70,7 +71,7 @@ func (v *visit) roundList() error {
 	if err != nil {
 		return err
 	}
-	p := roundListPage{Round: r, Exports: v.exports(), DOCX: v.filterLink("format", "docx"), Pager: v.pager(r.Taken, rankRows)}
+	p := roundListPage{Round: r, Returns: returnsShown(r.Rule, r.Verified, r.Returns), Exports: v.exports(), DOCX: v.filterLink("format", "docx"), Pager: v.pager(r.Taken, rankRows)}
 	for _, l := range lines {
 		x := publicLine{Rank: l.Rank}
 		if l.Leaf != "" {

@@ -35,7 +35,26 @@ type roundPage struct {
 	Plan    string            // digest of the ranking, for who closes it
 	Closing *casework.Closing // that is shown; nil is the ranking as of now
 	May     bool              // this person can close it now
+	Returns returnsView
+	Outside bool // a payer gets less or more than it may
+	Adjusts bool // this person can pass over cases
 	Exports exportView
+}
+
+// returnsView is what payers get back by a ranking; Pots says that the cases are of several pots.
+type returnsView struct {
+	Rule     fault.Words
+	Verified bool
+	All      []casework.Return
+	Pots     bool
+}
+
+func returnsShown(rule fault.Words, verified bool, all []casework.Return) returnsView {
+	v := returnsView{Rule: rule, Verified: verified, All: all}
+	for _, r := range all {
+		v.Pots = v.Pots || r.Lead != all[0].Lead
+	}
+	return v
 }
 
 // rankedView is a case in its place; Cut says that the line between in and out stands above it.
@@ -67,8 +86,10 @@ func (v *visit) ranking() (p roundPage, err error) {
 		}
 	}
 	p.Total = len(ranked)
+	cut := false
 	for i, r := range ranked {
-		x := rankedView{Ranked: r, Shown: r.Value.In(v.lang), Cut: i > 0 && ranked[i-1].Takes && !r.Takes}
+		x := rankedView{Ranked: r, Shown: r.Value.In(v.lang), Cut: i > 0 && p.Taken > 0 && !cut && !r.Takes && r.Skip.Reason == ""}
+		cut = cut || x.Cut
 		if r.Takes {
 			p.Taken++
 			p.Sum += r.Sum
@@ -79,6 +100,15 @@ func (v *visit) ranking() (p roundPage, err error) {
 		p.Money = p.Money || r.Sum > 0
 		p.Ranked = append(p.Ranked, x)
 	}
+	returns := p.Round.Returns
+	if p.Closing != nil {
+		returns = p.Closing.Returns
+	}
+	p.Returns = returnsShown(p.Round.Rule, p.Round.Verified, returns)
+	for _, r := range returns {
+		p.Outside = p.Outside || r.Outside()
+	}
+	p.Adjusts = p.Round.Bounded && p.Round.May && p.Closing == nil
 	p.May = p.Round.May && p.Closing == nil && p.Round.Passed && p.Unknown == 0 && p.Total > 0
 	return p, nil
 }
@@ -141,4 +171,24 @@ func (v *visit) closeRound() error {
 		return v.oneRound()
 	}
 	return v.to("/rounds/"+id+"?closing="+string(closing), "round_closed")
+}
+
+// passOver leaves a case out of a round along the ranking, or takes it in again where no reason is given.
+func (v *visit) passOver() error {
+	f, err := v.form()
+	if err != nil {
+		return err
+	}
+	c, err := unit.ParseID(v.r.PathValue("case"))
+	if err != nil {
+		return fault.New(fault.NotFound, "casework.round_case")
+	}
+	id, reason := v.r.PathValue("round"), f.Get("reason")
+	if err := v.s.c.Cases.PassOver(v.ctx(), v.who, id, c, reason); err != nil {
+		if !v.refused(err, func(string) string { return "h-rank" }) {
+			return err
+		}
+		return v.oneRound()
+	}
+	return v.to("/rounds/"+id, "round_adjusted")
 }

@@ -7,6 +7,7 @@ func (s *Server) many() {
 	s.page("GET", "/rounds", access.CaseRead, (*visit).rounds)
 	s.page("GET", "/rounds/{round}", access.CaseRead, (*visit).oneRound)
 	s.page("GET", "/rounds/{round}/export", access.CaseRead, (*visit).exportRound)
+	s.page("POST", "/rounds/{round}/cases/{case}/pass-over", access.CaseAct, (*visit).passOver)
 	s.page("POST", "/rounds/{round}/close", access.CaseAct, (*visit).closeRound)
 	s.page("GET", "/round-lists", access.CaseObject, (*visit).roundLists)
 	s.page("GET", "/round-lists/{id}", access.CaseObject, (*visit).roundList)
