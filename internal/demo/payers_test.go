@@ -32,7 +32,7 @@ func (w *whole) topic(name string, shares ...[3]string) {
 	for i, x := range shares {
 		fill += fmt.Sprintf(" shares.%d.payer=%s shares.%d.team=%s shares.%d.task=任务 shares.%d.sum=%s shares.%d.account=622202100%d", i, x[0], i, x[1], i, i, x[2], i, i)
 	}
-	p.play("firm opens " + name + " joint-topic -> draft\n" + fill + "\nfirm submit " + name + " -> submitted\ndesk propose " + name + " complete=yes -> proposed\nhead ask_payers " + name + " -> asking")
+	p.play("firm opens " + name + " joint-topic -> draft\n" + fill + "\nfirm submit " + name + " -> submitted\ndesk draw " + name + " complete=yes -> reviewing\ndesk hears " + name + " panel 88 -> reviewed\ndesk propose " + name + " -> proposed\nhead ask_payers " + name + " -> asking")
 }
 
 // asked waits until a payer's node has opened the case that a topic asks of it, and calls it by a name.
@@ -162,6 +162,76 @@ func payersAreLost(t *testing.T, c Config) {
 		if !strings.Contains(list, x) {
 			t.Errorf("the list does not say %s", x)
 		}
+	}
+	w.audited()
+}
+
+// Three jurisdictions are asked to pay into a pot. One withdraws after all have confirmed: its money is free, and the pot goes on with
+// the others. One takes back what it has paid in before the list is closed: a list with its organisations cannot be closed any more, a
+// list on which nobody gets anything can, and the pot is settled and not finished.
+func TestAPotWhosePayersAreLost(t *testing.T) { onBoth(t, potIsLost) }
+
+func potIsLost(t *testing.T, c Config) {
+	w := startWith(t, c)
+	before := w.towns[Shanghai].balance(Shanghai + "/joint-pot/2026/budget")
+	w.plays(`
+340000 big       opens   K joint-pot -> draft
+340000 big       fills   K topic=ai title=共同池 guide=指南 account=6222020 shares.rows=3 shares.0.payer=340000 shares.0.sum=300000 shares.1.payer=310000 shares.1.sum=300000 shares.2.payer=320000 shares.2.sum=200000
+340000 big       submit  K -> submitted
+340000 desk      propose K complete=yes -> proposed
+340000 head      ask_payers K -> asking
+340000 desk      finds   A joint-pot-share -> requested
+340000 desk      fills   A take_on=300000
+340000 desk      confirm A in_plan=yes -> confirmed
+320000 desk      finds   J joint-pot-share -> requested
+320000 desk      fills   J take_on=200000
+320000 desk      confirm J in_plan=yes -> confirmed
+310000 desk      finds   S joint-pot-share -> requested
+310000 desk      fills   S take_on=300000
+310000 desk      confirm S in_plan=yes -> ordered
+340000 desk      open_call K -> 均已缴入且没有追回
+310000 head      stop    S 年度预算调整 -> withdrawn
+340000 head      go_on   K 由其余两地继续 -> collecting
+340000 finance   mark_paid A -> paid
+320000 finance   mark_paid J -> paid
+340000 desk      open_call K -> open
+340000 firm      calls   R joint-pot-project K -> draft
+340000 firm      fills   R title=项目 leader=虚构负责人 plan=方案 account=6222021 parts.rows=2 parts.0.member=` + SmallFirm + ` parts.0.task=算法 parts.0.sum=250000 parts.1.member=` + JiangsuFirm + ` parts.1.task=数据 parts.1.sum=190000
+340000 firm      submit  R -> submitted
+340000 passes    31
+340000 desk      draw    R complete=yes -> reviewing
+340000 desk      hears   R panel 90 -> reviewed
+340000 desk      put_in  R -> listed
+340000 passes    8`)
+	head, path := w.towns[Anhui].client("head"), w.towns[Anhui].cases["R"]
+	at, page, _ := w.towns[Anhui].roundOf(head, path)
+	for _, x := range []string{"300,000.00", "250,000.00", "83.33%", "80.00%–120.00%", "95.00%", "江苏省"} {
+		if !strings.Contains(page, x) {
+			t.Errorf("the list does not show %s", x)
+		}
+	}
+	if strings.Contains(page, "上海市") {
+		t.Error("who was let go still counts")
+	}
+	w.plays(`
+320000 head      fills   J wrongly_paid=200000
+320000 head      recover J 资金收回 -> recovering
+320000 finance   repaid  J -> recovered`)
+	w.until("the pot does not hear of the claw-back", func() bool { return strings.Contains(w.towns[Anhui].get(head, w.towns[Anhui].cases["K"]), "已追回") })
+	w.plays(`
+340000 head      closes  R -> 公平回报
+340000 head      skips   R 江苏已收回出资
+340000 head      closes  R -> refused
+340000 head      finish  K -> 没有追回
+340000 head      settle  K 江苏收回出资，池下无项目 -> closed`)
+	if page := w.towns[Anhui].get(w.towns[Anhui].client("firm"), path); !strings.Contains(page, "江苏已收回出资") {
+		t.Error("the decision does not say why the project was passed over")
+	}
+	if list := w.towns[Anhui].get(head, at); !strings.Contains(list, "越过：江苏已收回出资") {
+		t.Error("the closed list does not say why the project was passed over")
+	}
+	if now := w.towns[Shanghai].balance(Shanghai + "/joint-pot/2026/budget"); now != before {
+		t.Errorf("Shanghai withdrew and has %s, before it had %s", now, before)
 	}
 	w.audited()
 }

@@ -2,7 +2,6 @@ package demo
 
 import (
 	"context"
-	_ "embed"
 	"fmt"
 	"io"
 	"io/fs"
@@ -18,10 +17,8 @@ import (
 // packPatience is how long a line of a way may wait for what nodes do by themselves.
 const packPatience = 30 * time.Second
 
-// jointWalk is the way of a topic that two jurisdictions answer together: its lines begin with the node.
-//
-//go:embed documents/joint-walk.txt
-var jointWalk string
+// acrossLine begins a line of a way that goes through several nodes: the code of the node.
+var acrossLine = regexp.MustCompile(`(?m)^\d{6} `)
 
 // packWays are the ways of the tour through packs, in an order in which the days that pass on them fit into the year of the editions: the
 // yearly look at a recognition comes in April, a benefit without application in June.
@@ -32,7 +29,8 @@ var packWays = []struct{ name, node, file string }{
 	{"research call: sealed proposals, a panel, a race, a stop, a test by a third party", Anhui, "cn-340000/call-proposal"},
 	{"innovation challenge: from a need to a contract", Jiangsu, "cn-320000/innovation-challenge"},
 	{"basic research: five experts drawn by lot judge a project, and it is paid", Anhui, "cn-340000/joint-fund"},
-	{"joint topic: two treasuries each pay the team of their own", "", ""},
+	{"joint topic: experts judge it, and two treasuries each pay the team of their own", Anhui, "cn-340000/joint-topic"},
+	{"common pot: two treasuries pay in, one list, each gets back about what it paid", Anhui, "cn-340000/joint-pot"},
 	{"financing: three banks are asked, their offers stand side by side, one lends", Shanghai, "cn-310000/financing-request"},
 	{"recognition: the leader of a chain, with what offices say of it", Anhui, "cn-340000/chain-leader"},
 	{"technology transfer: the price in public notice, the contract registered, the makers' share", Shanghai, "cn-310000/technology-transfer"},
@@ -42,7 +40,7 @@ var packWays = []struct{ name, node, file string }{
 }
 
 // TourPacks goes a way of every kind of pack from the draft to an end, by the pages of running nodes, and prints each line with the stage that
-// followed, or what was refused. These are the walk.txt that stand beside the packs, and one way between two nodes. It stops at the first
+// followed, or what was refused. These are the walk.txt that stand beside the packs; the lines of a way through several nodes begin with the node. It stops at the first
 // line that does not hold. It wants a world whose year has begun not long ago: editions and budgets are those of the year.
 func TourPacks(ctx context.Context, at func(code string) string, out io.Writer) (err error) {
 	defer func() {
@@ -67,18 +65,33 @@ func TourPacks(ctx context.Context, at func(code string) string, out io.Writer) 
 			for _, w := range nodes {
 				clear(w.cases)
 			}
-			if x.file == "" {
-				return acrossNodes(nodes, jointWalk)
-			}
 			register, err := packWalk(x.file)
 			if err != nil {
 				return err
+			}
+			if acrossLine.MatchString(register) {
+				if err := acrossNodes(nodes, register); err != nil {
+					return err
+				}
+				return t.atEnd(nodes[x.node], begunBy(register))
 			}
 			nodes[x.node].play(register)
 			return t.atEnd(nodes[x.node], register)
 		}})
 	}
 	return t.play(ctx, steps)
+}
+
+// begunBy are the lines of a way through several nodes by which somebody opens a case. Those that a lead opened elsewhere stay with
+// whoever pays as long as they may be audited.
+func begunBy(register string) string {
+	var out []string
+	for _, line := range strings.Split(acrossLine.ReplaceAllString(register, ""), "\n") {
+		if c := strings.Fields(line); len(c) > 1 && (c[1] == "opens" || c[1] == "calls") {
+			out = append(out, line)
+		}
+	}
+	return strings.Join(out, "\n")
 }
 
 // packWalk is the walk.txt of the newest edition of a pack.

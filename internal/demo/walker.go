@@ -236,6 +236,10 @@ func (w *walker) step(who, verb, name string, rest []string) string {
 		}
 	case "unseals": // P head: the first asks, the second opens
 		return w.unseals(who, rest[0], name)
+	case "skips": // Q why: along the ranking of the round for which it waits
+		return w.skips(browser, path, rest[0])
+	case "closes": // P: the round for which it waits
+		return w.closes(browser, path)
 	case "hears": // P panel 90: everybody who was drawn answers
 		return w.hears(name, rest[0], rest[1])
 	case "fills":

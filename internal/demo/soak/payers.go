@@ -19,9 +19,11 @@ import (
 // process of its own. After each step the lead and the payer have to say the same of each other by themselves.
 
 const (
-	payersMost = 3 * time.Minute // for both sides to agree, on a machine that is busy
-	payersLook = 40 * time.Millisecond
-	topicDays  = 16 // by how much the clock is moved so that the public notice of a topic ends, holidays in it or not
+	payersMost    = 3 * time.Minute // for both sides to agree, on a machine that is busy
+	payersLook    = 40 * time.Millisecond
+	expertsInPool = 7 // of the demonstration
+
+	topicDays = 16 // by how much the clock is moved so that the public notice of a topic ends, holidays in it or not
 )
 
 // sharesOfTopic is what each jurisdiction is asked for, in whole yuan.
@@ -283,16 +285,63 @@ func (r *payersRun) propose(ctx context.Context, no int) (*topic, error) {
 	if _, err := firm.until(ctx, http.MethodPut, "/api/v1/cases/"+t.id+"/form", "", map[string]any{"fields": fields}, nil); err != nil {
 		return nil, err
 	}
-	for i, s := range []topicStep{{node: demo.Anhui, who: "firm", action: "submit"}, {node: demo.Anhui, who: "desk", action: "propose"}} {
-		if err := r.act(ctx, t, s, fmt.Sprintf("payers-%d-first-%d", no, i)); err != nil {
+	for i, s := range []topicStep{{node: demo.Anhui, who: "firm", action: "submit"}, {node: demo.Anhui, who: "desk", action: "draw"}, {action: experts},
+		{node: demo.Anhui, who: "desk", action: "propose"}} {
+		var err error
+		if s.action == experts {
+			err = r.judge(ctx, t)
+		} else {
+			err = r.act(ctx, t, s, fmt.Sprintf("payers-%d-first-%d", no, i))
+		}
+		if err != nil {
 			return nil, fmt.Errorf("%s: %w", s.action, err)
 		}
 	}
 	return t, nil
 }
 
+// experts is the step in which whoever was drawn gives an opinion.
+const experts = "experts"
+
+// judge lets every expert of the pool who was drawn for a topic answer.
+func (r *payersRun) judge(ctx context.Context, t *topic) error {
+	for n := range expertsInPool {
+		e := r.as(demo.Anhui, fmt.Sprintf("expert%d", n+1))
+		var asked struct {
+			Asks []struct {
+				Ask   string `json:"ask"`
+				Seats []struct {
+					Seat string `json:"seat"`
+					Mine bool   `json:"mine"`
+				} `json:"seats"`
+			} `json:"asks"`
+		}
+		err := e.get(ctx, "/api/v1/cases/"+t.id+"/asks", &asked)
+		var f *refusal
+		if errors.As(err, &f) && f.Status == http.StatusNotFound {
+			continue // not drawn
+		}
+		if err != nil {
+			return err
+		}
+		for _, a := range asked.Asks {
+			for _, s := range a.Seats {
+				if !s.Mine {
+					continue
+				}
+				fields := map[string]string{"no_conflict": "true", "remark": "soak", "score_idea": "88", "score_plan": "88", "score_joint_work": "88"}
+				body := map[string]any{"seat": s.Seat, "fields": fields}
+				if _, err := e.until(ctx, http.MethodPost, "/api/v1/cases/"+t.id+"/asks/"+a.Ask, fmt.Sprintf("payers-%d-expert-%d", t.no, n), body, nil); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
 // leadsActions are those of the lead's case; all others are taken in the payer's.
-var leadsActions = map[string]bool{"submit": true, "propose": true, "ask_payers": true, "ask_again": true, "go_on": true, "give_up": true, "finish": true}
+var leadsActions = map[string]bool{"submit": true, "draw": true, "propose": true, "ask_payers": true, "ask_again": true, "go_on": true, "give_up": true, "finish": true}
 
 // act takes an action, once the case has come to where it can be taken.
 func (r *payersRun) act(ctx context.Context, t *topic, s topicStep, key string) error {
@@ -317,7 +366,7 @@ func (r *payersRun) act(ctx context.Context, t *topic, s topicStep, key string) 
 		}
 	}
 	body := map[string]any{"reason": "soak", "answers": map[string]bool{}}
-	if need := map[string]string{"propose": "complete", "confirm": "in_plan"}[s.action]; need != "" {
+	if need := map[string]string{"draw": "complete", "confirm": "in_plan"}[s.action]; need != "" {
 		body["answers"] = map[string]bool{need: true}
 	}
 	end := time.Now().Add(payersMost)
