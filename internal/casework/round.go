@@ -268,6 +268,7 @@ func (s *Service) admit(ctx context.Context, tx *db.Tx, p *plan) error {
 			if err := s.gives(ctx, tx, p.sch, pot, r.Case); err != nil {
 				return fmt.Errorf("parts of case %s: %w", r.Case.No, err)
 			}
+			r.Why = fits(isAccount, room{left: min(in.left, int64(pot.left)), all: in.all})
 		}
 	}
 	p.returns = s.returns(tx, p.sch, pots)
