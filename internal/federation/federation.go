@@ -57,6 +57,7 @@ func (p Peer) Origin() string {
 type Neighbour struct {
 	Peer
 	Size      int64     // leaves that are verified
+	Behind    int64     // leaves of its newest checkpoint here that are not read yet
 	Seen      time.Time // when it last answered well; zero is never
 	OK        bool      // the last answer was true
 	Late      bool      // no good answer for a while
@@ -336,6 +337,9 @@ func (s *Service) stands(p Peer, row peerRow) Neighbour {
 	n.Late = s.c.Now().Sub(n.Seen) > lateAfter
 	if row.problem != "" {
 		n.Problem = fault.New(fault.Conflict, row.problem, "name", p.Name)
+	}
+	if to, err := corridorlog.ParseCheckpoint([]byte(row.target)); row.target != "" && err == nil {
+		n.Behind = max(to.Size-row.size, 0)
 	}
 	n.Tried, n.Trouble = s.tried(p)
 	return n

@@ -15,7 +15,7 @@ import (
 
 var editor = access.Actor{Person: "PERSON-editor", Name: "editor", Session: "editor", Grants: []access.Grant{{Role: "editor"}}}
 
-func book(t *testing.T, d *db.DB) *indicator.Book {
+func book(t testing.TB, d *db.DB) *indicator.Book {
 	t.Helper()
 	acc, err := access.New(access.Config{DB: d, NoCodes: true})
 	if err != nil {

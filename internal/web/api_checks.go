@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"strconv"
+	"strings"
 
 	"corridor/internal/access"
 	"corridor/internal/indicator"
@@ -93,6 +94,23 @@ type reportedOut struct {
 	Title    string      `json:"title"`
 	From     int         `json:"from"`
 	To       int         `json:"to"`
+	Compared string      `json:"compared" enum:"agrees,differs,unclear" doc:"with what the logs show; says nothing while unread names a log"`
+	More     string      `json:"more" doc:"by how much the logs show more, in the figure's unit; empty: not known"`
+}
+
+type unreadOut struct {
+	Node   string `json:"node" doc:"region code"`
+	Behind int64  `json:"behind" doc:"entries that are known of and not read; 0: it was not reached yet"`
+}
+
+// unreadOf are the logs that figures are short of.
+func (s *Server) unreadOf(ctx context.Context) ([]unreadOut, error) {
+	out := []unreadOut{}
+	all, err := s.unreadLogs(ctx)
+	for _, x := range all {
+		out = append(out, unreadOut{x.Code, x.Behind})
+	}
+	return out, err
 }
 
 func (s *Server) figureOut(a asked, f indicator.Figure) figureOut {
@@ -109,7 +127,12 @@ func (s *Server) figureOut(a asked, f indicator.Figure) figureOut {
 		o.Entries = append(o.Entries, figureLine{e.Origin, e.Index, e.Day, e.Fields, url})
 	}
 	for _, r := range f.Reported {
-		o.Reported = append(o.Reported, reportedOut{json.Number(r.Value), r.Unit, r.Approx, r.Period, r.Quote, string(r.Document), r.Title, r.From, r.To})
+		how, off := f.Compare(r)
+		more := ""
+		if off != nil {
+			more = strings.TrimSuffix(strings.TrimRight(off.FloatString(2), "0"), ".")
+		}
+		o.Reported = append(o.Reported, reportedOut{json.Number(r.Value), r.Unit, r.Approx, r.Period, r.Quote, string(r.Document), r.Title, r.From, r.To, string(how), more})
 	}
 	return o
 }
@@ -125,6 +148,7 @@ func (a asked) origin() string {
 func (s *Server) apiFigures() {
 	type figures struct {
 		Figures []figureOut `json:"figures"`
+		Unread  []unreadOut `json:"unread" doc:"logs that are not read to their end, so that figures may be short of them"`
 	}
 	operate(s, "GET", "/api/v1/figures", access.FigureRead, "All figures", func(ctx context.Context, a asked, _ *nothing) (*body[figures], error) {
 		o := figures{Figures: []figureOut{}}
@@ -134,8 +158,11 @@ func (s *Server) apiFigures() {
 		}
 		for _, f := range all {
 			one := s.figureOut(a, f)
-			one.Entries, one.Reported = []figureLine{}, []reportedOut{}
+			one.Entries = []figureLine{}
 			o.Figures = append(o.Figures, one)
+		}
+		if o.Unread, err = s.unreadOf(ctx); err != nil {
+			return nil, err
 		}
 		return answer(o)
 	})

@@ -51,6 +51,25 @@ type figuresPage struct {
 	All      []indicator.Figure
 	Schemes  []schemeFigures // what schemes count out of their public entries
 	Compared []comparedView  // what documents told, beside what the logs show: what differs first
+	Unread   []unreadLog
+}
+
+// unreadLog is a log that is not read to its end here, so that a figure may be short of what stands there.
+type unreadLog struct {
+	Code   string
+	Name   fault.Words
+	Behind int64 // entries that are known of and not read; 0 for a log that was not reached yet
+}
+
+// unreadLogs are those of the neighbours.
+func (s *Server) unreadLogs(ctx context.Context) (out []unreadLog, err error) {
+	all, err := s.c.Federation.Rail(ctx)
+	for _, n := range all {
+		if n.Behind > 0 || n.Seen.IsZero() {
+			out = append(out, unreadLog{n.Code, n.Name, n.Behind})
+		}
+	}
+	return out, err
 }
 
 // schemeFigures are the figures that the packs of one scheme bring.
@@ -135,16 +154,21 @@ func (v *visit) figures() error {
 		return err
 	}
 	filed, schemes := byScheme(all)
-	return v.show("figures", v.t("数字", "Figures"), figuresPage{filed, schemes, v.compare(all)})
+	unread, err := v.s.unreadLogs(v.ctx())
+	if err != nil {
+		return err
+	}
+	return v.show("figures", v.t("数字", "Figures"), figuresPage{filed, schemes, v.compare(all), unread})
 }
 
 type figurePage struct {
 	Figure   indicator.Figure
 	Entries  []figureEntry
-	Reported []reportView
-	Source   bool // the reader may open the documents
+	Compared []comparedView // what documents told, beside what the logs show: what differs first
+	Source   bool           // the reader may open the documents
 	Pager    pager
 	Export   exportView
+	Unread   []unreadLog
 }
 
 // figureEntry is an entry with where it opens: the page of the log that it stands in.
@@ -170,8 +194,9 @@ func (v *visit) figure() error {
 		return err
 	}
 	p := figurePage{Figure: f, Entries: v.figureEntries(f), Source: access.MaySomewhere(v.who, access.DocumentRead) == nil, Pager: v.pager(f.Total, figureRows), Export: v.exports()}
-	for _, r := range f.Reported {
-		p.Reported = append(p.Reported, v.reportOf(f, r))
+	p.Compared = v.compare([]indicator.Figure{f})
+	if p.Unread, err = v.s.unreadLogs(v.ctx()); err != nil {
+		return err
 	}
 	v.under("/figures", "数字", "Figures")
 	return v.show("figure", f.Title.In(v.lang), p)
