@@ -209,6 +209,8 @@ func (s *Server) apiCases() {
 	s.apiForm()
 	s.apiDiscards()
 	s.apiDraws()
+	s.apiPanels()
+	s.apiHomes()
 	s.apiCalls()
 	s.apiSealed()
 }

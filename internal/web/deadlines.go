@@ -12,6 +12,7 @@ import (
 	"corridor/internal/access"
 	"corridor/internal/agreement"
 	"corridor/internal/casework"
+	"corridor/internal/catalogue"
 	"corridor/internal/catalogue/booking"
 	"corridor/internal/db"
 	"corridor/internal/fault"
@@ -19,9 +20,10 @@ import (
 )
 
 const (
-	deadlineCases = 200 // of a desk's queue that its calendar shows, the earliest due first
-	deadlineAhead = 400 // days ahead that a feed carries
-	deadlineBack  = 60  // days back
+	deadlineCases    = 200 // of a desk's queue that its calendar shows, the earliest due first
+	deadlineListings = 200 // of an organisation that its calendar looks at
+	deadlineAhead    = 400 // days ahead that a feed carries
+	deadlineBack     = 60  // days back
 )
 
 // deadline is one moment of a calendar: until when something has to be done, or from when it no longer holds.
@@ -51,6 +53,7 @@ var deadlineKinds = []struct {
 	{"case", fault.Words{"办件时限", "cases"}}, {"lapse", fault.Words{"逾期失效", "what lapses"}}, {"round", fault.Words{"轮次截止", "rounds"}},
 	{"call", fault.Words{"征集截止", "calls"}}, {"label", fault.Words{"认定到期", "labels"}}, {"edition", fault.Words{"政策版本", "editions"}},
 	{"booking", fault.Words{"预约", "bookings"}}, {"task", fault.Words{"任务与节点", "tasks and milestones"}}, {"statement", fault.Words{"对账单", "statements"}},
+	{"listing", fault.Words{"需求与资源", "needs and listings"}},
 }
 
 func deadlineWords(kind string) fault.Words {
@@ -80,7 +83,7 @@ func (v *visit) deadlines() (out []deadline, err error) {
 		find func() ([]deadline, error)
 	}{
 		{access.CaseQueue, v.deskDeadlines}, {access.CaseRead, v.callDeadlines}, {access.BookingCreate, v.bookingDeadlines}, {access.TaskUpdate, v.taskDeadlines},
-		{access.StatementSign, v.statementDeadlines},
+		{access.StatementSign, v.statementDeadlines}, {access.ListingEdit, v.listingDeadlines},
 	} {
 		if access.MaySomewhere(v.who, look.perm) != nil {
 			continue
@@ -194,6 +197,46 @@ func (v *visit) statementDeadlines() (out []deadline, err error) {
 		out = append(out, deadline{At: unit.DayOf(v.now(), beijing).Add(1).Start(beijing), Kind: "statement", What: joinWords(w.What, w.Note), Note: w.Do, Path: w.Path, Mine: true})
 	}
 	return out, err
+}
+
+// listingDeadlines are the last days of needs that stand open, and the days by which listings have to be published as their kinds say,
+// of the organisations whose listings this person keeps.
+func (v *visit) listingDeadlines() (out []deadline, err error) {
+	if v.s.c.Catalogue == nil {
+		return nil, nil
+	}
+	orgs := access.ReachOf(v.who, access.ListingEdit).Orgs
+	today := unit.DayOf(v.now(), beijing)
+	for _, org := range orgs[:min(len(orgs), orgsShown)] {
+		all, _, err := v.s.c.Catalogue.List(v.ctx(), v.who, catalogue.Query{All: true, Owner: org, Rows: deadlineListings})
+		if fault.KindOf(err) == fault.NotFound { // this node does not know it
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		for _, l := range all {
+			out = append(out, v.listingDeadline(l, today)...)
+		}
+	}
+	return out, nil
+}
+
+// listingDeadline is that of one listing, or none.
+func (v *visit) listingDeadline(l catalogue.Listing, today unit.Day) []deadline {
+	x := deadline{Kind: "listing", What: l.Title.In(v.lang), Path: "/listings/" + string(l.ID)}
+	if k, ok := v.s.c.Catalogue.Kinds().Of(l.Kind); ok && k.Asking() && l.State == catalogue.Published {
+		x.At, x.Note = catalogue.Until(k, l).Add(1).Start(beijing), v.t("需求的最后一天", "the last day of the need")
+		if catalogue.Until(k, l).Valid() {
+			return []deadline{x}
+		}
+	}
+	due, _ := v.s.c.Catalogue.PublishBy(l, today)
+	if !due.Valid() {
+		return nil
+	}
+	x.At, x.Note, x.Mine = due.Add(1).Start(beijing), v.t("应当公开的最后一天", "the last day to publish it"), true
+	return []deadline{x}
 }
 
 type deadlinesPage struct {

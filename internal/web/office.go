@@ -37,23 +37,8 @@ func (p officePage) Ready() (n int) {
 
 // office shows rounds, queues, what is late, budgets and patterns on one page.
 func (v *visit) office() error {
-	p := officePage{Day: unit.DayOf(v.now(), beijing)}
-	line, err := v.s.c.Cases.Line(v.ctx(), v.who, casework.QueueFilter{Page: 1, Rows: 1})
+	p, err := v.onTheDesk()
 	if err != nil {
-		return err
-	}
-	p.Stages, p.Total, p.More = line.Stages, line.Total, line.More
-	late, err := v.s.c.Cases.Line(v.ctx(), v.who, casework.QueueFilter{Due: "late", Page: 1, Rows: officeLate})
-	if err != nil {
-		return err
-	}
-	p.Late, p.LateAll = late.Cases, late.Total
-	soon, err := v.s.c.Cases.Line(v.ctx(), v.who, casework.QueueFilter{Due: "soon", Page: 1, Rows: 1})
-	if err != nil {
-		return err
-	}
-	p.Soon = soon.Total
-	if p.Rounds, err = v.openRounds(); err != nil {
 		return err
 	}
 	if p.Money = access.MaySomewhere(v.who, access.BudgetRead) == nil; p.Money {
@@ -61,9 +46,33 @@ func (v *visit) office() error {
 			return err
 		}
 	}
+	return v.show("office", v.t("岗位总览", "The desk at a glance"), p)
+}
+
+// onTheDesk is what waits for an officer over all schemes, budgets left out.
+func (v *visit) onTheDesk() (p officePage, err error) {
+	p.Day = unit.DayOf(v.now(), beijing)
+	line, err := v.s.c.Cases.Line(v.ctx(), v.who, casework.QueueFilter{Page: 1, Rows: 1})
+	if err != nil {
+		return p, err
+	}
+	p.Stages, p.Total, p.More = line.Stages, line.Total, line.More
+	late, err := v.s.c.Cases.Line(v.ctx(), v.who, casework.QueueFilter{Due: "late", Page: 1, Rows: officeLate})
+	if err != nil {
+		return p, err
+	}
+	p.Late, p.LateAll = late.Cases, late.Total
+	soon, err := v.s.c.Cases.Line(v.ctx(), v.who, casework.QueueFilter{Due: "soon", Page: 1, Rows: 1})
+	if err != nil {
+		return p, err
+	}
+	p.Soon = soon.Total
+	if p.Rounds, err = v.openRounds(); err != nil {
+		return p, err
+	}
 	all, rules, err := v.s.c.Cases.Patterns(v.ctx(), v.who)
 	if err != nil {
-		return err
+		return p, err
 	}
 	for _, x := range all {
 		if x.Aside != nil {
@@ -72,7 +81,7 @@ func (v *visit) office() error {
 		}
 		p.Patterns = append(p.Patterns, v.patternView(x, rules))
 	}
-	return v.show("office", v.t("岗位总览", "The desk at a glance"), p)
+	return p, nil
 }
 
 // openRounds are the rounds for which cases wait, or whose decision is being carried out.

@@ -71,17 +71,17 @@ func (v *visit) ours() error {
 	}
 	p.Orgs = orgs
 	if ok {
-		if err := v.fillOurs(&p, code); err != nil {
+		if _, err := v.fillOurs(&p, code); err != nil {
 			return err
 		}
 	}
 	return v.show("ours", v.t("我单位", "Our organisation"), p)
 }
 
-func (v *visit) fillOurs(p *oursPage, code string) error {
-	o, err := v.s.c.Cases.Ours(v.ctx(), v.who, code)
-	if err != nil {
-		return err
+// fillOurs puts what stands for an organisation on its page, and returns it as the room of cases says it.
+func (v *visit) fillOurs(p *oursPage, code string) (o casework.Ours, err error) {
+	if o, err = v.s.c.Cases.Ours(v.ctx(), v.who, code); err != nil {
+		return o, err
 	}
 	p.Org, p.Running, p.Paid = &o.Org, o.Running, o.Paid
 	for _, x := range o.Looks {
@@ -107,13 +107,13 @@ func (v *visit) fillOurs(p *oursPage, code string) error {
 		p.Expires = append(p.Expires, v.expiryView(e, code, today))
 	}
 	if p.Abroad, _, err = v.s.c.Cases.Shadows(v.ctx(), v.who, casework.ShadowQuery{Sort: "due", Rows: oursAbroad}); err != nil {
-		return err
+		return o, err
 	}
 	_, changes, err := v.s.c.Cases.Announcements(v.ctx(), v.who, code)
 	for _, c := range changes {
 		p.Turns = append(p.Turns, v.announcedView(c))
 	}
-	return err
+	return o, err
 }
 
 // oursAbroad is how many cases in other nodes the page shows.

@@ -10,7 +10,6 @@ import (
 	"corridor/internal/db"
 	"corridor/internal/fault"
 	"corridor/internal/registry"
-	"corridor/internal/unit"
 )
 
 // panelRoutes are the addresses of what is looked at before a draw, of the minutes after it, and of an expert's own page.
@@ -172,18 +171,9 @@ func (v *visit) declareTie() error {
 	if err != nil {
 		return err
 	}
-	t := registry.ExpertTie{Org: f.Get("org"), Kind: f.Get("kind"), Note: f.Get("note")}
-	if t.Since, err = unit.ParseDay(strings.TrimSpace(f.Get("since"))); err != nil {
-		err = fault.Of(err).On("since")
-	}
+	t, err := tieTyped(f.Get("org"), f.Get("kind"), f.Get("since"), f.Get("until"), f.Get("note"))
 	if err == nil {
-		err = daysTyped(dayTyped{"until", strings.TrimSpace(f.Get("until")), &t.Until})
-	}
-	if err == nil {
-		err = v.s.c.DB.Act(v.ctx(), func(tx *db.Tx) error {
-			_, err := v.s.c.Registry.DeclareTie(v.ctx(), tx, v.who, t)
-			return err
-		})
+		err = v.s.declare(v.ctx(), v.who, t)
 	}
 	if err != nil {
 		if !v.refusedForm(f.on("t"), err) {
@@ -200,9 +190,7 @@ func (v *visit) endTie() error {
 		return err
 	}
 	v.back = "/expert"
-	if err := v.s.c.DB.Act(v.ctx(), func(tx *db.Tx) error {
-		return v.s.c.Registry.EndTie(v.ctx(), tx, v.who, id, v.s.c.Registry.Today(tx))
-	}); err != nil {
+	if err := v.s.endDeclared(v.ctx(), v.who, id); err != nil {
 		return err
 	}
 	return v.to("/expert", "saved")
