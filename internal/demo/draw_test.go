@@ -63,12 +63,18 @@ firm      answers J panel score_idea=90                                         
 		if page := w.get(w.client("head"), w.cases["J"]+"/minutes"); !strings.Contains(page, "分差") || !strings.Contains(page, "<dd>40，标准差 14.14</dd>") || strings.Count(page, "不计</span>") != 2 {
 			t.Error("the minutes do not tell how far the scores lie apart, and which do not count")
 		}
+		if told := w.get(w.client("head"), "/api/v1"+w.cases["J"]+"/minutes"); !strings.Contains(told, `"spread":"40"`) || !strings.Contains(told, `"deviation":"14.14"`) || strings.Count(told, `"left_out":true`) != 2 || !strings.Contains(told, `"owed":"`) {
+			t.Errorf("the operation tells other minutes: %s", told)
+		}
 		if page := w.get(w.client("firm"), w.cases["J"]+"/minutes"); strings.Contains(page, "评审专家 ") {
 			t.Error("the minutes tell the firm who sat")
 		}
 		judge := w.client(drawn[0])
 		if page := w.get(judge, "/expert"); !strings.Contains(page, "已评审") || !strings.Contains(page, "<dd>500.00 元（1 份）</dd>") {
 			t.Error("an expert does not find the record and the fee")
+		}
+		if told := w.get(judge, "/api/v1/expert"); !strings.Contains(told, `"fee":"500.00"`) {
+			t.Errorf("the operation tells another record: %s", told)
 		}
 		if status, _, body := w.send(judge, "/expert/ties", url.Values{"org": {SmallFirm}, "kind": {"coauthor"}, "since": {"2026-01-01"}}); status != http.StatusSeeOther || !strings.Contains(w.get(judge, "/expert"), "共同署名发表") {
 			t.Errorf("an expert cannot declare a tie: %d %.300s", status, body)
