@@ -192,7 +192,7 @@ func (p plan) within() error {
 	for _, r := range p.returns {
 		if r.Outside() {
 			x := p.sch.Round.Returns
-			return fault.New(fault.Conflict, "casework.round_return", "rule", x.Words, "payer", r.Name, "paid", r.PaidIn.String(), "received", r.Received.String(),
+			return fault.New(fault.Conflict, "casework.round_return", "rule", x.Words, "payer", r.Name, "paid", r.PaidIn.String(), "gets", r.Received.String(),
 				"least", r.Least.String(), "most", r.Most.String())
 		}
 	}
