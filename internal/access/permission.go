@@ -42,6 +42,8 @@ const (
 
 	RegistryRead Permission = "registry.read"
 	RegistryEdit Permission = "registry.edit"
+	// LabelEdit is to enter and revoke labels outside a case, and to decide on what another asked for.
+	LabelEdit Permission = "label.edit"
 
 	SchemeRead    Permission = "scheme.read"
 	SchemePropose Permission = "scheme.propose"
@@ -150,6 +152,8 @@ var Rules = []Rule{
 
 	{Permission: RegistryRead, ZH: "查看主体登记", EN: "Read the registry", Open: true, Token: true},
 	{Permission: RegistryEdit, ZH: "维护主体登记", EN: "Edit the registry", Token: true, Holders: []Holder{by(ScopeRegion, "node_admin", "editor", "science", "industry", "approval"), by(ScopeOrg, "org_admin")}},
+
+	{Permission: LabelEdit, ZH: "登记和撤销资质", EN: "Enter and revoke labels", Token: true, Holders: []Holder{by(ScopeRegion, "editor", "science", "industry", "approval", "recognition_review", "recognition_head", "head")}},
 
 	{Permission: SchemeRead, ZH: "查看办事规则", EN: "Read schemes", Open: true, Token: true},
 	{Permission: SchemePropose, ZH: "提交规则版本", EN: "Propose an edition of a scheme", Token: true, Holders: []Holder{by(ScopeRegion, "science", "finance", "industry", "approval", "fund_office")}},

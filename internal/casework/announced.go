@@ -52,19 +52,8 @@ func (r RuleChange) Turns() bool {
 // Announcements says, for each edition that is announced and begins after today, what changes for an organisation of the actor's: which
 // rules and amounts, and whether its own answer does. Facts of the registry are those of today.
 func (s *Service) Announcements(ctx context.Context, who access.Actor, org string) (o registry.Org, out []Announced, err error) {
-	if err := access.MaySomewhere(who, access.CaseRead); err != nil {
-		return o, nil, err
-	}
-	if !hasOrg(who, org) {
-		return o, nil, fault.New(fault.NotFound, "casework.org_hidden")
-	}
-	err = s.c.DB.Read(ctx, func(tx *db.Tx) error {
+	o, err = s.lookingAhead(ctx, who, org, true, func(tx *db.Tx, o registry.Org, own []Case, facts *world) error {
 		out = nil
-		var own []Case
-		var facts *world
-		if o, own, facts, err = s.looksAhead(ctx, tx, who, org); err != nil {
-			return err
-		}
 		for _, sch := range s.Schemes() {
 			if first := sch.InForce[0].Day(); first <= facts.day || !forFirms(sch) || s.LastDay(sch).Valid() && s.LastDay(sch) < first {
 				continue

@@ -53,8 +53,10 @@ type Config struct {
 	Former   []string // secrets before it, which still open
 	Node     string   // two digits, the beginning of a case's number
 	Schemes  []*scheme.Scheme
-	Soon     time.Duration // how long before it is due people are reminded, and a queue calls it due soon; 0 is three days
-	Layers   fs.FS         // shared layers that an edition brought in may extend; nil: only those that it brings or that stand here
+	// Elsewhere are the schemes that neighbours run: they are judged for a firm's home, and no case of them lives here.
+	Elsewhere []*scheme.Scheme
+	Soon      time.Duration // how long before it is due people are reminded, and a queue calls it due soon; 0 is three days
+	Layers    fs.FS         // shared layers that an edition brought in may extend; nil: only those that it brings or that stand here
 }
 
 // Calendar is that of the node's jurisdiction.

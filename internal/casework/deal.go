@@ -22,16 +22,8 @@ type Purchase struct {
 // the price today, and says for each way of paying what it bears at once and what comes back. price 0 is one that is not known.
 // Nothing is kept of it.
 func (s *Service) Purchases(ctx context.Context, who access.Actor, org, provider string, price unit.Fen) (o registry.Org, out []Purchase, err error) {
-	if err := access.MaySomewhere(who, access.CaseRead); err != nil {
-		return o, nil, err
-	}
-	err = s.c.DB.Read(ctx, func(tx *db.Tx) error {
+	o, err = s.lookingAhead(ctx, who, org, false, func(tx *db.Tx, o registry.Org, own []Case, facts *world) error {
 		out = nil
-		var own []Case
-		var facts *world
-		if o, own, facts, err = s.looksAhead(ctx, tx, who, org); err != nil {
-			return err
-		}
 		for _, sch := range s.Schemes() {
 			to, sum, buys := sch.PriceOf()
 			if !buys || !forFirms(sch) || !s.inTime(sch, facts.day) {
@@ -67,21 +59,32 @@ func (s *Service) Buys() bool {
 	return false
 }
 
-// looksAhead is what is asked of an organisation before it has a case: itself, its cases, and the facts of today. One of which the
-// actor may not know is not found.
-func (s *Service) looksAhead(ctx context.Context, tx *db.Tx, who access.Actor, org string) (o registry.Org, own []Case, facts *world, err error) {
-	if o, err = s.c.Registry.Org(ctx, tx, org); err != nil {
-		return o, nil, nil, err
+// lookingAhead reads, in one reading, what is asked of an organisation before it has a case: itself, its cases, and the facts of today. One
+// of which the actor may not know is not found; with itself, one that the actor does not act for is not found either.
+func (s *Service) lookingAhead(ctx context.Context, who access.Actor, org string, itself bool, look func(tx *db.Tx, o registry.Org, own []Case, facts *world) error) (o registry.Org, err error) {
+	if err := access.MaySomewhere(who, access.CaseRead); err != nil {
+		return o, err
 	}
-	if access.May(who, access.CaseRead, access.Scope{Region: o.Region, Org: org}) != nil {
-		return o, nil, nil, fault.New(fault.NotFound, "casework.org_hidden")
+	hidden := fault.New(fault.NotFound, "casework.org_hidden")
+	if itself && !hasOrg(who, org) {
+		return o, hidden
 	}
-	facts = &world{ctx: ctx, tx: tx, s: s, day: s.today(tx.Now())}
-	if facts.firm, err = s.c.Registry.Facts(ctx, tx, org, facts.day); err != nil {
-		return o, nil, nil, err
-	}
-	if own, err = queryCases(ctx, tx, sqlOfOrg, org, childrenMax); err != nil {
-		err = fmt.Errorf("cases of %s: %w", org, err)
-	}
-	return o, own, facts, err
+	err = s.c.DB.Read(ctx, func(tx *db.Tx) error {
+		if o, err = s.c.Registry.Org(ctx, tx, org); err != nil {
+			return err
+		}
+		if access.May(who, access.CaseRead, access.Scope{Region: o.Region, Org: org}) != nil {
+			return hidden
+		}
+		facts := &world{ctx: ctx, tx: tx, s: s, day: s.today(tx.Now())}
+		if facts.firm, err = s.c.Registry.Facts(ctx, tx, org, facts.day); err != nil {
+			return err
+		}
+		own, err := queryCases(ctx, tx, sqlOfOrg, org, childrenMax)
+		if err != nil {
+			return fmt.Errorf("cases of %s: %w", org, err)
+		}
+		return look(tx, o, own, facts)
+	})
+	return o, err
 }

@@ -27,6 +27,7 @@ type Ours struct {
 	Org     registry.Org
 	At      time.Time
 	Looks   []Outlook     // every scheme in force that it could ask for, judged now
+	Abroad  []Outlook     // schemes that neighbours run, this node does not, and that are open to it as far as their rules say
 	Running []OwnCase     // its cases that go on, what is due first before the others
 	Paid    []PaidYear    // the newest year first
 	Expires []Expiry      // the earliest first
@@ -118,20 +119,12 @@ func (x Outlook) Fit() Fit {
 
 // Ours reads what stands for an organisation of the actor's over all schemes. One for which the actor does not act is not found.
 func (s *Service) Ours(ctx context.Context, who access.Actor, org string) (o Ours, err error) {
-	if err := access.MaySomewhere(who, access.CaseRead); err != nil {
-		return o, err
-	}
-	if !hasOrg(who, org) {
-		return o, fault.New(fault.NotFound, "casework.org_hidden")
-	}
-	err = s.c.DB.Read(ctx, func(tx *db.Tx) error {
-		o = Ours{At: tx.Now()}
-		var own []Case
-		var facts *world
-		if o.Org, own, facts, err = s.looksAhead(ctx, tx, who, org); err != nil {
+	_, err = s.lookingAhead(ctx, who, org, true, func(tx *db.Tx, of registry.Org, own []Case, facts *world) (err error) {
+		o = Ours{At: tx.Now(), Org: of}
+		if o.Looks, err = s.looks(ctx, tx, who, o.Org, own, *facts); err != nil {
 			return err
 		}
-		if o.Looks, err = s.looks(ctx, tx, who, o.Org, own, *facts); err != nil {
+		if o.Abroad, err = s.elsewhere(ctx, o.Org, *facts); err != nil {
 			return err
 		}
 		if o.Running, err = s.runningOf(ctx, tx, who, org, own); err != nil {

@@ -43,15 +43,7 @@ type OutlookRule struct {
 
 // Outlooks judges every scheme in force that the organisation could ask for, today: those it qualifies for first.
 func (s *Service) Outlooks(ctx context.Context, who access.Actor, org string) (o registry.Org, out []Outlook, err error) {
-	if err := access.MaySomewhere(who, access.CaseRead); err != nil {
-		return o, nil, err
-	}
-	err = s.c.DB.Read(ctx, func(tx *db.Tx) error {
-		var own []Case
-		var facts *world
-		if o, own, facts, err = s.looksAhead(ctx, tx, who, org); err != nil {
-			return err
-		}
+	o, err = s.lookingAhead(ctx, who, org, false, func(tx *db.Tx, o registry.Org, own []Case, facts *world) error {
 		out, err = s.looks(ctx, tx, who, o, own, *facts)
 		return err
 	})
@@ -70,10 +62,12 @@ func (s *Service) looks(ctx context.Context, tx *db.Tx, who access.Actor, o regi
 		}
 		out = append(out, x)
 	}
-	rank := map[scheme.Result]int{scheme.Pass: 0, scheme.NotKnown: 1, scheme.Fail: 2}
-	slices.SortStableFunc(out, func(a, b Outlook) int { return rank[a.Verdict] - rank[b.Verdict] })
+	slices.SortStableFunc(out, func(a, b Outlook) int { return verdictRank[a.Verdict] - verdictRank[b.Verdict] })
 	return out, nil
 }
+
+// verdictRank is the order in which outlooks are shown.
+var verdictRank = map[scheme.Result]int{scheme.Pass: 0, scheme.NotKnown: 1, scheme.Fail: 2}
 
 // forFirms says whether the first stage is a firm's.
 func forFirms(sch *scheme.Scheme) bool {
@@ -189,6 +183,8 @@ func suppliers(saw []scheme.SeenFact) (w fault.Words) {
 			from = fault.Words{"由企业报送上一年度数据，登记部门录入", "from the organisation's last yearly report, entered by the registry"}
 		case "firm.controller":
 			from = fault.Words{"由企业申报实际控制人", "from the organisation, which states its controller"}
+		case "available", "balance", "firm.open_cases", "paid_out", "already", "unused", "on_list":
+			from = fault.Words{"由受理地的节点答复", "from the node that runs the scheme"}
 		case "recognised", "related":
 			from = fault.Words{"由对方所在地的节点答复", "from the node of the other organisation"}
 		}

@@ -49,7 +49,8 @@ type Pattern struct {
 	Cases    []Case
 	Aside    *Aside // it was set aside and has not grown since
 
-	ids []unit.ID // of the cases, where they were found one by one
+	ids    []unit.ID // of the cases, where they were found one by one
+	former []string  // subjects under which it may have been set aside before the node's secret was exchanged
 }
 
 // Aside is that an officer has looked at a pattern and let it be.
@@ -207,7 +208,7 @@ func (s *Service) dressed(ctx context.Context, tx *db.Tx, who access.Actor, all 
 			p.Title = fault.Words{p.Scheme, p.Scheme}
 		}
 		for _, a := range asides { // the newest first
-			if a.Kind == p.Kind && a.Subject == p.Subject {
+			if a.Kind == p.Kind && (a.Subject == p.Subject || slices.Contains(p.former, a.Subject)) {
 				if p.N <= a.Cases {
 					p.Aside = &a
 				}

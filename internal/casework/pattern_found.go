@@ -2,6 +2,7 @@ package casework
 
 import (
 	"context"
+	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -44,10 +45,22 @@ func (s *Service) phoned(ctx context.Context, tx *db.Tx, all []tally, rules Patt
 			continue
 		}
 		slices.Sort(these)
-		digest := sha256.Sum256([]byte(k[0] + "/" + k[1]))
-		out = append(out, Pattern{Kind: SamePhone, Subject: k[0] + "/" + hex.EncodeToString(digest[:8]), Scheme: k[0], Phone: k[1][len(k[1])-phoneShown:], Orgs: these, N: len(these), Days: rules.Phone.Days})
+		p := Pattern{Kind: SamePhone, Subject: phoneSubject(s.c.Secret, k[0], k[1]), Scheme: k[0], Phone: k[1][len(k[1])-phoneShown:], Orgs: these, N: len(these), Days: rules.Phone.Days}
+		for _, secret := range s.c.Former {
+			p.former = append(p.former, phoneSubject(secret, k[0], k[1]))
+		}
+		out = append(out, p)
 	}
 	return out, nil
+}
+
+// phoneSubject names a telephone number among the patterns of a scheme. The key follows from the node's secret, which stands in no table: a
+// number has so few digits that a digest without a key is the number.
+func phoneSubject(secret, scheme, phone string) string {
+	key := sha256.Sum256([]byte("corridor/casework/phone/1\n" + secret))
+	mac := hmac.New(sha256.New, key[:])
+	mac.Write([]byte(scheme + "/" + phone))
+	return scheme + "/" + hex.EncodeToString(mac.Sum(nil)[:8])
 }
 
 // overcharged are the providers with which more was agreed, or which billed more, than the calendar asked for the slot, by more than the

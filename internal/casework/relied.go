@@ -65,6 +65,20 @@ func (s *Service) LabelLost(ctx context.Context, tx *db.Tx, l registry.Label) er
 	return nil
 }
 
+// RestOn counts the cases whose decisions rest on a label that an organisation holds, for an officer who may take it back.
+func (s *Service) RestOn(ctx context.Context, who access.Actor, org, label string) (n int, err error) {
+	if err := access.MaySomewhere(who, access.LabelEdit); err != nil {
+		return 0, err
+	}
+	err = s.c.DB.Read(ctx, func(tx *db.Tx) error {
+		if err := tx.QueryRow(ctx, sqlRestOn, org, label).Scan(&n); err != nil {
+			return fmt.Errorf("cases that rest on label %s of %s: %w", label, org, err)
+		}
+		return nil
+	})
+	return n, err
+}
+
 // tellLost goes on with the cases whose label was lost, at most ticksAtOnce of them, each in an act of its own.
 func (s *Service) tellLost(ctx context.Context) (done int, err error) {
 	var ids []unit.ID

@@ -21,6 +21,7 @@ ON CONFLICT (case_id, org, label) DO NOTHING`
 UPDATE casework_relied SET lost_on = $3, lost_at = $4, told = FALSE, stage = (SELECT c.stage FROM casework_case c WHERE c.id = case_id)
 WHERE org = $1 AND label = $2 AND lost_at = 0 AND case_id IN (SELECT c.id FROM casework_case c WHERE c.ending <> 'refused')`
 
+	sqlRestOn   = `SELECT count(*) FROM casework_relied r JOIN casework_case c ON c.id = r.case_id WHERE r.org = $1 AND r.label = $2 AND r.lost_at = 0 AND c.ending <> 'refused'`
 	sqlUntold   = `SELECT DISTINCT case_id FROM casework_relied WHERE lost_at > 0 AND lost_at <= $1 AND NOT told ORDER BY case_id LIMIT $2`
 	sqlSetTold  = `UPDATE casework_relied SET told = TRUE WHERE case_id = $1 AND lost_at > 0`
 	sqlLostOf   = `SELECT org, label, step, lost_on, lost_at, stage, told FROM casework_relied WHERE case_id = $1 AND lost_at > 0 ORDER BY lost_at, org, label LIMIT $2`

@@ -29,6 +29,9 @@ const (
 	BankOne      = "91310115MA0DEMQ78R"
 	BankTwo      = "91310115MA0DEMQ86L"
 	BankThree    = "91310115MA0DEMQ94F"
+
+	AnhuiBroker    = "12340000DEMQ00077T"
+	ShanghaiBroker = "12310000DEMQ000859"
 )
 
 // organisation is one of the world's, with its last filed year.
@@ -76,6 +79,20 @@ func banks() (all []organisation) {
 		all = append(all, organisation{registry.Org{Code: code, Name: fault.Words{"第" + string([]rune("一二三")[i]) + "商业银行（演示）", fmt.Sprintf("Commercial Bank %d (demo)", i+1)}, Kind: "bank",
 			Region: "310115", Industry: "6621", Founded: day(2001, 4, 2), Home: Shanghai, Synthetic: true},
 			registry.YearFacts{Year: 2025, Staff: 900, Revenue: 3_000_000_000 * unit.FenPerYuan, Source: "registry:" + Shanghai, Filed: day(2026, 1, 30)}})
+	}
+	return all
+}
+
+// brokers are where the technology managers of a node work.
+func brokers(node string) (all []organisation) {
+	for _, b := range []struct {
+		node, code, zh, en string
+		region             unit.Region
+	}{{Anhui, AnhuiBroker, "合肥技术转移中心（演示）", "Hefei Technology Transfer Centre (demo)", "340100"}, {Shanghai, ShanghaiBroker, "浦东技术转移中心（演示）", "Pudong Technology Transfer Centre (demo)", "310115"}} {
+		if b.node == node {
+			all = append(all, organisation{registry.Org{Code: b.code, Name: fault.Words{b.zh, b.en}, Kind: "platform", Region: b.region, Industry: "7520", Founded: day(2015, 6, 1), Home: b.node, Synthetic: true},
+				registry.YearFacts{Year: 2025, Staff: 24, Revenue: 9_000_000 * unit.FenPerYuan, Source: "registry:" + b.node, Filed: day(2026, 2, 12)}})
+		}
 	}
 	return all
 }
@@ -134,7 +151,7 @@ func enterOffices(ctx context.Context, n *node.Node, admin access.Actor) error {
 
 // enterOrganisations enters each organisation once.
 func enterOrganisations(ctx context.Context, n *node.Node, admin access.Actor) error {
-	all := organisations()
+	all := append(organisations(), brokers(n.Node.Code)...)
 	if n.Node.Code == Shanghai {
 		all = append(all, banks()...)
 	}
@@ -167,7 +184,7 @@ func enterOrganisation(ctx context.Context, n *node.Node, admin access.Actor, o 
 		switch {
 		case o.Kind == "lab": // stands on the list of providers that the four recognise
 			label.Label = "voucher_provider"
-		case o.year.Staff > 500:
+		case o.year.Staff > 500, o.Kind == "platform":
 			return nil
 		}
 		_, err := n.Registry.IssueLabel(ctx, tx, admin, label)

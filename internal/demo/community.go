@@ -10,6 +10,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -146,7 +147,7 @@ func nodeConfig(c Config, m Member, keys map[string]node.Key, packs []*scheme.Sc
 	}
 	return node.Config{Node: m.face(), DSN: dsn, Dir: filepath.Join(c.Dir, m.Short()), Origin: origin(m),
 		Key: keys[m.Code].Private, Former: keys[m.Code].Former, Address: address(c.BasePort, m), Site: "http://" + address(c.BasePort, m), Peers: peersOf(m, keys, c.BasePort), PeerNetworks: thisMachine, Carry: carry,
-		Schemes: node.PacksOf(packs, m.Code), Counted: packs, Now: clock.Now, Clock: clock, NoCodes: true, Logger: c.Logger, Extract: c.Extract}
+		Schemes: node.PacksOf(slices.Concat(packs, later()), m.Code), Counted: packs, Now: clock.Now, Clock: clock, NoCodes: true, Logger: c.Logger, Extract: c.Extract}
 }
 
 // Serve runs all nodes until ctx ends or one of them fails.

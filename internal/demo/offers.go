@@ -266,6 +266,9 @@ func WriteOffers(w io.Writer, f sheets.Format, k *kinds.Kind, offers iter.Seq[Of
 	return out.End()
 }
 
+// needy are the firms of each node that look for something, so that matching and an introduction can be tried.
+var needy = map[string]struct{ code, region string }{Shanghai: {ShanghaiFirm, "310115"}, Jiangsu: {JiangsuFirm, "320500"}, Zhejiang: {ZhejiangFirm, "330100"}, Anhui: {SmallFirm, "340100"}}
+
 // enterOffers enters the owners of a node and what they offer, once, through the import that users have.
 func enterOffers(ctx context.Context, n *node.Node, admin access.Actor) error {
 	some := 0
@@ -302,6 +305,10 @@ func enterOffers(ctx context.Context, n *node.Node, admin access.Actor) error {
 		first.Typed["technical"] = strings.ReplaceAll(first.Typed["technical"], first.Typed["model"], model)
 		first.Typed["region"], first.Typed["model"], first.Typed["manufacturer"] = "310115", model, "Thermo Fisher Scientific"
 		offers[0].Owner = Lab
+	}
+	if i := slices.IndexFunc(offers, func(o Offer) bool { return o.Kind == "demand" }); i >= 0 { // a firm with an account has a need of its own
+		firm := needy[n.Node.Code]
+		offers[i].Owner, offers[i].Typed["region"] = firm.code, firm.region
 	}
 	for _, k := range n.Catalogue.Kinds().All {
 		var b bytes.Buffer

@@ -34,6 +34,7 @@ var People = append([]Person{
 	{Shanghai, "bank1@shanghai.example", fault.Words{"银行客户经理一（演示）", "Clerk of bank 1 (demo)"}, BankOne, "org_admin|bank", ""},
 	{Shanghai, "bank2@shanghai.example", fault.Words{"银行客户经理二（演示）", "Clerk of bank 2 (demo)"}, BankTwo, "org_admin|bank", ""},
 	{Shanghai, "bank3@shanghai.example", fault.Words{"银行客户经理三（演示）", "Clerk of bank 3 (demo)"}, BankThree, "org_admin|bank", ""},
+	{Shanghai, "broker@shanghai.example", fault.Words{"技术经理人（演示）", "Technology manager (demo)"}, ShanghaiBroker, "tech_manager", ""},
 	{Jiangsu, "firm@jiangsu.example", fault.Words{"江苏企业经办人（演示）", "Clerk of the firm (demo)"}, JiangsuFirm, "org_admin", ""},
 	{Jiangsu, "lab@jiangsu.example", fault.Words{"机构经办人（演示）", "Clerk of the laboratory (demo)"}, JiangsuLab, "org_admin", ""},
 	{Zhejiang, "firm@zhejiang.example", fault.Words{"浙江企业经办人（演示）", "Clerk of the firm (demo)"}, ZhejiangFirm, "org_admin", ""},
@@ -41,6 +42,7 @@ var People = append([]Person{
 	{Anhui, "firm@anhui.example", fault.Words{"小企业经办人（演示）", "Clerk of the small firm (demo)"}, SmallFirm, "org_admin", ""},
 	{Anhui, "big@anhui.example", fault.Words{"大企业经办人（演示）", "Clerk of the large firm (demo)"}, LargeFirm, "org_admin", ""},
 	{Anhui, "lab@anhui.example", fault.Words{"上海机构经办人（演示）", "Clerk of the Shanghai laboratory (demo)"}, Lab, "org_admin", ""},
+	{Anhui, "broker@anhui.example", fault.Words{"技术经理人（演示）", "Technology manager (demo)"}, AnhuiBroker, "tech_manager", ""},
 	{Anhui, "audit@anhui.example", fault.Words{"审计员（演示）", "Auditor (demo)"}, "", "auditor", ""},
 	{Anhui, "city@anhui.example", fault.Words{"合肥推荐员（演示）", "Recommending officer, Hefei (demo)"}, "", "voucher_city", "340100"},
 }, desks()...)

@@ -71,7 +71,7 @@ func (n *Node) identityKey() []byte {
 func (n *Node) facts() (err error) {
 	days := n.Calendar.Days()
 	if n.Registry, err = registry.New(registry.Config{DB: n.DB, Access: n.Access, Regions: unit.GB2260(), Calendar: days.Now(),
-		Self: n.Node.Code, IdentityKey: n.identityKey(),
+		Self: n.Node.Code, IdentityKey: n.identityKey(), Notices: n.Notices,
 		Revoked: func(ctx context.Context, tx *db.Tx, l registry.Label) error {
 			return n.Federation.EndCertificate(ctx, tx, l.ID, l.Revoked)
 		},
@@ -97,7 +97,7 @@ func (n *Node) desks() (err error) {
 	days := n.Calendar.Days()
 	secret, former := n.secrets()
 	if n.Cases, err = casework.New(casework.Config{DB: n.DB, Secret: secret, Former: former, Access: n.Access, Registry: n.Registry, Ledger: n.Ledger,
-		Log: n.Log, Notices: n.Notices, Files: n.Files, Uses: n.Federation, Hours: shared{n}, Slots: n.Federation, Letters: n.Federation, Self: n.Node.Code, Regions: unit.GB2260(), Calendar: days, Node: n.Node.Code[:2], Schemes: n.Schemes, Layers: schemes.FS, Soon: n.Soon,
+		Log: n.Log, Notices: n.Notices, Files: n.Files, Uses: n.Federation, Hours: shared{n}, Slots: n.Federation, Letters: n.Federation, Self: n.Node.Code, Regions: unit.GB2260(), Calendar: days, Node: n.Node.Code[:2], Schemes: n.Schemes, Elsewhere: othersOf(n.Counted, n.Node.Code), Layers: schemes.FS, Soon: n.Soon,
 		Stepped: func(ctx context.Context, tx *db.Tx, o casework.Order) error {
 			return n.Statements.Tell(ctx, tx, orderOf(o))
 		}}); err != nil {

@@ -42,3 +42,13 @@ func PacksOf(packs []*scheme.Scheme, code string) []*scheme.Scheme {
 	}
 	return out
 }
+
+// othersOf picks the packs that neighbours run.
+func othersOf(packs []*scheme.Scheme, code string) (out []*scheme.Scheme) {
+	for _, s := range packs {
+		if !s.Shared() && !unit.Region(s.Jurisdiction).In(unit.Region(code)) {
+			out = append(out, s)
+		}
+	}
+	return out
+}

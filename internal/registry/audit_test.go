@@ -22,7 +22,7 @@ func TestTheAuditFindsWhatWasDamaged(t *testing.T) {
 		h.must(func(tx *db.Tx) error {
 			for _, since := range []string{"2024-01-01", "2025-01-01"} {
 				l := registry.Label{Org: firmA, Label: "tech_sme", Issuer: "x", Since: h.day(since), Until: h.day(since).Add(300)}
-				if _, err := h.EnterLabel(h.ctx, tx, admin, l); err != nil {
+				if _, err := h.IssueLabel(h.ctx, tx, admin, l); err != nil {
 					return err
 				}
 			}

@@ -24,6 +24,7 @@ const (
 
 var (
 	officer = access.Actor{Person: "01H00000000000000000000001", Name: "officer", Grants: []access.Grant{{Role: "science", Region: "340000"}}}
+	head    = access.Actor{Person: "01H00000000000000000000004", Name: "head", Grants: []access.Grant{{Role: "head", Region: "340000"}}}
 	admin   = access.Actor{Person: "01H00000000000000000000002", Name: "admin", Grants: []access.Grant{{Role: "node_admin"}}}
 	ofFirmA = access.Actor{Person: "01H00000000000000000000003", Name: "of the firm", Grants: []access.Grant{{Role: "org_admin", Org: firmA}}}
 	nobody  = access.Actor{}

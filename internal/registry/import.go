@@ -36,6 +36,9 @@ type Import struct {
 	Source   string        // who vouches for rows that do not say it
 	Partial  bool          // take the good rows when there are bad ones
 	Dry      bool          // check only
+	Reason   string        // of labels: why, for the rows that do not say it
+	Document string        // of labels: digest of the document that the whole list rests on; "" for none
+	DocName  string        // what that document is called
 	Progress func(Progress)
 }
 
@@ -89,10 +92,10 @@ type Report struct {
 // writes what is missing; rows that are there already are nothing new.
 func (r *Registry) Take(ctx context.Context, who access.Actor, in Import) (rep Report, err error) {
 	rep.Kind = in.Kind
-	if err := access.MaySomewhere(who, access.RegistryEdit); err != nil && !who.System() {
+	t, ok := tableOf(in.Kind)
+	if err := access.MaySomewhere(who, t.permission()); err != nil && !who.System() {
 		return rep, err
 	}
-	t, ok := tableOf(in.Kind)
 	if !ok {
 		return rep, fault.New(fault.Invalid, "registry.import_kind", "kind", in.Kind).On("kind")
 	}
@@ -287,7 +290,9 @@ func (c *taking) meet(ctx context.Context, tx *db.Tx, items []*item) error {
 func (c *taking) may(region unit.Region) error {
 	err, asked := c.allowed[region]
 	if !asked {
-		_, err = mayEdit(c.who, region)
+		if _, err = mayEdit(c.who, region); c.t.permission() == access.LabelEdit {
+			_, err = mayChangeLabel(c.who, region)
+		}
 		c.allowed[region] = err
 	}
 	return err

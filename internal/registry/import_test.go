@@ -267,6 +267,13 @@ func TestMarksRelationsAndLabelsComeFromFilesToo(t *testing.T) {
 				}
 			}
 		}
+		waits, err := h.LabelBatches(h.ctx, head) // what one officer brings in a list holds once another has decided
+		if err != nil || len(waits) != 1 || waits[0].Rows != 2 || waits[0].Own {
+			t.Fatalf("what waits is %+v, %v", waits, err)
+		}
+		if d, err := h.DecideLabels(h.ctx, head, waits[0].Batch, true, ""); err != nil || d.Done != 2 {
+			t.Fatalf("decided %+v, %v", d, err)
+		}
 		h.read(func(tx *db.Tx) {
 			day := h.day("2025-03-01")
 			facts, err := h.Facts(h.ctx, tx, firmA, day)

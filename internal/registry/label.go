@@ -28,15 +28,6 @@ func (l Label) On(d unit.Day) bool {
 	return l.Since <= d && (!l.Until.Valid() || l.Until >= d) && (!l.Revoked.Valid() || l.Revoked > d)
 }
 
-// EnterLabel is IssueLabel for an officer who enters a label that was given outside this node; it asks for the
-// permission over the organisation's region.
-func (r *Registry) EnterLabel(ctx context.Context, tx *db.Tx, who access.Actor, l Label) (Label, error) {
-	if _, _, err := r.forEdit(ctx, tx, who, l.Org); err != nil {
-		return l, err
-	}
-	return r.IssueLabel(ctx, tx, who, l)
-}
-
 // IssueLabel gives a label, in the caller's act, which has decided on it and asked for the permission to. A label that is
 // in force already on a day of the new one is refused.
 func (r *Registry) IssueLabel(ctx context.Context, tx *db.Tx, who access.Actor, l Label) (Label, error) {

@@ -303,7 +303,7 @@ func TestWhatAnOrganisationFilesOfItselfSaysSo(t *testing.T) {
 			return h.PutMark(h.ctx, tx, ofFirmA, firmA, registry.Untrustworthy, false, h.day("2026-01-01"), "itself")
 		})
 		h.refused("access.denied", func(tx *db.Tx) error {
-			_, err := h.EnterLabel(h.ctx, tx, ofFirmA, registry.Label{Org: firmA, Label: "tech_sme", Issuer: "itself", Since: h.day("2026-01-01")})
+			_, err := h.ChangeLabel(h.ctx, tx, ofFirmA, registry.LabelChange{Verb: registry.Enters, Reason: "x", Label: registry.Label{Org: firmA, Label: "tech_sme", Issuer: "itself", Since: h.day("2026-01-01")}})
 			return err
 		})
 		h.refused("registry.year", func(tx *db.Tx) error {

@@ -10,6 +10,7 @@ import (
 	"corridor/internal/access"
 	"corridor/internal/db"
 	"corridor/internal/fault"
+	"corridor/internal/notice"
 	"corridor/internal/unit"
 )
 
@@ -54,6 +55,8 @@ type Config struct {
 	// Lost is told, in the act, of a label that an organisation holds no longer because it was taken back: here, or by another
 	// jurisdiction as its log says; nil: nobody.
 	Lost func(ctx context.Context, tx *db.Tx, l Label) error
+	// Notices tells officers and organisations of labels that are entered and revoked outside a case; nil: nobody is told.
+	Notices *notice.Service
 }
 
 // Registry keeps one node's organisations. It is safe for concurrent use.

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode"
 
+	"corridor/internal/access"
 	"corridor/internal/db"
 	"corridor/internal/fault"
 	"corridor/internal/unit"
@@ -47,13 +48,22 @@ type table struct {
 	read    func(r *Registry, y *line) any // looks at the cells only
 	meet    func(ctx context.Context, c *taking, tx *db.Tx, it *item, o Org, known bool) (newness, error)
 	write   func(ctx context.Context, c *taking, tx *db.Tx, items []*item) error
+	perm    access.Permission // "" is RegistryEdit
+}
+
+// permission is what taking in a file of this kind wants.
+func (t table) permission() access.Permission {
+	if t.perm == "" {
+		return access.RegistryEdit
+	}
+	return t.perm
 }
 
 // tables are the kinds of files, in the order in which they build on each other. It is filled by init, because the
 // functions of a table speak of tables.
 var tables []table
 
-func init() { tables = []table{organisations, figures, marks, relations, labels} }
+func init() { tables = []table{organisations, figures, marks, relations, labels, revocations} }
 
 // KindOfImport is what people call a kind of file.
 func KindOfImport(kind string) fault.Words {

@@ -30,6 +30,12 @@ type Word struct {
 	EN string `yaml:"en"`
 }
 
+// labelWord is a label: what it is called, and whether two officers enter and revoke it outside a case.
+type labelWord struct {
+	Word `yaml:",inline"`
+	Two  bool `yaml:"two"`
+}
+
 // markWord is a mark: what it is called, whether a yes counts as listed_untrustworthy, and which words of a register
 // mean yes or no.
 type markWord struct {
@@ -57,7 +63,7 @@ var (
 	kindWords   = mustRead[[]Word]("kinds.yaml")
 	markWords   = mustRead[[]markWord]("marks.yaml")
 	figureWords = mustRead[[]figureWord]("figures.yaml")
-	labelWords  = mustRead[[]Word]("labels.yaml")
+	labelWords  = mustRead[[]labelWord]("labels.yaml")
 	tieRule     = mustRead[ties]("ties.yaml")
 	keepRules   = mustRead[[]keepRule]("keep.yaml")
 )
@@ -97,7 +103,33 @@ func wordsOf(words []Word, id string) fault.Words {
 func KindWords(kind string) fault.Words { return wordsOf(kindWords, kind) }
 
 // LabelWords is what people call a label; its id where data/labels.yaml does not know it.
-func LabelWords(label string) fault.Words { return wordsOf(labelWords, label) }
+func LabelWords(label string) fault.Words {
+	w, _ := labelOf(label)
+	return fault.Words{w.ZH, w.EN}
+}
+
+// LabelIDs are the labels that have names, in the order of data/labels.yaml.
+func LabelIDs() (ids []string) {
+	for _, w := range labelWords {
+		ids = append(ids, w.ID)
+	}
+	return ids
+}
+
+// TwoFor says whether a label is entered and revoked by two officers outside a case. One that data/labels.yaml does not know is.
+func TwoFor(label string) bool {
+	w, known := labelOf(label)
+	return !known || w.Two
+}
+
+func labelOf(label string) (labelWord, bool) {
+	for _, w := range labelWords {
+		if w.ID == label {
+			return w, true
+		}
+	}
+	return labelWord{Word: Word{label, label, label}}, false
+}
 
 // MarkWords is what people call a mark.
 func MarkWords(m Mark) fault.Words {

@@ -61,6 +61,7 @@ func (s *Server) api() {
 	s.apiPayers()
 	s.apiEpochs()
 	s.apiRecognition()
+	s.apiLabels()
 	s.apiState()
 	s.apiCredentials()
 	s.apiChecks()

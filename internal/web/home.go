@@ -85,6 +85,7 @@ func (v *visit) waits() (out []waiting, more int, err error) {
 		{access.JobsManage, v.waitingJobs}, {access.FederationKeep, v.waitingNeighbours},
 		{access.BookingManage, v.waitingBookings}, {access.BookingCreate, v.waitingOffers}, {access.ListingPublish, v.waitingListings},
 		{access.PaymentManage, v.waitingMoney}, {access.StatementSign, v.waitingStatements}, {access.RecognitionEdit, v.waitingRecognitions},
+		{access.LabelEdit, v.waitingLabels},
 		{access.SchemeAdopt, v.waitingEditions},
 	} {
 		if !may(look.perm) {

@@ -150,6 +150,18 @@ func (v *visit) waitingRecognitions() (out []waiting, err error) {
 	return v.waitingMany(n, "/recognised", v.t("互认清单", "What is recognised"), v.t(" 项待批准", " to be decided")), err
 }
 
+// waitingLabels are the labels that a colleague asks to enter or revoke.
+func (v *visit) waitingLabels() (out []waiting, err error) {
+	all, err := v.s.c.Registry.LabelBatches(v.ctx(), v.who)
+	n := 0
+	for _, b := range all {
+		if !b.Own {
+			n += b.Rows
+		}
+	}
+	return v.waitingMany(n, "/labels", v.t("资质登记", "Labels"), v.t(" 项待第二人决定", " to be decided by a second officer")), err
+}
+
 // waitingEditions are the editions of schemes that a colleague proposed.
 func (v *visit) waitingEditions() (out []waiting, err error) {
 	all, err := v.s.c.Cases.Editions(v.ctx(), v.who)

@@ -18,6 +18,7 @@ type oursPage struct {
 	Far     []outlookView
 	Running []casework.OwnCase
 	Abroad  []casework.ShadowCase // its cases in other nodes
+	There   []outlookThere        // schemes that neighbours run and that are open to it
 	Paid    []casework.PaidYear
 	Years   []yearSum
 	Expires []expiryView
@@ -84,6 +85,9 @@ func (v *visit) fillOurs(p *oursPage, code string) (o casework.Ours, err error) 
 		return o, err
 	}
 	p.Org, p.Running, p.Paid = &o.Org, o.Running, o.Paid
+	if p.There, err = v.looksThere(o.Abroad); err != nil {
+		return err
+	}
 	for _, x := range o.Looks {
 		y := v.outlookOf(x)
 		switch x.Fit() {
@@ -114,6 +118,33 @@ func (v *visit) fillOurs(p *oursPage, code string) (o casework.Ours, err error) 
 		p.Turns = append(p.Turns, v.announcedView(c))
 	}
 	return o, err
+}
+
+// outlookThere is a scheme that a neighbour runs, with where one would apply.
+type outlookThere struct {
+	outlookView
+	Node string // code of the neighbour
+	Path string // of the scheme there; "" while its address is not known
+}
+
+func (v *visit) looksThere(all []casework.Outlook) (out []outlookThere, err error) {
+	if v.s.c.Federation == nil {
+		return nil, nil
+	}
+	neighbours, err := v.s.c.Federation.Rail(v.ctx())
+	for _, x := range all {
+		y := outlookThere{outlookView: v.outlookOf(x), Node: x.Scheme.Jurisdiction}
+		for _, n := range neighbours {
+			if unit.Region(x.Scheme.Jurisdiction).In(unit.Region(n.Code)) {
+				y.Node, y.Path = n.Code, n.URL+"/schemes/"+x.Scheme.ID
+				if x.Above[0] != "" { // what is asked for under another's case: the open ones stand on one page there
+					y.Path = n.URL + "/calls"
+				}
+			}
+		}
+		out = append(out, y)
+	}
+	return out, err
 }
 
 // oursAbroad is how many cases in other nodes the page shows.

@@ -45,22 +45,15 @@ type sumOf struct {
 // outlooks shows what every open scheme means for an organisation, before it asks for anything.
 func (v *visit) outlooks() error {
 	f := v.asked()
-	p := outlooksPage{Form: f}
-	for _, code := range access.ReachOf(v.who, access.CaseCreate).Orgs {
-		o, err := v.org(code)
-		if fault.KindOf(err) == fault.NotFound {
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		p.Orgs = append(p.Orgs, option{code, o.Name.In(v.lang)})
+	orgs, code, ok, err := v.ofOurs(f)
+	if err != nil {
+		return err
 	}
-	code := strings.ToUpper(f.text("org"))
-	if code == "" && len(p.Orgs) > 0 {
-		code = p.Orgs[0].Value
-		f.Set("org", code)
+	p := outlooksPage{Form: f, Orgs: orgs}
+	if !ok { // an officer types a code
+		code = f.text("org")
 	}
+	code = strings.ToUpper(code)
 	if code != "" {
 		o, all, err := v.s.c.Cases.Outlooks(v.ctx(), v.who, code)
 		if fault.KindOf(err) == fault.NotFound {

@@ -33,7 +33,7 @@ func oursBodies() map[string][]any {
 	odd := patternView{Pattern: casework.Pattern{Title: someWords, Cases: []casework.Case{c}}, Words: "a", Why: "b"}
 	return map[string][]any{
 		"ours": {oursPage{}, oursPage{Org: org}, oursPage{Form: wrong(), Orgs: orgs, Org: org, Open: []outlookView{under, x}, Nearly: []outlookView{x}, Far: []outlookView{x}, Turns: []announcedView{change},
-			Running: []casework.OwnCase{{Case: c, Yours: true, Lapses: true, Fires: someTime, Next: someWords}, {Case: casework.Case{ID: someID, Title: someWords}}}, Abroad: []casework.ShadowCase{shadow, {Home: "310000"}},
+			Running: []casework.OwnCase{{Case: c, Yours: true, Lapses: true, Fires: someTime, Next: someWords}, {Case: casework.Case{ID: someID, Title: someWords}}}, There: []outlookThere{{x, "310000", "https://x/schemes/a"}, {under, "320000", ""}}, Abroad: []casework.ShadowCase{shadow, {Home: "310000"}},
 			Paid: []casework.PaidYear{{Year: 2026, Title: someWords, Cases: 2, Sum: 100}}, Years: []yearSum{{2026, 2, 100}},
 			Expires: []expiryView{{Expiry: casework.Expiry{Words: someWords, Note: "x", Last: someDay}, Kind: someWords, Path: "/x", Ended: true}, {Expiry: casework.Expiry{Words: someWords, Last: someDay}, Path: "/y"}}}},
 		"announced": {announcedPage{}, announcedPage{Org: org}, announcedPage{Form: wrong(), Orgs: orgs, Org: org, Turns: 1, All: []announcedView{change, {Announced: casework.Announced{Is: edition, After: look}, Path: "/x"}}}},

@@ -222,6 +222,7 @@ func TestEveryPageIsGoodHTMLInBothLanguages(t *testing.T) {
 	maps.Copy(values, bookingBodies(pager{}))
 	maps.Copy(values, documentBodies())
 	maps.Copy(values, onceBodies())
+	maps.Copy(values, labelBodies())
 	maps.Copy(values, stateBodies())
 	maps.Copy(values, usageBodies())
 	maps.Copy(values, paymentBodies(t))

@@ -36,6 +36,7 @@ type organisationsPage struct {
 	Kinds   []string
 	Regions []regionView
 	Edit    bool
+	Changes bool // this person may enter and revoke labels
 }
 
 type regionView struct {
@@ -51,7 +52,7 @@ func (v *visit) organisations() error {
 		return err
 	}
 	p := organisationsPage{Query: query, Orgs: found.Orgs, More: found.More, Pager: v.pager(found.Total, pageRows), Kinds: registry.Kinds,
-		Edit: access.MaySomewhere(v.who, access.RegistryEdit) == nil}
+		Edit: access.MaySomewhere(v.who, access.RegistryEdit) == nil, Changes: access.MaySomewhere(v.who, access.LabelEdit) == nil}
 	if p.Regions, err = v.regions(); err != nil {
 		return err
 	}
@@ -95,6 +96,7 @@ type organisationPage struct {
 	Cases     bool
 	Mandates  []mandateView
 	Edit      bool // this person may enter who acts for it
+	Changes   bool // this person may enter and revoke labels of it
 	Form      *form
 }
 
@@ -131,6 +133,7 @@ func (v *visit) showOrganisation(f *form) error {
 		code, today := p.Org.Code, r.Today(tx)
 		p.Inside = access.May(v.who, access.CaseRead, access.Scope{Org: code, Region: p.Org.Region}) == nil
 		p.Edit = access.May(v.who, access.RegistryEdit, access.Scope{Org: code}) == nil || access.May(v.who, access.RegistryEdit, access.Scope{Region: p.Org.Region}) == nil
+		p.Changes = v.mayChangeLabels(p.Org.Region)
 		if p.Inside || p.Edit {
 			if p.Mandates, err = v.mandates(tx, code); err != nil {
 				return err

@@ -82,7 +82,7 @@ func open(t testing.TB) *house {
 	must()
 	c.Notices, err = notice.New(notice.Config{DB: d, People: c.Access, Secret: "test"})
 	must()
-	c.Registry, err = registry.New(registry.Config{DB: d, Access: c.Access, Regions: unit.GB2260(), Calendar: days.Now()})
+	c.Registry, err = registry.New(registry.Config{DB: d, Access: c.Access, Regions: unit.GB2260(), Calendar: days.Now(), Notices: c.Notices})
 	must()
 	c.Calendar, err = calendar.New(calendar.Config{DB: d, Access: c.Access, Days: days})
 	must()

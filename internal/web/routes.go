@@ -112,6 +112,7 @@ func (s *Server) routes() {
 	s.payerRoutes()
 	s.epochRoutes()
 	s.recognitionRoutes()
+	s.labelRoutes()
 	s.stateRoutes()
 	s.credentialRoutes()
 	s.needRoutes()

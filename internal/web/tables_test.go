@@ -13,6 +13,7 @@ import (
 var noLists = map[string]string{
 	"allocationletter": "on paper", "demand": "on paper",
 	"bankfiles": "cells of a file that are wrong, in the order of the file", "import": "cells of a file that are wrong, in the order of the file",
+	"labels":    "cells of a file that are wrong, in the order of the file",
 	"importone": "cells of a file that are wrong, in the order of the file", "listimport": "cells of a file that are wrong, in the order of the file",
 	"flows":    "a matrix of jurisdictions",
 	"calendar": "days in their order, and months", "deadlines": "the days of a month; what stands in them is the list beside it", "labmonth": "days beside each other; handed out by the page", "organisation": "what is known of one organisation, each with its source",

@@ -28,6 +28,8 @@ func functions(lang fault.Lang) template.FuncMap {
 	t := func(zh, en string) string { return fault.Words{zh, en}.In(lang) }
 	return template.FuncMap{
 		"t":          t,
+		"counted":    func(n any, zh, one, many string) string { return countedWords(n, zh, one, many).In(lang) },
+		"count":      func(n any, zh, one, many string) string { return countWords(n, zh, one, many).In(lang) },
 		"person":     func(name string) string { return personName(lang, name) },
 		"words":      func(w [2]string) string { return fault.Words(w).In(lang) },
 		"keySum":     func(f unit.Fen) keySum { return keySumOf(f, lang) },
@@ -316,4 +318,18 @@ func casePath(object string) string {
 		return "/cases/" + string(id)
 	}
 	return ""
+}
+
+// countedWords is what is counted, beside its number: English has two forms, Chinese one.
+func countedWords(n any, zh, one, many string) fault.Words {
+	if fmt.Sprint(n) != "1" {
+		one = many
+	}
+	return fault.Words{zh, one}
+}
+
+// countWords is a number with what is counted.
+func countWords(n any, zh, one, many string) fault.Words {
+	w, text := countedWords(n, zh, one, many), fmt.Sprint(n)
+	return fault.Words{text + " " + w[0], text + " " + w[1]}
 }
