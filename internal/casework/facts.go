@@ -154,8 +154,7 @@ func (w *world) function(name string, args []scheme.Value) (scheme.Value, scheme
 	case (name == "has_label" || name == "recognised") && len(args) == 3:
 		return w.stands(args[0].Text, args[1].Text, args[2].Day())
 	case name == "label_revoked" && len(args) == 3:
-		yes, known, err := w.s.c.Registry.LabelRevoked(w.ctx, w.tx, args[0].Text, args[1].Text, args[2].Day())
-		return yesIfKnown(yes, known && err == nil), here, err
+		return w.revoked(args[0].Text, args[1].Text, args[2].Day())
 	case name == "in_region" && len(args) == 2:
 		in, known := w.s.c.Regions.In(unit.Region(args[0].Text), unit.Region(args[1].Text), w.day)
 		return yesIfKnown(in, known), scheme.Vouched{By: "GB/T 2260", At: w.tx.Now()}, nil
@@ -191,6 +190,21 @@ func (w *world) function(name string, args []scheme.Value) (scheme.Value, scheme
 		return scheme.MoneyValue(b.Posted), books, err
 	}
 	return scheme.Value{}, scheme.Vouched{}, nil
+}
+
+// revoked says whether a label was taken back, here or by the neighbour whose certificate a decision of this case rested on.
+func (w *world) revoked(org, label string, day unit.Day) (scheme.Value, scheme.Vouched, error) {
+	here := scheme.Vouched{By: "registry", At: w.tx.Now()}
+	yes, known, err := w.s.c.Registry.LabelRevoked(w.ctx, w.tx, org, label, day)
+	if err != nil || yes || w.c.ID == "" {
+		return yesIfKnown(yes, known && err == nil), here, err
+	}
+	lost, err := lostBy(w.ctx, w.tx, w.c.ID, org, label, day)
+	if err != nil || !lost {
+		return yesIfKnown(false, known && err == nil), here, err
+	}
+	holds, _, err := w.stands(org, label, day)
+	return yesIfKnown(!holds.True(), err == nil), here, err
 }
 
 // openCases counts the firm's cases of a scheme that did not end by refusal or withdrawal: all, or those submitted in a

@@ -23,6 +23,7 @@ WHERE org = $1 AND label = $2 AND lost_at = 0 AND case_id IN (SELECT c.id FROM c
 
 	sqlRestOn   = `SELECT count(*) FROM casework_relied r JOIN casework_case c ON c.id = r.case_id WHERE r.org = $1 AND r.label = $2 AND r.lost_at = 0 AND c.ending <> 'refused'`
 	sqlUntold   = `SELECT DISTINCT case_id FROM casework_relied WHERE lost_at > 0 AND lost_at <= $1 AND NOT told ORDER BY case_id LIMIT $2`
+	sqlLostBy   = `SELECT count(*) FROM casework_relied WHERE case_id = $1 AND org = $2 AND label = $3 AND lost_at > 0 AND lost_on <= $4`
 	sqlSetTold  = `UPDATE casework_relied SET told = TRUE WHERE case_id = $1 AND lost_at > 0`
 	sqlLostOf   = `SELECT org, label, step, lost_on, lost_at, stage, told FROM casework_relied WHERE case_id = $1 AND lost_at > 0 ORDER BY lost_at, org, label LIMIT $2`
 	lostOfACase = 50
@@ -37,4 +38,11 @@ func scanLost(scan func(...any) error) (l LostLabel, err error) {
 
 func selectLost(ctx context.Context, tx *db.Tx, id unit.ID) ([]LostLabel, error) {
 	return db.Collect(ctx, tx, "labels that a case rested on and that are gone", scanLost, sqlLostOf, string(id), lostOfACase)
+}
+
+// lostBy says whether a case rested on a label that was taken back by a day.
+func lostBy(ctx context.Context, tx *db.Tx, id unit.ID, org, label string, day unit.Day) (bool, error) {
+	n := 0
+	err := tx.QueryRow(ctx, sqlLostBy, string(id), org, label, day.String()).Scan(&n)
+	return n > 0, err
 }

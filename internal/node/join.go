@@ -75,7 +75,7 @@ func (n *Node) facts() (err error) {
 		Revoked: func(ctx context.Context, tx *db.Tx, l registry.Label) error {
 			return n.Federation.EndCertificate(ctx, tx, l.ID, l.Revoked)
 		},
-		Lost: func(ctx context.Context, tx *db.Tx, l registry.Label) error { return n.Cases.LabelLost(ctx, tx, l) }}); err != nil {
+		Lost: func(ctx context.Context, tx *db.Tx, l registry.Label) error { return n.Cases.LabelLost(ctx, tx, l) }, LostAbroad: n.lostAbroad}); err != nil {
 		return err
 	}
 	n.Access.Join("registry", registry.Experts{Registry: n.Registry})
@@ -91,6 +91,26 @@ func (n *Node) facts() (err error) {
 		Witness: witness, Access: n.Access, Key: n.Key, Secret: secret, Former: former, TaxCheck: n.TaxCheck, Networks: n.PeerNetworks,
 		DayBytes: n.PeerDayBytes, Carry: n.Carry, Logger: n.Logger})
 	return err
+}
+
+// lostAbroad tells the cases that rest on a label of a neighbour that it was taken back. Rules ask for it by the lists on which it stands
+// here; an organisation that holds what a list asks for of this jurisdiction has lost nothing.
+func (n *Node) lostAbroad(ctx context.Context, tx *db.Tx, l registry.LabelAbroad) error {
+	lists, err := n.Federation.ListsOf(ctx, tx, l.Node, l.Label.Label, l.Revoked)
+	if err != nil {
+		return err
+	}
+	for _, list := range lists {
+		if held, _, err := n.Registry.HasLabel(ctx, tx, l.Org, list, l.Revoked); err != nil {
+			return err
+		} else if held {
+			continue
+		}
+		if err := n.Cases.LabelLost(ctx, tx, registry.Label{Org: l.Org, Label: list, Revoked: l.Revoked}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (n *Node) desks() (err error) {

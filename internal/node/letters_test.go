@@ -27,8 +27,8 @@ func pair(t testing.TB) (a, b *node.Node) {
 	return pairOn(t, func() string { return "" })
 }
 
-// pairOn gives each its own database; "" is SQLite in its folder.
-func pairOn(t testing.TB, dsn func() string) (a, b *node.Node) {
+// pairOn gives each its own database; "" is SQLite in its folder. What set changes in how a node is opened goes before it is.
+func pairOn(t testing.TB, dsn func() string, set ...func(*node.Config)) (a, b *node.Node) {
 	t.Helper()
 	type side struct{ code, address, private, public string }
 	sides := []*side{{code: "340000"}, {code: "310000"}}
@@ -46,9 +46,13 @@ func pairOn(t testing.TB, dsn func() string) (a, b *node.Node) {
 	done := make(chan struct{}, 2)
 	for i, s := range sides {
 		o := sides[1-i]
-		n, err := node.Open(t.Context(), node.Config{Node: web.Node{Code: s.code, Seal: "点", Class: "r" + s.code[:2], Name: fault.Words{"演示节点", "Demo node"}, Synthetic: true}, Dir: t.TempDir(), DSN: dsn(),
+		c := node.Config{Node: web.Node{Code: s.code, Seal: "点", Class: "r" + s.code[:2], Name: fault.Words{"演示节点", "Demo node"}, Synthetic: true}, Dir: t.TempDir(), DSN: dsn(),
 			Address: s.address, Origin: s.code[:2] + ".corridor.example/log", Key: s.private, NoCodes: true, Site: "http://" + s.address,
-			Peers: []federation.Peer{{Code: o.code, Name: fault.Words{"邻站", "The other"}, URL: "http://" + o.address, Key: o.public}}, PeerNetworks: thisMachine})
+			Peers: []federation.Peer{{Code: o.code, Name: fault.Words{"邻站", "The other"}, URL: "http://" + o.address, Key: o.public}}, PeerNetworks: thisMachine}
+		for _, with := range set {
+			with(&c)
+		}
+		n, err := node.Open(t.Context(), c)
 		if err != nil {
 			t.Fatal(err)
 		}

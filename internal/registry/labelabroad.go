@@ -39,9 +39,9 @@ func (r *Registry) TakeLabels(ctx context.Context, tx *db.Tx, all []Published) (
 			if err != nil {
 				return nil, fmt.Errorf("label of leaf %d of %s: %w", p.Index, p.Log, err)
 			}
-			if there && r.c.Lost != nil {
+			if there && r.c.LostAbroad != nil {
 				gone.Revoked = r.Today(tx)
-				if err := r.c.Lost(ctx, tx, gone.Label); err != nil {
+				if err := r.c.LostAbroad(ctx, tx, gone); err != nil {
 					return nil, err
 				}
 			}

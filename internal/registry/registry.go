@@ -52,9 +52,10 @@ type Config struct {
 	IdentityKey []byte
 	// Revoked is told, in the act, of a label that was taken back; nil: nobody.
 	Revoked func(ctx context.Context, tx *db.Tx, l Label) error
-	// Lost is told, in the act, of a label that an organisation holds no longer because it was taken back: here, or by another
-	// jurisdiction as its log says; nil: nobody.
+	// Lost is told, in the act, of a label that an organisation holds no longer because it was taken back here; nil: nobody.
 	Lost func(ctx context.Context, tx *db.Tx, l Label) error
+	// LostAbroad is told, in the act, of a label that another jurisdiction took back, as its log says; nil: nobody.
+	LostAbroad func(ctx context.Context, tx *db.Tx, l LabelAbroad) error
 	// Notices tells officers and organisations of labels that are entered and revoked outside a case; nil: nobody is told.
 	Notices *notice.Service
 }
