@@ -86,7 +86,7 @@ func (v *visit) fillOurs(p *oursPage, code string) (o casework.Ours, err error) 
 	}
 	p.Org, p.Running, p.Paid = &o.Org, o.Running, o.Paid
 	if p.There, err = v.looksThere(o.Abroad); err != nil {
-		return err
+		return o, err
 	}
 	for _, x := range o.Looks {
 		y := v.outlookOf(x)
