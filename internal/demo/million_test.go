@@ -30,11 +30,12 @@ func TestAWorldOfManyFirmsGoesOnWhereItWasCutOff(t *testing.T) {
 				stop()
 			}
 		}}
-	w, err := Start(cut, c)
+	_, err := Start(cut, c)
 	if !errors.Is(err, context.Canceled) || len(lines) != 1 {
 		t.Fatalf("%v after %q", err, lines)
 	}
-	if w, err = Start(context.Background(), c); err != nil {
+	w, err := Start(context.Background(), c)
+	if err != nil {
 		t.Fatal(err)
 	}
 	defer w.Close()
