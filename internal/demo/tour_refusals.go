@@ -135,6 +135,34 @@ func takes(ctx context.Context, admin *client, kind string, rows ...[]string) er
 	return nil
 }
 
+// labels has one officer of a place bring labels in a list and another adopt what waits.
+func (r *refusals) labels(ctx context.Context, at, mail string, rows ...[]string) error {
+	desk, err := signIn(ctx, r.at(at), "desk@"+mail)
+	if err != nil {
+		return err
+	}
+	if err := takes(ctx, desk, "labels", append([][]string{labelHead}, rows...)...); err != nil {
+		return err
+	}
+	head, err := signIn(ctx, r.at(at), "head@"+mail)
+	if err != nil {
+		return err
+	}
+	for {
+		var waits struct {
+			Changes []struct {
+				Batch string `json:"batch"`
+			} `json:"changes"`
+		}
+		if err := head.get(ctx, "/api/v1/labels/changes?state=proposed", &waits); err != nil || len(waits.Changes) == 0 {
+			return err
+		}
+		if err := head.post(ctx, "/api/v1/labels/batches/"+waits.Changes[0].Batch, "", map[string]any{"adopt": true}, nil); err != nil {
+			return fmt.Errorf("adopt labels: %w", err)
+		}
+	}
+}
+
 // clerk is somebody who acts for organisations: invited by an administrator, the link followed, once.
 func (r *refusals) clerk(ctx context.Context, at, email string, orgs ...string) (*client, error) {
 	if c, err := signIn(ctx, r.at(at), email); err == nil {
@@ -187,7 +215,7 @@ func (r *refusals) affiliated(ctx context.Context) error {
 	if err := takes(ctx, admin, "organisations", orgHead, []string{ownLab, "巢湖电池检测有限公司（演示）", "Chaohu Battery Testing Ltd (demo)", "lab", "340100", "7452", "2020-01-01", "存续", SmallFirm, "true", "demo"}); err != nil {
 		return err
 	}
-	if err := takes(ctx, admin, "labels", labelHead, []string{ownLab, "voucher_provider", Anhui, "2026-01-01", "2026-12-31"}); err != nil {
+	if err := r.labels(ctx, Anhui, "anhui.example", []string{ownLab, "voucher_provider", Anhui, "2026-01-01", "2026-12-31"}); err != nil {
 		return err
 	}
 	if r.yearly, err = r.anhuiVoucher(ctx); err != nil {
@@ -221,11 +249,13 @@ func (r *refusals) expired(ctx context.Context) error {
 		{"organisations", [][]string{orgHead, {expiredFirm, "阳澄湖仪表有限公司（演示）", "Yangcheng Instruments Ltd (demo)", "firm", "320500", "4011", "2017-05-01", "存续", "", "true", "demo"}}},
 		{"marks", append([][]string{markHead}, marks...)},
 		{"figures", [][]string{yearHead, year}},
-		{"labels", [][]string{labelHead, {expiredFirm, "tech_sme", Jiangsu, "2025-01-01", "2025-12-31"}}},
 	} {
 		if err := takes(ctx, admin, x.kind, x.rows...); err != nil {
 			return err
 		}
+	}
+	if err := r.labels(ctx, Jiangsu, "jiangsu.example", []string{expiredFirm, "tech_sme", Jiangsu, "2025-01-01", "2025-12-31"}); err != nil {
+		return err
 	}
 	firm, err := r.clerk(ctx, Jiangsu, "expired@jiangsu.example", expiredFirm)
 	if err != nil {
