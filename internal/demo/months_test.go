@@ -25,7 +25,7 @@ func TestTwoMonthsBeforeTheFirstMorning(t *testing.T) {
 		if feb.State != "compared" || feb.Differences != 1 || feb.Named[0].Field != "billed" || feb.Totals.Paid.Yuan() != "12000.00" || feb.Totals.Back.Yuan() != "1200.00" || len(feb.Signed) != 0 {
 			t.Errorf("%s: February %+v", code, feb)
 		}
-		if page := p.get(p.client("finance"), id+"2026-02"); !strings.Contains(page, "上期补列") || !strings.Contains(page, "4800.00") || !strings.Contains(page, "代表本方签署") {
+		if page := p.get(p.client("finance"), id+"2026-02"); !strings.Contains(page, "上期补列") || !strings.Contains(page, "4,800.00") || !strings.Contains(page, "代表本方签署") {
 			t.Errorf("%s: the page of February lacks the late line, the difference or the button", code)
 		}
 	}

@@ -40,7 +40,11 @@ func TestDeadlinesAreReadAtTheirSecretAddress(t *testing.T) {
 			t.Error("asked twice it is another calendar")
 		}
 		t.asks(nobody, "GET", strings.TrimSuffix(address, ".ics"), 404, "", nil)
-		t.asks(nobody, "GET", address[:len(address)-5]+"x.ics", 404, "", nil)
+		other := "x" // another last letter
+		if strings.HasSuffix(address, "x.ics") {
+			other = "y"
+		}
+		t.asks(nobody, "GET", address[:len(address)-5]+other+".ics", 404, "", nil)
 		t.asks(stranger, "POST", "/api/v1/calendars/"+feed["id"].(string)+"/revoke", 404, "", nil)
 		t.asks(nobody, "GET", address, 200, "", nil)
 		t.asks(user, "POST", "/api/v1/calendars/"+feed["id"].(string)+"/revoke", 200, "", nil)

@@ -39,7 +39,7 @@ func TestAMonthIsClosedRecordedAndSignedOnItsPages(t *testing.T) {
 		at, _, _ = strings.Cut(at, "?")
 		id := strings.TrimPrefix(at, "/statements/")
 		seen, there := b.seen(id, statement.Compared)
-		here.page(closes, at, "须由另一人签署|another officer signs", "开票金额|sum billed", "20000.00 元|20000.00 yuan", "没有记录|no record", "24,000.00|24,000.00")
+		here.page(closes, at, "须由另一人签署|another officer signs", "开票金额|sum billed", "20,000.00 元|20,000.00 yuan", "没有记录|no record", "24,000.00|24,000.00")
 		here.page(signs, at+"?only=differences", b.cases["two"].No+"|"+b.cases["two"].No, "代表本方签署|Sign for this side")
 		here.posts(closes, at+"/sign", 403, url.Values{"digest": {seen.Digest}})
 		here.posts(signs, at+"/sign", 303, url.Values{"digest": {seen.Digest}})
