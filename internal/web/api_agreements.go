@@ -182,8 +182,7 @@ func (s *Server) apiAgreements() {
 		if err != nil {
 			return nil, err
 		}
-		v := &visit{s: s, r: a.r, who: a.who, lang: a.lang}
-		all, err := v.proposals(id)
+		all, err := a.visitOf(s).proposals(id)
 		if err != nil {
 			return nil, err
 		}
