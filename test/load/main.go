@@ -131,12 +131,19 @@ func run(at, password, label string, rate, users, seconds int, seed uint64, alon
 	}
 	say("%d requests/s for %d s at %s, %d people; %s, %d processors, load %s before\n", rate, seconds, at, len(people), runtime.Version(), runtime.NumCPU(), before)
 	var all vegeta.Metrics
+	kinds := map[string]*vegeta.Metrics{}
 	attack := vegeta.NewAttacker(vegeta.Timeout(30*time.Second), vegeta.Redirects(vegeta.NoFollow), vegeta.MaxBody(0), vegeta.Connections(users))
 	for r := range attack.Attack(target, vegeta.Rate{Freq: rate, Per: time.Second}, time.Duration(seconds)*time.Second, "corridor") {
 		all.Add(r)
+		kind := kindOf(r.Method, strings.TrimPrefix(r.URL, at))
+		if kinds[kind] == nil {
+			kinds[kind] = new(vegeta.Metrics)
+		}
+		kinds[kind].Add(r)
 	}
 	all.Close()
 	l := all.Latencies
+	defer sayKinds(say, kinds)
 	say("%d requests, %.1f/s sent, %.1f/s answered well\n", all.Requests, all.Rate, all.Throughput)
 	say("median %s, p95 %s, p99 %s, longest %s\n", l.P50.Round(time.Millisecond/10), l.P95.Round(time.Millisecond/10), l.P99.Round(time.Millisecond/10), l.Max.Round(time.Millisecond/10))
 	codes := make([]string, 0, len(all.StatusCodes))
@@ -158,6 +165,34 @@ func run(at, password, label string, rate, users, seconds int, seed uint64, alon
 		return fmt.Errorf("%d requests failed: %v", bad, all.Errors[:min(len(all.Errors), 3)])
 	}
 	return nil
+}
+
+// kindOf is a request without what it asks about: one of the shares, or where one thing of a list is shown.
+func kindOf(method, path string) string {
+	for _, s := range shares {
+		if s.method == method && s.path == path {
+			return method + " " + path
+		}
+	}
+	if i := strings.LastIndex(path, "/"); i > 0 {
+		path = path[:i] + "/{one}"
+	}
+	return method + " " + path
+}
+
+// sayKinds says how long each kind of request took, the slowest first, and what was not found.
+func sayKinds(say func(string, ...any), kinds map[string]*vegeta.Metrics) {
+	names := make([]string, 0, len(kinds))
+	for name, m := range kinds {
+		m.Close()
+		names = append(names, name)
+	}
+	slices.SortFunc(names, func(a, b string) int { return int(kinds[b].Latencies.P99 - kinds[a].Latencies.P99) })
+	for _, name := range names {
+		m := kinds[name]
+		say("  %-42s %5d  median %-8s p99 %-8s longest %-8s not found %d\n", name, m.Requests, m.Latencies.P50.Round(time.Millisecond/10),
+			m.Latencies.P99.Round(time.Millisecond/10), m.Latencies.Max.Round(time.Millisecond/10), m.StatusCodes["404"])
+	}
 }
 
 // domainOf finds under which domain a demonstration node keeps its accounts.
