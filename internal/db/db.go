@@ -59,9 +59,9 @@ type DB struct {
 	dsn      string
 	write    *sql.DB // of one connection; nil when read only
 	read     *sql.DB
-	readers  chan *connection // that read; nil where a copy is looked at
-	changes  *changes         // which tables may have changed; nil where others may write, too
-	answers  answers          // of readings
+	readers  *readers // connections that read; nil where a copy is looked at
+	changes  *changes // which tables may have changed; nil where others may write, too
+	answers  answers  // of readings
 	now      func() time.Time
 	readOnly bool
 	lease    *lease // nil when read only

@@ -43,21 +43,21 @@ func Afresh(ctx context.Context) context.Context { return context.WithValue(ctx,
 
 // startReaders makes room for the connections that read. Each keeps its statements prepared, and is made when it is needed.
 func (d *DB) startReaders(n int) {
-	d.readers = make(chan *connection, n)
+	d.readers = newReaders(n)
 	for range n {
-		d.readers <- &connection{pool: d.read, postgres: d.dialect == postgresDialect, reading: true}
+		d.readers.give(&connection{pool: d.read, postgres: d.dialect == postgresDialect, reading: true})
 	}
 }
 
 func (d *DB) readOn(ctx context.Context, fn func(*Tx) error) error {
-	var c *connection
 	select {
-	case c = <-d.readers:
+	case <-d.readers.free:
 	case <-d.closed:
 		return fault.New(fault.Unavailable, "db.closed")
 	case <-ctx.Done():
 		return fmt.Errorf("begin reading: %w", ctx.Err())
 	}
+	c := d.readers.last()
 	defer d.giveBack(c)
 	known := d.changes
 	if ctx.Value(afresh{}) != nil {
@@ -164,21 +164,21 @@ func (d *DB) endSnapshots() {
 			return
 		case <-t.C:
 		}
-		for range cap(d.readers) {
-			select {
-			case c := <-d.readers:
-				if !c.seenAt.IsZero() && (!d.changes.still(c.seen) || time.Since(c.seenAt) > snapshotMax) {
-					c.leave(context.Background())
-				}
-				d.giveBack(c)
-			default:
+		for {
+			c := d.readers.find(func(c *connection) bool {
+				return !c.seenAt.IsZero() && (!d.changes.still(c.seen) || time.Since(c.seenAt) > snapshotMax)
+			})
+			if c == nil {
+				break
 			}
+			c.leave(context.Background())
+			d.giveBack(c)
 		}
 	}
 }
 
 func (d *DB) giveBack(c *connection) {
-	d.readers <- c
+	d.readers.give(c)
 	select {
 	case <-d.closed:
 		d.dropReaders()
@@ -188,13 +188,12 @@ func (d *DB) giveBack(c *connection) {
 
 // dropReaders closes the connections that nobody reads with.
 func (d *DB) dropReaders() {
-	for {
-		select {
-		case c := <-d.readers:
-			c.drop()
-		default:
+	for d.readers != nil {
+		c := d.readers.find(func(*connection) bool { return true })
+		if c == nil {
 			return
 		}
+		c.drop()
 	}
 }
 
