@@ -54,6 +54,9 @@ vuln: ## known vulnerabilities in what the program uses; asks vuln.go.dev, or th
 release: ## dist/: programs for amd64, arm64, loong64 with checksums and parts lists, of the commit that is checked out
 	@deploy/release.sh dist $(ARCH)
 
+image: ## build the image of the release in dist/ and try it; needs podman
+	@deploy/image.sh dist
+
 load: build ## Anhui of a community of the size yrd under 300 requests a second of 50 people, on both databases, then 100 orders at once; makes the worlds first
 	@deploy/load.sh $(or $(NODE),$(DB))
 
@@ -77,4 +80,4 @@ update: ## rewrite the goldens (operations, OpenAPI, schema, docs/systems.md); r
 clean: ## remove what was built
 	@rm -rf bin e2e/node_modules artefacts
 
-.PHONY: help build demo tour test vet unit scripts packs browser vuln release load speed soak bench-peers update clean
+.PHONY: help build demo tour test vet unit scripts packs browser vuln release image load face speed soak bench-peers update clean

@@ -35,7 +35,8 @@ for arch in "$@"; do
     echo "release.sh: the program does not carry the commit alone; build in a clone, without files that git does not know" >&2
     exit 1
   fi
-  cp LICENSE README.md docs/operating.md docs/security.md deploy/corridor.service deploy/corridor.yaml deploy/Containerfile "$dir/"
+  cp LICENSE README.md docs/operating.md docs/security.md deploy/corridor.service deploy/corridor.yaml deploy/Containerfile deploy/install.sh "$dir/"
+  mkdir "$dir/empty" # of which the image makes its folders
   # The tool runs on this machine, whatever machine the program is for.
   GOOS= GOFLAGS= go run github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@v1.10.0 bin -json -std -noserial -notimestamp \
     -version "$version" -output "$out/$name.cdx.json" "$dir/corridor" 2>"$out/$name.cdx.log" || { cat "$out/$name.cdx.log" >&2; exit 1; }

@@ -49,7 +49,7 @@ func TestAReleaseMadeTwiceHasTheSameBytes(t *testing.T) {
 
 	unpacked := t.TempDir()
 	held := unpack(t, glob(t, out, "*.tar.gz"), unpacked)
-	for _, want := range []string{"corridor", "corridor.service", "corridor.yaml", "Containerfile", "LICENSE", "operating.md", "security.md"} {
+	for _, want := range []string{"corridor", "corridor.service", "corridor.yaml", "Containerfile", "install.sh", "LICENSE", "operating.md", "security.md"} {
 		if !slices.Contains(held, want) {
 			t.Errorf("the release has no %s: %v", want, held)
 		}
@@ -59,6 +59,40 @@ func TestAReleaseMadeTwiceHasTheSameBytes(t *testing.T) {
 		t.Errorf("the program does not say of which commit it is and that it was built with %s: %s", toolchain, said)
 	}
 	partsAreThere(t, glob(t, out, "*.cdx.json"))
+	installs(t, unpacked)
+}
+
+// installs puts the release in its place under another root, twice: what the operator has set stays, the program is the new one, and the
+// node's folders are for nobody else.
+func installs(t *testing.T, unpacked string) {
+	t.Helper()
+	root, me := t.TempDir(), strings.TrimSpace(command(t, ".", "id", "-un"))
+	install := func() string {
+		return command(t, unpacked, "env", "DESTDIR="+root, "OWNER="+me, filepath.Join(unpacked, "install.sh"))
+	}
+	if said := install(); !strings.Contains(said, "corridor version ") {
+		t.Errorf("the first time it says: %s", said)
+	}
+	settings, secret := filepath.Join(root, "etc/corridor/corridor.yaml"), filepath.Join(root, "etc/corridor/secret")
+	first, err := os.ReadFile(secret)
+	if err != nil || len(first) < 40 {
+		t.Fatalf("no secret: %d bytes, %v", len(first), err)
+	}
+	if err := os.WriteFile(settings, []byte("code: \"310000\"\n"), 0o640); err != nil {
+		t.Fatal(err)
+	}
+	install()
+	for path, want := range map[string]string{settings: "code: \"310000\"\n", secret: string(first)} {
+		if b, err := os.ReadFile(path); err != nil || string(b) != want {
+			t.Errorf("%s after the second time: %q, %v", path, b, err)
+		}
+	}
+	for path, mode := range map[string]os.FileMode{"var/lib/corridor": 0o700, "etc/corridor": 0o750, "etc/corridor/secret": 0o640, "opt/corridor/corridor": 0o755,
+		"opt/corridor/operating.md": 0o644, "etc/systemd/system/corridor.service": 0o644} {
+		if i, err := os.Stat(filepath.Join(root, path)); err != nil || i.Mode().Perm() != mode {
+			t.Errorf("%s: %v, want the mode %o", path, i, mode)
+		}
+	}
 }
 
 // partsAreThere compares the parts list with the modules that are built into the program.
