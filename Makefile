@@ -54,7 +54,7 @@ vuln: ## known vulnerabilities in what the program uses; asks vuln.go.dev, or th
 release: ## dist/: programs for amd64, arm64, loong64 with checksums and parts lists, of the commit that is checked out
 	@deploy/release.sh dist $(ARCH)
 
-image: ## build the image of the release in dist/ and try it; needs podman
+image: ## build the image of the release in dist/ and try it; needs buildah
 	@deploy/image.sh dist
 
 load: build ## Anhui of a community of the size yrd under 300 requests a second of 50 people, on both databases, then 100 orders at once; makes the worlds first
