@@ -31,10 +31,13 @@ $(MODULES): e2e/package-lock.json
 	@if command -v npm >/dev/null; then cd e2e && npm ci --silent --no-audit --no-fund; \
 	else echo "npm is missing, and what is tested with its libraries: apt-get install npm"; fi
 
+# The longest first, and one more at a time than there are processors: much of what they do is waiting for each other's nodes.
+TESTS := -timeout 30m -p $(shell echo $$(($$(nproc) + 1))) ./test/... ./internal/demo ./internal/casework ./internal/federation ./internal/node ./...
+
 unit: $(MODULES) ## tests of every room and the scripts, on SQLite and, where it is installed, PostgreSQL
-	@if ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then CORRIDOR_TEST_PG=1 $(GO) test -timeout 30m ./...; \
+	@if ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then CORRIDOR_TEST_PG=1 $(GO) test $(TESTS); \
 	elif [ -n "$$CORRIDOR_REQUIRE" ]; then echo "PostgreSQL is missing: apt-get install postgresql"; exit 1; \
-	else echo "NOT TESTED on PostgreSQL, which is missing: apt-get install postgresql"; $(GO) test -timeout 30m ./...; fi
+	else echo "NOT TESTED on PostgreSQL, which is missing: apt-get install postgresql"; $(GO) test $(TESTS); fi
 
 scripts: build ## only the scripts against the real binary (test/testdata/*.txtar)
 	@$(GO) test -count=1 ./test/...
@@ -42,11 +45,13 @@ scripts: build ## only the scripts against the real binary (test/testdata/*.txta
 packs: build ## every scheme of schemes/ passes
 	@$(BIN) check schemes
 
+BROWSER := chromium, a Chinese font and pdftotext: apt-get install chromium fonts-noto-cjk poppler-utils
+
 browser: build $(MODULES) ## the line, every page and the paths of the roles in a real browser; makes docs/picture.png
-	@if [ -n "$(CHROMIUM)" ] && command -v npm >/dev/null; then \
+	@if [ -n "$(CHROMIUM)" ] && command -v npm >/dev/null && command -v pdftotext >/dev/null; then \
 	  cd e2e && CHROMIUM="$(CHROMIUM)" node all.mjs; \
-	elif [ -n "$$CORRIDOR_REQUIRE" ]; then echo "the browser run needs Node 20 and chromium: apt-get install chromium fonts-noto-cjk"; exit 1; \
-	else echo "NOT TESTED in a browser, which needs Node 20 and chromium: apt-get install chromium fonts-noto-cjk"; fi
+	elif [ -n "$$CORRIDOR_REQUIRE" ]; then echo "the browser run needs Node 20 and $(BROWSER)"; exit 1; \
+	else echo "NOT TESTED in a browser, which needs Node 20 and $(BROWSER)"; fi
 
 vuln: ## known vulnerabilities in what the program uses; asks vuln.go.dev, or the Go proxy where that cannot be reached
 	@deploy/vuln.sh

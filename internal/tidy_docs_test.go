@@ -1,6 +1,7 @@
 package internal_test
 
 import (
+	"encoding/csv"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -58,6 +59,51 @@ func TestDocumentsNameWhatIsThere(t *testing.T) {
 					t.Errorf("%s:%d names make %s, which the Makefile does not have", rel, i+1, m[1])
 				}
 			}
+		}
+	}
+}
+
+var direct = regexp.MustCompile(`(?m)^\t(\S+) v\S+$`)
+
+// What the program is built on is explained: every module that go.mod names as ours to choose.
+func TestEveryDependencyIsExplained(t *testing.T) {
+	mod, err := os.ReadFile(filepath.Join(root, "go.mod"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	said, err := os.ReadFile(filepath.Join(root, "docs/dependencies.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := direct.FindAllStringSubmatch(string(mod), -1)
+	if len(all) < 10 {
+		t.Fatalf("go.mod names %d modules of ours", len(all))
+	}
+	for _, m := range all {
+		if !strings.Contains(string(said), "`"+m[1]+"`") {
+			t.Errorf("docs/dependencies.md does not say why %s was taken", m[1])
+		}
+	}
+}
+
+// One word has one meaning, in both languages.
+func TestTheGlossaryHasEachWordOnce(t *testing.T) {
+	f, err := os.Open(filepath.Join(root, "docs/glossary.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	rows, err := csv.NewReader(f).ReadAll()
+	if err != nil || len(rows) < 100 {
+		t.Fatalf("%d words: %v", len(rows), err)
+	}
+	for column, language := range []string{"English", "Chinese"} {
+		seen := map[string]string{}
+		for _, row := range rows[1:] {
+			if other, twice := seen[row[column]]; twice {
+				t.Errorf("the %s %q stands for %q and for %q", language, row[column], other, row[3])
+			}
+			seen[row[column]] = row[3]
 		}
 	}
 }

@@ -240,7 +240,7 @@ func (r *Register) remind(ctx context.Context, d *Digest, today unit.Day) error 
 	for _, x := range d.First {
 		switch x.Step {
 		case mileStep:
-			zh += fmt.Sprintf("%s 节点：%s（%s）\n", x.Code, short(x.Title), x.Due)
+			zh += fmt.Sprintf("%s 里程碑：%s（%s）\n", x.Code, short(x.Title), x.Due)
 			en += fmt.Sprintf("%s milestone: %s (%s)\n", x.Code, short(x.Title), x.Due)
 		case verifyStep:
 			zh += fmt.Sprintf("%s 待核验：%s（到 %s）\n", x.Code, short(x.Title), x.Due)
