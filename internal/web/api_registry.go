@@ -74,7 +74,7 @@ func (s *Server) apiRegistry() {
 		Kind   string `query:"kind" required:"true"`
 		Format string `query:"format" enum:"csv,xlsx" default:"csv"`
 	}
-	operate(s, "GET", "/api/v1/registry/template", access.RegistryEdit, "An empty file with the columns of a kind of import", func(_ context.Context, a asked, i *templateIn) (*fileOut, error) {
+	operate(s, "GET", "/api/v1/registry/template", access.RegistryRead, "An empty file with the columns of a kind of import", func(_ context.Context, a asked, i *templateIn) (*fileOut, error) {
 		var b bytes.Buffer
 		if err := registry.Template(&b, i.Kind, sheets.Format(i.Format), a.lang); err != nil {
 			return nil, err

@@ -55,17 +55,13 @@ func (s *Server) credentialRoutes() {
 	s.page("GET", "/credentials/given/{id}/file", access.RegistryEdit, (*visit).credentialFile)
 }
 
-func (v *visit) mayGiveCredentials() bool {
-	return access.May(v.who, access.RegistryEdit, access.Scope{Region: unit.Region(v.s.c.Node.Code)}) == nil
-}
-
 // credentials are the visitor's own.
 func (v *visit) credentials() error {
 	all, err := v.s.c.Federation.Credentials(v.ctx(), v.who)
 	if err != nil {
 		return err
 	}
-	return v.showCredentials(credentialsPage{May: v.mayGiveCredentials()}, all)
+	return v.showCredentials(credentialsPage{May: v.mayHere(access.RegistryEdit)}, all)
 }
 
 // givenCredentials are those that this node gave.

@@ -73,6 +73,15 @@ func (v *visit) showInstruments(f *form) error {
 	if p.Orgs, err = v.orgOptions(access.BookingManage); err != nil {
 		return err
 	}
+	for _, o := range p.Orgs {
+		has, _, err := s.Instruments(v.ctx(), v.who, o.Value, "")
+		if err != nil {
+			return err
+		}
+		if len(has) > 0 {
+			p.Labs = append(p.Labs, o)
+		}
+	}
 	return v.show("instruments", v.t("仪器预约", "Instruments to book"), p)
 }
 

@@ -46,6 +46,9 @@ func (v *visit) ctx() context.Context { return v.r.Context() }
 // page adds an operation that answers with HTML or a file.
 func (s *Server) page(method, pattern string, perm access.Permission, h func(*visit) error) {
 	s.ops = append(s.ops, operation{method, pattern, perm, h})
+	if method == http.MethodGet && !strings.Contains(pattern, "{") {
+		s.readers[pattern] = perm
+	}
 	s.mux.HandleFunc(method+" "+pattern, func(w http.ResponseWriter, r *http.Request) {
 		v := &visit{s: s, w: w, r: r, lang: language(r)}
 		var err error

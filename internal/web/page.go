@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"corridor/internal/access"
@@ -33,7 +34,11 @@ type frame struct {
 	Problems   []problemView
 	Script     string // of our static files, "" for none
 	Body       any
+	leads      func(path string) bool
 }
+
+// Leads says whether a page may lead whoever reads it to another that names no record: nobody is led to a refusal.
+func (f frame) Leads(path string) bool { return f.leads == nil || f.leads(path) }
 
 // problemView is one line of what is wrong with what was sent, and the place on the page where it can be mended.
 type problemView struct{ Sentence, Anchor string }
@@ -65,7 +70,7 @@ func (v *visit) show(name, title string, body any) error {
 		return err
 	}
 	f := frame{Lang: v.lang, Node: v.s.c.Node, Who: v.who, Title: title, Path: v.path(), Neighbours: neighbours,
-		Nav: v.nav(), Crumbs: v.crumbs, Assets: v.s.assets, Now: v.now(), CanAdvance: v.s.c.Clock != nil,
+		Nav: v.nav(), Crumbs: v.way(), leads: v.opens, Assets: v.s.assets, Now: v.now(), CanAdvance: v.s.c.Clock != nil,
 		Roles: v.roles(), Done: doneText(v), Problems: v.problems, Script: v.island, Body: body}
 	if f.Unread, err = v.unread(); err != nil {
 		return err
@@ -116,6 +121,11 @@ func (v *visit) inLang(l fault.Lang) string {
 // under adds a page to the way from the home page to this one.
 func (v *visit) under(path, zh, en string) {
 	v.crumbs = append(v.crumbs, navItem{Path: path, Name: v.t(zh, en)})
+}
+
+// way is the way from the home page, without what this person cannot open.
+func (v *visit) way() []navItem {
+	return slices.DeleteFunc(slices.Clone(v.crumbs), func(i navItem) bool { return !v.opens(i.Path) })
 }
 
 // script names one of our static scripts, which makes the page quicker for who has scripts; it works without.

@@ -123,7 +123,7 @@ func (s *Server) routes() {
 	s.page("GET", "/registry/export", access.RegistryRead, (*visit).exportOrganisations)
 	s.page("GET", "/registry/import", access.RegistryEdit, (*visit).importForm)
 	s.page("POST", "/registry/import", access.RegistryEdit, (*visit).importFile)
-	s.page("GET", "/registry/template", access.RegistryEdit, (*visit).importTemplate)
+	s.page("GET", "/registry/template", access.RegistryRead, (*visit).importTemplate)
 	s.page("GET", "/authorities", access.RegistryRead, (*visit).authorities)
 	s.page("GET", "/registry/{code}", access.RegistryRead, (*visit).organisation)
 	s.page("POST", "/registry/{code}/people", access.RegistryEdit, (*visit).addPerson)

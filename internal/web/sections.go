@@ -5,6 +5,7 @@ import (
 
 	"corridor/internal/access"
 	"corridor/internal/fault"
+	"corridor/internal/unit"
 )
 
 // sections are the side navigation: what somebody has to do first, then what is offered, what can be asked for, the
@@ -98,6 +99,42 @@ type section struct {
 	perm  access.Permission
 }
 
+// sectionsOfDesks are pages that an organisation's permission does not open, though a desk holds the same: those of places, and
+// those of the place that this node serves.
+var sectionsOfDesks = map[string]func(*visit, access.Permission) bool{
+	"/listings/desk": func(v *visit, p access.Permission) bool {
+		r := access.ReachOf(v.who, p)
+		return r.All || len(r.Regions) > 0
+	},
+	"/experts":           (*visit).mayHere,
+	"/credentials/given": (*visit).mayHere,
+}
+
+// mayHere says whether this person holds a permission over the whole jurisdiction of the node.
+func (v *visit) mayHere(p access.Permission) bool {
+	return access.May(v.who, p, access.Scope{Region: unit.Region(v.s.c.Node.Code)}) == nil
+}
+
+// opens says whether this person can open a page that names no record, as far as the table of operations and the sections know. Of
+// an address that is no such page it says yes: whose record it is, is known to the room that has it.
+func (v *visit) opens(path string) bool {
+	path, _, _ = strings.Cut(path, "?")
+	path, _, _ = strings.Cut(path, "#")
+	perm, known := v.s.readers[path]
+	if !known {
+		return true
+	}
+	desks := sectionsOfDesks[path]
+	for _, g := range sections {
+		for _, i := range g.items {
+			if i.path == path && access.MaySomewhere(v.who, i.perm) != nil {
+				return false
+			}
+		}
+	}
+	return access.MaySomewhere(v.who, perm) == nil && (desks == nil || desks(v, perm))
+}
+
 // nav is what of the sections this person can open.
 func (v *visit) nav() []navGroup {
 	here, at := v.path(), ""
@@ -112,7 +149,7 @@ func (v *visit) nav() []navGroup {
 	for _, g := range sections {
 		group := navGroup{Name: g.name.In(v.lang), Open: g.all}
 		for _, i := range g.items {
-			if access.MaySomewhere(v.who, i.perm) != nil {
+			if !v.opens(i.path) {
 				continue
 			}
 			group.Items = append(group.Items, navItem{Path: i.path, Name: i.words.In(v.lang), Here: i.path == at})

@@ -104,6 +104,7 @@ type Server struct {
 	c       Config
 	pages   *pages
 	ops     []operation
+	readers map[string]access.Permission // of addresses that name no record, what reading them wants
 	mux     *http.ServeMux
 	root    http.Handler
 	log     *slog.Logger
@@ -114,7 +115,7 @@ type Server struct {
 
 // New builds the table of operations and checks every template.
 func New(c Config) (*Server, error) {
-	s := &Server{c: c, mux: http.NewServeMux(), log: c.Logger}
+	s := &Server{c: c, mux: http.NewServeMux(), log: c.Logger, readers: map[string]access.Permission{}}
 	if s.log == nil {
 		s.log = slog.Default()
 	}

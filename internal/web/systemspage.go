@@ -92,6 +92,9 @@ func (v *visit) systems() error {
 		found = nil // the overview
 	}
 	for _, s := range found {
+		if !v.opens(s.Page) {
+			s.Page = ""
+		}
 		var served []string
 		for _, r := range s.Rooms {
 			served = append(served, rooms[r])

@@ -71,6 +71,7 @@ func functions(lang fault.Lang) template.FuncMap {
 		"subjDone":   func(act string) string { return subjectStepWords(act).In(lang) },
 		"pair":       func(a, b toldView) []toldView { return []toldView{a, b} },
 		"empty":      func(head, text, path, link string) emptyView { return emptyView{head, text, path, link} },
+		"onlyIf":     func(yes bool, path string) string { return map[bool]string{true: path}[yes] },
 		"form":       func(f agreement.Form) string { return formWords(f).In(lang) },
 		"fit":        func(f casework.Fit) string { return fitWords(f).In(lang) },
 		"waitsOf":    waitsOf,
