@@ -3,6 +3,8 @@ package casework
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 
 	"corridor/internal/access"
 	"corridor/internal/db"
@@ -20,33 +22,88 @@ type Joins struct {
 	Joined []Case      // as far as the reader may see them, the newest first
 }
 
-// join keeps which case another joins by an action: an open one of the same scheme that the actor may see, by the number
-// in a field. Which of these it is not is not told.
+// join keeps which case another joins by an action, by the number in a field, and adds its organisation to those that take part in that
+// case where the scheme says so. Which of several reasons made a number useless is told only of a case that the actor may see.
 func (s *Service) join(ctx context.Context, tx *db.Tx, who access.Actor, sch *scheme.Scheme, c Case, action string) error {
-	field, joins := sch.Joins[action]
+	j, joins := sch.Joins[action]
 	if !joins {
 		return nil
 	}
-	unknown := fault.New(fault.Invalid, "casework.join_unknown").On(field)
-	no, err := unit.ParseCaseNo(c.Fields[field].Text)
+	into, err := s.joinable(ctx, tx, who, sch, c, j)
 	if err != nil {
-		return unknown
+		return err
+	}
+	if err := putAgainst(ctx, tx, c.ID, j.Field, into.No, "", true); err != nil || j.Adds == "" {
+		return err
+	}
+	return s.takeIn(ctx, tx, who, sch, c, into, j.Adds)
+}
+
+// joinable is the case that one may join: an open one of the same scheme that the actor may see, under the same case where the scheme
+// lives under one, and in a stage in which it can be joined.
+func (s *Service) joinable(ctx context.Context, tx *db.Tx, who access.Actor, sch *scheme.Scheme, c Case, j scheme.Join) (into Case, err error) {
+	unknown := fault.New(fault.Invalid, "casework.join_unknown").On(j.Field)
+	no, err := unit.ParseCaseNo(c.Fields[j.Field].Text)
+	if err != nil {
+		return into, unknown
 	}
 	all, err := queryCases(ctx, tx, sqlByNo, string(no))
 	if err != nil {
-		return err
+		return into, err
 	}
 	if len(all) == 0 || all[0].ID == c.ID || all[0].Scheme != c.Scheme || all[0].End != "" {
-		return unknown
+		return into, unknown
 	}
-	into, err := s.seen(ctx, tx, who, all[0].ID)
-	if fault.KindOf(err) == fault.NotFound || err == nil && len(into.History) == 0 {
-		return unknown
+	into, err = s.inHand(ctx, tx, who, all[0].ID)
+	switch {
+	case fault.KindOf(err) == fault.NotFound || err == nil && len(into.History) == 0:
+		return into, unknown
+	case err != nil:
+		return into, err
+	case into.Parent != c.Parent:
+		_, up, err := s.load(ctx, tx, c.Parent)
+		if err != nil {
+			return into, err
+		}
+		return into, fault.New(fault.Conflict, "casework.join_elsewhere", "above", up.Title).On(j.Field)
+	case len(j.In) > 0 && !slices.Contains(j.In, into.Stage):
+		return into, fault.New(fault.Conflict, "casework.join_stage", "stage", sch.Say(into.Stage), "stages", sayAll(sch, j.In)).On(j.Field)
 	}
+	return into, nil
+}
+
+// sayAll are stages as a list in both languages.
+func sayAll(sch *scheme.Scheme, stages []string) fault.Words {
+	var zh, en []string
+	for _, x := range stages {
+		zh, en = append(zh, sch.Say(x)[0]), append(en, sch.Say(x)[1])
+	}
+	return fault.Words{strings.Join(zh, "、"), strings.Join(en, ", ")}
+}
+
+// takeIn adds the organisation of a case to a field of the case that it has joined, and tells the organisation of that one.
+func (s *Service) takeIn(ctx context.Context, tx *db.Tx, who access.Actor, sch *scheme.Scheme, c, into Case, field string) error {
+	w, err := s.writing(ctx, tx, &into, 0)
 	if err != nil {
 		return err
 	}
-	return putAgainst(ctx, tx, c.ID, field, into.No, "", true)
+	part := into.Fields[field].List
+	for _, x := range part {
+		if x.Text == c.Org {
+			return nil
+		}
+	}
+	w.put(field, Entry{Value: scheme.ListValue(append(slices.Clone(part), scheme.OrgValue(c.Org))...)})
+	if err := s.write(ctx, tx, who, w); err != nil {
+		return fmt.Errorf("take %s into case %s: %w", c.No, into.No, err)
+	}
+	if s.c.Notices == nil {
+		return nil
+	}
+	_, err = s.c.Notices.Tell(ctx, tx, notice.Notice{To: notice.Audience{Org: into.Org}, Kind: "case.joined", Object: into.Object(), Path: "/cases/" + string(into.ID),
+		Title: fault.Words{fmt.Sprintf("%s %s：%s 已并入，其单位列入参加单位", sch.Title[0], into.No, c.No), fmt.Sprintf("%s %s: %s has joined it, and its organisation takes part now", sch.Title[1], into.No, c.No)},
+		Key:   fmt.Sprintf("%s/took-in/%s", into.Object(), c.ID)})
+	return err
 }
 
 // tellJoined tells those whose cases have joined this one to which stage it has come, without saying whose it is.

@@ -311,8 +311,8 @@ var number = regexp.MustCompile(`^\d{12,}$`)
 
 func (p *stage) typedAs(s *scheme.Scheme, id unit.ID, a access.Actor, f scheme.Field, name string, pick int) string {
 	given := p.given[s.ID][name]
-	for _, joins := range s.Joins {
-		if joins == name {
+	for _, j := range s.Joins {
+		if j.Field == name && len(j.In) == 0 {
 			return p.another(s)
 		}
 	}

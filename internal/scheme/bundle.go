@@ -25,9 +25,15 @@ const (
 // root. It is an fs.FS in memory.
 type Bundle map[string][]byte
 
-// packFiles are the names of the files that a pack may have. Neither README.md, which is for people, nor walk.txt, a way
-// through the pages for the tests of this repository, is part of an edition.
-var packFiles = map[string]bool{"scheme.yaml": true, "form.yaml": true, "tests.yaml": true, readmeName: true, "walk.txt": true}
+// packFiles are the names of the files that a pack may have. Neither README.md, which is for people, nor walk.txt and
+// walk-WORD.txt, ways through the pages for the tests of this repository, are part of an edition.
+var packFiles = map[string]bool{"scheme.yaml": true, "form.yaml": true, "tests.yaml": true, readmeName: true}
+
+// isWalk says whether a file is a way through the pages: walk.txt, walk-breach.txt.
+func isWalk(name string) bool {
+	walk, err := path.Match("walk*.txt", name)
+	return err == nil && walk
+}
 
 // Bundle returns the files that the edition was made of, those of its layers included. README.md is not among them.
 func (s *Scheme) Bundle() Bundle {
@@ -125,7 +131,7 @@ func Unpack(given []GivenFile) (b Bundle, dir string, err error) {
 		switch size += len(content); {
 		case strings.HasPrefix(name, "__MACOSX/") || path.Base(name) == ".DS_Store":
 			return nil
-		case !fs.ValidPath(name) || !packFiles[path.Base(name)]:
+		case !fs.ValidPath(name) || !packFiles[path.Base(name)] && !isWalk(path.Base(name)):
 			return fault.New(fault.Invalid, "scheme.bundle_file", "file", name).On("file")
 		case b[name] != nil:
 			return fault.New(fault.Invalid, "scheme.bundle_twice", "file", name).On("file")

@@ -380,18 +380,34 @@ func (e *expr) reads() []string {
 	return out
 }
 
+// joinNames checks what an action that joins another case names.
+func (c *checker) joinNames(action string, j Join) {
+	s := c.s
+	c.action(j.At, action)
+	switch fd, ok := s.Field(j.Field); {
+	case !ok || !contains(s.Needs[action], j.Field):
+		c.unknown(j.At, "need", j.Field, s.Needs[action])
+	case fd.Type != "text":
+		c.at(j.At, "rule.unit", "why", both(kindWords[fieldShapes[fd.Type].kind], kindWords[Text]))
+	}
+	for _, stage := range j.In {
+		c.stage(j.At, stage)
+	}
+	if j.Adds == "" {
+		return
+	}
+	if fd, ok := s.Field(j.Adds); !ok {
+		c.unknown(j.At, "field", j.Adds, c.fieldNames())
+	} else if fd.Type != "orgs" {
+		c.at(j.At, "rule.unit", "why", both(kindWords[fieldShapes[fd.Type].kind], kindWords[fieldShapes["orgs"].kind]))
+	}
+}
+
 // readerNames checks who may see what, and what becomes public.
 func (c *checker) readerNames() {
 	s := c.s
 	for _, a := range sortedKeys(s.Joins) {
-		pos := c.mark("joins." + a)
-		c.action(pos, a)
-		switch fd, ok := s.Field(s.Joins[a]); {
-		case !ok || !contains(s.Needs[a], s.Joins[a]):
-			c.unknown(pos, "need", s.Joins[a], s.Needs[a])
-		case fd.Type != "text":
-			c.at(pos, "rule.unit", "why", both(kindWords[fieldShapes[fd.Type].kind], kindWords[Text]))
-		}
+		c.joinNames(a, s.Joins[a])
 	}
 	for _, f := range sortedKeys(s.Sealed) {
 		pos := c.mark("sealed." + f)

@@ -9,8 +9,8 @@ import (
 // many reads what concerns many cases or people at once: asks, rounds, children, starts; and who sees what.
 func (d *decoder) many() {
 	s := d.s
-	s.Joins = map[string]string{}
-	d.each("joins", isWord, func(name string, k, v *node) { s.Joins[name] = v.text })
+	s.Joins = map[string]Join{}
+	d.each("joins", isWord, d.join)
 	s.Sealed, s.See = map[string]string{}, map[string]Sight{}
 	d.each("asks", isName, d.ask)
 	d.each("cases", isName, func(name string, k, v *node) {
@@ -210,4 +210,16 @@ func (d *decoder) fieldShape(v *node, f *Field) {
 	if (f.Type == "choice") != (len(f.Of) > 0) || (f.Type == "code") != (f.List != "") || (f.Type == "group") != (v.get("fields") != nil) {
 		d.at(f.At, "file.shape", "want", fault.Words{"choice 配 of，code 配 list，group 配 fields", "of with choice, list with code, fields with group"})
 	}
+}
+
+// join reads how a case joins another: the field alone, or a table.
+func (d *decoder) join(name string, k, v *node) {
+	j := Join{At: k.pos}
+	switch {
+	case v.kind == textNode:
+		j.Field = v.text
+	case d.keys(v, joinKeys):
+		j.Field, j.In, j.Adds = d.text(v, "field"), d.list(v.get("in")), d.text(v, "adds")
+	}
+	d.s.Joins[name] = j
 }

@@ -16,6 +16,7 @@ const (
 	letterKeys  = "zh en"
 	caseKeys    = "scheme opened_by one_for gives payer for sum lets_go started_by in"
 	leadKeys    = "sum says"
+	joinKeys    = "field in adds"
 	roundKeys   = "waits closes order within takes leaves by returns"
 	returnsKeys = "of for sum below above basis verified zh en"
 	startKeys   = "over where on at"

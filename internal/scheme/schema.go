@@ -108,7 +108,7 @@ func schemeSchema() js {
 			"what each payer of the case above gets back of what it paid in")}),
 		"starts": object(startKeys, js{"where": names()}),
 		"cases":  table(object(caseKeys, js{"scheme": text(), "opened_by": text(), "one_for": text(), "payer": described(text(), "column of type region: whose jurisdiction runs the case"), "for": text(), "sum": text(), "lets_go": text(), "started_by": text(), "in": names()}, "scheme")),
-		"labels": table(matching(patternLabel)), "sealed": table(text()), "joins": table(text()), "see": table(object(seeKeys, js{"only": names(), "if": text()}, "only")),
+		"labels": table(matching(patternLabel)), "sealed": table(text()), "joins": table(js{"anyOf": []any{text(), object(joinKeys, js{"field": text(), "in": described(names(), "stages in which a case may be joined"), "adds": described(text(), "field of type orgs to which the organisation is added")}, "field")}}), "see": table(object(seeKeys, js{"only": names(), "if": text()}, "only")),
 		"publish": table(object(publishKeys, js{"leaf": text(), "shows": names()}, "leaf", "shows")),
 		"figures": described(table(object(figureKeys, js{"leaf": text(), "sum": text(), "zh": text(), "en": text(), "unit": words()}, "leaf", "zh", "en")), "what is counted of the public entries, and stands on the page of figures"),
 		"letters": described(table(object(letterKeys, js{"zh": text(), "en": text()}, "zh", "en")), "action: what the letter of that decision says; {name} is filled in"),

@@ -43,7 +43,7 @@ type Scheme struct {
 	Starts   *Starts
 	Lead     *Lead
 	Labels   map[string]LabelLine
-	Joins    map[string]string // action: the field that names the case which it joins
+	Joins    map[string]Join   // by action
 	Sealed   map[string]string // field: param of a day
 	See      map[string]Sight  // field, ask or "firm"
 	Publish  map[string]Leaf
@@ -69,6 +69,14 @@ type Pos struct {
 	File string `json:"file"`
 	Line int    `json:"line"`
 	Col  int    `json:"col"`
+}
+
+// Join is how a case joins another one of its scheme by an action.
+type Join struct {
+	Field string   // text with the number of the case that it joins
+	In    []string // stages in which a case may be joined; none: any in which it goes on
+	Adds  string   // field of type orgs, in the case that is joined, to which the organisation of this one is added; "" if none
+	At    Pos
 }
 
 // Source is what a basis refers to.
