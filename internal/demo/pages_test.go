@@ -10,9 +10,12 @@ import (
 	"testing"
 	"time"
 
+	"corridor/internal/db"
 	"corridor/internal/db/dbtest"
+	"corridor/internal/fault"
 	corridorlog "corridor/internal/log"
 	"corridor/internal/node"
+	"corridor/internal/unit"
 )
 
 // town is one node of the world over a database of the test, used as people use it: by its pages, over HTTP.
@@ -29,6 +32,16 @@ func (w *town) walksAs(n *node.Node, at string) *town {
 	w.node = n
 	w.walker = &walker{at: at, code: n.Node.Code, who: map[string]*http.Client{}, cases: map[string]string{}, clock: func() time.Time { return w.now },
 		move: func(days int) { w.passes(time.Duration(days) * 24 * time.Hour) }, shared: w.sharedLastYear, fail: w.T.Fatalf,
+		stands: func(account string) (left unit.Fen) {
+			w.must(n.DB.Read(context.Background(), func(tx *db.Tx) error {
+				a, err := n.Ledger.Balance(context.Background(), tx, account)
+				if left = a.Available; fault.KindOf(err) == fault.NotFound { // nothing has moved there yet
+					return nil
+				}
+				return err
+			}))
+			return left
+		},
 		again: func() {
 			_, err := n.Cases.Tick(context.Background())
 			w.must(err)

@@ -68,6 +68,7 @@ func desks() (all []Person) {
 		desk("supervise", "督办员", "Supervisor of all desks", "", "voucher_supervise|voucher_audit|appeal_supervise|construction_supervise")
 		desk("desk", "业务经办员", "Officer of the general desks", "", "science|industry|approval|review|benefit_review|recognition_review")
 		desk("head", "负责人", "Head of the general desks", "", "head|recognition_head")
+		desk("deputy", "副负责人", "Deputy head of the general desks", "", "head|recognition_head|finance") // who also pays where nobody else does
 		desk("window", "综合窗口人员", "Officer at the one window", "", "appeal_dispatch|acceptance_window")
 		desk("science", "科技部门承办人", "Handling officer, science", "science", "appeal_unit")
 		if j.code == Shanghai || j.code == Anhui { // whose packs ask these offices

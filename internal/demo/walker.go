@@ -13,6 +13,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"corridor/internal/unit"
 )
 
 // walkerLooks is between two looks whether what a line waits for has come.
@@ -21,14 +23,16 @@ const walkerLooks = 100 * time.Millisecond
 // walker goes the ways that stand in the walk.txt of packs: it uses a node as people do, by its pages, over HTTP. A test and a tour go
 // the same ways.
 type walker struct {
-	at, code string                  // of the node
-	who      map[string]*http.Client // signed in, by the first part of the address
-	cases    map[string]string       // address of a case, by its name in the register
-	clock    func() time.Time        // of the world
-	move     func(days int)          // lets days pass, and what is due happen; sessions end
-	again    func()                  // lets what waits happen
-	shared   func(instrument string) // enters that an instrument ran for others; nil where nobody can
-	patience time.Duration           // how long a line may wait for what comes by itself
+	at, code string                        // of the node
+	who      map[string]*http.Client       // signed in, by the first part of the address
+	cases    map[string]string             // address of a case, by its name in the register
+	clock    func() time.Time              // of the world
+	move     func(days int)                // lets days pass, and what is due happen; sessions end
+	again    func()                        // lets what waits happen
+	shared   func(instrument string)       // enters that an instrument ran for others; nil where nobody can
+	stands   func(account string) unit.Fen // what is left in an account of this node's books; nil where nobody can look
+	before   map[string]unit.Fen           // what it was when the way began
+	patience time.Duration                 // how long a line may wait for what comes by itself
 	told     func(line, became string)
 	fail     func(format string, args ...any) // does not return
 }
@@ -122,11 +126,16 @@ var (
 //	firm   fills  A kind=money question=…
 //	firm   submit A                       -> received
 //	passes 14                             days; 12-15: until the day after the next 15 December
+//	books  bank 0                         yuan that an account has gained, wherever it stood before
 func (w *walker) play(register string) {
 	for _, line := range strings.Split(register, "\n") {
 		line, want, _ := strings.Cut(line, "->")
 		c := strings.Fields(line)
 		if len(c) == 0 || strings.HasPrefix(c[0], "#") {
+			continue
+		}
+		if c[0] == "books" {
+			w.balances(c[1:])
 			continue
 		}
 		if c[0] == "passes" {
@@ -288,6 +297,10 @@ func (w *walker) step(who, verb, name string, rest []string) string {
 			return "the page asks for no answer"
 		}
 		path += "/asks/" + rest[0]
+	case "reads": // Q zh 违约追回 en Recover, on the page of the case
+		return w.reads(browser, path, rest)
+	case "letter": // Q zh 420,000 en 420,000, in the letter of the last decision
+		return w.reads(browser, w.lastLetter(browser, path), rest)
 	case "steps_off": // J panel why reason
 		if page := w.get(browser, path); !strings.Contains(page, path+"/asks/"+rest[0]+"/strike") {
 			return "the page does not offer to take off"
