@@ -218,13 +218,9 @@ func Saw(a scheme.Answer) fault.Words {
 
 // basisOf says where a rule comes from, and that nobody has compared it with that yet where it is so.
 func basisOf(sch *scheme.Scheme, a scheme.Answer) fault.Words {
-	src, named := sch.Sources.Get(a.Basis)
-	if !named {
+	title := sch.SourceText(a.Basis)
+	if title == "" {
 		return fault.Words{}
-	}
-	title := src.Title
-	if src.Doc != "" {
-		title += " " + src.Doc
 	}
 	if a.Verified {
 		return fault.Words{"依据：" + title + "。", "Basis: " + title + "."}

@@ -45,9 +45,12 @@ func Tour(ctx context.Context, at func(code string) string, keep string, out io.
 		{"prove: the receipt is checked offline, one changed byte makes it fail", t.prove},
 		{"follow: Shanghai follows Anhui's log and has verified it", t.follow},
 		{"figure: the office's figure opens to the entry, beside what a document reported", t.figure},
-		{"order: the firm finds an instrument of Shanghai, and the money and its slot are held together", t.order},
-		{"run: the laboratory takes the order and delivers from its own node, by letter", t.run},
-		{"claim: the firm claims, Anhui approves and pays, and both nodes show it", t.claimed},
+		{"search: a firm of Anhui finds an instrument of Shanghai, and what its voucher would do in both ways of paying", t.search},
+		{"order: samples are declared, the laboratory is asked, and the money and the slot are held together", t.order},
+		{"run: the laboratory answers, runs the samples and delivers from its own node, by letter", t.run},
+		{"claim: the firm claims with its files and rates, Anhui checks, approves and gives public notice", t.claimed},
+		{"payment: it is paid by a list, the bank sends it back, and it is paid again to another account", t.paid},
+		{"trace: the figure across a border has risen by this order, which anybody checks offline", t.trace},
 		{"statement: the month between Anhui and Shanghai is compared, a wrong bill is named, both sign", t.statement},
 	})
 }
@@ -84,8 +87,11 @@ type tour struct {
 	index     int64
 	orderID   string
 	orderNo   string
+	chosen    string // the slot that the firm chose, as the form takes it; "" once the order is filed
 	slot      string // of the order: its booking in Shanghai's calendar
+	listing   string // the instrument there
 	price     string // of the slot, in yuan
+	across    int    // orders across a border before this one
 	half      unit.Fen
 	slotEnds  time.Time
 }
@@ -273,13 +279,14 @@ func (t *tour) promise(ctx context.Context) error {
 }
 
 type caseAnswer struct {
-	ID      string          `json:"id"`
-	No      string          `json:"no"`
-	Stage   string          `json:"stage"`
-	End     string          `json:"end"`
-	Version int64           `json:"version"`
-	History []stepAnswer    `json:"history"`
-	Allowed []allowedAnswer `json:"allowed"`
+	ID      string            `json:"id"`
+	No      string            `json:"no"`
+	Stage   string            `json:"stage"`
+	End     string            `json:"end"`
+	Version int64             `json:"version"`
+	Fields  map[string]string `json:"fields"`
+	History []stepAnswer      `json:"history"`
+	Allowed []allowedAnswer   `json:"allowed"`
 }
 
 type stepAnswer struct {
@@ -477,7 +484,7 @@ func (t *tour) prove(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := t.save(map[string][]byte{"receipt.txt": receipt, "anhui.pub": key, "shanghai.pub": other}); err != nil {
+	if err := t.save("receipt.txt", map[string][]byte{"receipt.txt": receipt, "anhui.pub": key, "shanghai.pub": other}); err != nil {
 		return err
 	}
 	v, err := corridorlog.VerifyReceipt(receipt, public)
@@ -497,8 +504,8 @@ func (t *tour) prove(ctx context.Context) error {
 	return nil
 }
 
-// save puts what was downloaded into the folder that keeps it.
-func (t *tour) save(files map[string][]byte) error {
+// save puts what was downloaded into the folder that keeps it, and says how the receipt in it is checked.
+func (t *tour) save(receipt string, files map[string][]byte) error {
 	if err := os.MkdirAll(t.keep, 0o750); err != nil {
 		return err
 	}
@@ -507,7 +514,7 @@ func (t *tour) save(files map[string][]byte) error {
 			return err
 		}
 	}
-	t.say("corridor verify %s --key %s", filepath.Join(t.keep, "receipt.txt"), filepath.Join(t.keep, "anhui.pub"))
+	t.say("corridor verify %s --key %s", filepath.Join(t.keep, receipt), filepath.Join(t.keep, "anhui.pub"))
 	return nil
 }
 

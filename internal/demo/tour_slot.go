@@ -9,55 +9,18 @@ import (
 	"corridor/internal/unit"
 )
 
-const (
-	tourSearch     = "冷冻透射电镜"
-	tourMinutes    = "1200" // of the run: two long days
-	tourInstrument = "300 kV cryo transmission electron microscope"
-)
+const tourMinutes = "1200" // of the run: two long days
 
 // slotAnswer is a slot as the node of the case shows it, and as its host does.
 type slotAnswer struct {
 	ID      string `json:"id"`
 	CaseNo  string `json:"case_no"`
-	TitleEN string `json:"title_en"`
+	Listing string `json:"listing"`
 	From    string `json:"from"`
 	To      string `json:"to"`
 	Price   string `json:"price"`
 	Booking string `json:"booking"`
 	State   string `json:"state"`
-}
-
-// findSlot is the firm that searches in its own node, finds an instrument of Shanghai and takes the first free slot.
-func (t *tour) findSlot(ctx context.Context, firm *client, order string) (slot string, err error) {
-	var found struct {
-		Hits []struct {
-			ID, Origin, Page string
-			TitleEN          string `json:"title_en"`
-		} `json:"hits"`
-	}
-	var free struct {
-		Offers []struct{ Slot, From, To, Price string }
-	}
-	if err := wait(ctx, func() (bool, error) { // what Shanghai publishes is here within seconds
-		if err := firm.get(ctx, "/api/v1/search?"+url.Values{"q": {tourSearch}, "filter": {"kind:instrument"}}.Encode(), &found); err != nil {
-			return false, err
-		}
-		for _, h := range found.Hits {
-			if h.Origin == Shanghai && h.TitleEN == tourInstrument {
-				t.say("%s%s: %s, an instrument of Shanghai, found in Anhui", t.at(Anhui), h.Page, h.TitleEN)
-				return true, firm.get(ctx, "/api/v1/cases/"+order+"/slots/slot/free?"+url.Values{"listing": {h.ID}, "minutes": {tourMinutes}, "operator": {"true"}}.Encode(), &free)
-			}
-		}
-		return false, nil
-	}); err != nil {
-		return "", fmt.Errorf("find an instrument of Shanghai: %w", err)
-	}
-	if len(free.Offers) == 0 {
-		return "", fmt.Errorf("the instrument has no free slot")
-	}
-	o := free.Offers[0]
-	t.say("the first free slot: %s to %s, %s yuan", o.From, o.To, o.Price)
-	return o.Slot, nil
 }
 
 // slotOf is the newest slot of the order, as Anhui shows it.
@@ -85,7 +48,7 @@ func (t *tour) heldTogether(ctx context.Context, firm *client) error {
 	if t.slotEnds, err = time.Parse(time.RFC3339, x.To); err != nil {
 		return err
 	}
-	t.slot, t.price = x.Booking, x.Price
+	t.slot, t.listing, t.price = x.Booking, x.Listing, x.Price
 	var k struct {
 		Stage   string              `json:"stage"`
 		Amounts map[string]unit.Fen `json:"amounts"`
@@ -142,5 +105,39 @@ func (t *tour) confirmed(ctx context.Context) (lab *client, err error) {
 		}
 	}
 	t.say("the clock was moved forward by %d days: the run is over", days)
-	return signIn(ctx, t.at(Shanghai), "lab@shanghai.example")
+	if lab, err = signIn(ctx, t.at(Shanghai), "lab@shanghai.example"); err != nil {
+		return nil, err
+	}
+	return lab, t.machineLog(ctx, lab, x)
+}
+
+// machineLog is the laboratory entering what its machine wrote down of the run, which the booking explains.
+func (t *tour) machineLog(ctx context.Context, lab *client, x slotAnswer) error {
+	run := map[string]any{"instrument": x.Listing, "log_no": "TEM-" + t.orderNo, "from": x.From, "to": x.To, "samples": tourPieces, "direction": "136"}
+	if err := lab.post(ctx, "/api/v1/usage/runs", "", map[string]any{"runs": []any{run}}, nil); err != nil {
+		return fmt.Errorf("the machine log: %w", err)
+	}
+	from, err := time.Parse(time.RFC3339, x.From)
+	if err != nil {
+		return err
+	}
+	var month struct {
+		Runs []struct {
+			LogNo   string `json:"log_no"`
+			Class   string `json:"class"`
+			Booking string `json:"booking"`
+			User    string `json:"user"`
+			Minutes int    `json:"minutes"`
+		} `json:"runs"`
+	}
+	if err := lab.get(ctx, "/api/v1/usage/runs?"+url.Values{"org": {Lab}, "month": {unit.DayOf(from, unit.Beijing()).String()[:7]}}.Encode(), &month); err != nil {
+		return err
+	}
+	for _, r := range month.Runs {
+		if r.LogNo == "TEM-"+t.orderNo {
+			t.say("the machine log has run %s: %d minutes, used by %s, explained by booking %s", r.LogNo, r.Minutes, r.User, r.Booking)
+			return want(r.Booking == x.Booking && r.Class == "outside" && r.User == SmallFirm, "the run is not that of the booking: %+v", r)
+		}
+	}
+	return fmt.Errorf("the machine log does not have the run")
 }

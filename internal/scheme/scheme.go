@@ -85,6 +85,13 @@ type Source struct {
 	At              Pos
 }
 
+// SourceText is a source as people are told of it: its title and, where one is named, its number or article. "" is a basis that the
+// edition does not name.
+func (s *Scheme) SourceText(name string) string {
+	src, _ := s.Sources.Get(name)
+	return strings.TrimSpace(src.Title + " " + src.Doc)
+}
+
 // Param is one policy number. If By is set, Value is a Table looked up by that fact, with an "else".
 type Param struct {
 	Value    Value

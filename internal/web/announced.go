@@ -68,7 +68,7 @@ func (v *visit) announcedView(c casework.Announced) announcedView {
 		if r == nil || s == nil {
 			return nil
 		}
-		return &ruleOf{*r, sourceTitle(s, r.Basis), v.basisLinks(s)[r.Basis]}
+		return &ruleOf{*r, s.SourceText(r.Basis), v.basisLinks(s)[r.Basis]}
 	}
 	for _, r := range c.Rules {
 		x.Rules = append(x.Rules, ruleTurn{r, rule(c.Was, r.Before), rule(c.Is, r.After)})

@@ -55,6 +55,7 @@ type answerOut struct {
 	Says      string `json:"says"`
 	Saw       string `json:"saw"`
 	WouldPass string `json:"would_pass"`
+	Basis     string `json:"basis" doc:"title and number of what the rule rests on; empty for what is only to be filled in"`
 	Verified  bool   `json:"verified"`
 }
 
@@ -69,10 +70,11 @@ type allowedOut struct {
 	Refused     string      `json:"refused" doc:"code of what stands in the way of this person"`
 }
 
-func answersOf(all []scheme.Answer, lang fault.Lang) []answerOut {
+// answersOf are the answers of the rules of an edition.
+func answersOf(s *scheme.Scheme, all []scheme.Answer, lang fault.Lang) []answerOut {
 	out := []answerOut{}
 	for _, a := range all {
-		out = append(out, answerOut{a.Need, string(a.Result), a.Words.In(lang), casework.Saw(a).In(lang), a.WouldPass.In(lang), a.Verified})
+		out = append(out, answerOut{a.Need, string(a.Result), a.Words.In(lang), casework.Saw(a).In(lang), a.WouldPass.In(lang), s.SourceText(a.Basis), a.Verified})
 	}
 	return out
 }
@@ -84,6 +86,10 @@ func (s *Server) caseOut(ctx context.Context, a asked, c casework.Case) (*body[c
 	if o.Amounts == nil {
 		o.Amounts = map[string]unit.Fen{}
 	}
+	sch, err := s.c.Cases.Edition(c)
+	if err != nil {
+		return nil, err
+	}
 	for name, v := range c.Fields {
 		o.Fields[name] = typedForm(v)
 	}
@@ -92,7 +98,7 @@ func (s *Server) caseOut(ctx context.Context, a asked, c casework.Case) (*body[c
 	}
 	for _, h := range c.History {
 		o.History = append(o.History, stepOut{h.No, iso(h.At), h.Action, h.From, h.To, h.Role, h.By, h.Reason, string(h.Decision.Verdict),
-			answersOf(h.Decision.Answers, a.lang), string(h.Receipt)})
+			answersOf(sch, h.Decision.Answers, a.lang), string(h.Receipt)})
 	}
 	allowed, err := s.c.Cases.Allowed(ctx, a.who, c.ID)
 	if err != nil {
@@ -100,7 +106,7 @@ func (s *Server) caseOut(ctx context.Context, a asked, c casework.Case) (*body[c
 	}
 	for _, x := range allowed {
 		one := allowedOut{x.Action, x.Role, string(x.Judgement.Verdict), x.Judgement.Goes && x.Refused == nil, x.NeedsReason,
-			answersOf(x.Judgement.Answers, a.lang), iso(x.Due), ""}
+			answersOf(sch, x.Judgement.Answers, a.lang), iso(x.Due), ""}
 		if x.Refused != nil {
 			one.Refused = x.Refused.Code
 		}

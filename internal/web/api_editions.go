@@ -292,12 +292,12 @@ func (s *Server) apiDecisions() {
 		h := r.Step
 		o := decisionRecordOut{Case: r.Case.No, Edition: r.Case.EditionDigest, Digest: r.Digest, Ref: r.Ref(), Mandate: h.Mandate, Seen: []decisionSeenOut{}, Stood: []decisionStoodOut{},
 			Differ: append([]string{}, r.Differ...), Appeals: []string{}, Offers: []string{},
-			Step: stepOut{h.No, iso(h.At), h.Action, h.From, h.To, h.Role, h.By, h.Reason, string(h.Decision.Verdict), answersOf(h.Decision.Answers, a.lang), string(h.Receipt)}}
+			Step: stepOut{h.No, iso(h.At), h.Action, h.From, h.To, h.Role, h.By, h.Reason, string(h.Decision.Verdict), answersOf(r.Edition, h.Decision.Answers, a.lang), string(h.Receipt)}}
 		for _, f := range h.Decision.Seen {
 			o.Seen = append(o.Seen, decisionSeenOut{f.Key(), r.Edition.Called(f.Name).In(a.lang), f.Value.String(), f.Vouched.By, iso(f.Vouched.At)})
 		}
 		for _, x := range h.Decision.Stood {
-			o.Stood = append(o.Stood, decisionStoodOut{x.Action, string(x.Verdict), answersOf(x.Answers, a.lang)})
+			o.Stood = append(o.Stood, decisionStoodOut{x.Action, string(x.Verdict), answersOf(r.Edition, x.Answers, a.lang)})
 		}
 		for _, c := range r.Appeals {
 			o.Appeals = append(o.Appeals, string(c.ID))

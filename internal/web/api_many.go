@@ -8,6 +8,7 @@ import (
 	"corridor/internal/db"
 	"corridor/internal/fault"
 	"corridor/internal/registry"
+	"corridor/internal/scheme"
 	"corridor/internal/unit"
 )
 
@@ -211,8 +212,8 @@ func startOutOf(x casework.Start, lang fault.Lang) startOut {
 	return startOut{string(x.ID), x.Scheme, x.Title.In(lang), x.Edition, iso(x.Due), iso(x.Begun), iso(x.Done), x.Looked, x.Opened, x.Failed, x.Waits}
 }
 
-func startedOutOf(x casework.StartedOrg, lang fault.Lang) startedOut {
-	return startedOut{x.Org, x.Name.In(lang), x.State, string(x.Case), x.Reason, x.By, answersOf(x.Answers, lang)}
+func startedOutOf(s *scheme.Scheme, x casework.StartedOrg, lang fault.Lang) startedOut {
+	return startedOut{x.Org, x.Name.In(lang), x.State, string(x.Case), x.Reason, x.By, answersOf(s, x.Answers, lang)}
 }
 
 func (s *Server) apiStarts() {
@@ -249,9 +250,13 @@ func (s *Server) apiStarts() {
 		if err != nil {
 			return nil, err
 		}
+		sch, err := s.c.Cases.Scheme(x.Scheme)
+		if err != nil {
+			return nil, err
+		}
 		o := startPageOut{startOutOf(x, a.lang), []startedOut{}, total}
 		for _, y := range all {
-			o.Orgs = append(o.Orgs, startedOutOf(y, a.lang))
+			o.Orgs = append(o.Orgs, startedOutOf(sch, y, a.lang))
 		}
 		return answer(o)
 	})
@@ -272,7 +277,15 @@ func (s *Server) apiStarts() {
 		if err != nil {
 			return nil, err
 		}
-		return answer(startedOutOf(x, a.lang))
+		of, _, _, err := s.c.Cases.Start(ctx, a.who, id, "waits", 1)
+		if err != nil {
+			return nil, err
+		}
+		sch, err := s.c.Cases.Scheme(of.Scheme)
+		if err != nil {
+			return nil, err
+		}
+		return answer(startedOutOf(sch, x, a.lang))
 	})
 }
 

@@ -157,6 +157,6 @@ func (s *Server) apiLetter() {
 		}
 		text, _ := sch.LetterText(h.Action, h.Decision.Letter)
 		return answer(caseLetterOut{fmt.Sprintf("%s/%d", c.No, h.No), string(kind), letterWords(kind).In(a.lang), c.Org, h.Words.In(a.lang), text.In(a.lang), h.Reason,
-			answersOf(withoutReason(h.Decision.Answers), a.lang), iso(h.At), string(h.Receipt)})
+			answersOf(sch, withoutReason(h.Decision.Answers), a.lang), iso(h.At), string(h.Receipt)})
 	})
 }

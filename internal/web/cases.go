@@ -309,7 +309,7 @@ func withoutReason(all []scheme.Answer) []scheme.Answer {
 func verdicts(s *scheme.Scheme, all []scheme.Answer) []verdictView {
 	var open, passes []verdictView
 	for _, a := range all {
-		x := verdictView{Answer: a, BasisTitle: sourceTitle(s, a.Basis), Looked: looked(s, a)}
+		x := verdictView{Answer: a, BasisTitle: s.SourceText(a.Basis), Looked: looked(s, a)}
 		if a.Result == scheme.Pass {
 			passes = append(passes, x)
 		} else {

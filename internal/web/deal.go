@@ -241,7 +241,7 @@ func (s *Server) apiDeal() {
 				y.Deals = append(y.Deals, dealWayOut{x.Deals[n].Value, d.InForce, d.ToBuyer, d.Known, d.Exact, d.Now, d.Back})
 			}
 			for _, r := range x.Rules {
-				y.Answers = append(y.Answers, answersOf([]scheme.Answer{r.Answer}, a.lang)...)
+				y.Answers = append(y.Answers, answersOf(x.Scheme, []scheme.Answer{r.Answer}, a.lang)...)
 			}
 			o.Schemes = append(o.Schemes, y)
 		}

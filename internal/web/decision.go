@@ -56,7 +56,7 @@ func (v *visit) decision() error {
 	}
 	with := func(all []scheme.Answer) (out []recordAnswer) {
 		for _, x := range verdicts(s, all) {
-			out = append(out, recordAnswer{x.Answer, sourceTitle(s, x.Answer.Basis), clauses[x.Answer.Basis]})
+			out = append(out, recordAnswer{x.Answer, s.SourceText(x.Answer.Basis), clauses[x.Answer.Basis]})
 		}
 		return out
 	}

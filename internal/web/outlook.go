@@ -98,7 +98,7 @@ func (v *visit) outlookOf(x casework.Outlook) outlookView {
 	out := outlookView{Outlook: x, When: whenOf(x, v.lang), Counted: x.Median >= 0}
 	links := v.basisLinks(x.Scheme)
 	for _, r := range x.Rules {
-		y := ruleOf{r, sourceTitle(x.Scheme, r.Basis), links[r.Basis]}
+		y := ruleOf{r, x.Scheme.SourceText(r.Basis), links[r.Basis]}
 		if r.Result == scheme.Pass {
 			out.Passes = append(out.Passes, y)
 		} else {
@@ -209,7 +209,7 @@ func (s *Server) apiOutlook() {
 				Fills: []string{}, Days: x.Median, Past: x.Past, May: x.May, Running: []string{}, Synthetic: o.Synthetic}
 			for _, r := range x.Rules {
 				y.Rules = append(y.Rules, ruleOut{r.Need, string(r.Result), r.Hangs, r.Words.In(a.lang), casework.Saw(r.Answer).In(a.lang), r.WouldPass.In(a.lang),
-					r.From.In(a.lang), sourceTitle(x.Scheme, r.Basis), r.Verified})
+					r.From.In(a.lang), x.Scheme.SourceText(r.Basis), r.Verified})
 			}
 			for _, e := range x.Sums {
 				y.Sums = append(y.Sums, sumOut{e.Name, e.Sum, e.Known, e.Bounded, e.Says.In(a.lang)})

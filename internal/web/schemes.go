@@ -145,17 +145,9 @@ func (v *visit) paramsOf(s *scheme.Scheme, clauses map[string]string) []paramVie
 func rulesOf(s *scheme.Scheme, clauses map[string]string) []ruleView {
 	var out []ruleView
 	for name, r := range s.Rules.All() {
-		out = append(out, ruleView{name, r.Words, r.When, r.Ask, s.Say(r.Ask), sourceTitle(s, r.Basis), clauses[r.Basis], r.Verified || r.Basis == ""})
+		out = append(out, ruleView{name, r.Words, r.When, r.Ask, s.Say(r.Ask), s.SourceText(r.Basis), clauses[r.Basis], r.Verified || r.Basis == ""})
 	}
 	return out
-}
-
-// sourceTitle is the title of what a basis refers to.
-func sourceTitle(s *scheme.Scheme, basis string) string {
-	if src, ok := s.Sources.Get(basis); ok {
-		return src.Title
-	}
-	return basis
 }
 
 func (v *visit) stagesOf(s *scheme.Scheme) []stageView {
