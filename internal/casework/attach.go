@@ -26,6 +26,10 @@ type Attached struct {
 	By     unit.ID
 	At     time.Time
 
+	// Of a file that was brought in just now; of one that is read again both are false.
+	Scanned bool // a scanner has looked at it
+	Used    bool // another case of this node that goes on or was paid has the same file
+
 	kept files.Digest // under which it lies encrypted; "" where it lies as it is
 	box  string       // its name and type, encrypted
 	node string       // that keeps its bytes; "" is this one
@@ -70,6 +74,11 @@ func (s *Service) Attach(ctx context.Context, who access.Actor, id unit.ID, name
 		if err != nil {
 			return err
 		}
+		others, err := countUses(ctx, tx, string(a.Digest), id)
+		if err != nil {
+			return fmt.Errorf("other cases with file %s: %w", a.Digest, err)
+		}
+		a.Scanned, a.Used = s.c.Files.Scans(), others > 0
 		return s.c.Access.Record(ctx, tx, who, access.Entry{Act: "case.attach", Object: Case{ID: id}.Object(), Detail: string(a.Digest)})
 	})
 	return a, err

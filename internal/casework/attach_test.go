@@ -51,7 +51,7 @@ func TestAFieldNamesOnlyFilesThatWereBroughtIntoItsCase(t *testing.T) {
 		w.must(err)
 		again, err := s.Attach(ctx, firm, one.ID, "other.pdf", strings.NewReader("content"))
 		w.must(err)
-		if a.Name != "报告.pdf" || a.Size != 7 || again != a {
+		if a.Name != "报告.pdf" || a.Size != 7 || a.Used || again != a {
 			t.Errorf("brought in %+v, then %+v", a, again)
 		}
 
@@ -67,6 +67,11 @@ func TestAFieldNamesOnlyFilesThatWereBroughtIntoItsCase(t *testing.T) {
 		code(t, err, "casework.file_unknown")
 		_, err = s.Save(ctx, firm, one.ID, 0, fields)
 		w.must(err)
+		third, err := s.Create(ctx, firm, "voucher", small, "")
+		w.must(err)
+		if b, err := s.Attach(ctx, firm, third.ID, "again.pdf", strings.NewReader("content")); err != nil || !b.Used || b.Scanned {
+			t.Errorf("a file that another case has: %+v, %v", b, err)
+		}
 
 		if _, content, err := s.Attachment(ctx, reviewer, one.ID, a.Digest); err != nil || string(content) != "content" {
 			t.Errorf("read back %q, %v", content, err)

@@ -362,7 +362,7 @@ func (s *Service) AttachAbroad(ctx context.Context, who access.Actor, id unit.ID
 		if err != nil {
 			return err
 		}
-		a = Attached{Digest: f.Digest, Name: files.Clean(name), Type: f.Type, Size: f.Size, By: who.Person, At: tx.Now()}
+		a = Attached{Digest: f.Digest, Name: files.Clean(name), Type: f.Type, Size: f.Size, By: who.Person, At: tx.Now(), Scanned: s.c.Files.Scans()}
 		if err := insertBrought(ctx, tx, id, a); err != nil {
 			return fmt.Errorf("file %s: %w", f.Digest, err)
 		}

@@ -102,6 +102,9 @@ func (s *Store) Look(ctx context.Context, name string, r io.Reader) (File, []byt
 	return describe(name, content), content, nil
 }
 
+// Scans says whether a scanner looks at files before they are kept.
+func (s *Store) Scans() bool { return s.c.Scan != nil }
+
 // Keep keeps bytes that a room made itself of what Look gave it. They are not scanned.
 func (s *Store) Keep(ctx context.Context, name string, content []byte) (File, error) {
 	return s.keep(ctx, describe(name, content), content)

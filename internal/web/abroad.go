@@ -197,6 +197,9 @@ func (v *visit) showAbroad(was *form) error {
 	}
 	p.Duo = v.duoAbroad(p, names)
 	v.under("/cases/abroad", "外地办件", "Cases of other nodes")
+	if p.Fills {
+		v.script("casefile.js")
+	}
 	return v.show("caseabroad", x.Title.In(v.lang)+" "+x.No, p)
 }
 

@@ -16,10 +16,13 @@ type attachedOut struct {
 	Type   string `json:"type"`
 	Size   int64  `json:"size" doc:"bytes"`
 	At     string `json:"at"`
+
+	Scanned bool `json:"scanned" doc:"a scanner has looked at it; said where it is brought in"`
+	Used    bool `json:"used" doc:"another case of this node that goes on or was paid has the same file; said where it is brought in"`
 }
 
 func attachedOf(a casework.Attached) attachedOut {
-	return attachedOut{string(a.Digest), a.Name, a.Type, a.Size, iso(a.At)}
+	return attachedOut{string(a.Digest), a.Name, a.Type, a.Size, iso(a.At), a.Scanned, a.Used}
 }
 
 // fileIn is a file that is brought into a case.

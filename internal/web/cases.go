@@ -108,6 +108,7 @@ type verdictView struct {
 	BasisTitle string
 	Looked     fault.Words // what the rule looked at, choices by their words
 	Link       string      // where the basis can be read: its clause, or a page elsewhere; "" for nowhere
+	Evidence   []ruleFiles
 }
 
 type stepView struct {
@@ -250,6 +251,9 @@ func (v *visit) showCase(id unit.ID, was typed) error {
 		return err
 	}
 	v.under("/cases", "申请与办件", "Cases")
+	if p.Fills {
+		v.script("casefile.js")
+	}
 	return v.show("case", s.Title.In(v.lang)+" "+c.No, p)
 }
 
@@ -270,12 +274,21 @@ func (v *visit) actions(c casework.Case, s *scheme.Scheme, was typed) ([]actionV
 	if err != nil {
 		return nil, err
 	}
+	have, err := v.filesOf(c.ID)
+	if err != nil {
+		return nil, err
+	}
 	var out []actionView
 	for _, a := range allowed {
 		if throwsAway(s, c, a) { // every draft has it: discardOf
 			continue
 		}
 		x := actionView{Allowed: a, Party: s.Party(a.Role), Verdicts: v.verdicts(s, withoutReason(a.Judgement.Answers))}
+		if !x.Party {
+			for i := range x.Verdicts {
+				x.Verdicts[i].Evidence = evidenceOf(s, c, have, x.Verdicts[i].Answer)
+			}
+		}
 		if a.Action == was.action {
 			x.Typed = was.reason
 		}

@@ -144,6 +144,7 @@ func (v *visit) showStep(st casework.FormSteps, was *form, clashes []casework.Cl
 		return err
 	}
 	v.underCase(c, s)
+	v.script("casefile.js")
 	return v.show("fill", fmt.Sprintf(v.t("%s（%d/%d）", "%s (%d/%d)"), p.Name, at+1, len(p.Steps)), p)
 }
 

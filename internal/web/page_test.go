@@ -57,9 +57,9 @@ func bodies() map[string][]any {
 	task, done, agreed := somePromises()
 	wait := casework.Wait{Role: "reviewer", Words: someWords, Action: "approve", ActionWords: someWords, Due: someTime.Add(time.Hour), Late: true, Provisional: true}
 	clock := casework.Wait{Role: "clock", Words: someWords, Action: "lapse", ActionWords: someWords, Due: someTime.Add(48 * time.Hour)}
-	answers := []verdictView{{scheme.Answer{Need: "small", Result: scheme.Fail, Words: someWords, Basis: "deck", WouldPass: someWords}, "办法", someWords, "/clauses/x"},
-		{scheme.Answer{Need: "a", Result: scheme.Pass, Words: someWords, Verified: true}, "", someWords, ""}, {scheme.Answer{Need: "b", Result: scheme.NotKnown, Words: someWords}, "无处可读", someWords, ""},
-		{scheme.Answer{Need: "c", Result: scheme.ManualAnswer, Words: someWords}, "", someWords, ""}}
+	answers := []verdictView{{scheme.Answer{Need: "small", Result: scheme.Fail, Words: someWords, Basis: "deck", WouldPass: someWords}, "办法", someWords, "/clauses/x", []ruleFiles{{someWords, []fileView{{"ab", "报告<1>.pdf", "/cases/" + string(someID) + "/files/ab", "1 B"}, {"cd", "b", "/cases/" + string(someID) + "/files/cd", "2 B"}}}, {someWords, []fileView{{"ef", "c", "/x", "1 B"}}}}},
+		{scheme.Answer{Need: "a", Result: scheme.Pass, Words: someWords, Verified: true}, "", someWords, "", nil}, {scheme.Answer{Need: "b", Result: scheme.NotKnown, Words: someWords}, "无处可读", someWords, "", nil},
+		{scheme.Answer{Need: "c", Result: scheme.ManualAnswer, Words: someWords}, "", someWords, "", nil}}
 	one := casework.Case{ID: someID, No: "34-26-0001-8", Scheme: "voucher", Edition: "2026-1", Title: someWords, Org: "91340100MA0DEMQ19B", OrgName: someWords, Synthetic: true,
 		Stage: "filed", StageWords: someWords, Opened: someTime, Changed: someTime, Version: 3, Waits: []casework.Wait{wait, clock}}
 	shown := publicView{casework.PublicNotice{ID: someID, Scheme: "display", Title: someWords, Words: someWords, Say: someWords, Since: someTime, Until: someTime.Add(time.Hour), Asks: []scheme.Field{{Name: "objection", Words: someWords, Type: "text"}}}, []namedValue{{Name: "n", Value: "v"}}, true, "/log/entries/3"}
