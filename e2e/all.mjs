@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process'
 const runs = [
   ['face', '--sample'], // every page, as it was written and as it is shown
   ['line'], ['paths'], ['schemes'], ['promises'], ['booking'], ['documents'], ['payments'], ['published'], ['editions'], ['lab'], ['listings'],
-  ['forms'], ['abroad'],
+  ['forms'], ['abroad'], ['job'],
 ]
 
 const args = process.argv.slice(2)
