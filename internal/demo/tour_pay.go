@@ -187,7 +187,7 @@ func (t *tour) trace(ctx context.Context) error {
 	}
 	url := ""
 	if err := wait(ctx, func() (bool, error) {
-		err := nobody(t.at(Office)).get(ctx, "/api/v1/flows/entries?user="+Anhui+"&host="+Shanghai, &a)
+		err := nobody(t.at(Office)).get(ctx, "/api/v1/flows/entries?across=true", &a)
 		for _, e := range a.Entries {
 			if e.Origin == v.Origin && e.Index == v.Index {
 				url = e.URL

@@ -44,11 +44,12 @@ func (b Bought) Crosses() bool { return b.User.Province() != b.Host.Province() }
 // FlowQuery narrows what is shown of purchases. A region stands for everything in it.
 type FlowQuery struct {
 	User, Host unit.Region
-	Year       int // 0 is all
+	Year       int  // 0 is all
+	Across     bool // only those of which firm and provider are in different provinces
 }
 
 func (q FlowQuery) wants(b Bought) bool {
-	return (q.User == "" || b.User.In(q.User)) && (q.Host == "" || b.Host.In(q.Host)) && (q.Year == 0 || b.Day.Year() == q.Year)
+	return (q.User == "" || b.User.In(q.User)) && (q.Host == "" || b.Host.In(q.Host)) && (q.Year == 0 || b.Day.Year() == q.Year) && (!q.Across || b.Crosses())
 }
 
 // Cell is how much was bought.

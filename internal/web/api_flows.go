@@ -12,13 +12,14 @@ import (
 
 // flowsIn narrows purchases.
 type flowsIn struct {
-	User string `query:"user" doc:"place of the firms, six digits; a province or a city stands for everything in it"`
-	Host string `query:"host" doc:"place of the providers"`
-	Year int    `query:"year" minimum:"0" doc:"0 is every year"`
+	User   string `query:"user" doc:"place of the firms, six digits; a province or a city stands for everything in it"`
+	Host   string `query:"host" doc:"place of the providers"`
+	Year   int    `query:"year" minimum:"0" doc:"0 is every year"`
+	Across bool   `query:"across" doc:"only what was bought across the border of a province"`
 }
 
 func (i flowsIn) query() (q indicator.FlowQuery, err error) {
-	q.Year = i.Year
+	q.Year, q.Across = i.Year, i.Across
 	if i.User != "" {
 		if q.User, err = unit.ParseRegion(i.User); err != nil {
 			return q, err
@@ -76,10 +77,11 @@ func (s *Server) apiFlows() {
 		return answer(o)
 	})
 	type flowEntriesIn struct {
-		User string `query:"user" doc:"place of the firms, six digits; a province or a city stands for everything in it"`
-		Host string `query:"host" doc:"place of the providers"`
-		Year int    `query:"year" minimum:"0" doc:"0 is every year"`
-		Page int    `query:"page" minimum:"1" default:"1"`
+		User   string `query:"user" doc:"place of the firms, six digits; a province or a city stands for everything in it"`
+		Host   string `query:"host" doc:"place of the providers"`
+		Year   int    `query:"year" minimum:"0" doc:"0 is every year"`
+		Across bool   `query:"across" doc:"only what was bought across the border of a province"`
+		Page   int    `query:"page" minimum:"1" default:"1"`
 	}
 	type flowBoughtOut struct {
 		Origin  string   `json:"origin" doc:"the log that it stands in"`
@@ -96,7 +98,7 @@ func (s *Server) apiFlows() {
 		Total   int             `json:"total"`
 	}
 	operate(s, "GET", "/api/v1/flows/entries", access.FigureRead, "The entries behind a figure of the flows, the newest first", func(ctx context.Context, a asked, i *flowEntriesIn) (*body[flowEntriesOut], error) {
-		q, err := flowsIn{i.User, i.Host, i.Year}.query()
+		q, err := flowsIn{i.User, i.Host, i.Year, i.Across}.query()
 		if err != nil {
 			return nil, err
 		}

@@ -32,6 +32,7 @@ type flowsPage struct {
 	Foot    []flowCell
 	Export  exportView
 	Wholly  string // the entries of everything
+	Crossed string // the entries of what crosses a border
 }
 
 // flowChoice is how the matrix and the map are narrowed.
@@ -70,6 +71,7 @@ func (v *visit) flowQuery() (q indicator.FlowQuery, err error) {
 			return q, fault.New(fault.Invalid, "web.flow_year").On("year")
 		}
 	}
+	q.Across = form.Get("across") != ""
 	for name, into := range map[string]*unit.Region{"user": &q.User, "host": &q.Host} {
 		if s := form.Get(name); s != "" {
 			if *into, err = unit.ParseRegion(s); err != nil {
@@ -102,6 +104,9 @@ func entriesPath(q indicator.FlowQuery) string {
 	if q.Year != 0 {
 		form.Set("year", strconv.Itoa(q.Year))
 	}
+	if q.Across {
+		form.Set("across", "1")
+	}
 	if len(form) == 0 {
 		return "/flows/entries"
 	}
@@ -117,7 +122,7 @@ func (v *visit) flows() error {
 	if err != nil {
 		return err
 	}
-	p := flowsPage{Flows: f, flowChoice: v.flowChoices(q, f.Years), Export: v.exports(), Wholly: entriesPath(indicator.FlowQuery{Year: q.Year})}
+	p := flowsPage{Flows: f, flowChoice: v.flowChoices(q, f.Years), Export: v.exports(), Wholly: entriesPath(indicator.FlowQuery{Year: q.Year}), Crossed: entriesPath(indicator.FlowQuery{Year: q.Year, Across: true})}
 	if f.All.N > 0 {
 		p.Share = fmt.Sprintf("%.1f", 100*float64(f.Across.N)/float64(f.All.N))
 	}
@@ -203,6 +208,7 @@ func flowSheet(f indicator.Flows, lang fault.Lang) *sheet {
 type flowEntriesPage struct {
 	User, Host fault.Words // "" is anywhere
 	Year       int
+	Across     bool // only what crosses a border
 	Rows       []flowEntry
 	Total      int
 	Sum        unit.Fen
@@ -230,7 +236,7 @@ func (v *visit) flowEntries() error {
 	if v.wantsFile() {
 		return v.sendPurchases(all)
 	}
-	p := flowEntriesPage{Year: q.Year, Total: len(all), Pager: v.pager(len(all), flowRows), Export: v.exports()}
+	p := flowEntriesPage{Year: q.Year, Across: q.Across, Total: len(all), Pager: v.pager(len(all), flowRows), Export: v.exports()}
 	for _, x := range all {
 		p.Sum += x.Sum // the room has added the same without overflow
 	}

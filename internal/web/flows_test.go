@@ -12,7 +12,7 @@ import (
 // flowBodies are the pages of who uses whose resources, empty and full.
 func flowBodies(pages pager) map[string][]any {
 	some := indicator.Cell{N: 2, Sum: 150}
-	full := flowsPage{Flows: indicator.Flows{All: some, Across: some, Between: map[[2]unit.Region]indicator.Cell{{"340000", "310000"}: some}, Years: []int{2025}}, Share: "100.0", Export: exportView{"/a", "/b"}, Wholly: "/flows/entries",
+	full := flowsPage{Flows: indicator.Flows{All: some, Across: some, Between: map[[2]unit.Region]indicator.Cell{{"340000", "310000"}: some}, Years: []int{2025}}, Share: "100.0", Export: exportView{"/a", "/b"}, Wholly: "/flows/entries", Crossed: "/flows/entries?across=1",
 		flowChoice: flowChoice{Years: []choiceOf{{"2025", someWords, true}}, Measures: []choiceOf{{"", someWords, true}, {"sum", someWords, false}}}}
 	full.matrix(full.Flows, []unit.Region{"310000", "340000"}, 2025)
 	money := full
@@ -22,8 +22,8 @@ func flowBodies(pages pager) map[string][]any {
 	yuan := drawn
 	yuan.Money = true
 	return map[string][]any{
-		"flows": {flowsPage{Wholly: "/flows/entries"}, flowsPage{Wholly: "/flows/entries", flowChoice: flowChoice{Year: 2024}}, full, money},
-		"flowentries": {flowEntriesPage{}, flowEntriesPage{User: someWords, Host: someWords, Year: 2025, Total: 2, Sum: 150, Pager: pages, Export: exportView{"/a", "/b"},
+		"flows": {flowsPage{Wholly: "/flows/entries", Crossed: "/flows/entries?across=1"}, flowsPage{Wholly: "/flows/entries", Crossed: "/flows/entries?across=1", flowChoice: flowChoice{Year: 2024}}, full, money},
+		"flowentries": {flowEntriesPage{}, flowEntriesPage{Across: true}, flowEntriesPage{User: someWords, Host: someWords, Year: 2025, Total: 2, Sum: 150, Pager: pages, Export: exportView{"/a", "/b"},
 			Rows: []flowEntry{{Bought: indicator.Bought{Index: 3, Day: someDay, User: "340100", Host: "310115", Sum: 150}, Node: someWords, Code: "340000", URL: "/log/entries/3", Service: someWords}, {Bought: indicator.Bought{User: "340100", Host: "310115"}, URL: "http://x/log/entries/4"}}}},
 		"map": {mapPage{flowChoice: full.flowChoice}, drawn, yuan},
 	}
@@ -55,10 +55,13 @@ func TestTheMatrixAndTheMapOpenToTheirEntries(t *testing.T) {
 	h.wants(h.ask("GET", "/flows", "", nil), 200, `href="/flows/entries?host=310000&amp;user=340000">2</a>`, `href="/flows/entries?host=340000&amp;user=340000">1</a>`, "1,570.25", "66.7%")
 	h.wants(h.ask("GET", "/flows?show=sum&year=2025&lang=en", "", nil), 200, "1,500.25", "100.0%", "year=2025")
 	h.wants(h.ask("GET", "/flows/entries?host=310000&user=340000", "", nil), 200, "1,500.25", "500.25", "/log/entries/", "芜湖")
+	h.wants(h.ask("GET", "/flows?year=2025", "", nil), 200, `href="/flows/entries?across=1&amp;year=2025"`)
+	h.wants(h.ask("GET", "/flows/entries?across=1&lang=en", "", nil), 200, "only across a border", "1,500.25")
+	h.wants(h.call("GET", "/api/v1/flows/entries?across=true", "", ""), 200, `"total":2`)
 	h.wants(h.ask("GET", "/map?of=users", "", nil), 200, "<svg", `href="/flows/entries?user=340100"`, "合肥")
 	h.wants(h.ask("GET", "/map?of=hosts&show=sum&year=2025&lang=en", "", nil), 200, `href="/flows/entries?host=310000&amp;year=2025"`, "Shanghai", "1,500.25")
 	h.wants(h.ask("GET", "/map?of=instruments&show=sum", "", nil), 200, "987,654,321.00", "/listings?kind=instrument&amp;region=310000")
-	for path, rows := range map[string]int{"/flows?format=csv": 3, "/flows/entries?user=340000&format=csv": 4, "/map?of=hosts&format=csv": 3} {
+	for path, rows := range map[string]int{"/flows?format=csv": 3, "/flows/entries?user=340000&format=csv": 4, "/flows/entries?across=1&format=csv": 3, "/map?of=hosts&format=csv": 3} {
 		if got := h.sheetOf(h.ask("GET", path, "", nil)); len(got) != rows {
 			t.Errorf("%s: %d rows, want %d: %q", path, len(got), rows, got)
 		}
