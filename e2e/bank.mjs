@@ -1,4 +1,4 @@
-// A firm asks three banks for a loan, by keyboard alone: it agrees to show what it names, a desk passes the request on, two banks
+// A firm asks three banks for a loan, by keyboard alone: it sees what would be shown and agrees, a desk passes the request on, two banks
 // offer and one declines with its reason, none of them reads what another offered, and the firm sees all side by side, takes
 // one, and reads what was lent. Part of paths.mjs.
 import { step, want } from './house.mjs'
@@ -12,19 +12,20 @@ const offers = [
 
 export async function bankPath(way, sit, base) {
   let request
-  await step('  the firm agrees to show what it names, and asks', async () => {
+  await step('  the firm sees what would be shown, agrees, and asks', async () => {
     const firm = await sit('firm@shanghai.example')
     await firm.go(base + '/schemes/financing-request')
     await firm.enter('.head button.go')
     await firm.type('#f-sum', '3000000')
     await firm.type('#f-months', '12')
     await firm.type('#f-purpose', 'material for an order')
-    await firm.type('#f-shows', 'label of a small technology firm')
     await firm.type('#f-banks', banks.slice(0, 2).join('\n'))
-    await firm.choose('#f-consent', 1)
     await firm.enter('#form button[value=submit]')
     want((await firm.text()).includes(way.script ? '至少选择三家银行' : 'At least three banks'), 'two banks were enough: ' + await firm.text())
     firm.v.complaints.splice(0) // the browser says that it was refused
+    await firm.enter('main a[href$="/disclosure"]')
+    await firm.look(`keys-shown-${way.lang.slice(0, 2)}`)
+    await firm.enter('form[action$="/disclosure"] button')
     await firm.type('#f-banks', banks.join('\n'))
     await firm.enter('#form button[value=submit]')
     request = new URL(firm.page.url()).pathname
@@ -33,7 +34,6 @@ export async function bankPath(way, sit, base) {
   await step('  the desk passes it on', async () => {
     const desk = await sit('desk@shanghai.example')
     await desk.enter(`main a[href="${request}"]`)
-    await desk.choose('form[action$="/actions/pass_on"] input[value=yes]')
     await desk.enter('form[action$="/actions/pass_on"] button')
     want((await desk.text('.notice.ok')).length > 0, 'it is not passed on')
   })

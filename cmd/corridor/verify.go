@@ -6,36 +6,40 @@ import (
 	"io"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"corridor/internal/fault"
 	"corridor/internal/federation"
 	corridorlog "corridor/internal/log"
+	"corridor/internal/unit"
 )
 
 // receiptBytesMax is the largest receipt that is read.
 const receiptBytesMax = 1 << 20
 
 func verifyCommand() *cobra.Command {
-	var key string
+	var key, on string
 	c := &cobra.Command{
-		Use:   "verify FILE [--key KEY]",
-		Short: "Check a receipt or a certificate offline",
+		Use:   "verify FILE [--key KEY] [--on DAY]",
+		Short: "Check a receipt, a certificate or a disclosure offline",
 		Long: `Checks that the leaf of a receipt stands in a log that the key has signed. Nothing is asked of anybody.
-FILE is a receipt or a certificate, or - for standard input. KEY is the log's public key or a file that holds it. A certificate
+FILE is a receipt, a certificate or what an organisation disclosed, or - for standard input. KEY is the log's public key or a file that holds it. A certificate
 brings its key and the community file that names it; without --key compare the fingerprint that is printed with the issuer's.
+A disclosure whose last day is over on DAY (today) is refused; whether it was taken back is known to the log alone.
 Exits with 1 if anything is false, and says which part.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return verify(args[0], key, cmd.InOrStdin(), cmd.OutOrStdout())
+			return verify(args[0], key, on, cmd.InOrStdin(), cmd.OutOrStdout())
 		},
 	}
 	c.Flags().StringVar(&key, "key", "", "the log's public key, or a file that holds it")
+	c.Flags().StringVar(&on, "on", "", "day on which a disclosure has to hold, as 2026-03-31; today by default")
 	return c
 }
 
-func verify(path, key string, in io.Reader, out io.Writer) error {
+func verify(path, key, on string, in io.Reader, out io.Writer) error {
 	receipt, err := readLimited(path, in)
 	if err != nil {
 		return err
@@ -44,7 +48,7 @@ func verify(path, key string, in io.Reader, out io.Writer) error {
 		key = string(b)
 	}
 	if federation.IsCertificate(receipt) {
-		return verifyCertificate(receipt, key, out)
+		return verifyCertificate(receipt, key, on, out)
 	}
 	if strings.TrimSpace(key) == "" {
 		return usageError{errors.New("a receipt is checked with --key")}
@@ -67,10 +71,13 @@ func sayFalse(err error, out io.Writer) error {
 	return errSaid
 }
 
-func verifyCertificate(file []byte, key string, out io.Writer) error {
+func verifyCertificate(file []byte, key, on string, out io.Writer) error {
 	v, err := federation.VerifyCertificate(file, key)
 	if err != nil {
 		return sayFalse(err, out)
+	}
+	if v.Disclosure != nil {
+		return verifyDisclosure(v, on, out)
 	}
 	until := ""
 	if v.Until.Valid() {
@@ -84,6 +91,33 @@ func verifyCertificate(file []byte, key string, out io.Writer) error {
 		holder, v.Label, v.Title[0], v.Title[1], v.Issuer, v.Since, until, v.Origin, v.Index, v.Fingerprint)
 	if v.Community.Version > 0 {
 		fmt.Fprintf(out, "共同体 community  %s %s, version %d, %d signatures\n", v.Community.Title[0], v.Community.Title[1], v.Community.Version, v.Signed)
+	}
+	return nil
+}
+
+// verifyDisclosure prints what a disclosure shows, unless its last day is over.
+func verifyDisclosure(v federation.Shown, on string, out io.Writer) error {
+	day := unit.DayOf(time.Now(), unit.Beijing())
+	if on != "" {
+		var err error
+		if day, err = unit.ParseDay(on); err != nil {
+			return usageError{err}
+		}
+	}
+	d := v.Disclosure
+	if day > d.Until {
+		return sayFalse(fault.New(fault.Gone, "casework.disclosure_expired", "until", d.Until), out)
+	}
+	fmt.Fprintf(out, "属实 TRUE\n企业 organisation %s %s %s\n办件 case         %s %s %s\n给谁 for          %s\n起止 days         %s — %s\n由谁 vouched by   %s\n日志 log          %s #%d\n指纹 fingerprint  %s\n",
+		d.Org, d.Name[0], d.Name[1], d.Case, d.Title[0], d.Title[1], strings.Join(d.For, " "), d.Made, d.Until, d.Node, v.Origin, v.Index, v.Fingerprint)
+	for _, l := range d.Facts.Labels {
+		fmt.Fprintf(out, "资质 label        %s %s %s %s %s — %s\n", l.Label, l.Title[0], l.Title[1], l.Issuer, l.Since, l.Until)
+	}
+	for _, p := range d.Facts.Paid {
+		fmt.Fprintf(out, "已付 paid         %s %s %s %s %s\n", p.Case, p.Title[0], p.Title[1], p.On, p.Fen())
+	}
+	for _, c := range d.Facts.Contracts {
+		fmt.Fprintf(out, "合同 contract     %s %s %s %s %s %s\n", c.Case, c.Title[0], c.Title[1], c.With, c.Since, c.Fen())
 	}
 	return nil
 }

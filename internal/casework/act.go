@@ -266,6 +266,9 @@ func (s *Service) commit(ctx context.Context, tx *db.Tx, who access.Actor, sch *
 			return fmt.Errorf("public leaf of %s in case %s: %w", a.Name, c.No, err)
 		}
 	}
+	if err := s.disclose(ctx, tx, sch, *c, &step); err != nil {
+		return err
+	}
 	c.Stage, c.End, c.Purse, c.Answers = out.To, out.End, out.Purse, q.Answers
 	c.History = append(c.History, step)
 	c.Changed = tx.Now()
@@ -298,6 +301,9 @@ func (s *Service) commit(ctx context.Context, tx *db.Tx, who access.Actor, sch *
 		return err
 	}
 	if err := s.letGo(ctx, tx, sch, *c, a.Name); err != nil {
+		return err
+	}
+	if err := s.endDisclosures(ctx, tx, sch, *c); err != nil {
 		return err
 	}
 	if err := s.claimUses(ctx, tx, *c, j.Seen); err != nil {

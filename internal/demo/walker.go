@@ -115,6 +115,7 @@ var (
 	laterRow      = regexp.MustCompile(`\.[1-9]\d*\.`)
 	caseNumber    = regexp.MustCompile(`[0-9]{2}-[0-9]{2}-[0-9]{4}-[0-9X]`)
 	hiddenVersion = regexp.MustCompile(`name="version" value="(\d+)"`)
+	seenDigest    = regexp.MustCompile(`name="seen" value="([^"]+)"`)
 	problemText   = regexp.MustCompile(`(?s)id="problems".*?</(?:section|div)>`)
 	markup        = regexp.MustCompile(`<[^>]*>|\s+`)
 )
@@ -272,6 +273,13 @@ func (w *walker) step(who, verb, name string, rest []string) string {
 			fields.Set("f."+field, strings.ReplaceAll(value, "+", "\n"))
 		}
 		path += "/form"
+	case "agrees": // Q: to what its page says would be shown
+		path += "/disclosure"
+		seen := seenDigest.FindStringSubmatch(w.get(browser, path))
+		if seen == nil {
+			return "the page does not ask to agree"
+		}
+		fields.Set("seen", seen[1])
 	case "answers": // A cohandling opinion=… [seat=… reason]; without a seat, the one that the page offers first
 		page := w.get(browser, path)
 		for _, x := range rest[1:] {

@@ -163,10 +163,11 @@ func IsCertificate(b []byte) bool { return bytes.HasPrefix(b, []byte(certificate
 // Shown is what a certificate file shows when it is true.
 type Shown struct {
 	Certificate
-	Person      *Person  // of a person's certificate; nil: it is an organisation's
-	Day         unit.Day // of the leaf
-	Keys        string   // of the log and its witness, one a line
-	Fingerprint string   // of the keys, to compare with the one that the issuer tells
+	Person      *Person     // of a person's certificate; nil: it is an organisation's
+	Disclosure  *Disclosure // of facts that were disclosed; nil: it is a certificate
+	Day         unit.Day    // of the leaf
+	Keys        string      // of the log and its witness, one a line
+	Fingerprint string      // of the keys, to compare with the one that the issuer tells
 	Community   Community
 	Named       bool // the community file in it names the key
 	Signed      int  // nodes whose signatures on it are true
@@ -193,7 +194,7 @@ func VerifyCertificate(b []byte, trusted string) (v Shown, err error) {
 	}
 	var keys []string
 	var community []byte
-	var person personIn
+	var beside besideIn
 	for _, line := range strings.Split(head, "\n") {
 		name, value, _ := strings.Cut(line, " ")
 		switch {
@@ -206,13 +207,14 @@ func VerifyCertificate(b []byte, trusted string) (v Shown, err error) {
 			if community == nil {
 				community = []byte{}
 			}
-		case name == "person" && community != nil && person.text == nil:
-			if person.text, err = base64.StdEncoding.Strict().DecodeString(value); err != nil || len(person.text) == 0 {
-				return bad("person")
+		case (name == "person" || name == "facts") && community != nil && beside.text == nil:
+			beside.word = name
+			if beside.text, err = base64.StdEncoding.Strict().DecodeString(value); err != nil || len(beside.text) == 0 {
+				return bad(name)
 			}
-		case name == "person-salt" && person.text != nil && person.salt == nil:
-			if person.salt, err = base64.StdEncoding.Strict().DecodeString(value); err != nil || len(person.salt) == 0 {
-				return bad("person")
+		case name == beside.word+"-salt" && beside.text != nil && beside.salt == nil:
+			if beside.salt, err = base64.StdEncoding.Strict().DecodeString(value); err != nil || len(beside.salt) == 0 {
+				return bad(beside.word)
 			}
 		default:
 			return bad("form")
@@ -244,35 +246,43 @@ func VerifyCertificate(b []byte, trusted string) (v Shown, err error) {
 	if err != nil {
 		return Shown{}, err
 	}
-	var c Certificate
-	if r.Kind == credentialKind {
-		var p Person
-		var part string
-		if c, p, part = readCredential([]byte(r.Fields), person); part != "" {
-			return bad(part)
-		}
-		v.Person = &p
-	} else {
-		if c, ok = readCertificate(r.Kind, []byte(r.Fields)); !ok {
-			return bad("leaf")
-		}
-		if person.text != nil {
-			return bad("person")
-		}
-		var beside struct{ Holder, Title fault.Words }
-		if len(r.Record) > 0 {
-			if err := json.Unmarshal(r.Record, &beside); err != nil {
-				return bad("record")
-			}
-		}
-		c.Holder, c.Title = beside.Holder, beside.Title
+	if part := v.says(r, beside); part != "" {
+		return bad(part)
 	}
-	c.Origin, c.Index = r.Origin, r.Index
-	v.Certificate, v.Day, v.Witnesses = c, r.Day, r.Witnesses
+	v.Origin, v.Index, v.Day, v.Witnesses = r.Origin, r.Index, r.Day, r.Witnesses
 	if sum := sha256.Sum256([]byte(below)); sumLine != "sum sha256:"+hex.EncodeToString(sum[:]) {
 		return bad("sum")
 	}
 	return v, nil
+}
+
+// says reads what a leaf says together with what the file holds beside it. The answer is what is false, "" is nothing.
+func (v *Shown) says(r corridorlog.Verified, in besideIn) (part string) {
+	switch r.Kind {
+	case credentialKind:
+		v.Person = &Person{}
+		v.Certificate, *v.Person, part = readCredential([]byte(r.Fields), in)
+		return part
+	case DisclosureKind:
+		d, part := readDisclosed([]byte(r.Fields), in)
+		v.Disclosure = &d
+		v.Certificate = Certificate{Org: d.Org, Holder: d.Name, Title: d.Title, Issuer: d.Node, Since: d.Made, Until: d.Until}
+		return part
+	}
+	c, ok := readCertificate(r.Kind, []byte(r.Fields))
+	if !ok {
+		return "leaf"
+	}
+	if in.text != nil {
+		return in.word
+	}
+	var beside struct{ Holder, Title fault.Words }
+	if len(r.Record) > 0 && json.Unmarshal(r.Record, &beside) != nil {
+		return "record"
+	}
+	c.Holder, c.Title = beside.Holder, beside.Title
+	v.Certificate = c
+	return ""
 }
 
 // readSigned reads a community file and counts the nodes of it whose signatures are true.

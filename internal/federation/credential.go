@@ -266,20 +266,23 @@ func (s *Service) CredentialFile(ctx context.Context, who access.Actor, id unit.
 	return packFile(strings.Fields(s.Keys()), []byte(signed), []string{"person " + b64.EncodeToString(text), "person-salt " + b64.EncodeToString(c.salt)}, r), nil
 }
 
-// personIn reads the lines of a file that are personal.
-type personIn struct{ text, salt []byte }
+// besideIn is what a file holds beside its leaf and the leaf commits to: a person, or facts.
+type besideIn struct {
+	word       string // person, facts; "" is nothing
+	text, salt []byte
+}
 
 // Person is what a person's certificate shows beside the leaf.
 type Person struct{ Name, No, Hint string }
 
 // readCredential reads a leaf with the personal part of a file. part is what is false, "" is nothing.
-func readCredential(fields []byte, in personIn) (c Certificate, p Person, part string) {
+func readCredential(fields []byte, in besideIn) (c Certificate, p Person, part string) {
 	var f credentialFields
 	if json.Unmarshal(fields, &f) != nil || f.Kind == "" || !f.Since.Valid() {
 		return c, p, "leaf"
 	}
 	var h holderPart
-	if len(in.salt) != credentialSalt || holderCommitment(in.salt, in.text) != f.Holder || json.Unmarshal(in.text, &h) != nil || h.Name == "" {
+	if in.word != "person" || len(in.salt) != credentialSalt || holderCommitment(in.salt, in.text) != f.Holder || json.Unmarshal(in.text, &h) != nil || h.Name == "" {
 		return c, p, "person"
 	}
 	return Certificate{Label: f.Kind, Level: f.Level, Issuer: f.Issuer, Since: f.Since, Until: f.Until, Holder: fault.Words{h.Name, h.Name}, Title: h.Title}, Person{h.Name, h.No, h.Hint}, ""

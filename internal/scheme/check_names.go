@@ -19,6 +19,7 @@ func (c *checker) names() {
 	c.payerNames()
 	c.readerNames()
 	c.figureNames()
+	c.disclosureNames()
 	c.letterNames()
 	c.prefills()
 	c.migration()

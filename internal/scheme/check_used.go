@@ -53,6 +53,12 @@ func (c *checker) useRows(use func(...string)) {
 	use("role " + s.Overdue)
 	for f := range s.Form.All() {
 		use("role " + f.By)
+		if x := f.Discloses; x != nil {
+			use(x.Until)
+			for _, r := range x.To {
+				use("role " + r)
+			}
+		}
 	}
 	for _, sight := range s.See {
 		for _, r := range sight.Only {

@@ -40,6 +40,7 @@ func Together(all []*Scheme) Problems {
 			}
 		}
 	}
+	out = append(out, disclosedTogether(all)...)
 	for _, child := range all {
 		for _, parent := range all {
 			if child.Parent != parent.ID || child.Jurisdiction != parent.Jurisdiction && !parent.billsAbroad(child.ID) {

@@ -133,7 +133,7 @@ func init() {
 	for _, t := range strings.Fields("text money count ratio day yesno region org orgs office offices person case score file files") {
 		answerTypes[t] = true
 	}
-	for _, t := range strings.Fields("text money count ratio day yesno choice code region org orgs office offices person account case score file files slot group") {
+	for _, t := range strings.Fields("text money count ratio day yesno choice code region org orgs office offices person account case score file files slot group disclosure") {
 		fieldTypes[t] = true
 	}
 }
@@ -185,6 +185,7 @@ func (d *decoder) fields(n *node, names map[string]Pos) []Field {
 			d.s.marks["shown_when."+k.text] = w.pos
 		}
 		d.fieldShape(v, &f)
+		f.Discloses = d.discloses(v, f)
 		if sub := v.get("fields"); sub != nil && d.want(sub, mapNode, "键和值", "keys with values") {
 			f.Fields = d.fields(sub, map[string]Pos{})
 		}

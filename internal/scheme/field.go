@@ -34,6 +34,8 @@ func ParseField(f Field, text string) (Value, error) {
 		return Value{}, bad(f)
 	case f.Type == "group":
 		return parseRows(f, text)
+	case f.Type == "disclosure" && !digestForm.MatchString(text):
+		return Value{}, bad(f)
 	case sh.kind == List:
 		return parseList(f, sh.elem, text)
 	}

@@ -81,6 +81,11 @@ func table(of js) js {
 	return js{"type": "object", "propertyNames": matching(patternName), "additionalProperties": of}
 }
 
+// schemesTable is a table whose names are ids of schemes.
+func schemesTable(of js) js {
+	return js{"type": "object", "propertyNames": matching(`^[a-z][a-z0-9-]{0,59}$`), "additionalProperties": of}
+}
+
 func schemeSchema() js {
 	day := matching(`^[0-9]{4}-[0-9]{2}-[0-9]{2}$`)
 	line := js{"anyOf": []any{matching(patternMoney), listOf(matching(patternMoney))}}
@@ -119,7 +124,9 @@ func schemeSchema() js {
 
 func formSchema() js {
 	field := object(fieldKeys, js{"type": oneOf(sortedKeys(fieldTypes)...), "by": text(), "zh": text(), "en": text(), "of": names(), "list": text(),
-		"from": text(), "once": text(), "public": js{"enum": []any{true, false, "region"}}, "shown_when": text(), "editable": js{"type": "boolean"}, "partner": js{"type": "boolean"}, "price": described(text(), "of a slot: the field of money that its price fills")}, "type", "zh", "en")
+		"from": text(), "once": text(), "public": js{"enum": []any{true, false, "region"}}, "shown_when": text(), "editable": js{"type": "boolean"}, "partner": js{"type": "boolean"}, "price": described(text(), "of a slot: the field of money that its price fills"),
+		"to": described(names(), "of a disclosure: the roles that read it"), "until": described(text(), "of a disclosure: the param that says how long, from the act that makes it"),
+		"shows": described(object(factsKeys, js{"labels": yesNo(), "paid": names(), "contracts": schemesTable(object(dealKeys, js{"in": names(), "with": text(), "sum": text()}, "in"))}), "of a disclosure: the facts of the organisation that it holds")}, "type", "zh", "en")
 	return object(formKeys, js{"sections": listOf(object(sectionKeys, js{"words": words(), "fields": table(field)}, "words"))})
 }
 

@@ -323,19 +323,20 @@ type Section struct {
 // Field is one thing to fill in.
 type Field struct {
 	Name      string
-	Type      string // text, money, count, ratio, day, yesno, choice, code, region, org, orgs, office, offices, person, account, case, score, file, files, slot, group
+	Type      string // text, money, count, ratio, day, yesno, choice, code, region, org, orgs, office, offices, person, account, case, score, file, files, slot, group, disclosure
 	By        string // the role that fills it, or "parent"
 	Words     fault.Words
-	Of        []string // choices
-	List      string   // code list
-	From      string   // prefilled from the registry
-	Once      string   // kind of evidence the used-once register is asked about
-	Public    string   // "", "true" or "region"
-	ShownWhen string   // expression
-	Editable  bool     // of a prefilled field: people may change what the registry says
-	Partner   bool     // of an organisation: its people may be invited to fill in the form
-	Fields    []Field  // of a group
-	Price     string   // of a slot: the field of money that its price fills
+	Of        []string   // choices
+	List      string     // code list
+	From      string     // prefilled from the registry
+	Once      string     // kind of evidence the used-once register is asked about
+	Public    string     // "", "true" or "region"
+	ShownWhen string     // expression
+	Editable  bool       // of a prefilled field: people may change what the registry says
+	Partner   bool       // of an organisation: its people may be invited to fill in the form
+	Fields    []Field    // of a group
+	Price     string     // of a slot: the field of money that its price fills
+	Discloses *Discloses // of a disclosure: what is shown, to whom, how long
 	At        Pos
 }
 

@@ -69,7 +69,7 @@ var fieldShapes = map[string]shape{
 	"text": {kind: Text}, "money": {kind: Money}, "count": {kind: Count}, "ratio": {kind: Ratio}, "day": {kind: Day}, "yesno": {kind: YesNo},
 	"choice": {kind: Choice}, "code": {kind: Code}, "region": {kind: Region}, "org": {kind: Org}, "orgs": {List, Org}, "office": {kind: Office},
 	"offices": {List, Office}, "person": {kind: Person}, "account": {kind: Bank}, "case": {kind: Case}, "score": {kind: Score},
-	"file": {kind: File}, "files": {List, File}, "slot": {kind: Slot}, "group": {List, Group},
+	"file": {kind: File}, "files": {List, File}, "slot": {kind: Slot}, "group": {List, Group}, "disclosure": {kind: Text},
 }
 
 // unitName turns a type's name in a message of CEL into the words of the language.

@@ -54,6 +54,7 @@ func (s *Server) api() {
 	s.apiMany()
 	s.apiOnce()
 	s.apiSlots()
+	s.apiDisclosure()
 	s.apiDeal()
 	s.apiFreeThere()
 	s.apiTakeBack()

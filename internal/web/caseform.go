@@ -42,6 +42,7 @@ type fieldView struct {
 	Clash          *clashView
 	Pick           *pickView
 	Slot           *slotField // of a slot that may be chosen now
+	Disclosure     string     // address of what would be shown, of a disclosure that may be agreed to now
 }
 
 // caseForm adds the form: what was given, what this person may fill in, and what was wrong with what they typed.
@@ -84,7 +85,7 @@ func (v *visit) caseForm(p *casePage, s *scheme.Scheme, was *form) (err error) {
 				v.fillIn(&x, s, p.Case, f, was)
 			}
 			if val := p.Case.Fields[f.Name]; val.Known() {
-				x.Shown, x.Link = v.shown(s, val), v.decisionLink(val)
+				x.Shown, x.Link = v.givenShown(s, p.Case.ID, f, val)
 				if no, digest, ok := strings.Cut(val.Text, "@"); ok && x.Link != "" {
 					x.Shown = no + " @ " + shortDigest(digest)
 				}

@@ -99,7 +99,8 @@ func (v *visit) checkPart(s *scheme.Scheme, st casework.FormSteps, no int, sec s
 		mine := slices.IndexFunc(step.Fields, func(y casework.StepField) bool { return y.Name == f.Name })
 		val := st.Case.Fields[f.Name]
 		if val.Known() {
-			x.Shown, x.Link, x.Files = v.shown(s, val), v.decisionLink(val), files.named(val)
+			x.Shown, x.Link = v.givenShown(s, st.Case.ID, f, val)
+			x.Files = files.named(val)
 		}
 		if mine >= 0 {
 			y := step.Fields[mine]

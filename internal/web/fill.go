@@ -158,6 +158,12 @@ func (v *visit) fillIn(x *fieldView, s *scheme.Scheme, c casework.Case, f casewo
 	if f.Type == "slot" {
 		x.Slot = v.slotField(c, f.Field)
 	}
+	if f.Discloses != nil {
+		x.Disclosure = disclosurePath(c.ID)
+		if val := c.Fields[f.Name]; val.Known() {
+			x.Shown, x.Link = v.givenShown(s, c.ID, f.Field, val)
+		}
+	}
 	if f.From == nil {
 		return
 	}

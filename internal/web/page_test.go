@@ -235,6 +235,7 @@ func TestEveryPageIsGoodHTMLInBothLanguages(t *testing.T) {
 	for name, all := range labBodies() {
 		values[name] = append(values[name], all...)
 	}
+	maps.Copy(values, disclosureBodies())
 	for page, all := range slotBodies() {
 		values[page] = append(values[page], all...)
 	}

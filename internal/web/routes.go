@@ -106,6 +106,7 @@ func (s *Server) routes() {
 	s.finding()
 	s.onceRoutes()
 	s.slotRoutes()
+	s.disclosureRoutes()
 	s.dealRoutes()
 	s.takeBackRoutes()
 	s.abroadRoutes()
