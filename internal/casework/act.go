@@ -207,13 +207,25 @@ func Saw(a scheme.Answer) fault.Words {
 	var zh, en []string
 	for _, f := range a.Saw {
 		name := f.Words
-		zh = append(zh, name[0]+"："+f.Value.In(fault.ZH))
-		en = append(en, name[1]+": "+f.Value.In(fault.EN))
+		zh = append(zh, name[0]+"："+f.Value.In(fault.ZH)+madeOf(f.Value, "（", "）"))
+		en = append(en, name[1]+": "+f.Value.In(fault.EN)+madeOf(f.Value, " (", ")"))
 	}
 	if len(zh) == 0 {
 		return fault.Words{}
 	}
 	return fault.Words{strings.Join(zh, "，") + "。", strings.Join(en, ", ") + ". "}
+}
+
+// madeOf says of which cases a sum is: （34-26-0012-9 50,000.00 元）.
+func madeOf(v scheme.Value, from, to string) string {
+	var parts []string
+	for _, x := range v.SumParts() {
+		parts = append(parts, x.Key+" "+x.Fen.String())
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return from + strings.Join(parts, "; ") + to
 }
 
 // basisOf says where a rule comes from, and that nobody has compared it with that yet where it is so.

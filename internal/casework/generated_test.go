@@ -21,7 +21,9 @@ import (
 
 // unreached are the rows that generated input does not take, each with the reason.
 var unreached = map[string]string{
-	"call-proposal 340000 judged merge": "the other case has to stand under the same call and to be carried out: schemes/cn-340000/call-proposal/2026/walk-merge.txt takes it by the pages",
+	"call-proposal 340000 judged merge":                "the other case has to stand under the same call and to be carried out: schemes/cn-340000/call-proposal/2026/walk-merge.txt takes it by the pages",
+	"instant-benefit 340000 submitted keep_other":      "the firm has to have another benefit already: schemes/cn-340000/instant-benefit/2026/walk-lower.txt takes it by the pages",
+	"no-application-benefit 340000 matched keep_other": "the firm has to have as much of another benefit already: tests.yaml of the pack takes it",
 }
 
 // walk is a case on a way that a machine chose: to a row, and then to an end.

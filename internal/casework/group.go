@@ -53,14 +53,15 @@ func (w *world) countRegions(list scheme.Value) (scheme.Value, scheme.Vouched, e
 }
 
 // already is what the other cases of a group have taken out of budgets in this year, or hold there, for an organisation
-// and all that have the same controller: on this node. It is unknown where the controller is.
+// and all that have the same controller: on this node, and by which case. It is unknown where the controller is.
 func (w *world) already(group, org string) (scheme.Value, scheme.Vouched, error) {
 	from := scheme.Vouched{By: "ledger", At: w.tx.Now()}
 	orgs, known, err := w.sameController(org)
 	if err != nil || !known {
 		return scheme.Value{}, from, err
 	}
-	sum := unit.Fen(0)
+	var cases []string
+	var sums []unit.Fen
 	for _, o := range orgs {
 		all, err := selectOrgCases(w.ctx, w.tx, o, groupCasesMax)
 		if err != nil {
@@ -78,10 +79,12 @@ func (w *world) already(group, org string) (scheme.Value, scheme.Vouched, error)
 			if err != nil {
 				return scheme.Value{}, from, fmt.Errorf("books of case %s: %w", c.No, err)
 			}
-			sum += w.taken(c, entries)
+			if sum := w.taken(c, entries); sum != 0 {
+				cases, sums = append(cases, c.No), append(sums, sum)
+			}
 		}
 	}
-	return scheme.MoneyValue(sum), from, nil
+	return scheme.SumOf(cases, sums), from, nil
 }
 
 // sameController are an organisation and all others that have its controller on the day of the act.

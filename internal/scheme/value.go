@@ -59,6 +59,32 @@ func RegionValue(r unit.Region) Value  { return Value{Kind: Region, Text: string
 func ListValue(of ...Value) Value      { return Value{Kind: List, List: of} }
 func TextOf(kind Kind, s string) Value { return Value{Kind: kind, Text: s} }
 
+// SumOf is money with what it is made of, a part for each key. Wherever money is wanted it is the sum alone.
+func SumOf(keys []string, parts []unit.Fen) Value {
+	v := Value{Kind: Money, Keys: keys}
+	for _, x := range parts {
+		v.Int += int64(x)
+		v.List = append(v.List, MoneyValue(x))
+	}
+	return v
+}
+
+// SumPart is a part of a sum.
+type SumPart struct {
+	Key string
+	Fen unit.Fen
+}
+
+// SumParts is what a sum is made of, in the order in which it was put together; nothing for money that does not say.
+func (v Value) SumParts() (out []SumPart) {
+	for i, key := range v.Keys {
+		if v.Kind == Money && i < len(v.List) {
+			out = append(out, SumPart{key, unit.Fen(v.List[i].Int)})
+		}
+	}
+	return out
+}
+
 // DayValue is a day; no day is unknown.
 func DayValue(d unit.Day) Value {
 	if !d.Valid() {

@@ -1,5 +1,7 @@
 package scheme
 
+import "slices"
+
 // Way is a way from the first stage of a case, as actions in their order.
 type Way struct {
 	Row     Row      // the row that the way is for
@@ -87,6 +89,12 @@ func (p *prover) shortestEnd() map[string]wayToEnd {
 		}
 	}
 	return out
+}
+
+// AmountReads says whether an amount is made from a fact or function of that name.
+func (s *Scheme) AmountReads(amount, fact string) bool {
+	e := s.compiled.amounts[amount]
+	return e != nil && slices.Contains(e.reads(), fact)
 }
 
 // Reads lists the facts that the rules and amounts of an action may read, each once, in the order in which the

@@ -48,6 +48,7 @@ type casePage struct {
 	History  []stepView
 	Amounts  []amountView
 	Doubt    bool
+	Higher   *higherView // of several benefits the higher is kept
 	Given    []fieldView
 	Proofs   []stepView
 	Offers   []casework.Offer // of which this person may open a case under this one
@@ -243,7 +244,7 @@ func (v *visit) showCase(id unit.ID, was typed) error {
 	if p.Lead, err = v.leadOf(c.ID); err != nil {
 		return err
 	}
-	p.Amounts = amountsOf(c, s)
+	p.Amounts, p.Higher = amountsOf(c, s), higherOf(c, s)
 	for _, a := range p.Amounts {
 		p.Doubt = p.Doubt || a.Doubt
 	}
