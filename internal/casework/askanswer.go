@@ -156,7 +156,7 @@ func (s *Service) seatOf(sch *scheme.Scheme, c Case, a Asked, who access.Actor, 
 	return x, role, a.decl.Instead, nil
 }
 
-// typedAnswer reads what a seat typed. A verdict and every score must be given; where neither is asked for, something of
+// typedAnswer reads what a seat typed. A verdict and every score must be given, with what has to come with the verdict; where neither is asked for, something of
 // the rest. The errors of all fields come together.
 func (s *Service) typedAnswer(ctx context.Context, tx *db.Tx, sch *scheme.Scheme, c Case, a Asked, typed map[string]string, instead bool) (map[string]scheme.Value, error) {
 	given, left := map[string]scheme.Value{}, map[string]bool{}
@@ -170,6 +170,7 @@ func (s *Service) typedAnswer(ctx context.Context, tx *db.Tx, sch *scheme.Scheme
 		v, err := s.answerField(ctx, tx, c.ID, f, typed[f.Name])
 		must := f.Name == "verdict" && len(a.decl.Verdict) > 0 || strings.HasPrefix(f.Name, "score_")
 		needed = needed || must
+		must = must || slices.Contains(a.decl.Must[typed["verdict"]], f.Name)
 		if f.Name == scheme.NoConflict && a.Drawn && !instead && err == nil && !v.True() {
 			err = fault.New(fault.Invalid, "casework.declare_or_decline")
 		}

@@ -118,7 +118,9 @@ func TestWhatIsShownEndsWithItsDayTheConsentOrTheCase(t *testing.T) {
 			code(m.t.(*testing.T), m.cases.WithdrawDisclosure(context.Background(), firm, m.ids["Q"]), "casework.disclosure_over")
 		}},
 		{"the case", "casework.disclosure_ended", casework.DisclosureEnded, func(m *made) {
-			_, err := m.cases.Answer(context.Background(), bank, m.ids["Q"], casework.Answer{Ask: "replies", Fields: map[string]string{"verdict": "passed"}})
+			_, err := m.cases.Answer(context.Background(), bank, m.ids["Q"], casework.Answer{Ask: "replies", Fields: map[string]string{"verdict": "failed"}})
+			code(m.t.(*testing.T), err, "casework.answer_field_missing") // a refusal wants its reason
+			_, err = m.cases.Answer(context.Background(), bank, m.ids["Q"], casework.Answer{Ask: "replies", Fields: map[string]string{"verdict": "passed"}})
 			m.must(err)
 			m.want("all in", m.stage("Q"), "seen")
 		}},

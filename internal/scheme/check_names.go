@@ -296,6 +296,7 @@ func (c *checker) manyNames() {
 		if a.Scored != "" {
 			c.param(pos, a.Scored, Table)
 		}
+		c.mustNames(a)
 		if !c.readsAny(name + ".") {
 			c.at(pos, "ask.unread", "name", name)
 		}
@@ -334,6 +335,24 @@ func (c *checker) manyNames() {
 		for _, r := range st.Where {
 			if rule, ok := s.Rules.Get(r); !ok || rule.When == "" {
 				c.unknown(st.At, "rule", r, s.Rules.Names())
+			}
+		}
+	}
+}
+
+// mustNames checks that what has to come with a verdict is asked for.
+func (c *checker) mustNames(a Ask) {
+	var asked []string
+	for _, f := range a.Answers {
+		asked = append(asked, f.Name)
+	}
+	for _, verdict := range sortedKeys(a.Must) {
+		if !contains(a.Verdict, verdict) {
+			c.unknown(a.At, "field", verdict, a.Verdict)
+		}
+		for _, f := range a.Must[verdict] {
+			if !contains(asked, f) {
+				c.unknown(a.At, "field", f, asked)
 			}
 		}
 	}

@@ -117,6 +117,12 @@ func (d *decoder) ask(name string, k, v *node) {
 			}
 		}
 	}
+	if n := v.get("must"); n != nil && d.want(n, mapNode, "键和值", "keys with values") {
+		a.Must = map[string][]string{}
+		for i, x := range n.items {
+			a.Must[n.keys[i].text] = d.list(x)
+		}
+	}
 	if len(a.OpenedBy) == 0 {
 		d.at(k.pos, "file.shape", "want", fault.Words{"opened_by: 办理", "opened_by: an action"})
 	}

@@ -22,7 +22,7 @@ const (
 	startKeys   = "over where on at"
 	seeKeys     = "only if"
 	migrateKeys = "from fields"
-	askKeys     = "opened_by seats draw answers within again instead drop fee"
+	askKeys     = "opened_by seats draw answers must within again instead drop fee"
 	drawKeys    = "from field count reserves conflicts worked per_unit"
 	formKeys    = "sections"
 	sectionKeys = "words fields"

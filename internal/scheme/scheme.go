@@ -201,11 +201,12 @@ type Ask struct {
 	Answers  []AnswerField
 	Scored   string // param with the weights, if a score is asked for
 	Verdict  []string
-	Within   string // param
-	Again    string // "failed"
-	Instead  string // role
-	Drop     string // param
-	Fee      string // param: what whoever was drawn is owed for an answer; "" is nothing
+	Must     map[string][]string // verdict: the answers that have to come with it
+	Within   string              // param
+	Again    string              // "failed"
+	Instead  string              // role
+	Drop     string              // param
+	Fee      string              // param: what whoever was drawn is owed for an answer; "" is nothing
 	At       Pos
 }
 
