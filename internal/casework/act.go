@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"corridor/internal/access"
 	"corridor/internal/db"
@@ -202,18 +204,31 @@ func refusal(sch *scheme.Scheme, j scheme.Judgement) error {
 	return fault.New(fault.Conflict, "casework.rule_fails", "rule", a.Words, "saw", Saw(*a), "would", would(*a), "basis", basisOf(sch, *a)).On(a.Need)
 }
 
-// Saw says what a rule looked at and found, in both languages: «人数：320。».
+// Saw says what a rule looked at and found, in both languages: «人数：320。», «Staff: 320. ». Of a row it names the columns in
+// brackets: «发票（号码：0246；金额：60.00元），未曾使用：否。».
 func Saw(a scheme.Answer) fault.Words {
 	var zh, en []string
 	for _, f := range a.Saw {
-		name := f.Words
-		zh = append(zh, name[0]+"："+f.Value.In(fault.ZH)+madeOf(f.Value, "（", "）"))
-		en = append(en, name[1]+": "+f.Value.In(fault.EN)+madeOf(f.Value, " (", ")"))
+		says, format := f.Says, fault.Words{"%s：%s", "%s: %s"}
+		if says == (fault.Words{}) {
+			says = fault.Words{f.Value.In(fault.ZH), f.Value.In(fault.EN)}
+		}
+		if rows := f.Value.List; f.Value.Kind == scheme.Group || f.Value.Kind == scheme.List && len(rows) > 0 && rows[0].Kind == scheme.Group {
+			format = fault.Words{"%s（%s）", "%s (%s)"}
+		}
+		zh = append(zh, fmt.Sprintf(format[0], f.Words[0], says[0])+madeOf(f.Value, "（", "）"))
+		en = append(en, fmt.Sprintf(format[1], capital(f.Words[1]), says[1])+madeOf(f.Value, " (", ")"))
 	}
 	if len(zh) == 0 {
 		return fault.Words{}
 	}
-	return fault.Words{strings.Join(zh, "，") + "。", strings.Join(en, ", ") + ". "}
+	return fault.Words{strings.Join(zh, "，") + "。", strings.Join(en, "; ") + ". "}
+}
+
+// capital is a name as it begins a line: packs write their labels so, the words of the language of rules stand in sentences.
+func capital(name string) string {
+	r, n := utf8.DecodeRuneInString(name)
+	return string(unicode.ToUpper(r)) + name[n:]
 }
 
 // madeOf says of which cases a sum is: （34-26-0012-9 50,000.00 元）.

@@ -75,7 +75,7 @@ var (
 	decisionKeys = []string{"verdict", "answers", "seen", "stood", "letter"}
 	stoodKeys    = []string{"action", "verdict", "answers"}
 	answerKeys   = []string{"Need", "Result", "Saw", "Words", "Basis", "Verified", "WouldPass", "Ask"}
-	seenKeys     = []string{"name", "args", "value", "vouched", "words"}
+	seenKeys     = []string{"name", "args", "value", "vouched", "words", "says"}
 	vouchedKeys  = []string{"by", "at"}
 	valueKeys    = []string{"kind", "int", "text", "keys", "list"}
 	shownKeys    = []string{"name", "value"}
@@ -160,6 +160,8 @@ func (r *jsonReader) seen(f *scheme.SeenFact) {
 			r.vouched(&f.Vouched)
 		case 4:
 			r.words(&f.Words)
+		case 5:
+			r.words(&f.Says)
 		}
 	})
 }

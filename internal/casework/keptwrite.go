@@ -72,6 +72,9 @@ func appendSeen(b []byte, f scheme.SeenFact) []byte {
 	if f.Words != (fault.Words{}) {
 		b = appendWords(append(b, `,"words":`...), f.Words)
 	}
+	if f.Says != (fault.Words{}) {
+		b = appendWords(append(b, `,"says":`...), f.Says)
+	}
 	return append(b, '}')
 }
 

@@ -33,6 +33,7 @@ type SeenFact struct {
 	Vouched Vouched `json:"vouched,omitzero"`
 
 	Words fault.Words `json:"words,omitzero"` // what people call it, in an Answer
+	Says  fault.Words `json:"says,omitzero"`  // what the value says to people, where that needs the words of the scheme; else empty
 }
 
 // Key is the name with its arguments: has_label(F1, tech_sme, 2026-03-01).

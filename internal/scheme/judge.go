@@ -1,6 +1,8 @@
 package scheme
 
 import (
+	"slices"
+
 	"corridor/internal/fault"
 )
 
@@ -82,13 +84,21 @@ func (s *Scheme) Judge(q Question) (Judgement, error) {
 	return j, r.failed
 }
 
-// named copies facts with what people call them: fields by their labels.
+// named copies facts with what people call them: fields by their labels, columns and choices by their words.
 func (s *Scheme) named(seen []SeenFact) []SeenFact {
 	out := append([]SeenFact(nil), seen...)
 	for i := range out {
 		out[i].Words = s.called(out[i].Name)
+		if worded(out[i].Value) {
+			out[i].Says = fault.Words{s.Show(out[i].Value, fault.ZH), s.Show(out[i].Value, fault.EN)}
+		}
 	}
 	return out
+}
+
+// worded says whether a value names columns or choices, which only the scheme has words for.
+func worded(v Value) bool {
+	return v.Kind == Choice || (v.Kind == Group || v.Kind == Table) && len(v.Keys) > 0 || slices.ContainsFunc(v.List, worded)
 }
 
 // graver orders verdicts: fail before unknown before manual before pass.

@@ -204,7 +204,7 @@ func (v Value) In(lang fault.Lang) string {
 	case Table, Group:
 		parts := make([]string, len(v.List))
 		for i, x := range v.List {
-			parts[i] = v.Keys[i] + ": " + x.In(lang)
+			parts[i] = v.Keys[i] + pick("：", ": ") + x.In(lang)
 		}
 		return strings.Join(parts, pick("；", "; "))
 	}

@@ -340,8 +340,8 @@ func looked(s *scheme.Scheme, a scheme.Answer) (w fault.Words) {
 		told.Saw = slices.Clone(a.Saw)
 		for j, f := range told.Saw {
 			switch {
-			case f.Value.Kind == scheme.Choice:
-				told.Saw[j].Value = scheme.TextOf(scheme.Text, s.Show(f.Value, lang))
+			case f.Says == (fault.Words{}) && (f.Value.Kind == scheme.Choice || len(f.Value.List) > 0): // kept before facts said it
+				told.Saw[j].Says[i] = s.Show(f.Value, lang)
 			case f.Value.Kind == scheme.Region && f.Value.Text != "":
 				told.Saw[j].Value = scheme.TextOf(scheme.Text, placeName(unit.Region(f.Value.Text)).In(lang))
 			}
