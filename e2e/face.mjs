@@ -154,8 +154,8 @@ await play(house, 'the face holds', async () => {
         await sweep(visitor, plain, house.at[node], seen, who && `${who}@${node}`, lang)
         await Promise.all([visitor, plain].map(v => v.page.context().close()))
       }
-      const never = patterns.filter(p => !seen.has(p.pattern)).length
-      return `${read - begun} pages read, ${measured.length - before} of them opened wide; ${never} addresses are files or were not reached`
+      const never = patterns.filter(p => !seen.has(p.pattern)).map(p => p.pattern)
+      return `${read - begun} pages read, ${measured.length - before} of them opened wide; ${never.length} addresses are files or were not reached: ${never.join(' ')}`
     })
   }
   if (!only) await step('what is printed', () => papers(house, say))

@@ -234,7 +234,7 @@ func (s *Service) recoveryLetter(p personRow, token string) notice.Letter {
 	hours := int(linkLife.Hours())
 	words := fault.Words{
 		fmt.Sprintf("您好！有人请求为您在 %s 的账号设置新密码。如果是您本人，请在 %d 小时内打开以下链接；如果不是，请忽略本邮件，密码不会改变。\n\n%s\n", s.issuer, hours, at),
-		fmt.Sprintf("Somebody asked to set a new password for your account at %s. If it was you, open this link within %d hours; if not, ignore this letter and nothing changes.\n\n%s\n", s.issuer, hours, at),
+		fmt.Sprintf("Somebody asked to set a new password for your account at %s. If it was you, open this link within %s; if not, ignore this letter and nothing changes.\n\n%s\n", s.issuer, fault.Count(hours, "", "hour", "hours")[1], at),
 	}
 	return notice.Letter{Name: p.name, Address: p.email, Subject: s.issuer + "：设置新密码 / Set a new password",
 		Text: words.In(fault.ZH) + "\n" + words.In(fault.EN)}

@@ -261,7 +261,7 @@ func (r *Register) remind(ctx context.Context, d *Digest, today unit.Day) error 
 	return r.c.DB.Act(ctx, func(tx *db.Tx) error {
 		_, err := r.c.Notices.Tell(ctx, tx, notice.Notice{To: r.audience(d.Holder, r.rules.Desk), Kind: "task.remind", Object: "tasks/" + d.Holder.Key(),
 			Path: path, Key: "task.remind/" + today.String() + "/" + d.Holder.Key(),
-			Title: fault.Words{fmt.Sprintf("任务提醒：%d 项临期或逾期", n), fmt.Sprintf("%d tasks, milestones or verifications are due soon or late", n)}, Text: fault.Words{zh, en}})
+			Title: fault.Words{fmt.Sprintf("任务提醒：%d 项临期或逾期", n), fault.Count(n, "", "task, milestone or verification is due soon or late", "tasks, milestones or verifications are due soon or late")[1]}, Text: fault.Words{zh, en}})
 		return err
 	})
 }

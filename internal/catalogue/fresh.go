@@ -84,7 +84,7 @@ func (s *Service) Remind(ctx context.Context) error {
 
 func (s *Service) remind(ctx context.Context, tx *db.Tx, k *kinds.Kind, o stale, month string) error {
 	title := fault.Words{fmt.Sprintf("%d 项%s信息已满 %d 天未核对", o.listings, k.ZH, k.Refresh.Value),
-		fmt.Sprintf("%d listings (%s) have not been looked at for %d days", o.listings, k.EN, k.Refresh.Value)}
+		fmt.Sprintf("%s not looked at (%s) for %s", fault.Count(o.listings, "", "listing", "listings")[1], k.EN, fault.Count(k.Refresh.Value, "", "day", "days")[1])}
 	_, err := s.c.Notices.Tell(ctx, tx, notice.Notice{To: notice.Audience{Org: o.owner}, Kind: "listing.stale", Object: "org/" + o.owner, Org: o.owner,
 		Path: "/listings/mine?owner=" + o.owner + "&kind=" + k.ID + "&state=published", Title: title,
 		Text: fault.Words{"请修改，或确认信息无误。", "Change them, or confirm that they are right."}, Key: "listing.stale/" + o.owner + "/" + k.ID + "/" + month})

@@ -147,7 +147,7 @@ func (v *visit) deskDeadlines() (out []deadline, err error) {
 	}
 	rounds, err := v.openRounds()
 	for _, r := range rounds {
-		out = append(out, deadline{At: r.Closes, Kind: "round", What: r.Title.In(v.lang), Note: fmt.Sprint(r.Waiting, v.t(" 件在等", " cases wait")), Path: "/rounds/" + r.ID})
+		out = append(out, deadline{At: r.Closes, Kind: "round", What: r.Title.In(v.lang), Note: fault.Count(r.Waiting, "件在等", "case waits", "cases wait").In(v.lang), Path: "/rounds/" + r.ID})
 	}
 	return out, err
 }

@@ -137,7 +137,7 @@ func (v *visit) waitingDocuments() ([]waiting, error) {
 	if err != nil || n == 0 {
 		return nil, err
 	}
-	return []waiting{{Path: "/documents", What: v.t("文件审阅", "Documents"), Do: fmt.Sprint(n, v.t(" 份文件有待定的内容", " documents with open findings"))}}, nil
+	return []waiting{{Path: "/documents", What: v.t("文件审阅", "Documents"), Do: fault.Count(n, "份文件有待定的内容", "document with open findings", "documents with open findings").In(v.lang)}}, nil
 }
 
 func (v *visit) waitingJobs() ([]waiting, error) {
@@ -166,7 +166,7 @@ func (v *visit) waitingNeighbours() ([]waiting, error) {
 	if err != nil || n == 0 {
 		return nil, err
 	}
-	return []waiting{{Path: "/neighbours#requests", What: v.t("邻站", "Neighbours"), Do: fmt.Sprint(n, v.t(" 项请求待核对指纹", " requests whose fingerprint is to be compared"))}}, nil
+	return []waiting{{Path: "/neighbours#requests", What: v.t("邻站", "Neighbours"), Do: fault.Count(n, "项请求待核对指纹", "request whose fingerprint is to be compared", "requests whose fingerprint is to be compared").In(v.lang)}}, nil
 }
 
 // alive says that the process answers, whatever its database does.

@@ -8,6 +8,7 @@ import (
 	"corridor/internal/casework"
 	"corridor/internal/catalogue"
 	"corridor/internal/catalogue/booking"
+	"corridor/internal/fault"
 	"corridor/internal/settlement/statement"
 	"corridor/internal/unit"
 )
@@ -104,7 +105,7 @@ func (v *visit) waitingMoney() (out []waiting, err error) {
 	}
 	for _, l := range lists[:min(len(lists), waitingShown)] {
 		if l.MadeBy != v.who.Person {
-			out = append(out, waiting{Path: "/payments/lists/" + string(l.ID), What: v.t("付款清单 ", "Payment list ") + l.No, Note: fmt.Sprint(l.Payments, v.t(" 笔，", " payments, "), l.Total, v.t(" 元", " yuan")), Do: v.t("核对签发", "check and release")})
+			out = append(out, waiting{Path: "/payments/lists/" + string(l.ID), What: v.t("付款清单 ", "Payment list ") + l.No, Note: fault.Count(l.Payments, "笔，", "payment, ", "payments, ").In(v.lang) + l.Total.String() + v.t(" 元", " yuan"), Do: v.t("核对签发", "check and release")})
 		}
 	}
 	accounts, err := d.Accounts(v.ctx(), v.who)
@@ -135,7 +136,7 @@ func (v *visit) waitingStatements() (out []waiting, err error) {
 		out = append(out, waiting{Path: "/statements/" + s.ID, What: v.t("对账单 ", "Statement ") + s.Period, Note: placeName(unit.Region(s.Payer)).In(v.lang) + " → " + placeName(unit.Region(s.Host)).In(v.lang), Do: v.t("核对签署", "compare and sign")})
 	}
 	open, err := d.OpenMonths(v.ctx(), v.who)
-	return append(out, v.waitingMany(open, "/statements#h-open", v.t("对账单", "Statements"), v.t(" 个月份可以关账", " months can be closed"))...), err
+	return append(out, v.waitingMany(open, "/statements#h-open", v.t("对账单", "Statements"), " "+fault.Counted(open, "个月份可以关账", "month can be closed", "months can be closed").In(v.lang))...), err
 }
 
 // waitingRecognitions are the entries that a colleague proposed.

@@ -59,7 +59,7 @@ func (v *visit) showInstruments(f *form) error {
 		p.All = append(p.All, x)
 	}
 	if more {
-		p.More = "/instruments?after=" + string(all[len(all)-1].ID)
+		p.More = v.afterLink(all[len(all)-1].ID)
 	}
 	if v.wantsFile() {
 		t := &sheet{Name: "instruments", Head: []string{v.t("仪器", "Instrument"), v.t("管理单位", "Owner"), v.t("地点", "Place"), v.t("下一个空闲时段", "Next free slot")}}
@@ -206,11 +206,13 @@ func (v *visit) instrument() error {
 
 var basisWords = map[booking.Basis]fault.Words{booking.ByHour: {"小时", "hour"}, booking.BySample: {"样品", "sample"}, booking.ByDay: {"天", "day"}}
 
+func (v *visit) hours(n int) string { return fault.Count(n, "小时", "hour", "hours").In(v.lang) }
+
 func (v *visit) priceViews(all []booking.Prices, today unit.Day) (out []priceView) {
 	current := false
 	for _, p := range all {
-		x := priceView{From: p.From.String(), Free: fmt.Sprintf(v.t("报价 %d 小时内有效；开始前 %d 小时可免费取消，其后收 %d%%，未到场收 %d%%。", "A quote stands for %d hours; cancelling is free until %d hours before, then %d%% of the price, and %d%% for not coming."),
-			p.QuoteHours, p.FreeHours, p.LateShare, p.NoShow)}
+		x := priceView{From: p.From.String(), Free: fmt.Sprintf(v.t("报价 %s内有效；开始前 %s可免费取消，其后收 %d%%，未到场收 %d%%。", "A quote stands for %s; cancelling is free until %s before, then %d%% of the price, and %d%% for not coming."),
+			v.hours(p.QuoteHours), v.hours(p.FreeHours), p.LateShare, p.NoShow)}
 		if !current && p.From <= today {
 			x.Current, current = true, true
 		}
@@ -251,10 +253,10 @@ func (v *visit) rules(p booking.Plan) (out []string) {
 		}
 		say("%s %s–%s 开始的：每次 %s 至 %s。", "Beginning %s %s–%s: from %s to %s.", days, l.From, l.To, length(l.Least), length(l.Most))
 	}
-	say("起始时刻为 %d 分钟的整数倍；两次使用之间留准备 %d 分钟、清理 %d 分钟。", "It begins at multiples of %d minutes; %d minutes of set-up and %d of clean-up lie between two uses.", p.Grid, p.SetUp, p.CleanUp)
-	say("至少提前 %s，最多提前 %d 天。", "Booked at least %s and at most %d days ahead.", length(p.Lead), p.Horizon)
+	say("起始时刻为 %d 分钟的整数倍；两次使用之间留准备 %d 分钟、清理 %d 分钟。", "It begins at multiples of %d min; %d min of set-up and %d of clean-up lie between two uses.", p.Grid, p.SetUp, p.CleanUp)
+	say("至少提前 %s，最多提前 %s。", "Booked at least %s and at most %s ahead.", length(p.Lead), fault.Count(p.Horizon, "天", "day", "days").In(v.lang))
 	if p.Remind > 0 {
-		say("开始前 %d 小时提醒使用人。", "Its user is reminded %d hours before.", p.Remind)
+		say("开始前 %s提醒使用人。", "Its user is reminded %s before.", v.hours(p.Remind))
 	}
 	if p.WeekMost > 0 {
 		say("每人每周最多 %s。", "At most %s for a person in a week.", length(p.WeekMost))

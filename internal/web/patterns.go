@@ -60,29 +60,30 @@ func (v *visit) patterns() error {
 func (v *visit) patternView(x casework.Pattern, rules casework.PatternRules) patternView {
 	name := func(code string) string { return x.Names[code].In(v.lang) }
 	n, days := itoa(int64(x.N)), itoa(int64(x.Days))
+	cases, orgs, within := fault.Count(x.N, "", "case", "cases")[1], fault.Count(x.N, "", "organisation", "organisations")[1], "Within "+fault.Count(x.Days, "", "day", "days")[1]+" "
 	out := patternView{Pattern: x}
 	switch x.Kind {
 	case casework.SplitOrders:
 		out.Words = v.t("可能拆分", "possibly split")
-		out.Why = v.t(days+" 天内，"+name(x.Orgs[0])+"在本事项中有 "+n+" 件指向"+name(x.Provider)+"。", "Within "+days+" days "+name(x.Orgs[0])+" has "+n+" cases of this scheme that name "+name(x.Provider)+".")
+		out.Why = v.t(days+" 天内，"+name(x.Orgs[0])+"在本事项中有 "+n+" 件指向"+name(x.Provider)+"。", within+name(x.Orgs[0])+" has "+cases+" of this scheme that name "+name(x.Provider)+".")
 		out.Number = itoa(int64(rules.Split.Cases))
 	case casework.OneProvider:
 		of := itoa(int64(x.Of))
 		out.Words = v.t("供给方集中", "one provider in most")
-		out.Why = v.t(days+" 天内，本事项 "+of+" 件中有 "+n+" 件指向"+name(x.Provider)+"。", "Within "+days+" days "+n+" of "+of+" cases of this scheme name "+name(x.Provider)+".")
+		out.Why = v.t(days+" 天内，本事项 "+of+" 件中有 "+n+" 件指向"+name(x.Provider)+"。", within+n+" of "+fault.Count(x.Of, "", "case", "cases")[1]+" of this scheme name "+name(x.Provider)+".")
 		out.Number = itoa(int64(rules.Provider.Percent)) + "%"
 	case casework.SamePhone:
 		out.Words = v.t("同一电话号码", "one telephone number")
-		out.Why = v.t(days+" 天内，联系电话同为尾号 "+x.Phone+" 的 "+n+" 家单位在本事项中有办件。", "Within "+days+" days "+n+" organisations whose telephone ends in "+x.Phone+" have cases of this scheme.")
+		out.Why = v.t(days+" 天内，联系电话同为尾号 "+x.Phone+" 的 "+n+" 家单位在本事项中有办件。", within+orgs+" whose telephone ends in "+x.Phone+" have cases of this scheme.")
 		out.Number = itoa(int64(rules.Phone.Organisations))
 	case casework.FarAboveList:
 		out.Words = v.t("价格远高于标价", "price far above the list")
 		out.Why = v.t(days+" 天内，本事项中指向"+name(x.Provider)+"的 "+n+" 件，合同或发票金额远高于所选时段的标价；差得最多的一件标价 "+x.Listed.Yuan()+" 元，合同或发票 "+x.Billed.Yuan()+" 元。",
-			"Within "+days+" days "+n+" cases of this scheme that name "+name(x.Provider)+" were agreed or billed far above the price of the slot; in the furthest the slot costs "+x.Listed.Yuan()+" yuan and "+x.Billed.Yuan()+" yuan were agreed or billed.")
+			within+cases+" of this scheme that name "+name(x.Provider)+" were agreed or billed far above the price of the slot; in the furthest the slot costs "+x.Listed.Yuan()+" yuan and "+x.Billed.Yuan()+" yuan were agreed or billed.")
 		out.Number = "+" + itoa(int64(rules.Price.Percent)) + "%"
 	default:
 		out.Words = v.t("同一实际控制人", "one controller")
-		out.Why = v.t(days+" 天内，由"+name(x.Holder)+"实际控制的 "+n+" 家单位在本事项中有办件。", "Within "+days+" days "+n+" organisations that "+name(x.Holder)+" controls have cases of this scheme.")
+		out.Why = v.t(days+" 天内，由"+name(x.Holder)+"实际控制的 "+n+" 家单位在本事项中有办件。", within+orgs+" that "+name(x.Holder)+" controls have cases of this scheme.")
 		out.Number = itoa(int64(rules.Controller.Organisations))
 	}
 	return out

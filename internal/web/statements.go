@@ -237,9 +237,9 @@ func lineDays(l statement.Line) fault.Words {
 	case l.Days < 0:
 		return fault.Words{"—", "—"}
 	case l.Workdays:
-		return fault.Words{fmt.Sprintf("%d 个工作日", l.Days), fmt.Sprintf("%d working days", l.Days)}
+		return fault.Count(l.Days, "个工作日", "working day", "working days")
 	}
-	return fault.Words{fmt.Sprintf("%d 天", l.Days), fmt.Sprintf("%d days", l.Days)}
+	return fault.Count(l.Days, "天", "day", "days")
 }
 
 // differValue is one side's value of a difference, for people.

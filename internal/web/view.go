@@ -28,8 +28,8 @@ func functions(lang fault.Lang) template.FuncMap {
 	t := func(zh, en string) string { return fault.Words{zh, en}.In(lang) }
 	return template.FuncMap{
 		"t":          t,
-		"counted":    func(n any, zh, one, many string) string { return countedWords(n, zh, one, many).In(lang) },
-		"count":      func(n any, zh, one, many string) string { return countWords(n, zh, one, many).In(lang) },
+		"counted":    func(n any, zh, one, many string) string { return fault.Counted(n, zh, one, many).In(lang) },
+		"count":      func(n any, zh, one, many string) string { return fault.Count(n, zh, one, many).In(lang) },
 		"person":     func(name string) string { return personName(lang, name) },
 		"words":      func(w [2]string) string { return fault.Words(w).In(lang) },
 		"keySum":     func(f unit.Fen) keySum { return keySumOf(f, lang) },
@@ -232,8 +232,8 @@ type lampView struct {
 }
 
 func lamp(l agreement.Lamp) lampView {
-	left := fault.Words{fmt.Sprintf("还剩 %d 个工作日", l.LeftDays), fmt.Sprintf("%d working days left", l.LeftDays)}
-	late := fault.Words{fmt.Sprintf("过了 %d 个工作日", l.LateDays), fmt.Sprintf("by %d working days", l.LateDays)}
+	left, late := fault.Count(l.LeftDays, "个工作日", "working day left", "working days left"), fault.Count(l.LateDays, "个工作日", "working day", "working days")
+	left[0], late = "还剩 "+left[0], fault.Words{"过了 " + late[0], "by " + late[1]}
 	switch {
 	case l.Light == agreement.Done:
 		return lampView{Class: "none", Words: fault.Words{"已办结", "Done"}}
@@ -319,18 +319,4 @@ func casePath(object string) string {
 		return "/cases/" + string(id)
 	}
 	return ""
-}
-
-// countedWords is what is counted, beside its number: English has two forms, Chinese one.
-func countedWords(n any, zh, one, many string) fault.Words {
-	if fmt.Sprint(n) != "1" {
-		one = many
-	}
-	return fault.Words{zh, one}
-}
-
-// countWords is a number with what is counted.
-func countWords(n any, zh, one, many string) fault.Words {
-	w, text := countedWords(n, zh, one, many), fmt.Sprint(n)
-	return fault.Words{text + " " + w[0], text + " " + w[1]}
 }

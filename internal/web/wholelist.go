@@ -17,8 +17,8 @@ import (
 
 // A whole list is a table that has all its rows on its page: what a room hands over is bounded, and no other page holds more
 // of it. Such a table is sorted by any column, narrowed by words, cut into pages and taken as a file here, in one place and
-// for every page alike, from the table itself: what is in the file is what the page shows. A list of which the room hands over
-// one page at a time is sorted, narrowed and taken by its room; docs/decisions/0083 says how the two are told apart.
+// for every page alike, from the table itself: what is in the file is what the page shows. Of a list of which the room hands
+// over one page at a time all pages are read first (partlist.go); docs/decisions/0083 says how the two are told apart.
 //
 // In a template, class="pile" makes a table a list; data-list="name" names it in addresses and files (else its place on the
 // page does), and data-list="no" leaves alone what only looks like one: a week, a form, a matrix. data-v on a cell is what it
@@ -43,7 +43,11 @@ type wholeList struct {
 	sorts      bool
 	finds      bool
 	takes      bool
-	headsAsked bool // a row of headings could be read
+	headsAsked bool   // a row of headings could be read
+	part       bool   // the room hands over one page of it at a time
+	more       bool   // more rows than were gathered
+	pages      [2]int // of the links to the room's other pages, where it is a part
+	table      int    // of the tables of the page, from 1
 }
 
 // headCell is the heading of a column: its place in the page, and its words.
@@ -69,9 +73,19 @@ func (v *visit) lists(page []byte) ([]byte, *sheet, error) {
 		if l.name == "" {
 			l.name = "t" + strconv.Itoa(n+1)
 		}
+		asked := l.part && l.asks(q)
+		if asked {
+			if err := v.gather(&l, l.table); err != nil {
+				return nil, nil, err
+			}
+			l.takes = true
+		}
 		view := viewOfList(v, page, l, q)
 		view.no = n + 1
 		if q.Has(l.name+".take") && l.takes && v.code == 0 {
+			if l.more {
+				return nil, nil, fault.New(fault.TooLarge, "web.export_rows", "most", gatheredMax)
+			}
 			s, err := view.file()
 			return nil, s, err
 		}
@@ -79,7 +93,10 @@ func (v *visit) lists(page []byte) ([]byte, *sheet, error) {
 		if err := view.write(&out); err != nil {
 			return nil, nil, err
 		}
-		at = l.to
+		if at = l.to; asked && l.pages[1] > 0 {
+			out.Write(page[at:l.pages[0]])
+			at = l.pages[1]
+		}
 	}
 	out.Write(page[at:])
 	return out.Bytes(), nil, nil
@@ -95,7 +112,7 @@ func findLists(page []byte) []wholeList {
 	paged := has(`rel="next"`) || has(`rel="prev"`)
 	var out []wholeList
 	taken, found := has(`class="small take"`) || has(`format=xlsx`), has(`role="search"`) || has(`class="find"`)
-	for at := main; len(out) < listsMax; {
+	for at, tables := main, 1; len(out) < listsMax; tables++ {
 		start := bytes.Index(page[at:], []byte(`<table`))
 		if start < 0 {
 			return out
@@ -108,7 +125,9 @@ func findLists(page []byte) []wholeList {
 		end += start + len(`</table>`)
 		at = end
 		named, l := readList(page, start, end)
-		if !l.headsAsked || named == "no" || paged && named == "" {
+		l.pages[0], l.pages[1] = footOfPart(page, end)
+		l.part, l.table = l.pages[1] > 0, tables
+		if !l.headsAsked || named == "no" || paged && named == "" && !l.part {
 			continue
 		}
 		l.name = named
@@ -159,7 +178,7 @@ func viewOfList(v *visit, page []byte, l wholeList, q url.Values) *listView {
 		sortRows(x.shown, max(by, -by)-1, l.heads[max(by, -by)-1].number, by < 0)
 	}
 	x.last = len(x.shown)
-	if at, err := strconv.Atoi(q.Get(l.name + ".page")); !l.inForm {
+	if at, err := strconv.Atoi(q.Get(l.name + ".page")); !l.inForm && (!l.part || l.asks(q)) {
 		if err != nil || at < 1 || (at-1)*pageRows >= len(x.shown) {
 			at = 1
 		}
@@ -172,7 +191,7 @@ func viewOfList(v *visit, page []byte, l wholeList, q url.Values) *listView {
 func (x *listView) link(name, value string) string {
 	q := url.Values{}
 	for k, all := range x.q {
-		if k != "done" && k != "lang" && k != x.name+".page" && k != x.name+".take" {
+		if k != "done" && k != "lang" && k != x.name+".page" && k != x.name+".take" && !(x.part && slices.Contains(cursors, k)) {
 			q[k] = all
 		}
 	}
@@ -195,9 +214,10 @@ var listParts = map[fault.Lang]*template.Template{}
 func init() {
 	const text = `{{define "before"}}<form class="bar find" role="search" aria-label="{{t "在本表中查找" "Find in this table"}}{{with .No}} {{.}}{{end}}" method="get" action="{{.Action}}"><label class="sr" for="{{.Name}}-find">{{t "在本表中查找" "Find in this table"}}{{with .No}} {{.}}{{end}}</label>{{range .Kept}}<input type="hidden" name="{{index . 0}}" value="{{index . 1}}">{{end}}<input type="search" id="{{.Name}}-find" name="{{.Name}}.find" maxlength="200" value="{{.Words}}" placeholder="{{t "在本表中查找" "Find in this table"}}"><button class="btn min">{{t "筛选" "Filter"}}</button>{{if .Words}} <a href="{{.All}}">{{t "看全部" "See all"}} {{.Rows}}</a>{{end}}</form>{{end}}
 {{define "none"}}<tr><td colspan="{{.Columns}}">{{t "没有符合的行：" "No row says "}}<b>{{.Words}}</b> <a href="{{.All}}">{{t "看全部" "See all"}} {{.Rows}}</a></td></tr>{{end}}
-{{define "after"}}<div class="bar listfoot">{{if .Paged}}<nav class="pager" aria-label="{{t "本表分页" "Pages of this table"}}{{with .No}} {{.}}{{end}}"><span>{{t "第" ""}} {{.From}}–{{.To}} {{t "条，共" "of"}} {{.Shown}} {{t "条" ""}}</span><ul>{{if .Before}}<li><a href="{{.Before}}" rel="prev">{{t "上一页" "Previous"}}</a></li>{{end}}{{if .After}}<li><a href="{{.After}}" rel="next">{{t "下一页" "Next"}}</a></li>{{end}}</ul></nav>{{else}}<span class="small">{{if .Words}}{{.Shown}} / {{end}}{{.Rows}} {{t "条" "rows"}}</span>{{end}}{{if .XLSX}}<span class="small take">{{t "下载本表：" "Take this table:"}} <a href="{{.XLSX}}">XLSX</a> · <a href="{{.CSV}}">CSV</a></span>{{end}}</div>{{end}}`
+{{define "after"}}{{if .More}}<p class="small">{{t "只查看和排列了前" "Only the first"}} {{count .Rows "条；要看其余的，先用上面的条件缩小范围。" "row was looked at and sorted; narrow the list above to reach the others." "rows were looked at and sorted; narrow the list above to reach the others."}}</p>{{end}}<div class="bar listfoot">{{if .Paged}}<nav class="pager" aria-label="{{t "本表分页" "Pages of this table"}}{{with .No}} {{.}}{{end}}"><span>{{t "第" ""}} {{.From}}–{{.To}} {{t "条，共" "of"}} {{.Shown}} {{t "条" ""}}</span><ul>{{if .Before}}<li><a href="{{.Before}}" rel="prev">{{t "上一页" "Previous"}}</a></li>{{end}}{{if .After}}<li><a href="{{.After}}" rel="next">{{t "下一页" "Next"}}</a></li>{{end}}</ul></nav>{{else if not .Part}}<span class="small">{{if .Words}}{{.Shown}} / {{end}}{{count .Rows "条" "row" "rows"}}</span>{{end}}{{if .XLSX}}<span class="small take">{{t "下载本表：" "Take this table:"}} <a href="{{.XLSX}}">XLSX</a> · <a href="{{.CSV}}">CSV</a></span>{{end}}</div>{{end}}`
 	for _, lang := range []fault.Lang{fault.ZH, fault.EN} {
-		listParts[lang] = template.Must(template.New("list").Funcs(template.FuncMap{"t": func(zh, en string) string { return fault.Words{zh, en}.In(lang) }}).Parse(text))
+		listParts[lang] = template.Must(template.New("list").Funcs(template.FuncMap{"t": func(zh, en string) string { return fault.Words{zh, en}.In(lang) },
+			"count": func(n any, zh, one, many string) string { return fault.Count(n, zh, one, many).In(lang) }}).Parse(text))
 	}
 }
 
@@ -206,19 +226,19 @@ type listWords struct {
 	Name, Action, Words, All, XLSX, CSV, Before, After string
 	Kept                                               [][2]string
 	Rows, Shown, From, To, Columns                     int
-	Paged                                              bool
-	No                                                 int // of the lists of a page; 0 for the only one
+	Paged, Part, More                                  bool // More: there are rows beyond those that were gathered
+	No                                                 int  // of the lists of a page; 0 for the only one
 }
 
 // write writes the list with its controls in the place of its table.
 func (x *listView) write(out *bytes.Buffer) error {
 	w := listWords{Name: x.name, Action: x.v.path(), Words: x.words, All: x.link("find", ""), Rows: len(x.rows), Shown: len(x.shown), From: x.first + 1, To: x.last,
-		Columns: len(x.heads), Paged: x.last-x.first < len(x.shown)}
+		Columns: len(x.heads), Paged: x.last-x.first < len(x.shown), Part: x.part && !x.asks(x.q), More: x.more}
 	if bytes.Count(x.page, []byte(`<table class="pile`)) > 1 {
 		w.No = x.no
 	}
 	for _, k := range sortedKeys(x.q) {
-		if k != x.name+".find" && k != x.name+".page" && k != x.name+".take" && k != "done" && k != "lang" {
+		if k != x.name+".find" && k != x.name+".page" && k != x.name+".take" && k != "done" && k != "lang" && !(x.part && slices.Contains(cursors, k)) {
 			for _, one := range x.q[k] {
 				w.Kept = append(w.Kept, [2]string{k, one})
 			}
@@ -235,7 +255,7 @@ func (x *listView) write(out *bytes.Buffer) error {
 		w.After = x.link("page", page(x.first/pageRows+2))
 	}
 	parts := listParts[x.v.lang]
-	if x.finds && (len(x.rows) >= findableFrom || x.words != "") {
+	if x.finds && (len(x.rows) >= findableFrom || x.words != "" || x.part) {
 		if err := parts.ExecuteTemplate(out, "before", w); err != nil {
 			return fmt.Errorf("list %s: %w", x.name, err)
 		}

@@ -130,7 +130,7 @@ func (d *Desk) compare(ctx context.Context, tx *db.Tx, s Statement) error {
 	}
 	words := fault.Words{"月度对账单已比对，待签署：" + s.ID, "A monthly statement is compared and waits to be signed: " + s.ID}
 	if n := len(text.Differences); n > 0 {
-		words = fault.Words{fmt.Sprintf("月度对账单有 %d 处差异，请核实：%s", n, s.ID), fmt.Sprintf("A monthly statement has %d differences to look at: %s", n, s.ID)}
+		words = fault.Words{fmt.Sprintf("月度对账单有 %d 处差异，请核实：%s", n, s.ID), fmt.Sprintf("A monthly statement has %s to look at: %s", fault.Count(n, "", "difference", "differences")[1], s.ID)}
 	}
 	_, err = d.c.Notices.Tell(ctx, tx, notice.Notice{To: notice.Audience{Role: "voucher_finance", Region: unit.Region(d.c.Self)}, Kind: "statement.compared", Object: s.Object(),
 		Path: "/statements/" + s.ID, Title: words, Key: s.Object() + "/compared"})
