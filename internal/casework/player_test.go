@@ -321,6 +321,8 @@ func (p *stage) typedAs(s *scheme.Scheme, id unit.ID, a access.Actor, f scheme.F
 		return fmt.Sprintf("%s%08d", given[:len(given)-8], p.numbers)
 	}
 	switch f.Type {
+	case "measure", "bound":
+		return map[string]string{"bound": "≤ "}[f.Type] + "5 %"
 	case "text", "money", "count", "ratio", "score", "yesno":
 		if f.Type == "yesno" && pick > 0 {
 			return map[string]string{"true": "false"}[given] + map[string]string{"false": "true", "": "true"}[given]

@@ -139,7 +139,7 @@ func init() {
 	for _, t := range strings.Fields("text money count ratio day yesno region org orgs office offices person case score file files") {
 		answerTypes[t] = true
 	}
-	for _, t := range strings.Fields("text money count ratio day yesno choice code region org orgs office offices person account case score file files slot group disclosure") {
+	for _, t := range strings.Fields("text money count ratio day yesno choice code region org orgs office offices person account case score file files slot group disclosure measure bound") {
 		fieldTypes[t] = true
 	}
 }
@@ -191,6 +191,7 @@ func (d *decoder) fields(n *node, names map[string]Pos) []Field {
 			d.s.marks["shown_when."+k.text] = w.pos
 		}
 		d.fieldShape(v, &f)
+		f.Basis = d.fieldBasis(v, f)
 		f.Discloses = d.discloses(v, f)
 		if sub := v.get("fields"); sub != nil && d.want(sub, mapNode, "键和值", "keys with values") {
 			f.Fields = d.fields(sub, map[string]Pos{})
@@ -229,4 +230,18 @@ func (d *decoder) join(name string, k, v *node) {
 		j.Field, j.In, j.Adds = d.text(v, "field"), d.list(v.get("in")), d.text(v, "adds")
 	}
 	d.s.Joins[name] = j
+}
+
+// fieldBasis is the title of the source that says what a field has to hold: one that holds something measurable names it.
+func (d *decoder) fieldBasis(v *node, f Field) string {
+	name := d.text(v, "basis")
+	switch src, known := d.s.Sources.Get(name); {
+	case (name != "") != measured(f.Type):
+		d.at(f.At, "file.shape", "want", fault.Words{"measure 和 bound 配 basis", "basis with measure and bound"})
+	case known:
+		return src.Title
+	case name != "":
+		d.unknown(v.get("basis").pos, "source", name, d.s.Sources.Names())
+	}
+	return ""
 }

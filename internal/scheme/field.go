@@ -34,6 +34,8 @@ func ParseField(f Field, text string) (Value, error) {
 		return Value{}, bad(f)
 	case f.Type == "group":
 		return parseRows(f, text)
+	case measured(f.Type):
+		return parseMeasure(f, text)
 	case f.Type == "disclosure" && !digestForm.MatchString(text):
 		return Value{}, bad(f)
 	case sh.kind == List:
@@ -48,6 +50,12 @@ func bad(f Field) error {
 
 // formOf says how a type of field is written.
 func formOf(fieldType string) fault.Words {
+	switch fieldType {
+	case "measure":
+		return fault.Words{"数值和单位，如“15 %”", "a number and its unit, such as 15 %"}
+	case "bound":
+		return fault.Words{"方向、数值和单位，如“≤ 5 %”", "a direction, a number and its unit, such as ≤ 5 %"}
+	}
 	switch fieldShapes[fieldType].kind {
 	case Count:
 		return fault.Words{"整数", "a whole number"}
@@ -163,6 +171,9 @@ func parseRows(f Field, text string) (Value, error) {
 				known++
 			}
 			v, err := ParseField(sub, typed)
+			if err == nil && !v.Known() && measured(sub.Type) {
+				err = vague(sub, typed)
+			}
 			if err != nil {
 				return Value{}, err
 			}

@@ -26,7 +26,7 @@ const (
 	drawKeys    = "from field count reserves conflicts worked per_unit"
 	formKeys    = "sections"
 	sectionKeys = "words fields"
-	fieldKeys   = "type by zh en of list from editable partner once public shown_when fields price to until shows"
+	fieldKeys   = "type by zh en of list from editable partner once public shown_when fields price to until shows basis"
 	factsKeys   = "labels paid contracts"
 	dealKeys    = "in with sum"
 	testsKeys   = "given params verdicts runs"

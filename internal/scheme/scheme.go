@@ -324,7 +324,7 @@ type Section struct {
 // Field is one thing to fill in.
 type Field struct {
 	Name      string
-	Type      string // text, money, count, ratio, day, yesno, choice, code, region, org, orgs, office, offices, person, account, case, score, file, files, slot, group, disclosure
+	Type      string // text, money, count, ratio, day, yesno, choice, code, region, org, orgs, office, offices, person, account, case, score, file, files, slot, group, disclosure, measure, bound
 	By        string // the role that fills it, or "parent"
 	Words     fault.Words
 	Of        []string   // choices
@@ -338,6 +338,7 @@ type Field struct {
 	Fields    []Field    // of a group
 	Price     string     // of a slot: the field of money that its price fills
 	Discloses *Discloses // of a disclosure: what is shown, to whom, how long
+	Basis     string     // of a measure or bound: the title of what wants it
 	At        Pos
 }
 

@@ -66,7 +66,7 @@ func shapeOf(v Value) shape {
 
 // fieldShapes are the units of the types of fields.
 var fieldShapes = map[string]shape{
-	"text": {kind: Text}, "money": {kind: Money}, "count": {kind: Count}, "ratio": {kind: Ratio}, "day": {kind: Day}, "yesno": {kind: YesNo},
+	"text": {kind: Text}, "measure": {kind: Text}, "bound": {kind: Text}, "money": {kind: Money}, "count": {kind: Count}, "ratio": {kind: Ratio}, "day": {kind: Day}, "yesno": {kind: YesNo},
 	"choice": {kind: Choice}, "code": {kind: Code}, "region": {kind: Region}, "org": {kind: Org}, "orgs": {List, Org}, "office": {kind: Office},
 	"offices": {List, Office}, "person": {kind: Person}, "account": {kind: Bank}, "case": {kind: Case}, "score": {kind: Score},
 	"file": {kind: File}, "files": {List, File}, "slot": {kind: Slot}, "group": {List, Group}, "disclosure": {kind: Text},

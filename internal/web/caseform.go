@@ -124,6 +124,10 @@ func (v *visit) fieldView(s *scheme.Scheme, f scheme.Field, in *form, files case
 		x.Mode, x.Short = "numeric", true
 	case "ratio", "score":
 		x.Mode, x.Short = "decimal", true
+	case "measure":
+		x.Short, x.Help = true, v.t("数值和单位，如 15 %", "a number and its unit, such as 15 %")
+	case "bound":
+		x.Short, x.Help = true, v.t("方向、数值和单位，如 ≤ 5 %", "direction, number and unit, such as ≤ 5 %")
 	case "org":
 		x.Help = v.t("统一社会信用代码，18 位", "the unified social credit code, 18 characters")
 	case "file", "files":
