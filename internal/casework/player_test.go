@@ -460,6 +460,8 @@ func (p *stage) opinions(s *scheme.Scheme, c casework.Case, verdict string) (boo
 					in.Fields[f.Name] = "true"
 				case f.Type == "text":
 					in.Fields[f.Name] = "意见"
+				case f.Type == "money" || f.Type == "ratio":
+					in.Fields[f.Name] = "4"
 				}
 			}
 			if _, err := p.cases.Answer(context.Background(), p.sits(s, x), c.ID, in); err != nil {
