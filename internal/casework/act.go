@@ -276,12 +276,13 @@ func (s *Service) commit(ctx context.Context, tx *db.Tx, who access.Actor, sch *
 	if err := s.book(ctx, tx, *c, out); err != nil {
 		return err
 	}
-	if err := s.mark(ctx, tx, who, sch, *c, out.Labels); err != nil {
+	marked, err := s.mark(ctx, tx, who, sch, *c, out.Labels)
+	if err != nil {
 		return err
 	}
 	step := Step{No: no, At: tx.Now(), Action: a.Name, From: c.Stage, To: out.To, Role: p.role, Person: who.Person,
 		By: who.Name, Mandate: p.mandate, Reason: a.Reason,
-		Decision: Decision{Verdict: j.Verdict, Answers: j.Answers, Seen: mergeSeen(j.Seen, out.Seen), Letter: out.Letter}, key: a.Key}
+		Decision: Decision{Verdict: j.Verdict, Answers: j.Answers, Seen: mergeSeen(j.Seen, out.Seen), Letter: out.Letter, Labels: marked}, key: a.Key}
 	if out.End == scheme.Refused && p.role != "" {
 		if step.Decision.Stood, err = s.stood(ctx, tx, sch, *c, q); err != nil {
 			return err

@@ -159,6 +159,7 @@ type Decision struct {
 	Seen    []scheme.SeenFact `json:"seen,omitempty"`
 	Stood   []Stood           `json:"stood,omitempty"`  // of a refusal: what stood in the way of the other actions
 	Letter  []scheme.Shown    `json:"letter,omitempty"` // what the letter names, as it was then
+	Labels  []Marked          `json:"labels,omitempty"` // what it gave, renewed and took back
 }
 
 // Wait is a role that may act in the present stage, with its due time.

@@ -136,7 +136,7 @@ func (s *Service) Tick(ctx context.Context) (done int, err error) {
 
 // alsoTicks is what goes on besides the clocks of cases: rounds whose steps are being taken, starts, reminders.
 func (s *Service) alsoTicks() []func(context.Context) (int, error) {
-	return []func(context.Context) (int, error){s.closeOn, s.startOn, s.remindSoon, s.owedAbroad, s.owedPayers, s.tellLost, s.takeBackDisclosures}
+	return []func(context.Context) (int, error){s.closeOn, s.startOn, s.remindSoon, s.owedAbroad, s.owedPayers, s.tellLost, s.lookAtEnded, s.takeBackDisclosures}
 }
 
 // fire takes the row by clock if it is still due: an act of a person may have come first.

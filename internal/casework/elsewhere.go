@@ -58,7 +58,7 @@ func onlyForItsOwn(look scheme.Outlook) bool {
 type far struct{ w *world }
 
 // thereAlone are the facts and functions that the node which runs the scheme answers from its own tables.
-var thereAlone = []string{"firm.open_cases", "available", "balance", "paid_out", "already", "unused", "on_list", "shared_income", "shared_hours", "recognised", "label_revoked"}
+var thereAlone = []string{"firm.open_cases", "available", "balance", "paid_out", "already", "unused", "on_list", "shared_income", "shared_hours", "recognised", "label_revoked", "label_ended", "label_ends_within"}
 
 // Fact answers one fact or function; see far.
 func (f *far) Fact(name string, args ...scheme.Value) (scheme.Value, scheme.Vouched, error) {

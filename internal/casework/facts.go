@@ -155,6 +155,13 @@ func (w *world) function(name string, args []scheme.Value) (scheme.Value, scheme
 		return w.stands(args[0].Text, args[1].Text, args[2].Day())
 	case name == "label_revoked" && len(args) == 3:
 		return w.revoked(args[0].Text, args[1].Text, args[2].Day())
+	case name == "label_ended" && len(args) == 3:
+		yes, known, err := w.s.c.Registry.LabelEnded(w.ctx, w.tx, args[0].Text, args[1].Text, args[2].Day())
+		return yesIfKnown(yes, known && err == nil), here, err
+	case name == "label_ends_within" && len(args) == 4:
+		day := args[2].Day()
+		yes, known, err := w.s.c.Registry.LabelEndsBy(w.ctx, w.tx, args[0].Text, args[1].Text, day, until(day, args[3]))
+		return yesIfKnown(yes, known && err == nil), here, err
 	case name == "in_region" && len(args) == 2:
 		in, known := w.s.c.Regions.In(unit.Region(args[0].Text), unit.Region(args[1].Text), w.day)
 		return yesIfKnown(in, known), scheme.Vouched{By: "GB/T 2260", At: w.tx.Now()}, nil

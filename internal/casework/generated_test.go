@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 	"testing"
@@ -328,7 +329,7 @@ func (p *stage) label(w *walk, row scheme.Row) (lost bool, err error) {
 	err = p.db.Act(context.Background(), func(tx *db.Tx) error {
 		lost = false
 		for _, f := range w.s.Reads(row.Action) {
-			if f.Name != "label_revoked" && f.Name != "has_label" {
+			if !slices.Contains([]string{"label_revoked", "label_ended", "label_ends_within", "has_label"}, f.Name) {
 				continue
 			}
 			ctx, label, today := context.Background(), strings.Trim(f.Args[1], `"`), p.reg.Today(tx)
@@ -337,7 +338,9 @@ func (p *stage) label(w *walk, row scheme.Row) (lost bool, err error) {
 				return err
 			}
 			switch {
-			case f.Name == "label_revoked" && !revoked:
+			case f.Name == "label_ends_within":
+				err = p.lastDay(tx, w.c.Org, label, today)
+			case (f.Name == "label_revoked" || f.Name == "label_ended") && !revoked:
 				lost, err = true, p.reg.RevokeLabel(ctx, tx, admin, w.c.Org, label, today)
 			case f.Name == "has_label" && revoked:
 				_, err = p.reg.IssueLabel(ctx, tx, admin, registry.Label{Org: w.c.Org, Label: label, Issuer: "test", Since: today})
@@ -349,6 +352,22 @@ func (p *stage) label(w *walk, row scheme.Row) (lost bool, err error) {
 		return nil
 	})
 	return lost, err
+}
+
+// lastDay lets a label run out today.
+func (p *stage) lastDay(tx *db.Tx, org, label string, today unit.Day) error {
+	ctx := context.Background()
+	l, _, err := p.reg.NewestLabel(ctx, tx, org, label)
+	if err != nil || l.Until == today {
+		return err
+	}
+	if l.On(today) {
+		if err := p.reg.RevokeLabel(ctx, tx, admin, org, label, today); err != nil {
+			return err
+		}
+	}
+	_, err = p.reg.IssueLabel(ctx, tx, admin, registry.Label{Org: org, Label: label, Issuer: "test", Since: today, Until: today})
+	return err
 }
 
 func (p *stage) has(w *walk, row scheme.Row) (n int) {

@@ -72,8 +72,9 @@ type jsonReader struct {
 }
 
 var (
-	decisionKeys = []string{"verdict", "answers", "seen", "stood", "letter"}
+	decisionKeys = []string{"verdict", "answers", "seen", "stood", "letter", "labels"}
 	stoodKeys    = []string{"action", "verdict", "answers"}
+	markedKeys   = []string{"verb", "label", "org", "until", "gone", "anew"}
 	answerKeys   = []string{"Need", "Result", "Saw", "Words", "Basis", "Verified", "WouldPass", "Ask"}
 	seenKeys     = []string{"name", "args", "value", "vouched", "words", "says"}
 	vouchedKeys  = []string{"by", "at"}
@@ -97,6 +98,8 @@ func (r *jsonReader) decision(d *Decision) {
 			d.Stood = list(r, r.stood)
 		case 4:
 			d.Letter = list(r, r.shown)
+		case 5:
+			d.Labels = list(r, r.marked)
 		}
 	})
 }
@@ -112,6 +115,31 @@ func (r *jsonReader) stood(t *Stood) {
 			t.Answers = r.answers()
 		}
 	})
+}
+
+func (r *jsonReader) marked(m *Marked) {
+	r.object(markedKeys, func(k int, _ string) {
+		switch k {
+		case 0:
+			m.Verb = r.text()
+		case 1:
+			m.Label = r.text()
+		case 2:
+			m.Org = r.text()
+		case 3:
+			r.day(&m.Until)
+		case 4:
+			r.day(&m.Gone)
+		case 5:
+			m.Anew = r.yes()
+		}
+	})
+}
+
+func (r *jsonReader) day(d *unit.Day) {
+	if d.UnmarshalText([]byte(r.text())) != nil {
+		r.odd = true
+	}
 }
 
 // answers may be null: of a step without needs.

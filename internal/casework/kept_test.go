@@ -22,6 +22,7 @@ func TestWhatIsKeptIsReadAsJSONIsRead(t *testing.T) {
 	answers := []scheme.Answer{{Need: "staff", Result: scheme.Fail, Saw: seen, Words: fault.Words{"人数", "staff"}, Basis: "m", Verified: true, WouldPass: fault.Words{"a", "b"}},
 		{Need: "reason", Result: scheme.ManualAnswer, Ask: "reviewer"}}
 	decisions := []Decision{{}, {Verdict: scheme.Pass, Answers: answers, Seen: seen, Letter: []scheme.Shown{{Name: "sum", Value: group}}},
+		{Verdict: scheme.Pass, Labels: []Marked{{Verb: "issue", Label: "l", Org: "F1", Until: unit.DayOf(at, time.UTC)}, {Verb: "revoke", Gone: unit.DayOf(at, time.UTC)}, {Verb: "renew", Anew: true}}},
 		{Verdict: scheme.Fail, Stood: []Stood{{Action: "approve", Verdict: scheme.Fail, Answers: answers}, {Action: "close"}}}}
 	fields := []map[string]scheme.Value{nil, {}, {"b": group, "a": scheme.YesNoValue(true), "é\"": {}}}
 	place := scheme.Place{Name: "budget", Kind: "limit", Path: "a/b", Owner: "F1", OpensWith: &four, LentTo: "x"}

@@ -27,6 +27,9 @@ func appendDecision(b []byte, d Decision) []byte {
 	if len(d.Letter) > 0 {
 		b = appendList(append(b, `,"letter":`...), d.Letter, appendShown)
 	}
+	if len(d.Labels) > 0 {
+		b = appendList(append(b, `,"labels":`...), d.Labels, appendMarked)
+	}
 	return append(b, '}')
 }
 
@@ -34,6 +37,22 @@ func appendStood(b []byte, t Stood) []byte {
 	b = appendText(append(b, `{"action":`...), t.Action)
 	b = appendText(append(b, `,"verdict":`...), string(t.Verdict))
 	b = appendList(append(b, `,"answers":`...), t.Answers, appendAnswer)
+	return append(b, '}')
+}
+
+func appendMarked(b []byte, m Marked) []byte {
+	b = appendText(append(b, `{"verb":`...), m.Verb)
+	b = appendText(append(b, `,"label":`...), m.Label)
+	b = appendText(append(b, `,"org":`...), m.Org)
+	if m.Until != 0 {
+		b = appendText(append(b, `,"until":`...), m.Until.String())
+	}
+	if m.Gone != 0 {
+		b = appendText(append(b, `,"gone":`...), m.Gone.String())
+	}
+	if m.Anew {
+		b = append(b, `,"anew":true`...)
+	}
 	return append(b, '}')
 }
 

@@ -62,7 +62,7 @@ func (s *Service) LabelLost(ctx context.Context, tx *db.Tx, l registry.Label) er
 	if _, err := tx.Exec(ctx, sqlLose, l.Org, l.Label, day.String(), db.Micros(tx.Now())); err != nil {
 		return fmt.Errorf("cases that rest on label %s of %s: %w", l.Label, l.Org, err)
 	}
-	return nil
+	return loseHeld(ctx, tx, l, day)
 }
 
 // RestOn counts the cases whose decisions rest on a label that an organisation holds, for an officer who may take it back.

@@ -734,6 +734,19 @@ CREATE TABLE casework_file (
   PRIMARY KEY (case_id, digest)
 );
 
+CREATE TABLE casework_held (
+  case_id  TEXT    NOT NULL REFERENCES casework_case (id),
+  org      TEXT    NOT NULL,     -- that holds the label
+  label    TEXT    NOT NULL,
+  last_day TEXT    NOT NULL,     -- '' without end
+  looked   BOOLEAN NOT NULL,     -- the case was looked at after that day
+  PRIMARY KEY (case_id, org, label)
+);
+
+CREATE INDEX casework_held_label ON casework_held (org, label);
+
+CREATE INDEX casework_held_last ON casework_held (last_day, case_id) WHERE NOT looked AND last_day <> '';
+
 CREATE TABLE casework_lead (
   case_id    TEXT PRIMARY KEY REFERENCES casework_case (id), -- the payer's case
   node       TEXT NOT NULL,                                  -- in which the lead lives
@@ -3210,6 +3223,10 @@ CREATE TABLE subject_step (
 );
 
 CREATE INDEX subject_step_of ON subject_step (subject, id);
+
+CREATE VIEW v_case_label AS
+SELECT l.basis, l.org, l.label, l.until, l.revoked_on FROM registry_label l
+WHERE l.basis LIKE 'case/%' AND l.entered_at = (SELECT max(n.entered_at) FROM registry_label n WHERE n.id = l.id);
 
 CREATE VIEW v_ledger_account AS
 SELECT path, asset, floored, opened_at, posted_fen, held_fen, posted_fen - held_fen AS available_fen, entries, moved_at

@@ -155,6 +155,52 @@ func (r *Registry) HasLabel(ctx context.Context, tx *db.Tx, org, label string, d
 	return false, len(all) > 0 || r.c.Self == "" || o.Home == r.c.Self, nil
 }
 
+// NewestLabel is the label of a name that an organisation was given last, as it stands; false where it was given none, or is not in the registry.
+func (r *Registry) NewestLabel(ctx context.Context, tx *db.Tx, org, label string) (l Label, there bool, err error) {
+	o, err := r.stateOn(ctx, tx, org, r.Today(tx))
+	if fault.KindOf(err) == fault.NotFound {
+		return l, false, nil
+	}
+	if err != nil {
+		return l, false, err
+	}
+	all, err := r.labelsOf(ctx, tx, o.Code, label)
+	for _, x := range all {
+		if !there || x.Since > l.Since || x.Since == l.Since && x.Until > l.Until {
+			l, there = x, true
+		}
+	}
+	return l, there, err
+}
+
+// LabelEnded says whether an organisation held a label before a day and holds it no longer: it ran out, or was taken back. known is as
+// with HasLabel.
+func (r *Registry) LabelEnded(ctx context.Context, tx *db.Tx, org, label string, day unit.Day) (ended, known bool, err error) {
+	has, known, err := r.HasLabel(ctx, tx, org, label, day)
+	if err != nil || has || !known {
+		return false, known, err
+	}
+	all, err := r.labelsOf(ctx, tx, org, label)
+	for _, l := range all {
+		ended = ended || l.Since <= day
+	}
+	return ended, err == nil, err
+}
+
+// LabelEndsBy says whether an organisation holds a label on a day whose last day is not after another. One without end does not end.
+// known is as with HasLabel.
+func (r *Registry) LabelEndsBy(ctx context.Context, tx *db.Tx, org, label string, day, by unit.Day) (ends, known bool, err error) {
+	has, known, err := r.HasLabel(ctx, tx, org, label, day)
+	if err != nil || !has {
+		return false, known, err
+	}
+	all, err := r.labelsOf(ctx, tx, org, label)
+	for _, l := range all {
+		ends = ends || l.On(day) && l.Until.Valid() && l.Until <= by
+	}
+	return ends, err == nil, err
+}
+
 // LabelRevoked says whether an organisation held a label that whoever gave it took back by a day, and holds it no longer. One that ran
 // out, or that it never had, was not taken back. known is as with HasLabel.
 func (r *Registry) LabelRevoked(ctx context.Context, tx *db.Tx, org, label string, day unit.Day) (revoked, known bool, err error) {

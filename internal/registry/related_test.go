@@ -246,6 +246,19 @@ func TestLabels(t *testing.T) {
 					t.Errorf("on %s: %t %t %v, want %t", on, has, known, err, want)
 				}
 			}
+			for on, want := range map[string]bool{"2023-12-31": false, "2025-06-30": false, "2025-07-01": true, "2025-08-01": false} {
+				if ended, known, err := h.LabelEnded(h.ctx, tx, firmA, "tech_sme", day(on)); ended != want || !known || err != nil {
+					t.Errorf("ended on %s: %t %t %v, want %t", on, ended, known, err, want)
+				}
+			}
+			for by, want := range map[string]bool{"2025-12-30": false, "2025-12-31": true} {
+				if ends, known, err := h.LabelEndsBy(h.ctx, tx, firmA, "tech_sme", day("2025-06-01"), day(by)); ends != want || !known || err != nil {
+					t.Errorf("ends by %s: %t %t %v, want %t", by, ends, known, err, want)
+				}
+			}
+			if ends, _, err := h.LabelEndsBy(h.ctx, tx, firmA, "tech_sme", day("2025-08-01"), day("2099-12-31")); ends || err != nil {
+				t.Errorf("one without end ends: %v", err)
+			}
 			if has, _, err := h.AsKnown(before).HasLabel(h.ctx, tx, firmA, "tech_sme", day("2025-03-01")); has || err != nil {
 				t.Errorf("before it was renewed it was in force in 2025: %v", err)
 			}

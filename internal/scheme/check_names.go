@@ -219,13 +219,14 @@ func (c *checker) moneyNames() {
 		}
 	}
 	for _, a := range sortedKeys(s.Labels) {
-		l := s.Labels[a]
 		c.action(c.mark("labels."+a), a)
-		if l.To != "" {
-			c.fact(l.At, l.To)
-		}
-		if l.For != "" {
-			c.param(l.At, l.For, Duration, Day)
+		for _, l := range s.Labels[a] {
+			if l.To != "" {
+				c.fact(l.At, l.To)
+			}
+			if l.For != "" {
+				c.param(l.At, l.For, Duration, Day)
+			}
 		}
 	}
 }

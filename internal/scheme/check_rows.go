@@ -1,6 +1,9 @@
 package scheme
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // rows checks the table of stages: who, by which clock, and that nothing is decided by silence.
 func (c *checker) rows() {
@@ -38,11 +41,16 @@ func (c *checker) eachRow() {
 		if end, isEnd := s.IsEnd(r.To); isEnd && end == Granted && !c.byOffice(r) {
 			c.at(r.whoAt, "silence.grants")
 		}
-		if l, ok := s.Labels[r.Action]; ok && l.Verb == "issue" && !c.byOffice(r) {
+		if s.gives(r.Action) && !c.byOffice(r) {
 			c.at(r.whoAt, "silence.grants")
 		}
 		c.withoutPerson(r)
 	}
+}
+
+// gives says whether an action gives a label, or gives it for longer.
+func (s *Scheme) gives(action string) bool {
+	return slices.ContainsFunc(s.Labels[action], func(l LabelLine) bool { return l.Verb != "revoke" })
 }
 
 // byOffice says whether only desks, or a round that a desk closes, take the row.

@@ -90,8 +90,10 @@ func (c *checker) useMoney(use func(...string)) {
 			use(h[1])
 		}
 	}
-	for _, l := range s.Labels {
-		use(l.For, l.To)
+	for _, lines := range s.Labels {
+		for _, l := range lines {
+			use(l.For, l.To)
+		}
 	}
 }
 
@@ -224,7 +226,9 @@ func (c *checker) words() {
 		}
 	}
 	for _, a := range sortedKeys(s.Labels) {
-		need(s.Labels[a].At, s.Labels[a].Label)
+		for _, l := range s.Labels[a] {
+			need(l.At, l.Label)
+		}
 	}
 	for _, n := range known {
 		if pos, demanded := needed[n]; demanded && !s.Words.Has(n) {

@@ -98,7 +98,7 @@ func (d *decoder) row(n *node) {
 // moneyLines reads the lines of money, labels and amounts that move.
 func (d *decoder) moneyLines() {
 	s := d.s
-	s.Labels = map[string]LabelLine{}
+	s.Labels = map[string][]LabelLine{}
 	d.each("money", nil, func(name string, k, v *node) {
 		lines := []*node{v}
 		if v.kind == listNode {
@@ -118,14 +118,21 @@ func (d *decoder) moneyLines() {
 		}
 	})
 	d.each("labels", isWord, func(name string, k, v *node) {
-		l, ok := parseLabel(v.text)
-		if !ok {
-			d.at(v.pos, "label.line", "text", v.text)
-			return
+		lines := []*node{v}
+		if v.kind == listNode {
+			lines = v.items
 		}
-		l.At = v.pos
-		s.Labels[name] = l
+		for _, line := range lines {
+			l, ok := parseLabel(line.text)
+			if !ok {
+				d.at(line.pos, "label.line", "text", line.text)
+				continue
+			}
+			l.At = line.pos
+			s.Labels[name] = append(s.Labels[name], l)
+		}
 	})
+	s.sameTerm()
 }
 
 // parseMoney reads one money line; the grammar is in the language description, section 5.
@@ -185,12 +192,33 @@ func parseMoney(text string) (MoneyLine, bool) {
 	return MoneyLine{}, false
 }
 
-// parseLabel reads `issue L to X for param`, `issue L to X`, `renew L`, `revoke L`.
+// sameTerm lets a line that renews without a term of its own renew for the term that the label is issued for.
+func (s *Scheme) sameTerm() {
+	issued := map[string]string{}
+	for _, lines := range s.Labels {
+		for _, l := range lines {
+			if l.Verb == "issue" {
+				issued[l.Label] = l.For
+			}
+		}
+	}
+	for _, lines := range s.Labels {
+		for i, l := range lines {
+			if l.Verb == "renew" && l.For == "" {
+				lines[i].For, lines[i].Next = issued[l.Label], true
+			}
+		}
+	}
+}
+
+// parseLabel reads `issue L to X for param`, `issue L to X`, `renew L`, `renew L for param`, `revoke L`.
 func parseLabel(text string) (LabelLine, bool) {
 	w := strings.Fields(text)
 	switch {
 	case len(w) == 2 && (w[0] == "renew" || w[0] == "revoke"):
 		return LabelLine{Verb: w[0], Label: w[1]}, isWord(w[1])
+	case len(w) == 4 && w[0] == "renew" && w[2] == "for":
+		return LabelLine{Verb: w[0], Label: w[1], For: w[3]}, isWord(w[1])
 	case (len(w) == 4 || len(w) == 6 && w[4] == "for") && w[0] == "issue" && w[2] == "to":
 		l := LabelLine{Verb: "issue", Label: w[1], To: w[3]}
 		if len(w) == 6 {

@@ -48,6 +48,7 @@ type LabelEffect struct {
 	Label string
 	To    Value // of whom or what
 	For   Value // a Duration or Day; unknown for without end
+	Next  bool  // of renew: For follows the last day of the present term, and does not count from the day
 }
 
 // Shown is one public value of a leaf.
@@ -98,7 +99,7 @@ func (s *Scheme) Effects(q Question, act string) (Outcome, error) {
 		}
 		out.Postings = append(out.Postings, p...)
 	}
-	if l, ok := s.Labels[q.Action]; ok {
+	for _, l := range s.Labels[q.Action] {
 		out.Labels = append(out.Labels, s.labelEffect(r, l))
 	}
 	out.Slots = s.slotEffects(r, q.Action)
@@ -253,7 +254,7 @@ func moveOut(purse *Purse, at Place, by unit.Fen) {
 }
 
 func (s *Scheme) labelEffect(r *reading, l LabelLine) LabelEffect {
-	e := LabelEffect{Verb: l.Verb, Label: l.Label}
+	e := LabelEffect{Verb: l.Verb, Label: l.Label, Next: l.Next}
 	if l.To != "" {
 		e.To = r.fact(l.To)
 	}

@@ -32,6 +32,8 @@ var askedFunctions = []asked{
 	{"on_list", []shape{{kind: Code}, {kind: Text}, {kind: Day}}, YesNo},
 	{"has_label", []shape{{kind: Org}, {kind: Text}, {kind: Day}}, YesNo},
 	{"label_revoked", []shape{{kind: Org}, {kind: Text}, {kind: Day}}, YesNo},
+	{"label_ended", []shape{{kind: Org}, {kind: Text}, {kind: Day}}, YesNo},
+	{"label_ends_within", []shape{{kind: Org}, {kind: Text}, {kind: Day}, {kind: Duration}}, YesNo},
 	{"related", []shape{{kind: Org}, {kind: Org}}, YesNo},
 	{"unused", []shape{{kind: Text}, {List, File}}, YesNo},
 	{"unused", []shape{{kind: Text}, {kind: File}}, YesNo},

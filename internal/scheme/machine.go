@@ -185,7 +185,7 @@ func (p *prover) step(st *state, row Row) *state {
 		p.line(next, l)
 	}
 	p.slotLines(st, next, row)
-	if l, ok := p.s.Labels[row.Action]; ok {
+	for _, l := range p.s.Labels[row.Action] {
 		p.label(next, l)
 	}
 	p.letterFixed(next, row.Action)

@@ -29,7 +29,7 @@ var factWords = map[string]fault.Words{
 	"firm.listed_untrustworthy": {"列入失信名单", "listed as untrustworthy"}, "firm.staff": {"从业人数", "staff"},
 	"firm.revenue": {"营业收入", "revenue"}, "firm.rnd_spend": {"研发费用", "R&D expenditure"},
 	"firm.founded": {"成立日期", "founded on"}, "firm.industry": {"行业", "industry"}, "firm.open_cases": {"在办件数", "open cases"},
-	"related": {"存在关联关系", "affiliated"}, "has_label": {"持有资质", "holds the label"}, "label_revoked": {"资质已被撤销", "label was revoked"}, "recognised": {"在互认名单内", "recognised"},
+	"related": {"存在关联关系", "affiliated"}, "has_label": {"持有资质", "holds the label"}, "label_revoked": {"资质已被撤销", "label was revoked"}, "label_ended": {"资质已到期或被撤销", "label is over"}, "label_ends_within": {"资质即将到期", "label ends soon"}, "recognised": {"在互认名单内", "recognised"},
 	"on_list": {"在目录内", "on the list"}, "unused": {"凭证未曾使用", "evidence unused"}, "in_region": {"在区域内", "lies in the region"},
 	"count_of": {"个数", "how many"}, "sum_of": {"合计", "sum of all rows"}, "count_regions": {"地区数", "number of jurisdictions"}, "already": {"已获支持", "granted already"}, "available": {"可用余额", "available"},
 	"balance": {"余额", "balance"}, "paid_out": {"已拨付", "paid out"}, "shared_income": {"对外服务收入", "income from others"}, "shared_hours": {"对外机时", "hours for others"}, "parent.stage": {"上级件所处环节", "stage of the parent case"},

@@ -39,7 +39,7 @@ const (
 	patternDuration = `^([0-9]{1,5} (wd|d|h|y)|[0-9]{4}-[0-9]{2}-[0-9]{2}|every .+)$`
 	patternMoney    = `^(hold [a-z0-9_]+ from [a-z0-9_]+ as [a-z0-9_]+|capture (next )?[a-z0-9_]+ of [a-z0-9_]+ to [a-z0-9_]+(, last)?|release [a-z0-9_]+|post (this )?[a-z0-9_]+ from [a-z0-9_]+ to [a-z0-9_]+|post rest of [a-z0-9_]+ to [a-z0-9_]+)$`
 	patternSlot     = `^(hold|confirm|release) [a-z0-9_]+$`
-	patternLabel    = `^(issue [a-z0-9_]+ to [a-z0-9_.]+( for [a-z0-9_]+)?|(renew|revoke) [a-z0-9_]+)$`
+	patternLabel    = `^(issue [a-z0-9_]+ to [a-z0-9_.]+( for [a-z0-9_]+)?|renew [a-z0-9_]+( for [a-z0-9_]+)?|revoke [a-z0-9_]+)$`
 )
 
 func text() js                   { return js{"type": "string"} }
@@ -113,7 +113,7 @@ func schemeSchema() js {
 			"what each payer of the case above gets back of what it paid in")}),
 		"starts": object(startKeys, js{"where": names()}),
 		"cases":  table(object(caseKeys, js{"scheme": text(), "opened_by": text(), "one_for": text(), "payer": described(text(), "column of type region: whose jurisdiction runs the case"), "for": text(), "sum": text(), "lets_go": text(), "started_by": text(), "in": names()}, "scheme")),
-		"labels": table(matching(patternLabel)), "sealed": table(text()), "joins": table(js{"anyOf": []any{text(), object(joinKeys, js{"field": text(), "in": described(names(), "stages in which a case may be joined"), "adds": described(text(), "field of type orgs to which the organisation is added")}, "field")}}), "see": table(object(seeKeys, js{"only": names(), "if": text()}, "only")),
+		"labels": table(js{"anyOf": []any{matching(patternLabel), listOf(matching(patternLabel))}}), "sealed": table(text()), "joins": table(js{"anyOf": []any{text(), object(joinKeys, js{"field": text(), "in": described(names(), "stages in which a case may be joined"), "adds": described(text(), "field of type orgs to which the organisation is added")}, "field")}}), "see": table(object(seeKeys, js{"only": names(), "if": text()}, "only")),
 		"publish": table(object(publishKeys, js{"leaf": text(), "shows": names()}, "leaf", "shows")),
 		"figures": described(table(object(figureKeys, js{"leaf": text(), "sum": text(), "zh": text(), "en": text(), "unit": words()}, "leaf", "zh", "en")), "what is counted of the public entries, and stands on the page of figures"),
 		"letters": described(table(object(letterKeys, js{"zh": text(), "en": text()}, "zh", "en")), "action: what the letter of that decision says; {name} is filled in"),

@@ -42,7 +42,7 @@ type Scheme struct {
 	Round    *Round
 	Starts   *Starts
 	Lead     *Lead
-	Labels   map[string]LabelLine
+	Labels   map[string][]LabelLine
 	Joins    map[string]Join   // by action
 	Sealed   map[string]string // field: param of a day
 	See      map[string]Sight  // field, ask or "firm"
@@ -276,6 +276,7 @@ type LabelLine struct {
 	Label string
 	To    string // a fact
 	For   string // param, "" if without end
+	Next  bool   // of renew: another term as it is issued for, which follows the present one; else For counts from the day
 	At    Pos
 }
 
