@@ -151,7 +151,8 @@ func (s *Service) judge(ctx context.Context, tx *db.Tx, sch *scheme.Scheme, c Ca
 		}
 	}
 	q = scheme.Question{Stage: c.Stage, Action: a.Name, Role: p.role, Reason: a.Reason, Answers: answers,
-		Purse: c.Purse, Facts: s.facts(ctx, tx, sch, c)}
+		Purse: c.Purse}
+	q.Facts = s.facts(ctx, tx, sch, amended(sch, c, a.Name))
 	for _, v := range c.Fields {
 		if v.Kind == scheme.Org { // the rules ask where it lies, and who stands behind it
 			s.c.Registry.WillAsk(ctx, tx, v.Text)
@@ -278,6 +279,9 @@ func (s *Service) commit(ctx context.Context, tx *db.Tx, who access.Actor, sch *
 	}
 	marked, err := s.mark(ctx, tx, who, sch, *c, out.Labels)
 	if err != nil {
+		return err
+	}
+	if err := s.amend(ctx, tx, sch, c, a.Name, no); err != nil {
 		return err
 	}
 	step := Step{No: no, At: tx.Now(), Action: a.Name, From: c.Stage, To: out.To, Role: p.role, Person: who.Person,

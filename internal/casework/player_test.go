@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -31,21 +32,22 @@ import (
 // table of stages, fills in what the form offers with what the pack's own tests give, and answers what is asked.
 type stage struct {
 	*world
-	h       *hand
-	code    string
-	packs   []*scheme.Scheme
-	cases   *casework.Service
-	reg     *registry.Registry
-	lab     string
-	given   map[string]map[string]string // field: value, as a person types it, by scheme
-	firms   int
-	numbers int
-	tried   []*walk                  // cases on ways that could not be gone
-	people  map[unit.ID]access.Actor // experts, by account
-	uses    *federation.Service
-	more    []string                   // organisations beside the laboratory, once they are asked for
-	opened  map[string][]casework.Case // by the clock, not walked yet, by scheme
-	lab1    *labCalendar
+	h        *hand
+	code     string
+	packs    []*scheme.Scheme
+	cases    *casework.Service
+	reg      *registry.Registry
+	lab      string
+	given    map[string]map[string]string // field: value, as a person types it, by scheme
+	firms    int
+	numbers  int
+	tried    []*walk                  // cases on ways that could not be gone
+	people   map[unit.ID]access.Actor // experts, by account
+	uses     *federation.Service
+	more     []string                   // organisations beside the laboratory, once they are asked for
+	newcomer string                     // who joins a list later
+	opened   map[string][]casework.Case // by the clock, not walked yet, by scheme
+	lab1     *labCalendar
 }
 
 // eachStage plays a test on each database with the packs of one jurisdiction.
@@ -306,6 +308,30 @@ func (p *stage) several() []string {
 	return p.more
 }
 
+// listed are the organisations of a list. Who fills in one that actions change stands in it; somebody new joins, and one of it leaves.
+func (p *stage) listed(s *scheme.Scheme, a access.Actor, name string) []string {
+	for _, change := range s.Amends {
+		switch name {
+		case change.List:
+			out := p.several()
+			for _, g := range a.Grants {
+				if g.Org != "" && !slices.Contains(out, g.Org) {
+					out = append([]string{g.Org}, out...)
+				}
+			}
+			return out
+		case change.Joins:
+			if p.newcomer == "" {
+				p.newcomer = p.org("91310115MA8700003", "310115")
+			}
+			return []string{p.newcomer}
+		case change.Leaves:
+			return p.several()[1:2]
+		}
+	}
+	return p.several()
+}
+
 // number is a text of many digits, such as the number of an invoice: each case has its own.
 var number = regexp.MustCompile(`^\d{12,}$`)
 
@@ -344,7 +370,7 @@ func (p *stage) typedAs(s *scheme.Scheme, id unit.ID, a access.Actor, f scheme.F
 		}
 		return p.lab
 	case "orgs":
-		return strings.Join(p.several(), "\n")
+		return strings.Join(p.listed(s, a, name), "\n")
 	case "office":
 		return p.offices()[0]
 	case "offices":

@@ -424,12 +424,39 @@ func (c *checker) joinNames(action string, j Join) {
 	}
 }
 
+// amends checks that a list is changed by a desk, and from lists that the form has.
+func (c *checker) amends() {
+	for _, action := range sortedKeys(c.s.Amends) {
+		a := c.s.Amends[action]
+		c.action(a.At, action)
+		if a.Joins == "" && a.Leaves == "" {
+			c.at(a.At, "file.shape", "want", fault.Words{"joins 或 leaves", "joins or leaves"})
+		}
+		for _, name := range []string{a.List, a.Joins, a.Leaves} {
+			if name != "" && !c.orgs(name) {
+				c.unknown(a.At, "field", name, c.fieldNames())
+			}
+		}
+		for _, r := range c.s.Stages {
+			if r.Action == action && !c.byOffice(r) {
+				c.at(r.whoAt, "silence.grants")
+			}
+		}
+	}
+}
+
+func (c *checker) orgs(name string) bool {
+	f, there := c.s.Field(name)
+	return there && f.Type == "orgs"
+}
+
 // readerNames checks who may see what, and what becomes public.
 func (c *checker) readerNames() {
 	s := c.s
 	for _, a := range sortedKeys(s.Joins) {
 		c.joinNames(a, s.Joins[a])
 	}
+	c.amends()
 	for _, f := range sortedKeys(s.Sealed) {
 		pos := c.mark("sealed." + f)
 		if _, ok := s.Field(f); !ok {

@@ -11,6 +11,12 @@ func (d *decoder) many() {
 	s := d.s
 	s.Joins = map[string]Join{}
 	d.each("joins", isWord, d.join)
+	s.Amends = map[string]Amend{}
+	d.each("amends", isWord, func(name string, k, v *node) {
+		if d.keys(v, amendKeys) {
+			s.Amends[name] = Amend{List: d.text(v, "list"), Joins: d.text(v, "joins"), Leaves: d.text(v, "leaves"), At: k.pos}
+		}
+	})
 	s.Sealed, s.See = map[string]string{}, map[string]Sight{}
 	d.each("asks", isName, d.ask)
 	d.each("cases", isName, func(name string, k, v *node) {

@@ -4,7 +4,7 @@ package scheme
 // has the same ones, which a test holds together.
 const (
 	schemeKeys = `scheme title extends parent jurisdiction edition in_force sources params rules amounts roles stages ends pauses
-	times overdue needs separate accounts money slots asks round cases lead joins starts labels sealed see publish figures letters group fixed migrate words form tests`
+	times overdue needs separate accounts money slots asks round cases lead joins amends starts labels sealed see publish figures letters group fixed migrate words form tests`
 	sourceKeys  = "title doc url"
 	paramKeys   = "value choices by basis verified"
 	ruleKeys    = "when ask basis verified zh en"
@@ -21,6 +21,7 @@ const (
 	returnsKeys = "of for sum below above basis verified zh en"
 	startKeys   = "over where on at"
 	seeKeys     = "only if"
+	amendKeys   = "list joins leaves"
 	migrateKeys = "from fields"
 	askKeys     = "opened_by seats draw answers must within again instead drop fee"
 	drawKeys    = "from field count reserves conflicts worked per_unit"

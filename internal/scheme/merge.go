@@ -3,7 +3,7 @@ package scheme
 import "strings"
 
 // byName are the sections in which a local entry replaces the whole entry of the layer.
-var byName = []string{"sources", "params", "rules", "amounts", "roles", "accounts", "asks", "cases", "joins", "times", "pauses", "labels", "sealed", "figures", "letters", "words", "ends"}
+var byName = []string{"sources", "params", "rules", "amounts", "roles", "accounts", "asks", "cases", "joins", "amends", "times", "pauses", "labels", "sealed", "figures", "letters", "words", "ends"}
 
 // whole are the keys of which a local value replaces the whole value.
 var whole = []string{"title", "jurisdiction", "edition", "in_force", "overdue", "round", "starts", "lead", "group", "migrate"}

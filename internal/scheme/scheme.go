@@ -44,6 +44,7 @@ type Scheme struct {
 	Lead     *Lead
 	Labels   map[string][]LabelLine
 	Joins    map[string]Join   // by action
+	Amends   map[string]Amend  // action: the list of the form that it changes
 	Sealed   map[string]string // field: param of a day
 	See      map[string]Sight  // field, ask or "firm"
 	Publish  map[string]Leaf
@@ -278,6 +279,15 @@ type LabelLine struct {
 	For   string // param, "" if without end
 	Next  bool   // of renew: another term as it is issued for, which follows the present one; else For counts from the day
 	At    Pos
+}
+
+// Amend is a change of a list of organisations in the form by an action of a desk: those of Leaves go, those of Joins come. The rules of the
+// action see the list as it will be; who stood in it, and from when until when, is kept.
+type Amend struct {
+	List   string // field of type orgs
+	Joins  string // field of type orgs, or ""
+	Leaves string // field of type orgs, or ""
+	At     Pos
 }
 
 // Sight narrows who reads.

@@ -79,6 +79,7 @@ type casePage struct {
 
 	Objections []casework.Objection // for a desk
 	Lost       []casework.LostLabel // labels that it rested on and that were revoked since
+	Members    []casework.MemberOrg // of lists that actions change
 }
 
 // passed is a stage that the case came to.
@@ -194,6 +195,9 @@ func (v *visit) showCase(id unit.ID, was typed) error {
 		return err
 	}
 	if p.Round, err = v.roundOf(c.ID); err != nil {
+		return err
+	}
+	if p.Members, err = v.s.c.Cases.Membership(v.ctx(), v.who, c.ID); err != nil {
 		return err
 	}
 	if p.Lost, err = v.s.c.Cases.LostLabels(v.ctx(), v.who, c.ID); err != nil {
