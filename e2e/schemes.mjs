@@ -2,7 +2,7 @@
 // acceptance, from the draft to the end. Every page that is looked at is checked (see house.mjs). Run by `make browser`;
 // alone: node schemes.mjs [--shots FOLDER].
 import { open, play, step, want } from './house.mjs'
-import { townOf } from './town.mjs'
+import { townOf, untroubled } from './town.mjs'
 
 const house = await open()
 const { at } = house

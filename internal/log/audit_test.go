@@ -299,7 +299,7 @@ func TestADamagedLogSignsAndProvesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	newVandal(t, dsn).do(`UPDATE log_entry SET leaf = replace(CAST(leaf AS TEXT), '30000', '90000') WHERE idx = 258`)
-	_, err = l.Receipt(ctx, e.ID, true)
+	_, err = l.Receipt(db.Afresh(ctx), e.ID, true) // for a second a reading may still serve what was there before the vandal came
 	wantFault(t, err, "log.damaged")
 	_ = d
 }

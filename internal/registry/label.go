@@ -166,11 +166,22 @@ func (r *Registry) NewestLabel(ctx context.Context, tx *db.Tx, org, label string
 	}
 	all, err := r.labelsOf(ctx, tx, o.Code, label)
 	for _, x := range all {
-		if !there || x.Since > l.Since || x.Since == l.Since && x.Until > l.Until {
+		if !there || newer(x, l) {
 			l, there = x, true
 		}
 	}
 	return l, there, err
+}
+
+// newer says whether a label came after another: it began later, or on the day on which the other was taken back, or runs for longer.
+func newer(a, b Label) bool {
+	switch {
+	case a.Since != b.Since:
+		return a.Since > b.Since
+	case a.Revoked.Valid() != b.Revoked.Valid():
+		return b.Revoked.Valid()
+	}
+	return a.Until > b.Until
 }
 
 // LabelEnded says whether an organisation held a label before a day and holds it no longer: it ran out, or was taken back. known is as
