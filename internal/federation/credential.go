@@ -72,10 +72,10 @@ func (h holderPart) text() ([]byte, error) {
 	return jcs.Transform(b)
 }
 
-// holderCommitment is what stands in the leaf for the person.
-func holderCommitment(salt, text []byte) string {
+// commitment is what stands in a leaf for a text that is not public, of one kind: "person", "disclosure".
+func commitment(kind string, salt, text []byte) string {
 	sum := sha256.New()
-	sum.Write([]byte("corridor/person/1\n"))
+	sum.Write([]byte("corridor/" + kind + "/1\n"))
 	sum.Write(salt)
 	sum.Write(text)
 	return "sha256:" + base64.StdEncoding.EncodeToString(sum.Sum(nil))
@@ -165,7 +165,7 @@ func (s *Service) GiveCredential(ctx context.Context, who access.Actor, c Creden
 			return err
 		}
 		if x.Leaf, err = s.c.Log.Append(ctx, tx, corridorlog.Leaf{Kind: credentialKind, Day: unit.DayOf(tx.Now(), unit.Beijing()), Object: "credential/" + string(x.ID),
-			Fields: map[string]any{"label": x.Kind, "level": x.Level, "issuer": x.Issuer, "since": x.Since.String(), "until": x.Until.String(), "holder": holderCommitment(x.salt, text)}}); err != nil {
+			Fields: map[string]any{"label": x.Kind, "level": x.Level, "issuer": x.Issuer, "since": x.Since.String(), "until": x.Until.String(), "holder": commitment("person", x.salt, text)}}); err != nil {
 			return fmt.Errorf("publish a person's certificate: %w", err)
 		}
 		if err := insertCredential(ctx, tx, x); err != nil {
@@ -254,16 +254,21 @@ func (s *Service) CredentialFile(ctx context.Context, who access.Actor, id unit.
 	if err != nil {
 		return nil, err
 	}
-	_, signed, err := s.Community(ctx)
-	if err != nil {
-		return nil, err
-	}
 	text, err := c.holder().text()
 	if err != nil {
 		return nil, err
 	}
+	return s.fileWith(ctx, besideIn{"person", text, c.salt}, r)
+}
+
+// fileWith is a file of a leaf's receipt with what the leaf commits to.
+func (s *Service) fileWith(ctx context.Context, b besideIn, receipt []byte) ([]byte, error) {
+	_, signed, err := s.Community(ctx)
+	if err != nil {
+		return nil, err
+	}
 	b64 := base64.StdEncoding
-	return packFile(strings.Fields(s.Keys()), []byte(signed), []string{"person " + b64.EncodeToString(text), "person-salt " + b64.EncodeToString(c.salt)}, r), nil
+	return packFile(strings.Fields(s.Keys()), []byte(signed), []string{b.word + " " + b64.EncodeToString(b.text), b.word + "-salt " + b64.EncodeToString(b.salt)}, receipt), nil
 }
 
 // besideIn is what a file holds beside its leaf and the leaf commits to: a person, or facts.
@@ -282,7 +287,7 @@ func readCredential(fields []byte, in besideIn) (c Certificate, p Person, part s
 		return c, p, "leaf"
 	}
 	var h holderPart
-	if in.word != "person" || len(in.salt) != credentialSalt || holderCommitment(in.salt, in.text) != f.Holder || json.Unmarshal(in.text, &h) != nil || h.Name == "" {
+	if in.word != "person" || len(in.salt) != credentialSalt || commitment("person", in.salt, in.text) != f.Holder || json.Unmarshal(in.text, &h) != nil || h.Name == "" {
 		return c, p, "person"
 	}
 	return Certificate{Label: f.Kind, Level: f.Level, Issuer: f.Issuer, Since: f.Since, Until: f.Until, Holder: fault.Words{h.Name, h.Name}, Title: h.Title}, Person{h.Name, h.No, h.Hint}, ""

@@ -4,10 +4,8 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
-	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
-	"strings"
 
 	"github.com/gowebpki/jcs"
 
@@ -105,7 +103,7 @@ func (d Disclosure) Seal() (s Sealed, err error) {
 	if s.Text, err = canonicalJSON(d); err != nil {
 		return s, err
 	}
-	s.Commitment = disclosureCommitment(s.Salt, s.Text)
+	s.Commitment = commitment("disclosure", s.Salt, s.Text)
 	return s, nil
 }
 
@@ -125,23 +123,10 @@ func canonicalJSON(v any) ([]byte, error) {
 	return jcs.Transform(b)
 }
 
-func disclosureCommitment(salt, text []byte) string {
-	sum := sha256.New()
-	sum.Write([]byte("corridor/disclosure/1\n"))
-	sum.Write(salt)
-	sum.Write(text)
-	return "sha256:" + base64.StdEncoding.EncodeToString(sum.Sum(nil))
-}
-
 // DisclosureFile is a disclosure as one file that anybody checks offline, from the receipt of its leaf. The caller has asked who may
 // have it.
 func (s *Service) DisclosureFile(ctx context.Context, text, salt, receipt []byte) ([]byte, error) {
-	_, signed, err := s.Community(ctx)
-	if err != nil {
-		return nil, err
-	}
-	b64 := base64.StdEncoding
-	return packFile(strings.Fields(s.Keys()), []byte(signed), []string{"facts " + b64.EncodeToString(text), "facts-salt " + b64.EncodeToString(salt)}, receipt), nil
+	return s.fileWith(ctx, besideIn{"facts", text, salt}, receipt)
 }
 
 // readDisclosed reads a leaf with the facts of a file. part is what is false, "" is nothing.
@@ -153,7 +138,7 @@ func readDisclosed(fields []byte, in besideIn) (d Disclosure, part string) {
 	if json.Unmarshal(fields, &f) != nil || f.Facts == "" || !f.Until.Valid() {
 		return d, "leaf"
 	}
-	if in.word != "facts" || len(in.salt) != disclosureSalt || disclosureCommitment(in.salt, in.text) != f.Facts {
+	if in.word != "facts" || len(in.salt) != disclosureSalt || commitment("disclosure", in.salt, in.text) != f.Facts {
 		return d, "facts"
 	}
 	if json.Unmarshal(in.text, &d) != nil || d.V != disclosureVersion || d.Org == "" || d.Until != f.Until {

@@ -197,8 +197,10 @@ func (v *visit) showCase(id unit.ID, was typed) error {
 	if p.Round, err = v.roundOf(c.ID); err != nil {
 		return err
 	}
-	if p.Members, err = v.s.c.Cases.Membership(v.ctx(), v.who, c.ID); err != nil {
-		return err
+	if len(s.Amends) > 0 {
+		if p.Members, err = v.s.c.Cases.Membership(v.ctx(), v.who, c.ID); err != nil {
+			return err
+		}
 	}
 	if p.Lost, err = v.s.c.Cases.LostLabels(v.ctx(), v.who, c.ID); err != nil {
 		return err
@@ -279,9 +281,11 @@ func (v *visit) actions(c casework.Case, s *scheme.Scheme, was typed) ([]actionV
 	if err != nil {
 		return nil, err
 	}
-	have, err := v.filesOf(c.ID)
-	if err != nil {
-		return nil, err
+	var have caseFiles // for those who look at evidence
+	if slices.ContainsFunc(allowed, func(a casework.Allowed) bool { return !s.Party(a.Role) }) {
+		if have, err = v.filesOf(c.ID); err != nil {
+			return nil, err
+		}
 	}
 	var out []actionView
 	for _, a := range allowed {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"corridor/internal/casework"
-	"corridor/internal/db"
 	"corridor/internal/fault"
 	"corridor/internal/unit"
 )
@@ -150,15 +149,5 @@ func (v *visit) orgName(code string) string {
 	if code == "" {
 		return ""
 	}
-	name := code
-	if err := v.s.c.DB.Read(v.ctx(), func(tx *db.Tx) error {
-		o, err := v.s.c.Registry.Org(v.ctx(), tx, code)
-		if err == nil {
-			name = o.Name.In(v.lang)
-		}
-		return nil
-	}); err != nil {
-		return code
-	}
-	return name
+	return v.orgWords(code).In(v.lang)
 }

@@ -99,6 +99,17 @@ type section struct {
 	perm  access.Permission
 }
 
+// sectionWants is what each page of the sections wants, by its path.
+var sectionWants = func() map[string]access.Permission {
+	out := map[string]access.Permission{}
+	for _, g := range sections {
+		for _, i := range g.items {
+			out[i.path] = i.perm
+		}
+	}
+	return out
+}()
+
 // sectionsOfDesks are pages that an organisation's permission does not open, though a desk holds the same: those of places, and
 // those of the place that this node serves.
 var sectionsOfDesks = map[string]func(*visit, access.Permission) bool{
@@ -124,14 +135,10 @@ func (v *visit) opens(path string) bool {
 	if !known {
 		return true
 	}
-	desks := sectionsOfDesks[path]
-	for _, g := range sections {
-		for _, i := range g.items {
-			if i.path == path && access.MaySomewhere(v.who, i.perm) != nil {
-				return false
-			}
-		}
+	if wants, section := sectionWants[path]; section && access.MaySomewhere(v.who, wants) != nil {
+		return false
 	}
+	desks := sectionsOfDesks[path]
 	return access.MaySomewhere(v.who, perm) == nil && (desks == nil || desks(v, perm))
 }
 

@@ -216,8 +216,7 @@ func init() {
 {{define "none"}}<tr><td colspan="{{.Columns}}">{{t "没有符合的行：" "No row says "}}<b>{{.Words}}</b> <a href="{{.All}}">{{t "看全部" "See all"}} {{.Rows}}</a></td></tr>{{end}}
 {{define "after"}}{{if .More}}<p class="small">{{t "只查看和排列了前" "Only the first"}} {{count .Rows "条；要看其余的，先用上面的条件缩小范围。" "row was looked at and sorted; narrow the list above to reach the others." "rows were looked at and sorted; narrow the list above to reach the others."}}</p>{{end}}<div class="bar listfoot">{{if .Paged}}<nav class="pager" aria-label="{{t "本表分页" "Pages of this table"}}{{with .No}} {{.}}{{end}}"><span>{{t "第" ""}} {{.From}}–{{.To}} {{t "条，共" "of"}} {{.Shown}} {{t "条" ""}}</span><ul>{{if .Before}}<li><a href="{{.Before}}" rel="prev">{{t "上一页" "Previous"}}</a></li>{{end}}{{if .After}}<li><a href="{{.After}}" rel="next">{{t "下一页" "Next"}}</a></li>{{end}}</ul></nav>{{else if not .Part}}<span class="small">{{if .Words}}{{.Shown}} / {{end}}{{count .Rows "条" "row" "rows"}}</span>{{end}}{{if .XLSX}}<span class="small take">{{t "下载本表：" "Take this table:"}} <a href="{{.XLSX}}">XLSX</a> · <a href="{{.CSV}}">CSV</a></span>{{end}}</div>{{end}}`
 	for _, lang := range []fault.Lang{fault.ZH, fault.EN} {
-		listParts[lang] = template.Must(template.New("list").Funcs(template.FuncMap{"t": func(zh, en string) string { return fault.Words{zh, en}.In(lang) },
-			"count": func(n any, zh, one, many string) string { return fault.Count(n, zh, one, many).In(lang) }}).Parse(text))
+		listParts[lang] = template.Must(template.New("list").Funcs(functions(lang)).Parse(text))
 	}
 }
 
