@@ -153,9 +153,9 @@ func (w *walker) play(register string) {
 			w.fail("%s: the case stands in %s, want %s", strings.TrimSpace(line), got, want)
 		}
 		if refused != "" {
-			got = "refused: " + want
+			want = "refused: " + want
 		}
-		w.tell(line, got)
+		w.tell(line, want) // what was not waited for may come a moment later, and is not told
 	}
 }
 
