@@ -53,6 +53,9 @@ func serve(ctx context.Context, path string, out, errs io.Writer) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, n.Close()) }()
+	if err := n.DB.Warm(ctx); err != nil {
+		return err
+	}
 	if err := n.Listen(); err != nil {
 		return err
 	}

@@ -21,7 +21,7 @@ const (
 	actTimeMax     = 10 * time.Second       // one act may take
 	nestedAfter    = 50 * time.Millisecond  // of waiting, an act is asked whether it waits for itself
 	readersMax     = 4                      // connections of SQLite that read
-	connsMax       = 16                     // connections of PostgreSQL that read
+	connsMax       = 8                      // connections of PostgreSQL that read
 	connsBeside    = 2                      // that ask for the lease beside them
 	triesMax       = 30                     // of one batch
 	statementsMax  = 1000                   // kept prepared on a connection of SQLite

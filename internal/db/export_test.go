@@ -43,3 +43,15 @@ func (d *DB) BreakWriter() error {
 
 // Long runs an act as a migration runs.
 func (d *DB) Long(ctx context.Context, fn func(*Tx) error) error { return d.long(ctx, fn) }
+
+// Unmade is how many of the connections that read nobody has made yet.
+func (d *DB) Unmade() (n int) {
+	d.readers.mu.Lock()
+	defer d.readers.mu.Unlock()
+	for _, c := range d.readers.list {
+		if c.conn == nil {
+			n++
+		}
+	}
+	return n
+}

@@ -38,6 +38,9 @@ func Apart(ctx context.Context, c Config, code string, skew time.Duration) (err 
 		return err
 	}
 	defer func() { err = errors.Join(err, n.Close()) }()
+	if err := n.DB.Warm(ctx); err != nil {
+		return err
+	}
 	if err := n.Listen(); err != nil {
 		return err
 	}
