@@ -163,6 +163,7 @@ func (v *visit) figures() error {
 
 type figurePage struct {
 	Figure   indicator.Figure
+	Of       fault.Words // what each of its entries tells of
 	Entries  []figureEntry
 	Compared []comparedView // what documents told, beside what the logs show: what differs first
 	Source   bool           // the reader may open the documents
@@ -193,7 +194,7 @@ func (v *visit) figure() error {
 	if err != nil {
 		return err
 	}
-	p := figurePage{Figure: f, Entries: v.figureEntries(f), Source: access.MaySomewhere(v.who, access.DocumentRead) == nil, Pager: v.pager(f.Total, figureRows), Export: v.exports()}
+	p := figurePage{Figure: f, Of: v.packWords().leaf(f.Leaf), Entries: v.figureEntries(f), Source: access.MaySomewhere(v.who, access.DocumentRead) == nil, Pager: v.pager(f.Total, figureRows), Export: v.exports()}
 	p.Compared = v.compare([]indicator.Figure{f})
 	if p.Unread, err = v.s.unreadLogs(v.ctx()); err != nil {
 		return err

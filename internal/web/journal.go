@@ -22,6 +22,7 @@ type journalPage struct {
 type journalLine struct {
 	access.Line
 	ByPerson, ByAct, ByObject string
+	Did                       fault.Words
 }
 
 // journalQuery reads a search out of an address; days are those of the node's zone, both included.
@@ -85,8 +86,9 @@ func (v *visit) journal() error {
 	if err != nil && !v.refusedForm(f, err) {
 		return err
 	}
+	words := v.packWords()
 	for _, l := range lines {
-		x := journalLine{Line: l, ByAct: v.filterLink("act", l.Act), ByObject: v.filterLink("object", l.Object)}
+		x := journalLine{Line: l, Did: words.act(l.Act), ByAct: v.filterLink("act", l.Act), ByObject: v.filterLink("object", l.Object)}
 		if l.Person != "" {
 			x.ByPerson = v.filterLink("who", string(l.Person))
 		}

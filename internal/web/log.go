@@ -31,6 +31,7 @@ type logPage struct {
 type logLine struct {
 	corridorlog.Entry
 	Fields []namedValue
+	Told   fault.Words
 }
 
 // logPage shows the log, the newest entries first; ?before= goes back in it.
@@ -60,8 +61,9 @@ func (v *visit) logPage() error {
 	if before == from {
 		page = nil
 	}
+	words := v.packWords()
 	for _, e := range slices.Backward(page) {
-		p.Entries = append(p.Entries, logLine{e, v.publicFields(e.Kind, e.Fields)})
+		p.Entries = append(p.Entries, logLine{e, v.publicFields(e.Kind, e.Fields), words.leaf(e.Kind)})
 	}
 	at := func(n int64) string { return "/log?" + url.Values{"before": {fmt.Sprint(n)}}.Encode() }
 	if before < p.Size {
@@ -75,6 +77,7 @@ func (v *visit) logPage() error {
 
 type logEntryPage struct {
 	Entry       corridorlog.Entry
+	Told        fault.Words // what it tells of
 	Fields      []namedValue
 	Leaf, Hash  string
 	Size        int64
@@ -97,7 +100,7 @@ func (v *visit) logEntry() error {
 	if err != nil {
 		return err
 	}
-	p := logEntryPage{Entry: e, Fields: v.publicFields(e.Kind, e.Fields), Leaf: string(e.Leaf), Hash: tlog.RecordHash(e.Leaf).String(),
+	p := logEntryPage{Entry: e, Told: v.packWords().leaf(e.Kind), Fields: v.publicFields(e.Kind, e.Fields), Leaf: string(e.Leaf), Hash: tlog.RecordHash(e.Leaf).String(),
 		Origin: v.s.c.Log.Origin(), Key: v.s.c.Log.PublicKey(), File: v.s.receiptName(e), Withdrawn: e.WithdrawnBy, Redrawn: redrawnOf(e.Fields)}
 	if p.Size, err = v.s.c.Log.Size(v.ctx()); err != nil {
 		return err

@@ -83,7 +83,8 @@ type keptLine struct {
 
 type questionLine struct {
 	federation.Question
-	Who fault.Words
+	Who  fault.Words
+	Said string // what was answered: how the claim stands, or why it is refused
 }
 
 // once shows the used-once register: what this node keeps for whom, what it asked of others, and who asked what.
@@ -115,7 +116,7 @@ func (v *visit) once() error {
 		p.Mine = append(p.Mine, useLine{c, names[c.Keeper]})
 	}
 	for _, q := range r.Questions {
-		p.Asked = append(p.Asked, questionLine{q, names[q.Node]})
+		p.Asked = append(p.Asked, questionLine{q, names[q.Node], v.onceSaid(q.Answer)})
 	}
 	for _, next := range []struct {
 		to         *string
@@ -139,6 +140,17 @@ func (v *visit) once() error {
 
 var useWords = map[string]fault.Words{federation.UseWaiting: {"等答复", "waiting"}, federation.UseHeld: {"已占用", "held"}, federation.UseConfirmed: {"已使用", "used"},
 	federation.UseRefused: {"不可用", "refused"}, federation.UseReleased: {"已退回", "given back"}}
+
+// onceSaid is an answer of the register as people read it.
+func (v *visit) onceSaid(answer string) string {
+	if w, ok := useWords[answer]; ok {
+		return w.In(v.lang)
+	}
+	if _, ok := fault.Codes()[answer]; ok {
+		return faultWord(v.lang, answer, "keeper", v.s.c.Node.Name.In(v.lang))
+	}
+	return answer
+}
 
 // onceFile is the register that this node keeps, as a file: all that it is narrowed to.
 func (v *visit) onceFile(q federation.UseQuery) error {

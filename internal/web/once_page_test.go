@@ -45,8 +45,8 @@ func onceBodies() map[string][]any {
 				Keys: []federation.OnceKey{{Year: 2026, Fingerprint: "ab cd", MadeBy: "300000", At: someTime}}},
 			Askers2: []askerLine{{federation.Asker{Node: "340000", Hour: 1, All: 2, Held: 1, HeldFen: 500}, someWords, 500}},
 			Kept:    []keptLine{{use, someWords, true}, {use, someWords, false}}, Mine: []useLine{waits, nobody, used, paid},
-			Asked: []questionLine{{federation.Question{ID: someID, At: someTime, Node: "340000", Asked: "hold", Digest: "abc", Amount: 5, Answer: "held"}, someWords},
-				{federation.Question{At: someTime, Asked: "confirm"}, someWords}, {federation.Question{At: someTime, Asked: "release"}, someWords}, {federation.Question{At: someTime, Asked: "key", Answer: "2026"}, someWords}},
+			Asked: []questionLine{{federation.Question{ID: someID, At: someTime, Node: "340000", Asked: "hold", Digest: "abc", Amount: 5, Answer: "held"}, someWords, "已占用"},
+				{federation.Question{At: someTime, Asked: "confirm"}, someWords, ""}, {federation.Question{At: someTime, Asked: "release"}, someWords, ""}, {federation.Question{At: someTime, Asked: "key", Answer: "2026"}, someWords, "2026"}},
 			UsesPage: "/once?uses=1.x", ClaimsPage: "/once?claims=1.x", QuestPage: "/once?questions=1.x"}},
 	}
 }

@@ -60,6 +60,8 @@ func functions(lang fault.Lang) template.FuncMap {
 		"sight":      func(x casework.Sight) string { return sightWords(x).In(lang) },
 		"newKey":     func() string { return string(unit.NewID(time.Now())) },
 		"casePath":   casePath,
+		"codeWord":   func(part, code string) string { return codeWord(part, code).In(lang) },
+		"faultWord":  func(code string) string { return faultWord(lang, code) },
 		"role":       func(id string) string { return roleWords(id).In(lang) },
 		"roleFields": func(f *form, roles []access.Role) roleFields { return rolesOf(f, roles, lang) },
 		"field":      drawField,
