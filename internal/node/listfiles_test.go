@@ -17,6 +17,7 @@ import (
 	"corridor/internal/access"
 	"corridor/internal/catalogue/booking"
 	"corridor/internal/catalogue/usage"
+	"corridor/internal/fault"
 )
 
 var fileLink = regexp.MustCompile(`href="([^"]*format=(csv|xlsx)[^"]*)"`)
@@ -106,5 +107,10 @@ func TestEveryListIsTakenAsAFile(t *testing.T) {
 		} {
 			t.files(x.who, x.path, x.rows, x.has)
 		}
+		for range 65 { // more than a page of them
+			_, err := t.Bookings.Enter(ctx, access.System("test"), booking.Instrument{Org: lab, Title: fault.Words{"台式离心机", "Bench centrifuge"}, Zone: "Asia/Shanghai"})
+			t.must(err)
+		}
+		t.files(user, "/instruments", 66, "台式离心机")
 	})
 }

@@ -37,38 +37,16 @@ func (v *visit) showInstruments(f *form) error {
 	if err != nil {
 		return err
 	}
-	q := v.r.URL.Query()
-	all, more, err := s.Instruments(v.ctx(), v.who, q.Get("org"), unit.ID(q.Get("after")))
-	if err != nil {
-		return err
+	if v.wantsFile() {
+		return v.instrumentsFile()
 	}
 	p := instrumentsPage{Form: f, Enter: access.MaySomewhere(v.who, access.BookingManage) == nil, Export: v.exports()}
-	owners := map[string]fault.Words{}
-	for _, i := range all {
-		x := instrumentView{Instrument: i}
-		if x.Owner, err = v.ownerName(owners, i.Org); err != nil {
-			return err
-		}
-		slot, ok, err := s.NextFree(v.ctx(), i.ID)
-		if err != nil {
-			return err
-		}
-		if ok {
-			x.Next, x.Path = slot.Words(i.Location()), bookPath(i.ID, slot, i.Location())
-		}
-		p.All = append(p.All, x)
+	next := unit.ID("")
+	if p.All, next, err = v.bookable(unit.ID(v.r.URL.Query().Get("after"))); err != nil {
+		return err
 	}
-	if more {
-		p.More = v.afterLink(all[len(all)-1].ID)
-	}
-	if v.wantsFile() {
-		t := &sheet{Name: "instruments", Head: []string{v.t("仪器", "Instrument"), v.t("管理单位", "Owner"), v.t("地点", "Place"), v.t("下一个空闲时段", "Next free slot")}}
-		for _, x := range p.All {
-			if err := t.put(x.Title.In(v.lang), x.Owner.In(v.lang), x.Place, x.Next); err != nil {
-				return err
-			}
-		}
-		return v.send(t)
+	if next != "" {
+		p.More = v.afterLink(next)
 	}
 	if p.Orgs, err = v.orgOptions(access.BookingManage); err != nil {
 		return err
@@ -83,6 +61,58 @@ func (v *visit) showInstruments(f *form) error {
 		}
 	}
 	return v.show("instruments", v.t("仪器预约", "Instruments to book"), p)
+}
+
+// bookable is a page of what can be booked, and where the next one begins.
+func (v *visit) bookable(after unit.ID) (out []instrumentView, next unit.ID, err error) {
+	s, err := v.s.booked()
+	if err != nil {
+		return nil, "", err
+	}
+	all, more, err := s.Instruments(v.ctx(), v.who, v.r.URL.Query().Get("org"), after)
+	if err != nil {
+		return nil, "", err
+	}
+	owners := map[string]fault.Words{}
+	for _, i := range all {
+		x := instrumentView{Instrument: i}
+		if x.Owner, err = v.ownerName(owners, i.Org); err != nil {
+			return nil, "", err
+		}
+		slot, ok, err := s.NextFree(v.ctx(), i.ID)
+		if err != nil {
+			return nil, "", err
+		}
+		if ok {
+			x.Next, x.Path = slot.Words(i.Location()), bookPath(i.ID, slot, i.Location())
+		}
+		out = append(out, x)
+	}
+	if more {
+		next = all[len(all)-1].ID
+	}
+	return out, next, nil
+}
+
+// instrumentsFile is every page of it.
+func (v *visit) instrumentsFile() error {
+	t := &sheet{Name: "instruments", Head: []string{v.t("仪器", "Instrument"), v.t("管理单位", "Owner"), v.t("地点", "Place"), v.t("下一个空闲时段", "Next free slot")}}
+	err := gather(func(after unit.ID) (unit.ID, error) {
+		page, next, err := v.bookable(after)
+		if err != nil {
+			return "", err
+		}
+		for _, x := range page {
+			if err := t.put(x.Title.In(v.lang), x.Owner.In(v.lang), x.Place, x.Next); err != nil {
+				return "", err
+			}
+		}
+		return next, nil
+	})
+	if err != nil {
+		return err
+	}
+	return v.send(t)
 }
 
 // ownerName is the name of an organisation, kept in known; one that is not in the registry is called by its code.
