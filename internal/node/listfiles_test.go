@@ -102,7 +102,7 @@ func TestEveryListIsTakenAsAFile(t *testing.T) {
 			{"/bills?org=" + firm, user, 1, "2026-03"},
 			{"/people", admin, 2, "user@a.example"},
 			{"/notices", operator, 1, "样品"},
-			{"/log", admin, 1, "listing"},
+			{"/log", admin, 1, "仪器名称: 冷冻透射电子显微镜"},
 			{"/jobs", admin, 0, ""},
 		} {
 			t.files(x.who, x.path, x.rows, x.has)

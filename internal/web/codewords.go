@@ -14,7 +14,7 @@ import (
 //go:embed codewords.csv
 var codeWordsFile string
 
-// codeWords are what people read where the program keeps a code: a part (of: what an act is done to; act; job; leaf), then the code.
+// codeWords are what people read where the program keeps a code: a part (of: what an act is done to; act; job; leaf: a public entry; field: of one), then the code.
 var codeWords = func() map[[2]string]fault.Words {
 	rows, err := csv.NewReader(strings.NewReader(codeWordsFile)).ReadAll()
 	if err != nil {

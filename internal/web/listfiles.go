@@ -122,7 +122,8 @@ func (v *visit) logFile() error {
 	if err != nil {
 		return err
 	}
-	s := &sheet{Name: "log", Head: []string{v.t("条", "Entry"), v.t("类别", "Kind"), v.t("日期", "Day"), v.t("公开的内容", "What is public"), v.t("页面", "Page")}}
+	s := &sheet{Name: "log", Head: []string{v.t("条", "Entry"), v.t("类别", "Kind"), v.t("代码", "Code"), v.t("日期", "Day"), v.t("公开的内容", "What is public"), v.t("页面", "Page")}}
+	words := v.packWords()
 	for before := size; before > 0 && len(s.rows) < exportRowsMax; {
 		from := max(before-pageRows, 0)
 		page, err := v.s.c.Log.Entries(v.ctx(), from, int(before-from))
@@ -134,7 +135,7 @@ func (v *visit) logFile() error {
 			for _, f := range v.publicFields(e.Kind, e.Fields) {
 				says = append(says, f.Name+": "+f.Value)
 			}
-			if err := s.put(e.Index, e.Kind, e.Day, strings.Join(says, "; "), fmt.Sprintf("%s/log/entries/%d", v.site(), e.Index)); err != nil {
+			if err := s.put(e.Index, words.leaf(e.Kind).In(v.lang), e.Kind, e.Day, strings.Join(says, "; "), fmt.Sprintf("%s/log/entries/%d", v.site(), e.Index)); err != nil {
 				return err
 			}
 		}
