@@ -1,6 +1,7 @@
 package casework
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -28,6 +29,7 @@ type Asked struct {
 	Closed  time.Time // when an action was taken on it; zero while it goes on
 
 	Asked, Given, Missing int
+	Silent                int          // of those that are missing: whose time is over
 	Passed, Failed        int          // not counted for a reader while Hidden
 	Score                 scheme.Value // unknown while Hidden, and where none is asked for
 	Hidden                string       // why answers of others are not shown: "until_all" or "sight"; "" is shown
@@ -45,6 +47,42 @@ func (a Asked) open() bool { return a.Closed.IsZero() }
 
 // settled says whether everybody may read the answers: all are in, or an action was taken on what is there.
 func (a Asked) settled() bool { return !a.open() || a.Missing == 0 }
+
+// OrderedBy is what people call the answer that the ask is ordered by; empty where it has no order.
+func (a Asked) OrderedBy() fault.Words {
+	for _, f := range a.Fields {
+		if f.Name == a.decl.Order {
+			return f.Words
+		}
+	}
+	return fault.Words{}
+}
+
+// InOrder are the seats whose answers the reader may see, in the order of the ask: the smallest first, then those that did not answer what it
+// is ordered by; where an ask has no order, as they were asked.
+func (a Asked) InOrder() (out []Seat) {
+	for _, x := range a.Seats {
+		if x.Answer != nil && x.Struck == "" {
+			out = append(out, x)
+		}
+	}
+	if a.decl.Order == "" {
+		return out
+	}
+	slices.SortStableFunc(out, func(x, y Seat) int {
+		v, w := x.Answer.Given[a.decl.Order], y.Answer.Given[a.decl.Order]
+		switch {
+		case v.Known() && w.Known():
+			return cmp.Compare(v.Int, w.Int)
+		case v.Known():
+			return -1
+		case w.Known():
+			return 1
+		}
+		return 0
+	})
+	return out
+}
 
 // Seat is one who is asked.
 type Seat struct {
@@ -119,6 +157,9 @@ func (s *Service) asksOf(ctx context.Context, tx *db.Tx, sch *scheme.Scheme, id 
 			}
 			a.Asked++
 			if x.Answer == nil {
+				if x.Late && !x.Provisional {
+					a.Silent++
+				}
 				continue
 			}
 			a.Given++
@@ -370,7 +411,10 @@ func (w *world) askFact(name string) (v scheme.Value, from scheme.Vouched, known
 	}
 	a := Case{Asks: *w.asks}.asked(ask)
 	from = scheme.Vouched{By: "case", At: w.tx.Now()}
-	counts := map[string]int{"asked": a.Asked, "given": a.Given, "missing": a.Missing, "passed": a.Passed, "failed": a.Failed}
+	if _, field, answers := w.sch.AnswerFact(name); answers {
+		return w.given[field], scheme.Vouched{By: "answer", At: w.tx.Now()}, true, nil
+	}
+	counts := map[string]int{"asked": a.Asked, "given": a.Given, "missing": a.Missing, "waiting": a.Missing - a.Silent, "passed": a.Passed, "failed": a.Failed}
 	if n, counted := counts[part]; counted {
 		return scheme.CountValue(int64(n)), from, true, nil
 	}

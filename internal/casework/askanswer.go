@@ -170,7 +170,7 @@ func (s *Service) typedAnswer(ctx context.Context, tx *db.Tx, sch *scheme.Scheme
 		v, err := s.answerField(ctx, tx, c.ID, f, typed[f.Name])
 		must := f.Name == "verdict" && len(a.decl.Verdict) > 0 || strings.HasPrefix(f.Name, "score_")
 		needed = needed || must
-		must = must || slices.Contains(a.decl.Must[typed["verdict"]], f.Name)
+		must = must || comesWith(a, typed, f.Name)
 		if f.Name == scheme.NoConflict && a.Drawn && !instead && err == nil && !v.True() {
 			err = fault.New(fault.Invalid, "casework.declare_or_decline")
 		}
@@ -197,7 +197,48 @@ func (s *Service) typedAnswer(ctx context.Context, tx *db.Tx, sch *scheme.Scheme
 	if len(wrong) > 0 {
 		return nil, wrong
 	}
-	return given, nil
+	return given, s.answerHolds(ctx, tx, sch, c, a, given)
+}
+
+// comesWith says whether a field has to come with the verdict or with a code that was typed.
+func comesWith(a Asked, typed map[string]string, field string) bool {
+	for _, f := range a.Fields {
+		if f.Type == "choice" && slices.Contains(a.decl.Must[strings.TrimSpace(typed[f.Name])], field) {
+			return true
+		}
+	}
+	return false
+}
+
+// answerHolds asks the rules that the answers of an ask need. One that looks at something that was left out says nothing: whether it may be
+// left out was said before. A refusal stands on the first field that the rule looks at.
+func (s *Service) answerHolds(ctx context.Context, tx *db.Tx, sch *scheme.Scheme, c Case, a Asked, given map[string]scheme.Value) error {
+	if len(sch.Needs[a.Ask]) == 0 {
+		return nil
+	}
+	w := s.facts(ctx, tx, sch, c).(*world)
+	w.given = given
+	j, err := sch.Judge(scheme.Question{Stage: c.Stage, Action: a.Ask, Answers: c.Answers, Purse: c.Purse, Facts: w})
+	if err != nil {
+		return err
+	}
+	var wrong FieldErrors
+	for i, x := range j.Answers {
+		on, left := a.Ask, false
+		for _, f := range slices.Backward(x.Saw) {
+			if _, field, ok := sch.AnswerFact(f.Name); ok {
+				on, left = field, left || !f.Value.Known()
+			}
+		}
+		if x.Result != scheme.Pass && !left {
+			j.First = &j.Answers[i]
+			wrong = append(wrong, fault.Of(refusal(sch, j)).On(on))
+		}
+	}
+	if len(wrong) > 0 {
+		return wrong
+	}
+	return nil
 }
 
 func (s *Service) answerField(ctx context.Context, tx *db.Tx, id unit.ID, f scheme.Field, text string) (scheme.Value, error) {

@@ -26,8 +26,9 @@ type world struct {
 	upScheme *scheme.Scheme
 	lead     *Lead // that a payer's case answers, read once
 
-	asks  *[]Asked            // of the case, read once
-	spent map[string]unit.Fen // what cases before this one take from accounts, where a round is ranked
+	asks  *[]Asked                // of the case, read once
+	given map[string]scheme.Value // the answer that is being given, where its rules are asked
+	spent map[string]unit.Fen     // what cases before this one take from accounts, where a round is ranked
 }
 
 func (s *Service) facts(ctx context.Context, tx *db.Tx, sch *scheme.Scheme, c Case) scheme.Facts {

@@ -2,7 +2,9 @@ package scheme
 
 import (
 	"math/big"
+	"slices"
 	"sort"
+	"strings"
 	"time"
 
 	"corridor/internal/fault"
@@ -46,9 +48,27 @@ func (s *Scheme) AnswerFields(a Ask) []Field {
 		out = append(out, Field{Name: NoConflict, Type: "yesno", Words: fault.Words{"本人声明与各当事人无利害关系", "I declare that I am tied to no party"}})
 	}
 	for _, f := range a.Answers {
-		out = append(out, Field{Name: f.Name, Type: f.Type, Words: s.Say(f.Name)})
+		out = append(out, Field{Name: f.Name, Type: f.Type, Of: f.Of, Words: s.Say(f.Name)})
 	}
 	return out
+}
+
+// codes are the codes of the answers that are choices.
+func (a Ask) codes() (out []string) {
+	for _, f := range a.Answers {
+		out = append(out, f.Of...)
+	}
+	return out
+}
+
+// askParts are the facts of an ask that are counts; besides them it has a score, and in the rules that its answers need the answer itself.
+var askParts = []string{"asked", "given", "missing", "waiting", "passed", "failed"}
+
+// AnswerFact splits the fact that an answer of an ask is while it is given, "offers.rate".
+func (s *Scheme) AnswerFact(fact string) (ask, field string, ok bool) {
+	ask, field, _ = strings.Cut(fact, ".")
+	a, there := s.Asks.Get(ask)
+	return ask, field, there && slices.ContainsFunc(a.Answers, func(f AnswerField) bool { return f.Name == field })
 }
 
 // SayVerdict is what a verdict of an ask is called.

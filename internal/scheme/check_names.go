@@ -1,6 +1,7 @@
 package scheme
 
 import (
+	"slices"
 	"strings"
 
 	"cel.dev/cel-go/common/ast"
@@ -15,6 +16,7 @@ func (c *checker) names() {
 	c.moneyNames()
 	c.slotNames()
 	c.manyNames()
+	c.answersRead()
 	c.outsideNames()
 	c.payerNames()
 	c.readerNames()
@@ -154,6 +156,10 @@ func (c *checker) sectionNames() {
 		c.role(c.mark("overdue"), s.Overdue)
 	}
 	for _, a := range sortedKeys(s.Needs) {
+		if s.answersNeed(a) {
+			c.answerNeeds(a)
+			continue
+		}
 		c.action(c.mark("needs."+a), a)
 		for i, n := range s.Needs[a] {
 			_, isField := s.Field(n)
@@ -297,7 +303,7 @@ func (c *checker) manyNames() {
 		if a.Scored != "" {
 			c.param(pos, a.Scored, Table)
 		}
-		c.mustNames(a)
+		c.mustNames(name, a)
 		if !c.readsAny(name + ".") {
 			c.at(pos, "ask.unread", "name", name)
 		}
@@ -341,19 +347,64 @@ func (c *checker) manyNames() {
 	}
 }
 
-// mustNames checks that what has to come with a verdict is asked for.
-func (c *checker) mustNames(a Ask) {
-	var asked []string
+// mustNames checks that what has to come with a verdict or a code is asked for, that no code is there twice, and that answers are ordered
+// by something that has an order.
+func (c *checker) mustNames(name string, a Ask) {
+	var asked, sorts []string
 	for _, f := range a.Answers {
 		asked = append(asked, f.Name)
+		if slices.Contains(ordered, fieldShapes[f.Type].kind) {
+			sorts = append(sorts, f.Name)
+		}
+	}
+	with := append(slices.Clone(a.Verdict), a.codes()...)
+	for i, code := range with {
+		if contains(with[:i], code) {
+			c.at(a.At, "ask.code_twice", "name", name, "code", code)
+		}
+	}
+	if a.Order != "" && !contains(sorts, a.Order) {
+		c.unknown(a.At, "field", a.Order, sorts)
 	}
 	for _, verdict := range sortedKeys(a.Must) {
-		if !contains(a.Verdict, verdict) {
-			c.unknown(a.At, "field", verdict, a.Verdict)
+		if !contains(with, verdict) {
+			c.unknown(a.At, "field", verdict, with)
 		}
 		for _, f := range a.Must[verdict] {
 			if !contains(asked, f) {
 				c.unknown(a.At, "field", f, asked)
+			}
+		}
+	}
+}
+
+// answerNeeds checks what the answers of an ask need: rules that are computed.
+func (c *checker) answerNeeds(ask string) {
+	var can []string
+	for name, r := range c.s.Rules.All() {
+		if r.When != "" {
+			can = append(can, name)
+		}
+	}
+	for i, n := range c.s.Needs[ask] {
+		if !contains(can, n) {
+			c.unknown(c.mark(markOf("needs", ask, i)), "rule", n, can)
+		}
+	}
+}
+
+// answersRead refuses a rule that looks at an answer where none is being given: only the needs of its ask may name it.
+func (c *checker) answersRead() {
+	for name, e := range c.s.compiled.rules {
+		if e == nil {
+			continue
+		}
+		for _, fact := range e.reads() {
+			ask, _, ok := c.s.AnswerFact(fact)
+			for action, needs := range c.s.Needs {
+				if ok && action != ask && contains(needs, name) {
+					c.at(e.pos, "ask.answer_elsewhere", "name", fact, "ask", ask)
+				}
 			}
 		}
 	}

@@ -12,7 +12,7 @@ func (c *checker) tested() {
 	s := c.s
 	silent := found{lines: s.lines} // what fails is said by RunTests
 	cov := s.runTests(&silent)
-	for _, action := range s.Actions() {
+	for _, action := range append(s.Actions(), s.Asks.Names()...) {
 		for _, need := range s.Needs[action] {
 			rule, isRule := s.Rules.Get(need)
 			if !isRule {

@@ -137,6 +137,9 @@ func (c *checker) unusedRules() {
 			if !contains(needs, name) {
 				continue
 			}
+			if s.answersNeed(action) && r.Ask == "" {
+				used = true
+			}
 			for _, row := range s.Stages {
 				if row.Action == action && (r.Ask == "" || row.Allows(r.Ask)) {
 					used = true
@@ -213,6 +216,7 @@ func (c *checker) words() {
 	for _, a := range s.Asks.All() {
 		for _, f := range a.Answers {
 			need(a.At, f.Name)
+			need(a.At, f.Of...)
 		}
 		if p, ok := s.Params.Get(a.Scored); ok {
 			need(p.At, p.Value.Keys...)

@@ -106,9 +106,12 @@ func (s *Scheme) factShapes() map[string]shape {
 			f["form."+fd.Name+".ready"], f["form."+fd.Name+".lost"] = shape{kind: YesNo}, shape{kind: YesNo}
 		}
 	}
-	for name := range s.Asks.All() {
-		for _, part := range []string{"asked", "given", "missing", "passed", "failed"} {
+	for name, a := range s.Asks.All() {
+		for _, part := range askParts {
 			f[name+"."+part] = shape{kind: Count}
+		}
+		for _, x := range a.Answers {
+			f[name+"."+x.Name] = fieldShapes[x.Type]
 		}
 		f[name+".score"] = shape{kind: Score}
 		f[name+".rank"] = shape{kind: Count}

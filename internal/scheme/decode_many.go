@@ -97,7 +97,7 @@ func (d *decoder) ask(name string, k, v *node) {
 		return
 	}
 	a := Ask{OpenedBy: parted(d.text(v, "opened_by")), Seats: d.text(v, "seats"), Within: d.text(v, "within"), Again: d.text(v, "again"),
-		Instead: d.text(v, "instead"), Drop: d.text(v, "drop"), Fee: d.text(v, "fee"), At: k.pos}
+		Instead: d.text(v, "instead"), Order: d.text(v, "order"), Drop: d.text(v, "drop"), Fee: d.text(v, "fee"), At: k.pos}
 	if a.Within == "" {
 		d.at(k.pos, "ask.no_clock", "name", name)
 	}
@@ -116,10 +116,7 @@ func (d *decoder) ask(name string, k, v *node) {
 			case "score":
 				a.Scored = x.text
 			default:
-				if !answerTypes[x.text] {
-					d.unknown(x.pos, "type", x.text, sortedKeys(answerTypes))
-				}
-				a.Answers = append(a.Answers, AnswerField{Name: key, Type: x.text})
+				a.Answers = append(a.Answers, d.answer(n.keys[i], x))
 			}
 		}
 	}
@@ -133,6 +130,20 @@ func (d *decoder) ask(name string, k, v *node) {
 		d.at(k.pos, "file.shape", "want", fault.Words{"opened_by: 办理", "opened_by: an action"})
 	}
 	d.s.Asks.add(name, a)
+}
+
+// answer reads one thing that a seat answers: a type, or the codes of a choice.
+func (d *decoder) answer(k, x *node) AnswerField {
+	if contains(askParts, k.text) || k.text == "rank" {
+		d.at(k.pos, "ask.taken", "name", k.text)
+	}
+	if x.kind == listNode {
+		return AnswerField{Name: k.text, Type: "choice", Of: d.list(x)}
+	}
+	if !answerTypes[x.text] {
+		d.unknown(x.pos, "type", x.text, sortedKeys(answerTypes))
+	}
+	return AnswerField{Name: k.text, Type: x.text}
 }
 
 // fieldTypes are the types of fields of a form.

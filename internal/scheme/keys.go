@@ -23,7 +23,7 @@ const (
 	seeKeys     = "only if"
 	amendKeys   = "list joins leaves"
 	migrateKeys = "from fields"
-	askKeys     = "opened_by seats draw answers must within again instead drop fee"
+	askKeys     = "opened_by seats draw answers must order within again instead drop fee"
 	drawKeys    = "from field count reserves conflicts worked per_unit"
 	formKeys    = "sections"
 	sectionKeys = "words fields"

@@ -67,6 +67,9 @@ func (s *Scheme) called(fact string) fault.Words {
 	if w, ok := factWords[fact]; ok {
 		return w
 	}
+	if _, field, ok := s.AnswerFact(fact); ok {
+		return s.Say(field)
+	}
 	return s.Say(fact)
 }
 

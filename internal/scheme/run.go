@@ -45,6 +45,7 @@ func (s *Scheme) runVerdict(f *found, v verdictTest, action string, c coverage) 
 			break
 		}
 	}
+	row.Action = action // an answer stands on no row
 	facts := testFacts{s: p, f: s.tests.given.over(v.with)}
 	j, err := p.Judge(facts.question(row, Purse{}))
 	want := string(v.want)

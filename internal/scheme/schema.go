@@ -107,7 +107,7 @@ func schemeSchema() js {
 			"opens_with": text(), "lent_to": text(), "by": text()})),
 		"money": js{"type": "object", "additionalProperties": line},
 		"slots": described(js{"type": "object", "additionalProperties": js{"anyOf": []any{matching(patternSlot), listOf(matching(patternSlot))}}}, "action or a|b|c: hold F, confirm F or release F, of a field of type slot"),
-		"asks":  table(object(askKeys, js{"opened_by": text(), "seats": text(), "within": text(), "instead": text(), "drop": text(), "fee": text(), "again": oneOf("failed"), "must": described(table(names()), "verdict: the answers that have to come with it"), "draw": object(drawKeys, js{"conflicts": names()})}, "opened_by", "within")),
+		"asks":  table(object(askKeys, js{"opened_by": text(), "seats": text(), "within": text(), "instead": text(), "drop": text(), "fee": text(), "again": oneOf("failed"), "must": described(table(names()), "verdict or code: the answers that have to come with it"), "order": described(text(), "the answer by which those that are in stand side by side, the smallest first"), "draw": object(drawKeys, js{"conflicts": names()})}, "opened_by", "within")),
 		"lead":  described(object(leadKeys, js{"sum": text(), "says": table(oneOf(PayerStates...))}, "sum", "says"), "what a payer's case tells the case that it lives under"),
 		"round": object(roundKeys, js{"returns": described(object(returnsKeys, js{"of": text(), "for": text(), "sum": text(), "below": text(), "above": text()}, "of", "for", "sum", "below", "above", "zh", "en"),
 			"what each payer of the case above gets back of what it paid in")}),

@@ -202,7 +202,8 @@ type Ask struct {
 	Answers  []AnswerField
 	Scored   string // param with the weights, if a score is asked for
 	Verdict  []string
-	Must     map[string][]string // verdict: the answers that have to come with it
+	Must     map[string][]string // verdict, or code of an answer that is a choice: the answers that have to come with it
+	Order    string              // answer by which those that are in stand side by side, the smallest first; "" is as they were asked
 	Within   string              // param
 	Again    string              // "failed"
 	Instead  string              // role
@@ -211,8 +212,11 @@ type Ask struct {
 	At       Pos
 }
 
-// AnswerField is one thing that an asked person fills in.
-type AnswerField struct{ Name, Type string }
+// AnswerField is one thing that an asked person fills in. Of are the codes of a choice.
+type AnswerField struct {
+	Name, Type string
+	Of         []string
+}
 
 // Draw takes people by lot out of a pool of experts of the registry. Lots says how.
 type Draw struct {
@@ -483,6 +487,11 @@ func (s *Scheme) Field(name string) (Field, bool) {
 		}
 	}
 	return Field{}, false
+}
+
+// answersNeed says whether a name under `needs` is an ask, whose answers need the rules.
+func (s *Scheme) answersNeed(name string) bool {
+	return s.Asks.Has(name) && !contains(s.Actions(), name)
 }
 
 // NeedsField says which fields an action of the role demands, in the order of `needs`.

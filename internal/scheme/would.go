@@ -76,7 +76,7 @@ func (s *Scheme) simple(r *reading, x ast.Expr) (w fault.Words, passes, ok bool)
 	return fault.Words{a[0] + " " + sign + " " + b[0], a[1] + " " + sign + " " + b[1]}, compare(sign, av, bv), true
 }
 
-// side is one side of a comparison: what it is called, or its value if it is a parameter, and what it is.
+// side is one side of a comparison: what it is called, or its value if it is a parameter or a share of a sum, and what it is.
 func (s *Scheme) side(r *reading, x ast.Expr) (fault.Words, Value, bool) {
 	switch x.Kind() {
 	case ast.IdentKind:
@@ -86,6 +86,16 @@ func (s *Scheme) side(r *reading, x ast.Expr) (fault.Words, Value, bool) {
 			return fault.Words{s.Show(v, fault.ZH), s.Show(v, fault.EN)}, v, true
 		}
 		return s.called(name), v, true
+	case ast.CallKind:
+		if c := x.AsCall(); c.FunctionName() == "share" {
+			_, sum, okA := s.side(r, c.Args()[0])
+			_, part, okB := s.side(r, c.Args()[1])
+			if !okA || !okB || !sum.Known() || !part.Known() {
+				return fault.Words{}, Value{}, false
+			}
+			v := MoneyValue(sum.Fen().Share(part.Ratio()))
+			return fault.Words{s.Show(v, fault.ZH), s.Show(v, fault.EN)}, v, true
+		}
 	case ast.LiteralKind:
 		switch l := x.AsLiteral().(type) {
 		case types.Int:

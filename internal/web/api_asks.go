@@ -19,6 +19,7 @@ type askOut struct {
 	Passed  int        `json:"passed"`
 	Failed  int        `json:"failed"`
 	Score   string     `json:"score" doc:"weighted mean; empty where it cannot be told"`
+	Order   string     `json:"order" doc:"what people call the answer by which those that are in are ordered, the smallest first; empty is as they were asked"`
 	Hidden  string     `json:"hidden" enum:",until_all,sight" doc:"why answers of others are not shown: not all are in, or the scheme lets other roles read them"`
 	Fields  []askField `json:"fields" doc:"what a seat answers"`
 	Seats   []seatOut  `json:"seats"`
@@ -44,6 +45,7 @@ type seatOut struct {
 	Struck      string         `json:"struck" enum:",declined,late,conflict" doc:"why it fell out"`
 	Mine        bool           `json:"mine" doc:"one can answer for it now"`
 	Instead     bool           `json:"instead" doc:"one can answer now because it is silent"`
+	Place       int            `json:"place" doc:"where its answer stands among those that may be read, in the order of the ask, 1 for the first; 0 where there is none"`
 	Answer      *seatAnswerOut `json:"answer,omitempty"`
 }
 
@@ -63,16 +65,20 @@ func asksOf(all []casework.Asked, a asked) (*body[asksOut], error) {
 	o := asksOut{Asks: []askOut{}}
 	for _, x := range all {
 		one := askOut{Ask: x.Ask, Says: x.Words.In(a.lang), Opening: x.Opening, Opened: iso(x.Opened), Closed: iso(x.Closed), Asked: x.Asked, Given: x.Given,
-			Missing: x.Missing, Passed: x.Passed, Failed: x.Failed, Hidden: x.Hidden, Fields: []askField{}, Seats: []seatOut{}}
+			Missing: x.Missing, Passed: x.Passed, Failed: x.Failed, Order: x.OrderedBy().In(a.lang), Hidden: x.Hidden, Fields: []askField{}, Seats: []seatOut{}}
 		if x.Score.Known() {
 			one.Score = x.Score.String()
 		}
 		for _, f := range x.Fields {
 			one.Fields = append(one.Fields, askField{f.Name, f.Type, append([]string{}, f.Of...), f.Words.In(a.lang)})
 		}
+		place := map[int]int{}
+		for i, s := range x.InOrder() {
+			place[s.No] = i + 1
+		}
 		for _, s := range x.Seats {
 			seat := seatOut{Seat: s.ID, Kind: s.Kind, No: s.No, Name: s.Name.In(a.lang), Due: iso(s.Due), Provisional: s.Provisional, Late: s.Late, Waiting: s.Waiting,
-				Carried: s.Carried, Struck: s.Struck, Mine: s.Mine, Instead: s.Instead}
+				Carried: s.Carried, Struck: s.Struck, Mine: s.Mine, Instead: s.Instead, Place: place[s.No]}
 			if y := s.Answer; y != nil {
 				seat.Answer = &seatAnswerOut{At: iso(y.At), By: y.By, Instead: y.Instead, Reason: y.Reason, Fields: map[string]string{}}
 				for name, v := range y.Given {

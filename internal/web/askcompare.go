@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 
+	"corridor/internal/casework"
 	"corridor/internal/fault"
 )
 
@@ -12,7 +13,18 @@ const comparedSeats = 2
 // comparison sets answers to the same questions side by side: a column for each question, a row for each who answered.
 type comparison struct {
 	Columns []fault.Words
-	Rows    []seatView // those that answered; each has a line for every column
+	Rows    []seatView  // those that answered, in the order of the ask; each has a line for every column
+	By      fault.Words // what they are ordered by, the smallest first; empty is as they were asked
+}
+
+// row is the line of a seat.
+func (a askedView) row(x casework.Seat) seatView {
+	for _, r := range a.Rows {
+		if r.No == x.No {
+			return r
+		}
+	}
+	return seatView{Seat: x}
 }
 
 // Compare is the answers side by side; nil where they are not to be seen, too few, or not to the same questions.
@@ -28,10 +40,8 @@ func (a askedView) Compare() *comparison {
 			}
 		}
 	}
-	for _, r := range a.Rows {
-		if r.Answer == nil || r.Struck != "" {
-			continue
-		}
+	for _, x := range a.InOrder() {
+		r := a.row(x)
 		lines := make([]answerLine, len(c.Columns)) // what was not answered stays empty
 		for _, l := range r.Lines {
 			lines[seen[fmt.Sprint(l.Words)]] = l
@@ -39,6 +49,7 @@ func (a askedView) Compare() *comparison {
 		r.Lines = lines
 		c.Rows = append(c.Rows, r)
 	}
+	c.By = a.OrderedBy()
 	if len(c.Columns) < 2 || len(c.Rows) < comparedSeats {
 		return nil
 	}
