@@ -190,7 +190,7 @@ func (v *visit) quoted(s *booking.Service, p *bookPage, a booking.Ask) error {
 	if q.Refused != nil {
 		p.Why = q.Refused.Sentence(v.lang)
 		if !q.Next.From.IsZero() {
-			p.Next, p.NextPath = q.Next.Words(zone), bookPath(p.ID, q.Next, zone)
+			p.Next, p.NextPath = q.Next.Words(zone), v.bookPath(p.ID, q.Next, zone)
 		}
 	}
 	return nil
@@ -319,6 +319,9 @@ func (v *visit) bookings() error {
 	}
 	labs, err := v.orgOptions(access.BookingManage)
 	if err != nil {
+		return err
+	}
+	if labs, err = v.labsRun(s, labs); err != nil {
 		return err
 	}
 	for _, l := range labs {

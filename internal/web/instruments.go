@@ -51,14 +51,8 @@ func (v *visit) showInstruments(f *form) error {
 	if p.Orgs, err = v.orgOptions(access.BookingManage); err != nil {
 		return err
 	}
-	for _, o := range p.Orgs {
-		has, _, err := s.Instruments(v.ctx(), v.who, o.Value, "")
-		if err != nil {
-			return err
-		}
-		if len(has) > 0 {
-			p.Labs = append(p.Labs, o)
-		}
+	if p.Labs, err = v.labsRun(s, p.Orgs); err != nil {
+		return err
 	}
 	return v.show("instruments", v.t("仪器预约", "Instruments to book"), p)
 }
@@ -84,7 +78,7 @@ func (v *visit) bookable(after unit.ID) (out []instrumentView, next unit.ID, err
 			return nil, "", err
 		}
 		if ok {
-			x.Next, x.Path = slot.Words(i.Location()), bookPath(i.ID, slot, i.Location())
+			x.Next, x.Path = slot.Words(i.Location()), v.bookPath(i.ID, slot, i.Location())
 		}
 		out = append(out, x)
 	}
@@ -113,6 +107,20 @@ func (v *visit) instrumentsFile() error {
 		return err
 	}
 	return v.send(t)
+}
+
+// labsRun are those of the organisations that have instruments to run.
+func (v *visit) labsRun(s *booking.Service, orgs []option) (labs []option, err error) {
+	for _, o := range orgs {
+		has, _, err := s.Instruments(v.ctx(), v.who, o.Value, "")
+		if err != nil {
+			return nil, err
+		}
+		if len(has) > 0 {
+			labs = append(labs, o)
+		}
+	}
+	return labs, nil
 }
 
 // ownerName is the name of an organisation, kept in known; one that is not in the registry is called by its code.
@@ -199,7 +207,7 @@ func (v *visit) instrument() error {
 		return err
 	}
 	id := i.ID
-	p := instrumentPage{Instrument: i, Manages: s.Manages(v.who, i), Books: access.MaySomewhere(v.who, access.BookingCreate) == nil || v.who.Anonymous()}
+	p := instrumentPage{Instrument: i, Manages: s.Manages(v.who, i), Books: v.ledToBook()}
 	if p.Owner, err = v.ownerName(map[string]fault.Words{}, i.Org); err != nil {
 		return err
 	}
@@ -216,7 +224,7 @@ func (v *visit) instrument() error {
 	if slot, ok, err := s.NextFree(v.ctx(), id); err != nil {
 		return err
 	} else if ok {
-		p.Next, p.NextPath = slot.Words(i.Location()), bookPath(id, slot, i.Location())
+		p.Next, p.NextPath = slot.Words(i.Location()), v.bookPath(id, slot, i.Location())
 	}
 	all, err := s.Prices(v.ctx(), id)
 	if err != nil {

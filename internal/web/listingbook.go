@@ -40,7 +40,7 @@ func (v *visit) bookedOf(l catalogue.Listing, k *kinds.Kind) (b bookedPart, err 
 	} else if slot, ok, err := s.NextFree(v.ctx(), l.ID); err != nil {
 		return b, err
 	} else if ok {
-		b.Next, b.NextPath = slot.Words(i.Location()), bookPath(l.ID, slot, i.Location())
+		b.Next, b.NextPath = slot.Words(i.Location()), v.bookPath(l.ID, slot, i.Location())
 	}
 	if access.May(v.who, access.ListingEdit, access.Scope{Org: l.Owner, Region: l.Region}) == nil || access.May(v.who, access.ListingPublish, access.Scope{Org: l.Owner, Region: l.Region}) == nil {
 		b.Ahead, err = v.s.c.Catalogue.Ahead(v.ctx(), l.ID)

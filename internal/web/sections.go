@@ -113,12 +113,17 @@ var sectionWants = func() map[string]access.Permission {
 // sectionsOfDesks are pages that an organisation's permission does not open, though a desk holds the same: those of places, and
 // those of the place that this node serves.
 var sectionsOfDesks = map[string]func(*visit, access.Permission) bool{
-	"/listings/desk": func(v *visit, p access.Permission) bool {
-		r := access.ReachOf(v.who, p)
-		return r.All || len(r.Regions) > 0
-	},
+	"/listings/desk":     (*visit).mayInPlaces,
+	"/statements":        (*visit).mayHere,
+	"/books":             (*visit).mayHere,
 	"/experts":           (*visit).mayHere,
 	"/credentials/given": (*visit).mayHere,
+}
+
+// mayInPlaces says whether this person holds a permission over a place, not only for an organisation.
+func (v *visit) mayInPlaces(p access.Permission) bool {
+	r := access.ReachOf(v.who, p)
+	return r.All || len(r.Regions) > 0
 }
 
 // mayHere says whether this person holds a permission over the whole jurisdiction of the node.

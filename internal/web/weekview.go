@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"time"
 
+	"corridor/internal/access"
 	"corridor/internal/catalogue/booking"
 	"corridor/internal/fault"
 	"corridor/internal/unit"
@@ -122,7 +123,7 @@ func (v *visit) chip(l booking.Lane, c booking.Chip) (x chipView) {
 	switch c.Kind {
 	case "free":
 		x.Class, x.What = "free", v.t("可约", "free")
-		x.Path = bookPath(l.ID, c.Span, zone)
+		x.Path = v.bookPath(l.ID, c.Span, zone)
 	case "shut":
 		x.Class, x.What = "shut", booking.ShutWords(c.Shut.Kind).In(v.lang)
 		if l.Manages && c.Shut.Why != "" {
@@ -165,8 +166,16 @@ func endText(s booking.Span, zone *time.Location) string {
 	return "24:00"
 }
 
-// bookPath is the form to book a slot, filled in.
-func bookPath(id unit.ID, s booking.Span, zone *time.Location) string {
+// ledToBook says whether the forms to book are shown: to whoever may book for an organisation, and to a visitor, who is asked to sign in.
+func (v *visit) ledToBook() bool {
+	return v.who.Anonymous() || access.MaySomewhere(v.who, access.BookingCreate) == nil
+}
+
+// bookPath is the form to book a slot, filled in; "" where nobody is led there.
+func (v *visit) bookPath(id unit.ID, s booking.Span, zone *time.Location) string {
+	if !v.ledToBook() {
+		return ""
+	}
 	q := url.Values{"day": {unit.DayOf(s.From, zone).String()}, "from": {clockText(s.From, zone)}, "to": {endText(s, zone)}}
 	if last := unit.DayOf(s.To.Add(-time.Minute), zone); last != unit.DayOf(s.From, zone) {
 		q.Set("until", last.String())
