@@ -48,6 +48,9 @@ func (s *Service) begin(ctx context.Context, tx *db.Tx, who access.Actor, sch *s
 	if err := keepNamed(ctx, tx, sch, *c); err != nil {
 		return err
 	}
+	if err := keepPlans(ctx, tx, sch, *c); err != nil {
+		return err
+	}
 	return s.c.Access.Record(ctx, tx, who, access.Entry{Act: "case.create", Object: c.Object(), Region: c.Region, Detail: c.Scheme + " " + c.No})
 }
 

@@ -248,6 +248,9 @@ func (s *Service) write(ctx context.Context, tx *db.Tx, who access.Actor, w *wri
 	if err := keepNamed(ctx, tx, w.sch, *c); err != nil {
 		return err
 	}
+	if err := keepPlans(ctx, tx, w.sch, *c); err != nil {
+		return err
+	}
 	if err := s.bind(ctx, tx, w.sch, *c); err != nil {
 		return err
 	}

@@ -81,6 +81,8 @@ func (w *world) form(name string) (scheme.Value, scheme.Vouched, error) {
 	}
 	if f, ok := w.sch.Field(field); ok && f.Type == "slot" && part != "" {
 		return w.slotFact(field, part)
+	} else if ok && f.Type == "plan" && part != "" {
+		return w.planFact(field, part)
 	} else if ok && f.Type == "group" && part != "" {
 		return columnOfRows(v, part), scheme.Vouched{By: "form", At: w.c.Changed}, nil
 	}

@@ -57,6 +57,9 @@ func (s *Service) typedField(ctx context.Context, tx *db.Tx, sch *scheme.Scheme,
 	if err := s.vouched(ctx, tx, c, f, v); err != nil {
 		return v, err
 	}
+	if v.Kind == scheme.Plan {
+		return v, s.planKnown(ctx, tx, who, f, v)
+	}
 	return v, s.known(ctx, tx, f, v)
 }
 

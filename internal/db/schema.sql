@@ -894,6 +894,14 @@ CREATE INDEX casework_payer_changed ON casework_payer (changed_at, id);
 
 CREATE INDEX casework_payer_owed ON casework_payer (case_id) WHERE owed;
 
+CREATE TABLE casework_plan (
+  case_id TEXT NOT NULL REFERENCES casework_case (id),
+  plan    TEXT NOT NULL,
+  PRIMARY KEY (case_id, plan)
+);
+
+CREATE INDEX casework_plan_plan ON casework_plan (plan, case_id);
+
 CREATE TABLE casework_prefill (
   case_id TEXT NOT NULL REFERENCES casework_case (id),
   field   TEXT NOT NULL,

@@ -43,6 +43,7 @@ var People = append([]Person{
 	{Anhui, "big@anhui.example", fault.Words{"大企业经办人（演示）", "Clerk of the large firm (demo)"}, LargeFirm, "org_admin", ""},
 	{Anhui, "lab@anhui.example", fault.Words{"上海机构经办人（演示）", "Clerk of the Shanghai laboratory (demo)"}, Lab, "org_admin", ""},
 	{Anhui, "broker@anhui.example", fault.Words{"技术经理人（演示）", "Technology manager (demo)"}, AnhuiBroker, "tech_manager", ""},
+	{Anhui, "planner@anhui.example", fault.Words{"任务计划员（演示）", "Planner (demo)"}, "", "planner", ""}, // consortia have their tasks in the register
 	{Anhui, "audit@anhui.example", fault.Words{"审计员（演示）", "Auditor (demo)"}, "", "auditor", ""},
 	{Anhui, "city@anhui.example", fault.Words{"合肥推荐员（演示）", "Recommending officer, Hefei (demo)"}, "", "voucher_city", "340100"},
 }, desks()...)

@@ -265,7 +265,7 @@ func (w *walker) step(who, verb, name string, rest []string) string {
 				return "the page does not offer the field " + field
 			}
 			if other, of := strings.CutPrefix(value, "#"); of { // the number of another case
-				value = caseNumber.FindString(w.get(browser, w.cases[other]))
+				value = w.named(browser, other)
 			}
 			if value == "today" {
 				value = w.clock().Format("2006-01-02")
@@ -273,6 +273,12 @@ func (w *walker) step(who, verb, name string, rest []string) string {
 			fields.Set("f."+field, strings.ReplaceAll(value, "+", "\n"))
 		}
 		path += "/form"
+	case "plans": // G 三年任务 PARTY+PARTY 隔膜量产@9
+		return w.plans(browser, name, rest)
+	case "proves": // G 1 报告: evidence of a task of a plan, for who verifies
+		return w.onTask(browser, name, rest[0], "/done", url.Values{"evidence": {rest[1]}, "do": {"submit"}})
+	case "verifies": // G 1
+		return w.onTask(browser, name, rest[0], "/verdict", url.Values{"passed": {"yes"}})
 	case "agrees": // Q: to what its page says would be shown
 		path += "/disclosure"
 		seen := seenDigest.FindStringSubmatch(w.get(browser, path))
@@ -345,6 +351,14 @@ func (w *walker) step(who, verb, name string, rest []string) string {
 	return fmt.Sprintf("%d %s", status, said)
 }
 
+// named is how a form names another thing of the register: a case by its number, a plan by its id.
+func (w *walker) named(browser *http.Client, other string) string {
+	if id, plan := strings.CutPrefix(w.cases[other], "/agreements/"); plan {
+		return id
+	}
+	return caseNumber.FindString(w.get(browser, w.cases[other]))
+}
+
 func (w *walker) orgOf(who string) string {
 	for _, p := range People {
 		if p.Node == w.code && strings.HasPrefix(p.Email, who+"@") {
@@ -367,7 +381,7 @@ type caseWay struct {
 
 // way reads a case as the API shows it to who; of one that was not opened yet it is empty.
 func (w *walker) way(who, name string) (c caseWay) {
-	if w.cases[name] == "" {
+	if !strings.HasPrefix(w.cases[name], "/cases/") {
 		return c
 	}
 	answer, err := w.client(who).Get(w.at + "/api/v1" + w.cases[name])

@@ -102,6 +102,12 @@ func (s *Scheme) factShapes() map[string]shape {
 				f["form."+fd.Name+"."+col.Name] = shape{List, sh.kind}
 			}
 		}
+		if fd.Type == "plan" {
+			f["form."+fd.Name+".ours"] = shape{kind: YesNo}
+			for _, part := range []string{"tasks", "done", "late"} {
+				f["form."+fd.Name+"."+part] = shape{kind: Count}
+			}
+		}
 		if fd.Type == "slot" {
 			f["form."+fd.Name+".ready"], f["form."+fd.Name+".lost"] = shape{kind: YesNo}, shape{kind: YesNo}
 		}

@@ -156,7 +156,7 @@ func init() {
 	for _, t := range strings.Fields("text money count ratio day yesno region org orgs office offices person case score file files") {
 		answerTypes[t] = true
 	}
-	for _, t := range strings.Fields("text money count ratio day yesno choice code region org orgs office offices person account case score file files slot group disclosure measure bound") {
+	for _, t := range strings.Fields("text money count ratio day yesno choice code region org orgs office offices person account case score file files slot plan group disclosure measure bound") {
 		fieldTypes[t] = true
 	}
 }

@@ -120,7 +120,7 @@ func parseOne(f Field, kind Kind, text string) (Value, error) {
 	case Slot:
 		r, err := ParseSlot(text)
 		return Value{Kind: Slot, Text: r.String()}, err
-	case Org, Office, Person, Bank, Case, File, Code:
+	case Org, Office, Person, Bank, Case, File, Code, Plan:
 		if len(text) > 200 || strings.ContainsAny(text, "\n\r\t") {
 			return Value{}, bad(f)
 		}

@@ -17,7 +17,7 @@ var kindWords = map[Kind]fault.Words{
 	Money: {"金额", "money"}, Ratio: {"比例", "ratio"}, Count: {"计数", "count"}, Score: {"评分", "score"}, Day: {"日期", "day"},
 	YesNo: {"是否", "yes or no"}, Duration: {"时长", "time"}, Cycle: {"周期", "cycle"}, Text: {"文字", "text"}, Choice: {"选项", "choice"},
 	Code: {"代码", "code"}, Region: {"地区", "region"}, Org: {"机构", "organisation"}, Office: {"部门", "office"}, Person: {"人员", "person"},
-	Account: {"账户", "account"}, Bank: {"银行账户", "bank account"}, Case: {"办件", "case"}, File: {"文件", "file"}, Slot: {"时段", "slot"}, List: {"列表", "list"},
+	Account: {"账户", "account"}, Bank: {"银行账户", "bank account"}, Case: {"办件", "case"}, File: {"文件", "file"}, Slot: {"时段", "slot"}, Plan: {"计划", "plan"}, List: {"列表", "list"},
 	Table: {"表", "table"}, Group: {"分组", "group"},
 }
 
@@ -36,6 +36,9 @@ var factWords = map[string]fault.Words{
 	"parent.opened": {"上级件开始日", "parent case opened"}, "parent.ends": {"上级件到期日", "parent case ends"}, "parent.ended": {"上级件已终结", "parent case has ended"},
 	"parent.done": {"上级件已办次数", "times done in the parent case"},
 }
+
+// planPartWords are what is asked of a plan, behind the words of the field.
+var planPartWords = map[string]fault.Words{"ours": {"由本单位签订", ": a party is the applicant"}, "tasks": {"中的任务数", ": tasks"}, "done": {"中已完成的任务数", ": tasks done"}, "late": {"中逾期的任务数", ": tasks late"}}
 
 // FactWords is what people call a fact of the language; its own name if it has no other.
 func FactWords(name string) fault.Words {
@@ -57,6 +60,9 @@ func (s *Scheme) called(fact string) fault.Words {
 				return fault.Words{f.Words[0] + "已保留", f.Words[1] + " is held"}
 			case "lost":
 				return fault.Words{f.Words[0] + "已落空", f.Words[1] + " is lost"}
+			}
+			if w, of := planPartWords[part]; of && f.Type == "plan" {
+				return fault.Words{f.Words[0] + w[0], f.Words[1] + w[1]}
 			}
 			if col, ok := s.Column(fact); ok && part != "" {
 				return fault.Words{f.Words[0] + "：" + col.Words[0], f.Words[1] + ": " + col.Words[1]}

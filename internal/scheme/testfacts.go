@@ -35,6 +35,8 @@ func (t testFacts) assumed(name string, args []Value) Value {
 	if field, part, ok := formFact(name); ok && part != "" { // nobody holds a slot, which is as good as one that is held
 		if f, _ := t.s.Field(field); f.Type == "slot" {
 			return YesNoValue(part == "ready")
+		} else if f.Type == "plan" {
+			return Value{} // nobody said how it stands
 		}
 	}
 	switch name {

@@ -30,12 +30,13 @@ var (
 	fileType     = cel.OpaqueType(string(File))
 	groupType    = cel.OpaqueType(string(Group))
 	slotType     = cel.OpaqueType(string(Slot))
+	planType     = cel.OpaqueType(string(Plan))
 )
 
 var opaque = map[Kind]*cel.Type{
 	Money: moneyType, Ratio: ratioType, Score: scoreType, Day: dayType, Duration: durationType, Cycle: cycleType, Code: codeType,
 	Region: regionType, Org: orgType, Office: officeType, Person: personType, Account: accountType, Bank: bankType, Case: caseType,
-	File: fileType, Slot: slotType, Group: groupType, Count: cel.IntType, YesNo: cel.BoolType, Text: cel.StringType, Choice: cel.StringType,
+	File: fileType, Slot: slotType, Plan: planType, Group: groupType, Count: cel.IntType, YesNo: cel.BoolType, Text: cel.StringType, Choice: cel.StringType,
 }
 
 // shape is a unit with the unit of its entries, if it has entries.
@@ -69,7 +70,7 @@ var fieldShapes = map[string]shape{
 	"text": {kind: Text}, "measure": {kind: Text}, "bound": {kind: Text}, "money": {kind: Money}, "count": {kind: Count}, "ratio": {kind: Ratio}, "day": {kind: Day}, "yesno": {kind: YesNo},
 	"choice": {kind: Choice}, "code": {kind: Code}, "region": {kind: Region}, "org": {kind: Org}, "orgs": {List, Org}, "office": {kind: Office},
 	"offices": {List, Office}, "person": {kind: Person}, "account": {kind: Bank}, "case": {kind: Case}, "score": {kind: Score},
-	"file": {kind: File}, "files": {List, File}, "slot": {kind: Slot}, "group": {List, Group}, "disclosure": {kind: Text},
+	"file": {kind: File}, "files": {List, File}, "slot": {kind: Slot}, "plan": {kind: Plan}, "group": {List, Group}, "disclosure": {kind: Text},
 }
 
 // unitName turns a type's name in a message of CEL into the words of the language.

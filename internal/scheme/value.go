@@ -35,6 +35,7 @@ const (
 	Case     Kind = "case"     // Text, the id of a case
 	File     Kind = "file"     // Text, the digest of an attachment
 	Slot     Kind = "slot"     // Text, a SlotRef: a time in the calendar of a listing
+	Plan     Kind = "plan"     // Text, the id of an instrument or a list of tasks in the register of agreements
 	List     Kind = "list"     // List, all of one kind
 	Table    Kind = "table"    // Keys and List, one to one
 	Group    Kind = "group"    // Keys and List: one row of a repeated group; the group itself is a List of these

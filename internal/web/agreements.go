@@ -7,6 +7,7 @@ import (
 
 	"corridor/internal/access"
 	"corridor/internal/agreement"
+	"corridor/internal/casework"
 	"corridor/internal/fault"
 	"corridor/internal/unit"
 )
@@ -125,6 +126,7 @@ type agreementPage struct {
 	Budgets    budgetsView
 	Amends     []amendView
 	Amend      amendForm
+	Cases      []casework.Case // that carry it out
 }
 
 // signerView is a party of an agreement with what it signed.
@@ -240,6 +242,9 @@ func (v *visit) showAgreement(id unit.ID, form *group, proposals []agreement.Pro
 	}
 	p.Rows = tasksView{Tasks: a.Tasks[:min(len(a.Tasks), taskRows)], Back: "/agreements/" + string(id)}
 	if p.Budgets, err = v.budgets(agreement.Query{Agreement: id}); err != nil {
+		return err
+	}
+	if p.Cases, err = v.casesOfPlan(id); err != nil {
 		return err
 	}
 	v.under("/agreements", "协议登记", "Agreements")

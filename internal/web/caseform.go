@@ -206,6 +206,9 @@ func (v *visit) shown(s *scheme.Scheme, x scheme.Value) string {
 		if r, ok := x.Slot(); ok {
 			return v.slotShown(r)
 		}
+	case x.Kind == scheme.Plan:
+		text, _ := v.planShown(x)
+		return text
 	case x.Kind == scheme.Org:
 		if o, err := v.org(x.Text); err == nil {
 			return o.Name.In(v.lang)

@@ -127,6 +127,9 @@ func (v *visit) givenShown(s *scheme.Scheme, id unit.ID, f scheme.Field, x schem
 	if f.Discloses != nil {
 		return v.t("已同意出示，查看材料", "agreed to; see what is shown"), disclosurePath(id)
 	}
+	if x.Kind == scheme.Plan {
+		return v.planShown(x)
+	}
 	return v.shown(s, x), v.decisionLink(x)
 }
 

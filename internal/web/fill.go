@@ -158,6 +158,10 @@ func (v *visit) fillIn(x *fieldView, s *scheme.Scheme, c casework.Case, f casewo
 	if f.Type == "slot" {
 		x.Slot = v.slotField(c, f.Field)
 	}
+	if f.Type == "plan" {
+		x.Options = v.plansOf(c.Org, in.text(f.Name))
+		x.Help = v.t("本单位签订的协议和计划；先在协议登记簿登记", "agreements and plans that the applicant signed; enter them in the register first")
+	}
 	if f.Discloses != nil {
 		x.Disclosure = disclosurePath(c.ID)
 		if val := c.Fields[f.Name]; val.Known() {

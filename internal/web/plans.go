@@ -5,6 +5,7 @@ import (
 
 	"corridor/internal/access"
 	"corridor/internal/agreement"
+	"corridor/internal/casework"
 	"corridor/internal/fault"
 	"corridor/internal/unit"
 )
@@ -51,6 +52,7 @@ type listPage struct {
 	Pager   pager
 	Plan    bool
 	Typed   string
+	Cases   []casework.Case // that carry it out
 }
 
 const listRows = 200
@@ -78,6 +80,9 @@ func (v *visit) showList(id unit.ID, typed string) error {
 		return err
 	}
 	p.Counts = countsOf(sum.Counts, "/tasks?list="+string(id))
+	if p.Cases, err = v.casesOfPlan(id); err != nil {
+		return err
+	}
 	p.Plan = access.MaySomewhere(v.who, access.AgreementPlan) == nil
 	v.under("/plans", "计划与清单", "Plans and lists")
 	return v.show("list", l.Name.In(v.lang), p)
