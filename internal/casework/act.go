@@ -119,6 +119,12 @@ func (s *Service) take(ctx context.Context, tx *db.Tx, who access.Actor, c *Case
 	if err := s.want(ctx, tx, sch, *c, a); err != nil {
 		return err
 	}
+	if err := s.drawAhead(ctx, tx, who, sch, c, a.Name); err != nil {
+		return err
+	}
+	if c.hat != nil {
+		c.hat.writing = true
+	}
 	if err := s.commit(ctx, tx, who, sch, c, j, q, p, a); err != nil {
 		return err
 	}

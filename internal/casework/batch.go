@@ -98,6 +98,9 @@ func (s *Service) actOne(ctx context.Context, who access.Actor, id unit.ID, b Ba
 
 // refuse keeps why a case was not acted on; what is no refusal but a failure of the node is an error.
 func (one *Batched) refuse(err error) error {
+	if err == nil {
+		return nil
+	}
 	var many fault.Many
 	if errors.As(err, &many) && len(many) > 0 {
 		one.Refused = many[0]

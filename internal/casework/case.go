@@ -118,6 +118,7 @@ type Case struct {
 	Seals []Seal // fields that were sealed
 
 	members []Member                // who was invited to it
+	hat     *hat                    // while it is acted on in one act with others: what was looked up for draws
 	seated  map[string]scheme.Value // the fields that say who plays a role, while Fields is what the reader may see
 }
 

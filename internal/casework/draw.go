@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -71,6 +72,7 @@ const (
 	tiedCompetes = "competes" // his or her organisation has a case of the same scheme
 	tiedActed    = "acted"    // took part in the case
 	tiedGone     = "gone"     // has no account in use
+	tiedBusy     = "busy"     // owes as many opinions as one may, or more than those who are enough
 )
 
 // Tied is a conflict of interest, or another reason, for which somebody is left out.
@@ -140,35 +142,82 @@ func (s *Service) draw(ctx context.Context, tx *db.Tx, sch *scheme.Scheme, c Cas
 		}
 		return out, nil
 	}
-	d, key, err := s.promised(ctx, tx, sch, c, name)
-	if err != nil {
-		return nil, err
+	d, looked := c.hat.drawn(name)
+	if !looked {
+		var err error
+		if d, err = s.lots(ctx, tx, s.hatOf(tx, c), sch, c, name, *decl.Draw); err != nil {
+			return nil, err
+		}
 	}
-	terms, err := sch.DrawTerms(*decl.Draw, s.facts(ctx, tx, sch, c))
-	if err != nil {
-		return nil, err
-	}
-	d.Count, d.Reserves, d.PerUnit, d.Field, d.Drawn = terms.Count, terms.Reserves, terms.PerUnit, terms.Field, tx.Now()
-	if d.Count+d.Reserves > seatsMax {
-		return nil, fault.New(fault.TooLarge, "casework.seats_many", "most", seatsMax)
-	}
-	if d.Lots, err = s.pool(ctx, tx, sch, c, d, terms, key); err != nil {
-		return nil, err
-	}
-	may := d.eligible()
-	d.Digest = scheme.PoolDigest(may)
-	drawn, standby := scheme.Lots(d.Seed, may, d.Count, d.Reserves, d.PerUnit)
-	if len(drawn) < d.Count {
-		return nil, fault.New(fault.Conflict, "casework.pool_small", "pool", d.Pool, "all", len(d.Lots), "out", len(d.Lots)-len(may), "count", d.Count)
-	}
-	d.place(append(drawn, standby...))
-	if d.DrawnIn, err = s.c.Log.Append(ctx, tx, corridorlog.Leaf{Kind: leafDrawn, Day: s.today(tx.Now()), Object: c.Object(), Fields: d.public(sch, drawn, standby)}); err != nil {
+	var err error
+	if d.DrawnIn, err = s.c.Log.Append(ctx, tx, corridorlog.Leaf{Kind: leafDrawn, Day: s.today(tx.Now()), Object: c.Object(), Fields: d.public(sch)}); err != nil {
 		return nil, fmt.Errorf("publish a draw of case %s: %w", c.No, err)
 	}
 	if err := markDrawn(ctx, tx, c.ID, d); err != nil {
 		return nil, fmt.Errorf("draw in case %s: %w", c.No, err)
 	}
-	return d.seats(), nil
+	seats := d.seats()
+	c.hat.sat(seats)
+	return seats, nil
+}
+
+// lots fixes the pool of a draw that was promised and draws, and writes nothing. Too small a pool is a refusal that says for
+// which reasons how many are left out.
+func (s *Service) lots(ctx context.Context, tx *db.Tx, h *hat, sch *scheme.Scheme, c Case, name string, decl scheme.Draw) (d Drawing, err error) {
+	d, key, err := s.promised(ctx, tx, sch, c, name)
+	if err != nil {
+		return d, err
+	}
+	terms, err := sch.DrawTerms(decl, s.facts(ctx, tx, sch, c))
+	if err != nil {
+		return d, err
+	}
+	d.Count, d.Reserves, d.PerUnit, d.Field, d.Drawn = terms.Count, terms.Reserves, terms.PerUnit, terms.Field, tx.Now()
+	if d.Count+d.Reserves > seatsMax {
+		return d, fault.New(fault.TooLarge, "casework.seats_many", "most", seatsMax)
+	}
+	if d.Lots, err = s.pool(ctx, tx, h, sch, c, d, terms, key); err != nil {
+		return d, err
+	}
+	may := d.eligible()
+	d.Digest = scheme.PoolDigest(may)
+	drawn, standby := scheme.Lots(d.Seed, may, d.Count, d.Reserves, d.PerUnit)
+	if len(drawn) < d.Count {
+		return d, fault.New(fault.Conflict, "casework.pool_small", "pool", d.Pool, "all", len(d.Lots), "out", len(d.Lots)-len(may), "count", d.Count, "why", leftOutFor(d.Lots))
+	}
+	d.place(append(drawn, standby...))
+	return d, nil
+}
+
+// TiedWords are the reasons for which somebody cannot be drawn.
+var TiedWords = map[string]fault.Words{
+	tiedUnit:     {"就职于当事单位", "belongs to a party"},
+	tiedRelated:  {"所在单位与当事单位有关联", "his or her organisation is affiliated with a party"},
+	tiedDeclared: {"本人申报与当事单位有利害关系", "declared a tie to a party"},
+	tiedPerson:   {"本人与当事单位有关联", "is tied to a party"},
+	tiedWorked:   {"所在单位近期与当事单位合作", "his or her organisation worked with a party lately"},
+	tiedCompetes: {"所在单位申报了同一事项", "his or her organisation has a case of the same scheme"},
+	tiedActed:    {"参与过本件的办理", "took part in the case"},
+	tiedGone:     {"账户已停用", "has no account in use"},
+	tiedBusy:     {"手上待评的已多", "owes more opinions already"},
+}
+
+// leftOutFor counts those who are left out by the first reason of each: «就职于当事单位 2；手上待评的已多 5».
+func leftOutFor(all []DrawnLot) fault.Words {
+	n := map[string]int{}
+	for _, l := range all {
+		if len(l.Kept) > 0 {
+			n[l.Kept[0].Why]++
+		}
+	}
+	var zh, en []string
+	for _, why := range slices.Sorted(maps.Keys(n)) {
+		zh, en = append(zh, fmt.Sprintf("%s %d", TiedWords[why][0], n[why])), append(en, fmt.Sprintf("%s %d", TiedWords[why][1], n[why]))
+	}
+	if len(zh) == 0 {
+		return fault.Words{"无", "none"}
+	}
+	return fault.Words{strings.Join(zh, "；"), strings.Join(en, "; ")}
 }
 
 // promised finds the draw that was promised and not made, and opens its box.
@@ -237,23 +286,23 @@ func (d Drawing) seats() (out []Seat) {
 }
 
 // public is all that is needed to draw again, and nobody's name.
-func (d Drawing) public(sch *scheme.Scheme, drawn, standby []string) map[string]any {
-	pool := []any{}
+func (d Drawing) public(sch *scheme.Scheme) map[string]any {
+	pool, drawn, standby := []any{}, []any{}, []any{}
+	for _, l := range d.Lots { // in the order in which they were drawn
+		switch {
+		case l.Place > d.Count:
+			standby = append(standby, l.Token)
+		case l.Place > 0:
+			drawn = append(drawn, l.Token)
+		}
+	}
 	for _, l := range d.eligible() {
 		pool = append(pool, l.String())
 	}
 	slices.SortFunc(pool, func(a, b any) int { return strings.Compare(a.(string), b.(string)) })
 	return map[string]any{"scheme": sch.ID, "edition": sch.Digest, "ask": d.Ask, "promise": d.Promise, "seed": d.Seed, "field": d.Field,
 		"pool": pool, "digest": d.Digest, "left_out": int64(len(d.Lots) - len(pool)), "count": int64(d.Count), "reserves": int64(d.Reserves),
-		"per_unit": int64(d.PerUnit), "drawn": anyList(drawn), "standby": anyList(standby)}
-}
-
-func anyList(all []string) []any {
-	out := make([]any, len(all))
-	for i, x := range all {
-		out[i] = x
-	}
-	return out
+		"per_unit": int64(d.PerUnit), "drawn": drawn, "standby": standby}
 }
 
 // redraw draws again from what was kept, and says what does not come out as it did.

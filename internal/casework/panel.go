@@ -8,7 +8,6 @@ import (
 	"corridor/internal/access"
 	"corridor/internal/db"
 	"corridor/internal/fault"
-	"corridor/internal/registry"
 	"corridor/internal/scheme"
 	"corridor/internal/unit"
 )
@@ -19,13 +18,16 @@ const panelMax = 500
 // Panel is what a draw would find in one case: how many of the pool are tied to nobody. Nobody is drawn: the lots of the trial
 // are of a seed that is thrown away, so that it tells nobody who will be.
 type Panel struct {
-	Case            unit.ID
+	Case, Parent    unit.ID // Parent "" where it lives under none
+	Action          string  // that draws
+	Draws           fault.Words
 	No              string
 	Scheme          string
 	Title           fault.Words
 	Ask             fault.Words
 	Pool, Field     string
 	Count, Reserves int
+	Most            int            // opinions that one may owe; 0: nobody's work is looked at
 	All, Free       int            // of the pool; tied to nobody
 	Why             map[string]int // how many are left out for which reason
 	Short           bool           // too few, with no more of one organisation than may be
@@ -40,37 +42,15 @@ func (s *Service) Panels(ctx context.Context, who access.Actor, schemeID string)
 	}
 	err = s.c.DB.Read(ctx, func(tx *db.Tx) error {
 		out = nil
-		f, pools := s.found(tx), map[[2]string][]registry.Expert{}
-		for _, sch := range s.Schemes() {
-			if schemeID != "" && sch.ID != schemeID {
-				continue
+		h := s.hat(tx)
+		return s.eachToDraw(ctx, tx, who, schemeID, func(sch *scheme.Scheme, c Case, name string, decl scheme.Ask) error {
+			p, err := s.panelOf(ctx, tx, h, sch, c, name, decl)
+			if err != nil {
+				return fmt.Errorf("panel of case %s: %w", c.No, err)
 			}
-			for name, decl := range sch.Asks.All() {
-				if decl.Draw == nil {
-					continue
-				}
-				for _, stage := range opensFrom(sch, decl) {
-					all, err := selectWaiting(ctx, tx, sch.Digest, stage, panelMax)
-					if err != nil {
-						return fmt.Errorf("cases of %s: %w", sch.ID, err)
-					}
-					for _, c := range all {
-						if !s.runs(sch, c, who, decl) {
-							continue
-						}
-						if c.History, err = selectSteps(ctx, tx, c.ID); err != nil {
-							return err
-						}
-						p, err := s.panelOf(ctx, tx, f, pools, sch, c, name, decl)
-						if err != nil {
-							return fmt.Errorf("panel of case %s: %w", c.No, err)
-						}
-						out = append(out, p)
-					}
-				}
-			}
-		}
-		return nil
+			out = append(out, p)
+			return nil
+		})
 	})
 	slices.SortStableFunc(out, func(a, b Panel) int { // what lacks experts first
 		switch {
@@ -80,6 +60,38 @@ func (s *Service) Panels(ctx context.Context, who access.Actor, schemeID string)
 		return a.Free - b.Free
 	})
 	return out, err
+}
+
+// eachToDraw goes through the cases in which somebody of the actor's desk can draw now, and their asks.
+func (s *Service) eachToDraw(ctx context.Context, tx *db.Tx, who access.Actor, schemeID string, do func(*scheme.Scheme, Case, string, scheme.Ask) error) error {
+	for _, sch := range s.Schemes() {
+		if schemeID != "" && sch.ID != schemeID {
+			continue
+		}
+		for name, decl := range sch.Asks.All() {
+			if decl.Draw == nil {
+				continue
+			}
+			for _, stage := range opensFrom(sch, decl) {
+				all, err := selectWaiting(ctx, tx, sch.Digest, stage, panelMax)
+				if err != nil {
+					return fmt.Errorf("cases of %s: %w", sch.ID, err)
+				}
+				for _, c := range all {
+					if !s.runs(sch, c, who, decl) {
+						continue
+					}
+					if c.History, err = selectSteps(ctx, tx, c.ID); err != nil {
+						return err
+					}
+					if err := do(sch, c, name, decl); err != nil {
+						return err
+					}
+				}
+			}
+		}
+	}
+	return nil
 }
 
 // opensFrom are the stages from which an ask can be opened.
@@ -92,8 +104,9 @@ func opensFrom(sch *scheme.Scheme, decl scheme.Ask) (out []string) {
 	return out
 }
 
-func (s *Service) panelOf(ctx context.Context, tx *db.Tx, f *found, pools map[[2]string][]registry.Expert, sch *scheme.Scheme, c Case, name string, decl scheme.Ask) (p Panel, err error) {
-	p = Panel{Case: c.ID, No: c.No, Scheme: sch.ID, Title: sch.Title, Ask: sch.Say(name), Pool: decl.Draw.From, Why: map[string]int{}}
+func (s *Service) panelOf(ctx context.Context, tx *db.Tx, h *hat, sch *scheme.Scheme, c Case, name string, decl scheme.Ask) (p Panel, err error) {
+	action := drawsBy(sch, c.Stage, decl)
+	p = Panel{Case: c.ID, Parent: c.Parent, Action: action, Draws: sch.Say(action), No: c.No, Scheme: sch.ID, Title: sch.Title, Ask: sch.Say(name), Pool: decl.Draw.From, Why: map[string]int{}}
 	terms, err := sch.DrawTerms(*decl.Draw, s.facts(ctx, tx, sch, c))
 	if refused := fault.Of(err); err != nil {
 		if refused.Kind == fault.Internal {
@@ -102,16 +115,12 @@ func (s *Service) panelOf(ctx context.Context, tx *db.Tx, f *found, pools map[[2
 		p.Short, p.Unknown = true, fault.Words{refused.Sentence(fault.ZH), refused.Sentence(fault.EN)}
 		return p, nil
 	}
-	p.Field, p.Count, p.Reserves = terms.Field, terms.Count, terms.Reserves
-	key := [2]string{p.Pool, p.Field}
-	experts, asked := pools[key]
-	if !asked {
-		if experts, err = s.experts(ctx, tx, Drawing{Pool: p.Pool, Field: p.Field}); err != nil {
-			return p, err
-		}
-		pools[key] = experts
+	p.Field, p.Count, p.Reserves, p.Most = terms.Field, terms.Count, terms.Reserves, terms.Most
+	experts, err := s.inHat(ctx, tx, h, p.Pool, p.Field)
+	if err != nil {
+		return p, err
 	}
-	look, units := s.conflictsBy(ctx, tx, f, sch, c, terms), map[string]int{}
+	look, units := s.conflictsBy(ctx, tx, h, sch, c, terms), map[string]int{}
 	var may []scheme.Lot
 	for _, e := range experts {
 		if units[e.Unit] == 0 {
@@ -126,6 +135,16 @@ func (s *Service) panelOf(ctx context.Context, tx *db.Tx, f *found, pools map[[2
 				p.Why[t.Why]++
 			}
 		}
+		if len(tied) == 0 && terms.Most > 0 {
+			owes, err := h.work(ctx, tx)
+			if err != nil {
+				return p, err
+			}
+			if owes[e.Account] >= terms.Most {
+				tied = []Tied{{Why: tiedBusy}}
+				p.Why[tiedBusy]++
+			}
+		}
 		if len(tied) == 0 {
 			may = append(may, scheme.Lot{Token: string(e.Account), Unit: units[e.Unit]})
 		}
@@ -134,4 +153,14 @@ func (s *Service) panelOf(ctx context.Context, tx *db.Tx, f *found, pools map[[2
 	drawn, _ := scheme.Lots(secretText(), may, p.Count, p.Reserves, terms.PerUnit)
 	p.Short = len(drawn) < p.Count
 	return p, nil
+}
+
+// drawsBy is the action of a person by which an ask is opened from a stage; the first, where there are several.
+func drawsBy(sch *scheme.Scheme, stage string, decl scheme.Ask) string {
+	for _, r := range sch.RowsFrom(stage) {
+		if slices.Contains(decl.OpenedBy, r.Action) && r.ByPerson() {
+			return r.Action
+		}
+	}
+	return ""
 }

@@ -21,7 +21,7 @@ const accountsMax = 500
 
 // conflicts looks for what ties an expert to the parties of a case.
 type conflicts struct {
-	*found
+	*hat
 	s      *Service
 	ctx    context.Context
 	tx     *db.Tx
@@ -35,25 +35,9 @@ type conflicts struct {
 	between  map[[2]string][]Tied        // organisation of the expert and party
 }
 
-// found is what was looked up once for many cases of one transaction.
-type found struct {
-	kin    *registry.Kin
-	inUse  map[unit.ID]bool
-	rivals map[[2]string][]unit.ID     // scheme and organisation: cases of it that go on
-	staff  map[string]map[unit.ID]bool // accounts of a party
-}
-
-func (s *Service) found(tx *db.Tx) *found {
-	return &found{s.c.Registry.Kin(s.today(tx.Now())), map[unit.ID]bool{}, map[[2]string][]unit.ID{}, map[string]map[unit.ID]bool{}}
-}
-
-func (s *Service) conflicts(ctx context.Context, tx *db.Tx, sch *scheme.Scheme, c Case, terms scheme.DrawTerms) *conflicts {
-	return s.conflictsBy(ctx, tx, s.found(tx), sch, c, terms)
-}
-
-// conflictsBy is that, with what was found for other cases.
-func (s *Service) conflictsBy(ctx context.Context, tx *db.Tx, f *found, sch *scheme.Scheme, c Case, terms scheme.DrawTerms) *conflicts {
-	x := &conflicts{found: f, s: s, ctx: ctx, tx: tx, sch: sch, c: c, terms: terms, acted: map[unit.ID]bool{c.OpenedBy: true},
+// conflictsBy looks for conflicts in a case with what the hat holds already.
+func (s *Service) conflictsBy(ctx context.Context, tx *db.Tx, h *hat, sch *scheme.Scheme, c Case, terms scheme.DrawTerms) *conflicts {
+	x := &conflicts{hat: h, s: s, ctx: ctx, tx: tx, sch: sch, c: c, terms: terms, acted: map[unit.ID]bool{c.OpenedBy: true},
 		partners: map[string]map[string]int64{}, between: map[[2]string][]Tied{}}
 	for _, h := range c.History {
 		x.acted[h.Person] = true
@@ -76,15 +60,15 @@ func back(now time.Time, v scheme.Value) time.Time {
 }
 
 // pool is everybody in the pool of a draw, with what keeps them out.
-func (s *Service) pool(ctx context.Context, tx *db.Tx, sch *scheme.Scheme, c Case, d Drawing, terms scheme.DrawTerms, key string) ([]DrawnLot, error) {
-	experts, err := s.experts(ctx, tx, d)
+func (s *Service) pool(ctx context.Context, tx *db.Tx, h *hat, sch *scheme.Scheme, c Case, d Drawing, terms scheme.DrawTerms, key string) ([]DrawnLot, error) {
+	experts, err := s.inHat(ctx, tx, h, d.Pool, d.Field)
 	if err != nil {
 		return nil, err
 	}
 	if len(experts) > poolMax {
 		return nil, fault.New(fault.TooLarge, "casework.pool_large", "pool", d.Pool, "most", poolMax)
 	}
-	look, units := s.conflicts(ctx, tx, sch, c, terms), map[string]int{}
+	look, units := s.conflictsBy(ctx, tx, h, sch, c, terms), map[string]int{}
 	out := make([]DrawnLot, 0, len(experts))
 	for _, e := range experts {
 		if units[e.Unit] == 0 {
@@ -96,7 +80,10 @@ func (s *Service) pool(ctx context.Context, tx *db.Tx, sch *scheme.Scheme, c Cas
 		}
 		out = append(out, l)
 	}
-	return out, nil
+	if terms.Most == 0 {
+		return out, nil
+	}
+	return out, h.sparesBusy(ctx, tx, out, terms)
 }
 
 // of is everything that keeps an expert out of a draw of the case, in the order of the reasons.

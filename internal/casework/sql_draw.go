@@ -71,7 +71,7 @@ func markDrawn(ctx context.Context, tx *db.Tx, id unit.ID, d Drawing) error {
 			}
 			kept = string(b)
 		}
-		if _, err := tx.Exec(ctx, sqlInsertLot, string(id), d.Ask, d.Opening, l.Token, string(l.Person), l.Unit, l.UnitNo, kept, l.Place); err != nil {
+		if err := tx.Later(ctx, sqlInsertLot, string(id), d.Ask, d.Opening, l.Token, string(l.Person), l.Unit, l.UnitNo, kept, l.Place); err != nil {
 			return err
 		}
 	}
@@ -136,4 +136,42 @@ func selectCompeting(ctx context.Context, tx *db.Tx, schemeID, org string) ([]un
 func dropReader(ctx context.Context, tx *db.Tx, id unit.ID, code string) error {
 	_, err := tx.Exec(ctx, sqlDeleteReader, string(id), code, "seat")
 	return err
+}
+
+const (
+	// sqlOpinionsOwed counts what is asked of people and not answered. Seats that fell out wait no more.
+	sqlOpinionsOwed = `
+SELECT seat, count(*) FROM casework_seat WHERE kind = 'person' AND waiting AND struck_at = 0 GROUP BY seat ORDER BY seat LIMIT $1`
+
+	opinionsMax = 100_000 // people
+)
+
+// selectOpinionsOwed is how many opinions everybody owes who was drawn.
+func selectOpinionsOwed(ctx context.Context, tx *db.Tx) (map[unit.ID]int, error) {
+	out := map[unit.ID]int{}
+	_, err := db.Collect(ctx, tx, "opinions that are owed", func(scan func(...any) error) (id unit.ID, err error) {
+		n := 0
+		err = scan(&id, &n)
+		out[id] = n
+		return id, err
+	}, sqlOpinionsOwed, opinionsMax)
+	return out, err
+}
+
+// sqlPromised are the digests of the seeds of draws that were not made yet, of the cases of a scheme that go on.
+const sqlPromised = `
+SELECT d.case_id, min(d.promise) FROM casework_draw d JOIN casework_case c ON c.id = d.case_id
+WHERE c.scheme = $1 AND c.ending = '' AND d.drawn_at = 0 GROUP BY d.case_id ORDER BY d.case_id LIMIT $2`
+
+const promisedMax = 100_000 // cases of one scheme
+
+func selectPromised(ctx context.Context, tx *db.Tx, schemeID string) (map[unit.ID]string, error) {
+	out := map[unit.ID]string{}
+	_, err := db.Collect(ctx, tx, "promised draws", func(scan func(...any) error) (id unit.ID, err error) {
+		promise := ""
+		err = scan(&id, &promise)
+		out[id] = promise
+		return id, err
+	}, sqlPromised, schemeID, promisedMax)
+	return out, err
 }

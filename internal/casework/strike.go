@@ -197,7 +197,7 @@ func (s *Service) stepIn(ctx context.Context, tx *db.Tx, sch *scheme.Scheme, c C
 	if err != nil {
 		return 0, err
 	}
-	look, asked := s.conflicts(ctx, tx, sch, c, terms), map[string]bool{}
+	look, asked := s.conflictsBy(ctx, tx, s.hat(tx), sch, c, terms), map[string]bool{}
 	for _, x := range a.Seats {
 		asked[x.ID] = true
 		no = max(no, x.No)

@@ -282,6 +282,9 @@ func (c *checker) manyNames() {
 			if a.Draw.PerUnit != "" {
 				c.param(pos, a.Draw.PerUnit, Count)
 			}
+			if a.Draw.Most != "" {
+				c.param(pos, a.Draw.Most, Count)
+			}
 			for _, x := range a.Draw.Conflicts {
 				if x != "firm" {
 					c.fact(pos, x, Org, List)
@@ -296,6 +299,7 @@ func (c *checker) manyNames() {
 		}
 		if a.Drop != "" {
 			c.param(pos, a.Drop, Count)
+			c.dropLeaves(name, a)
 		}
 		if a.Fee != "" {
 			c.param(pos, a.Fee, Money)
@@ -571,4 +575,32 @@ func (c *checker) shown(pos Pos, name, code string) {
 		return
 	}
 	c.unknown(pos, "fact", name, append(s.Amounts.Names(), s.Params.Names()...))
+}
+
+// dropLeaves refuses a draw of so few that after the highest and lowest are left out fewer scores count than a rule
+// `ASK.given >= PARAM` wants opinions; where no rule says how many, none.
+func (c *checker) dropLeaves(name string, a Ask) {
+	if a.Draw == nil {
+		return
+	}
+	number := func(param string) (int64, bool) {
+		p, ok := c.s.Params.Get(param)
+		return p.Value.Int, ok && p.Value.Kind == Count
+	}
+	seats, counted := number(a.Draw.Count)
+	drop, drops := number(a.Drop)
+	if !counted || !drops {
+		return
+	}
+	least := int64(1)
+	for _, r := range c.s.Rules.All() {
+		if param, ok := strings.CutPrefix(r.When, name+".given >= "); ok {
+			if n, known := number(param); known {
+				least = max(least, n)
+			}
+		}
+	}
+	if left := seats - 2*drop; left < least {
+		c.at(a.At, "ask.drop_many", "name", name, "left", max(left, 0), "least", least)
+	}
 }

@@ -102,7 +102,7 @@ func (c *checker) useMany(use func(...string)) {
 	for _, a := range s.Asks.All() {
 		use(a.Within, a.Drop, a.Scored, a.Fee, "role "+a.Instead)
 		if a.Draw != nil {
-			use(a.Draw.Count, a.Draw.Reserves, a.Draw.Worked, a.Draw.PerUnit)
+			use(a.Draw.Count, a.Draw.Reserves, a.Draw.Worked, a.Draw.PerUnit, a.Draw.Most)
 		}
 	}
 	// A seat is asked by its ask and acts on no row.

@@ -103,7 +103,7 @@ func (d *decoder) ask(name string, k, v *node) {
 	}
 	if n := v.get("draw"); n != nil && d.keys(n, drawKeys) {
 		a.Draw = &Draw{From: d.text(n, "from"), Field: d.text(n, "field"), Count: d.text(n, "count"), Reserves: d.text(n, "reserves"), Conflicts: d.list(n.get("conflicts")),
-			Worked: d.text(n, "worked"), PerUnit: d.text(n, "per_unit")}
+			Worked: d.text(n, "worked"), PerUnit: d.text(n, "per_unit"), Most: d.text(n, "most")}
 	}
 	if (a.Seats == "") == (a.Draw == nil) || a.Draw != nil && a.Draw.From == "" {
 		d.at(k.pos, "ask.no_seats", "name", name)

@@ -24,7 +24,7 @@ const (
 	amendKeys   = "list joins leaves"
 	migrateKeys = "from fields"
 	askKeys     = "opened_by seats draw answers must order within again instead drop fee"
-	drawKeys    = "from field count reserves conflicts worked per_unit"
+	drawKeys    = "from field count reserves conflicts worked per_unit most"
 	formKeys    = "sections"
 	sectionKeys = "words fields"
 	fieldKeys   = "type by zh en of list from editable partner once public shown_when fields price to until shows basis"

@@ -75,6 +75,7 @@ func digestOf(s string) string {
 type DrawTerms struct {
 	Field                    string // code; "" is any
 	Count, Reserves, PerUnit int    // PerUnit 0 is no limit
+	Most                     int    // opinions that one may owe; 0 looks at nobody's work
 	Worked                   Value  // a time; unknown where the edition names none
 	Parties                  []string
 }
@@ -93,7 +94,7 @@ func (s *Scheme) DrawTerms(d Draw, facts Facts) (t DrawTerms, err error) {
 		}
 		return int(v.Int)
 	}
-	t.Count, t.Reserves, t.PerUnit = number(d.Count), number(d.Reserves), number(d.PerUnit)
+	t.Count, t.Reserves, t.PerUnit, t.Most = number(d.Count), number(d.Reserves), number(d.PerUnit), number(d.Most)
 	if d.Worked != "" {
 		t.Worked = r.fact(d.Worked)
 	}

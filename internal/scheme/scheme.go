@@ -227,6 +227,7 @@ type Draw struct {
 	Conflicts []string // organisations to whom nobody drawn may be tied: "firm", "form.x"
 	Worked    string   // param: whose unit stood in one case with such an organisation within this time is left out; "" leaves nobody out
 	PerUnit   string   // param: so many of one unit at most; "" is any number
+	Most      string   // param: whoever owes so many opinions is left out, and of the rest those who owe least go first; "" looks at nobody's work
 }
 
 // Round ranks the cases that wait and admits while there is room.

@@ -64,17 +64,6 @@ func (s *Server) apiLine() {
 			Reason string   `json:"reason,omitempty" required:"false"`
 		}
 	}
-	type batchedOut struct {
-		ID      string `json:"id"`
-		No      string `json:"no"`
-		Done    bool   `json:"done"`
-		Refused string `json:"refused" doc:"code of why nothing was done"`
-		Says    string `json:"says"`
-		Back    string `json:"back" doc:"an action that leads it back to where it stood"`
-	}
-	type batchOut struct {
-		Cases []batchedOut `json:"cases"`
-	}
 	operate(s, "POST", "/api/v1/queue/batch", access.CaseAct, "Take one action in several cases, each judged by itself", func(ctx context.Context, a asked, i *batchIn) (*body[batchOut], error) {
 		b := casework.Batch{Action: i.Body.Action, Reason: i.Body.Reason, Key: i.Key}
 		var err error
@@ -85,15 +74,7 @@ func (s *Server) apiLine() {
 		if err != nil {
 			return nil, err
 		}
-		o := batchOut{Cases: []batchedOut{}}
-		for _, x := range done {
-			one := batchedOut{ID: string(x.ID), No: x.No, Done: x.Refused == nil, Back: x.Back}
-			if x.Refused != nil {
-				one.Refused, one.Says = x.Refused.Code, x.Refused.Sentence(a.lang)
-			}
-			o.Cases = append(o.Cases, one)
-		}
-		return answer(o)
+		return answer(batchedAs(done, a.lang))
 	})
 
 	type takenOut struct {

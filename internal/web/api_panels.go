@@ -16,6 +16,7 @@ import (
 // apiPanels are the operations of what is looked at before a draw, of the minutes after it, and of an expert's own page.
 func (s *Server) apiPanels() {
 	s.apiBeforeDraw()
+	s.apiDrawMany()
 	s.apiMinutes()
 	s.apiExpert()
 }

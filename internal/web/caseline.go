@@ -217,6 +217,7 @@ type batchPage struct {
 	Refused []casework.Batched
 	Backs   []batchBack
 	Reason  string
+	From    string // the page it was begun on; "" is the queue
 }
 
 // batchBack is a way back that some cases of a batch have.

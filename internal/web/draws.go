@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"corridor/internal/casework"
-	"corridor/internal/fault"
 	"corridor/internal/unit"
 )
 
@@ -67,20 +66,9 @@ func (v *visit) draws() error {
 	return v.show("draws", v.t("抽取记录", "The draw"), p)
 }
 
-// tiedWords are the reasons for which somebody cannot be drawn.
-var tiedWords = map[string]fault.Words{
-	"unit":     {"就职于当事单位", "belongs to a party"},
-	"related":  {"所在单位与当事单位有关联", "his or her organisation is affiliated with a party"},
-	"declared": {"本人申报与当事单位有利害关系", "declared a tie to a party"},
-	"person":   {"本人与当事单位有关联", "is tied to a party"},
-	"worked":   {"所在单位近期与当事单位合作", "his or her organisation worked with a party lately"},
-	"competes": {"所在单位申报了同一事项", "his or her organisation has a case of the same scheme"},
-	"acted":    {"参与过本件的办理", "took part in the case"},
-	"gone":     {"账户已停用", "has no account in use"},
-}
-
+// sayTied is a reason for which somebody cannot be drawn.
 func (v *visit) sayTied(t casework.Tied) string {
-	out := wordOf(tiedWords, t.Why).In(v.lang)
+	out := wordOf(casework.TiedWords, t.Why).In(v.lang)
 	if name := v.orgName(t.Org); name != "" {
 		out += v.t("：", ": ") + name
 	}

@@ -58,9 +58,10 @@ func paymentBodies(t *testing.T) map[string][]any {
 			outlooksPage{Org: &registry.Org{Code: "9134", Name: someWords}}},
 		"deal": {dealPage{L: bought, Form: wrong("org")}, dealPage{L: bought, Form: wrong("price"), Judged: true}, dealPage{L: bought, Form: wrong("org"), Orgs: []option{{"a", "甲"}}, Org: "a", Slot: "3月2日", Node: someWords, Price: 200, Judged: true, Schemes: []purchaseView{
 			{outlook(scheme.Pass), []dealView{{Words: someWords, InForce: true, ToBuyer: true, Now: 200, Back: 100, Paid: 100, Known: true}, {Words: someWords, Now: 100, Paid: 100, Exact: true, Known: true}, {ToBuyer: true}}}, {fails, nil}}}},
-		"calls": {callsPage{Exports: exportView{"/calls?format=csv", "/calls?format=xlsx"}}, callsPage{Exports: exportView{"/calls?format=csv", "/calls?format=xlsx"}, Calls: []callView{open, {Call: casework.Call{ID: someID, No: "2"}}}, Pager: pager{From: 1, To: 2, Total: 2}}},
-		"call":  {callView{}, open},
-		"panels": {panelsPage{Exports: exportView{"/panels?format=csv", "/panels?format=xlsx"}}, panelsPage{Exports: exportView{"/panels?format=csv", "/panels?format=xlsx"}, Short: 1,
+		"calls":     {callsPage{Exports: exportView{"/calls?format=csv", "/calls?format=xlsx"}}, callsPage{Exports: exportView{"/calls?format=csv", "/calls?format=xlsx"}, Calls: []callView{open, {Call: casework.Call{ID: someID, No: "2"}}}, Pager: pager{From: 1, To: 2, Total: 2}}},
+		"call":      {callView{}, open},
+		"drawround": {drawRoundPage{Form: &form{}}, drawRoundPage{Form: &form{}, Plan: casework.DrawPlan{Scheme: "s", Title: someWords, Words: someWords, Cases: []casework.Panel{{}}, Most: 9, Asks: []casework.DrawnRule{{Name: "r", Words: someWords}}}, Wide: []casework.Panel{{No: "1", Reserves: 2, Unknown: someWords}}}},
+		"panels": {panelsPage{Exports: exportView{"/panels?format=csv", "/panels?format=xlsx"}}, panelsPage{Exports: exportView{"/panels?format=csv", "/panels?format=xlsx"}, Short: 1, Rounds: []drawRoundView{{Scheme: "s", Title: someWords, Parent: someID, Cases: 2}},
 			Panels: []panelView{{Panel: casework.Panel{Case: someID, No: "1", Title: someWords, Ask: someWords, Pool: "p", Field: "f", Count: 5, Reserves: 2, All: 9, Free: 3, Short: true}, Out: []string{"a 1", "b 2"}}}, Pager: pager{From: 1, To: 1, Total: 1}}},
 		"minutes": {minutesPage{}, minutesPage{Case: casework.Case{ID: someID, No: "1", Title: someWords}, Asks: []minutesView{{Drawn: "x", AskMinutes: casework.AskMinutes{Fee: 1, Owed: 2, Rank: 1,
 			Asked: casework.Asked{Ask: "panel", Words: someWords, Opening: 2, Score: scheme.CountValue(80)}, Spread: scheme.CountValue(1), Lowest: scheme.CountValue(1), Highest: scheme.CountValue(2), Deviation: scheme.CountValue(1),

@@ -15,6 +15,8 @@ import (
 // panelRoutes are the addresses of what is looked at before a draw, of the minutes after it, and of an expert's own page.
 func (s *Server) panelRoutes() {
 	s.page("GET", "/panels", access.CaseQueue, (*visit).panels)
+	s.page("GET", "/panels/draw", access.CaseAct, (*visit).drawRound)
+	s.page("POST", "/panels/draw", access.CaseAct, (*visit).drawMany)
 	s.page("GET", "/cases/{id}/minutes", access.CaseRead, (*visit).minutes)
 	s.page("GET", "/expert", access.PersonRead, (*visit).expert)
 	s.page("POST", "/expert/ties", access.PersonEdit, (*visit).declareTie)
@@ -24,6 +26,7 @@ func (s *Server) panelRoutes() {
 type panelsPage struct {
 	Panels  []panelView
 	Short   int
+	Rounds  []drawRoundView
 	Pager   pager
 	Exports exportView
 }
@@ -43,13 +46,14 @@ func (v *visit) panels() error {
 	for _, x := range all {
 		y := panelView{Panel: x}
 		for why, n := range x.Why {
-			y.Out = append(y.Out, fmt.Sprintf("%s %d", wordOf(tiedWords, why).In(v.lang), n))
+			y.Out = append(y.Out, fmt.Sprintf("%s %d", wordOf(casework.TiedWords, why).In(v.lang), n))
 		}
 		slices.Sort(y.Out)
 		if x.Short {
 			p.Short++
 		}
 		p.Panels = append(p.Panels, y)
+		p.Rounds = intoRounds(p.Rounds, x)
 	}
 	if v.wantsFile() {
 		t := sheetOf{Name: v.t("抽取前核对", "Before the draw"), Head: []string{v.t("办件", "Case"), v.t("事项", "Scheme"), v.t("专家库", "Pool"), v.t("领域", "Field"), v.t("库内", "In the pool"), v.t("可抽取", "Free"), v.t("需要", "Needed"), v.t("回避", "Left out")}}
