@@ -50,7 +50,7 @@ export async function papers(house, say) {
     const [statement] = await links('/statements', /^\/statements\/\d{6}-\d{6}-\d{4}-\d\d$/)
     for (const [name, path, sheets, says] of [
       ['letter', letter, 2, zh ? ['安徽节点', '34-26-0001-8', '决定', '24,000.00', '依据', '不服怎么办'] : ['Anhui node', '34-26-0001-8', 'decided', '24,000.00', 'basis', 'If you do not agree']],
-      ['statement', statement + '/paper', 1, zh ? ['对账单', '340000-310000-2026-04', '付款方', '9,600.00', '差异', '签署', 'sha256:'] : ['statement', '340000-310000-2026-04', 'Payer', '9,600.00', 'Differences', 'Signatures', 'sha256:']],
+      ['statement', statement + '/paper', 1, zh ? ['对账单', '340000-310000-2026-04', '付款方', '9,675.00', '差异', '签署', 'sha256:'] : ['statement', '340000-310000-2026-04', 'Payer', '9,675.00', 'Differences', 'Signatures', 'sha256:']],
       ['entry', '/log/entries/109', 2, zh ? ['日志第 109 条', '演示数据'] : ['109', 'Demonstration data']],
     ]) {
       const label = `${lang.slice(0, 2)} printed ${name}`
