@@ -111,7 +111,11 @@ func (s *Service) take(ctx context.Context, tx *db.Tx, who access.Actor, c *Case
 		if err != nil {
 			return err
 		}
-		return refusal(sch, v.judgement(j))
+		j = v.judgement(j)
+		if err := s.facts(ctx, tx, sch, *c).(*world).nameOrgs(j); err != nil {
+			return err
+		}
+		return refusal(sch, j)
 	}
 	if err := s.readable(ctx, tx, sch, *c, p.role, a.Name); err != nil {
 		return err

@@ -396,6 +396,35 @@ func officeRegion(id string) unit.Region {
 	return unit.Region(code)
 }
 
+// codesGiven are the codes that were answered in a field, each once, in their order: "credit, trade"; unknown where none was.
+func (a Asked) codesGiven(field string) scheme.Value {
+	var all []string
+	for _, x := range a.Seats {
+		if x.Answer != nil && x.Struck == "" && x.Answer.Given[field].Kind == scheme.Choice {
+			all = append(all, x.Answer.Given[field].Text)
+		}
+	}
+	if len(all) == 0 {
+		return scheme.Value{}
+	}
+	slices.Sort(all)
+	return scheme.TextValue(strings.Join(slices.Compact(all), ", "))
+}
+
+// firstDays are the days from the opening of an ask to the first answer that passed; unknown where none did.
+func (w *world) firstDays(a Asked) scheme.Value {
+	var first time.Time
+	for _, x := range a.Seats {
+		if x.Answer != nil && x.Struck == "" && x.Answer.Verdict() == "passed" && (first.IsZero() || x.Answer.At.Before(first)) {
+			first = x.Answer.At
+		}
+	}
+	if first.IsZero() {
+		return scheme.Value{}
+	}
+	return scheme.CountValue(w.s.today(first).Epoch() - w.s.today(a.Opened).Epoch())
+}
+
 // askFact answers what an ask brought. Of one that was never opened nobody is asked and nobody is missing.
 func (w *world) askFact(name string) (v scheme.Value, from scheme.Vouched, known bool, err error) {
 	ask, part, _ := strings.Cut(name, ".")
@@ -411,8 +440,13 @@ func (w *world) askFact(name string) (v scheme.Value, from scheme.Vouched, known
 	}
 	a := Case{Asks: *w.asks}.asked(ask)
 	from = scheme.Vouched{By: "case", At: w.tx.Now()}
-	if _, field, answers := w.sch.AnswerFact(name); answers {
+	if _, field, answers := w.sch.AnswerFact(name); answers && w.given != nil {
 		return w.given[field], scheme.Vouched{By: "answer", At: w.tx.Now()}, true, nil
+	} else if answers {
+		return a.codesGiven(field), from, true, nil
+	}
+	if part == "first_days" {
+		return w.firstDays(a), from, true, nil
 	}
 	counts := map[string]int{"asked": a.Asked, "given": a.Given, "missing": a.Missing, "waiting": a.Missing - a.Silent, "passed": a.Passed, "failed": a.Failed}
 	if n, counted := counts[part]; counted {

@@ -12,7 +12,7 @@ import (
 )
 
 // lateSeats tells of the seats of a case whose time has passed, once for each: whoever speaks for the seat, the role that
-// the scheme names for what is late, and the role that may answer instead.
+// the scheme names for what is late, and the role that may answer instead. A row by itself that waits only for those who have time is tried again.
 func (s *Service) lateSeats(ctx context.Context, tx *db.Tx, id unit.ID) (bool, error) {
 	c, sch, err := s.load(ctx, tx, id)
 	if err != nil {
@@ -33,7 +33,10 @@ func (s *Service) lateSeats(ctx context.Context, tx *db.Tx, id unit.ID) (bool, e
 			}
 		}
 	}
-	return told, nil
+	if !told {
+		return false, nil
+	}
+	return true, s.onwards(ctx, tx, sch, &c) // who is silent is waited for no more
 }
 
 func (s *Service) tellLateSeat(ctx context.Context, tx *db.Tx, sch *scheme.Scheme, c Case, a Asked, x Seat) error {

@@ -7,8 +7,8 @@ import (
 	"corridor/internal/db"
 )
 
-// Delivered counts, for organisations, the cases of this node that others opened, that name them, and that stand in one of ends, each
-// a scheme with a stage: "voucher-order/closed". Who has none is left out. It is for ranking: it tells nothing of any case.
+// Delivered counts, for organisations, the cases of this node that others opened and that stand in one of ends, each a scheme, a stage and the
+// field that names them: "voucher-order/closed/provider". Who is named in another field has delivered nothing. Who has none is left out. It is for ranking: it tells nothing of any case.
 func (s *Service) Delivered(ctx context.Context, tx *db.Tx, orgs, ends []string) (map[string]int, error) {
 	if len(orgs) == 0 || len(ends) == 0 {
 		return nil, nil

@@ -152,6 +152,12 @@ func (w *world) function(name string, args []scheme.Value) (scheme.Value, scheme
 	case name == "related" && len(args) == 2:
 		yes, known, err := w.s.c.Registry.Related(w.ctx, w.tx, args[0].Text, args[1].Text, w.day)
 		return yesIfKnown(yes, known && err == nil), here, err
+	case name == "not_of_kind" && len(args) == 2:
+		v, err := w.notOfKind(args[0], args[1].Text)
+		return v, here, err
+	case name == "related_among" && len(args) == 2:
+		v, err := w.relatedAmong(args[0].Text, args[1])
+		return v, here, err
 	case name == "unused" && len(args) == 2:
 		return w.unused(args[1])
 	case (name == "has_label" || name == "recognised") && len(args) == 3:

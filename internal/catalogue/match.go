@@ -20,7 +20,7 @@ import (
 )
 
 // Past says what organisations have delivered, by the books of this node: orders and introductions that were paid. It is asked in the
-// caller's reading, for at most as many as are ranked; ends are the stages of schemes that count, "introduction/paid"; who delivered nothing may be left out.
+// caller's reading, for at most as many as are ranked; ends are the stages of schemes that count, with the field that names who delivered, "introduction/paid/provider"; who delivered nothing may be left out.
 type Past interface {
 	Delivered(ctx context.Context, tx *db.Tx, orgs, ends []string) (map[string]int, error)
 }

@@ -27,7 +27,11 @@ func TestWhatCountsAsDeliveredIsInThePacks(t *testing.T) {
 	known := map[string]bool{}
 	for _, s := range packs {
 		for _, stage := range s.Stages {
-			known[s.ID+"/"+stage.To] = true
+			for f := range s.Form.All() {
+				if f.Type == "org" {
+					known[s.ID+"/"+stage.To+"/"+f.Name] = true
+				}
+			}
 		}
 	}
 	for _, end := range match.By {

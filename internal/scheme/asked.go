@@ -62,7 +62,15 @@ func (a Ask) codes() (out []string) {
 }
 
 // askParts are the facts of an ask that are counts; besides them it has a score, and in the rules that its answers need the answer itself.
-var askParts = []string{"asked", "given", "missing", "waiting", "passed", "failed"}
+// waiting are those that are missing and still have time, first_days the days from the opening to the first answer that passed.
+var askParts = []string{"asked", "given", "missing", "waiting", "passed", "failed", "first_days"}
+
+// tellsOfAll says whether a fact of an ask tells of all answers together, so that it may become public: a count, or the codes that were given.
+func (s *Scheme) tellsOfAll(fact string) bool {
+	ask, part, _ := strings.Cut(fact, ".")
+	a, there := s.Asks.Get(ask)
+	return there && (slices.Contains(askParts, part) || slices.ContainsFunc(a.Answers, func(f AnswerField) bool { return f.Name == part && len(f.Of) > 0 }))
+}
 
 // AnswerFact splits the fact that an answer of an ask is while it is given, "offers.rate".
 func (s *Scheme) AnswerFact(fact string) (ask, field string, ok bool) {

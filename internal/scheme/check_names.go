@@ -553,8 +553,8 @@ func (c *checker) readerNames() {
 	}
 }
 
-// shown refuses, by the code, to show what is private: what may be named is amounts, params, stage, firm.region and public
-// fields.
+// shown refuses, by the code, to show what is private: what may be named is amounts, params, stage, firm.region, public
+// fields, and what tells of all answers to an ask together.
 func (c *checker) shown(pos Pos, name, code string) {
 	s := c.s
 	if field, part, ok := formFact(name); ok {
@@ -567,7 +567,7 @@ func (c *checker) shown(pos Pos, name, code string) {
 		}
 		return
 	}
-	if name == "stage" || name == "firm.region" || s.Amounts.Has(name) || s.Params.Has(name) {
+	if name == "stage" || name == "firm.region" || s.tellsOfAll(name) || s.Amounts.Has(name) || s.Params.Has(name) {
 		return
 	}
 	if _, ok := s.compiled.facts[name]; ok {

@@ -169,11 +169,11 @@ func (s *Scheme) environment() (*cel.Env, error) {
 		opts = append(opts, f.declare())
 	}
 	if s.Parent != "" {
-		add(asked{"parent.done", []shape{{kind: Text}}, Count})
+		add(asked{"parent.done", []shape{{kind: Text}}, Count, Unknown})
 	}
 	for name, ch := range s.Cases.All() {
 		for _, part := range countedParts(ch) {
-			add(asked{name + "." + part, []shape{{kind: Text}}, Count})
+			add(asked{name + "." + part, []shape{{kind: Text}}, Count, Unknown})
 		}
 	}
 	for _, f := range functions {

@@ -24,31 +24,37 @@ type asked struct {
 	name   string
 	args   []shape
 	result Kind
+	of     Kind // of the entries, where it answers a list
 }
+
+// answers is the unit of the answer.
+func (a asked) answers() shape { return shape{a.result, a.of} }
 
 // askedFunctions are the functions whose answers are facts; those of parents and children are added by a scheme.
 var askedFunctions = []asked{
-	{"recognised", []shape{{kind: Org}, {kind: Text}, {kind: Day}}, YesNo},
-	{"on_list", []shape{{kind: Code}, {kind: Text}, {kind: Day}}, YesNo},
-	{"has_label", []shape{{kind: Org}, {kind: Text}, {kind: Day}}, YesNo},
-	{"label_revoked", []shape{{kind: Org}, {kind: Text}, {kind: Day}}, YesNo},
-	{"label_ended", []shape{{kind: Org}, {kind: Text}, {kind: Day}}, YesNo},
-	{"label_ends_within", []shape{{kind: Org}, {kind: Text}, {kind: Day}, {kind: Duration}}, YesNo},
-	{"related", []shape{{kind: Org}, {kind: Org}}, YesNo},
-	{"unused", []shape{{kind: Text}, {List, File}}, YesNo},
-	{"unused", []shape{{kind: Text}, {kind: File}}, YesNo},
-	{"unused", []shape{{kind: Text}, {List, Group}}, YesNo},
-	{"in_region", []shape{{kind: Region}, {kind: Region}}, YesNo},
-	{"count_regions", []shape{{List, Org}}, Count},
-	{"count_regions", []shape{{List, Region}}, Count},
-	{"already", []shape{{kind: Text}, {kind: Org}}, Money},
-	{"available", []shape{{kind: Account}}, Money},
-	{"balance", []shape{{kind: Account}}, Money},
-	{"paid_out", []shape{{kind: Account}}, Money},
-	{"shared_income", []shape{{kind: Org}, {kind: Text}, {kind: Count}}, Money},
-	{"shared_hours", []shape{{kind: Org}, {kind: Text}, {kind: Count}}, Count},
-	{"firm.open_cases", []shape{{kind: Text}, {kind: Count}}, Count},
-	{"firm.open_cases", []shape{{kind: Text}, {kind: Person}}, Count},
+	{"recognised", []shape{{kind: Org}, {kind: Text}, {kind: Day}}, YesNo, Unknown},
+	{"on_list", []shape{{kind: Code}, {kind: Text}, {kind: Day}}, YesNo, Unknown},
+	{"has_label", []shape{{kind: Org}, {kind: Text}, {kind: Day}}, YesNo, Unknown},
+	{"label_revoked", []shape{{kind: Org}, {kind: Text}, {kind: Day}}, YesNo, Unknown},
+	{"label_ended", []shape{{kind: Org}, {kind: Text}, {kind: Day}}, YesNo, Unknown},
+	{"label_ends_within", []shape{{kind: Org}, {kind: Text}, {kind: Day}, {kind: Duration}}, YesNo, Unknown},
+	{"related", []shape{{kind: Org}, {kind: Org}}, YesNo, Unknown},
+	{"not_of_kind", []shape{{List, Org}, {kind: Text}}, List, Org},
+	{"related_among", []shape{{kind: Org}, {List, Org}}, List, Org},
+	{"unused", []shape{{kind: Text}, {List, File}}, YesNo, Unknown},
+	{"unused", []shape{{kind: Text}, {kind: File}}, YesNo, Unknown},
+	{"unused", []shape{{kind: Text}, {List, Group}}, YesNo, Unknown},
+	{"in_region", []shape{{kind: Region}, {kind: Region}}, YesNo, Unknown},
+	{"count_regions", []shape{{List, Org}}, Count, Unknown},
+	{"count_regions", []shape{{List, Region}}, Count, Unknown},
+	{"already", []shape{{kind: Text}, {kind: Org}}, Money, Unknown},
+	{"available", []shape{{kind: Account}}, Money, Unknown},
+	{"balance", []shape{{kind: Account}}, Money, Unknown},
+	{"paid_out", []shape{{kind: Account}}, Money, Unknown},
+	{"shared_income", []shape{{kind: Org}, {kind: Text}, {kind: Count}}, Money, Unknown},
+	{"shared_hours", []shape{{kind: Org}, {kind: Text}, {kind: Count}}, Count, Unknown},
+	{"firm.open_cases", []shape{{kind: Text}, {kind: Count}}, Count, Unknown},
+	{"firm.open_cases", []shape{{kind: Text}, {kind: Person}}, Count, Unknown},
 }
 
 func (a asked) id() string {
@@ -66,7 +72,7 @@ func (a asked) declare() cel.EnvOption {
 		args[i] = s.cel()
 	}
 	return cel.Function(a.name, decls.DisableTypeGuards(true),
-		cel.Overload(a.id(), args, shape{kind: a.result}.cel(), cel.LateFunctionBinding()))
+		cel.Overload(a.id(), args, a.answers().cel(), cel.LateFunctionBinding()))
 }
 
 // language is the part of the environment that is the same for all schemes. It has nothing of CEL's standard

@@ -31,7 +31,7 @@ var factWords = map[string]fault.Words{
 	"firm.founded": {"成立日期", "founded on"}, "firm.industry": {"行业", "industry"}, "firm.open_cases": {"在办件数", "open cases"},
 	"related": {"存在关联关系", "affiliated"}, "has_label": {"持有资质", "holds the label"}, "label_revoked": {"资质已被撤销", "label was revoked"}, "label_ended": {"资质已到期或被撤销", "label is over"}, "label_ends_within": {"资质即将到期", "label ends soon"}, "recognised": {"在互认名单内", "recognised"},
 	"on_list": {"在目录内", "on the list"}, "unused": {"凭证未曾使用", "evidence unused"}, "in_region": {"在区域内", "lies in the region"},
-	"count_of": {"个数", "how many"}, "sum_of": {"合计", "sum of all rows"}, "count_regions": {"地区数", "number of jurisdictions"}, "already": {"已获支持", "granted already"}, "available": {"可用余额", "available"},
+	"count_of": {"个数", "how many"}, "not_of_kind": {"其中不属于该类机构的", "of another kind"}, "related_among": {"其中存在关联关系的", "related among them"}, "sum_of": {"合计", "sum of all rows"}, "count_regions": {"地区数", "number of jurisdictions"}, "already": {"已获支持", "granted already"}, "available": {"可用余额", "available"},
 	"balance": {"余额", "balance"}, "paid_out": {"已拨付", "paid out"}, "shared_income": {"对外服务收入", "income from others"}, "shared_hours": {"对外机时", "hours for others"}, "parent.stage": {"上级件所处环节", "stage of the parent case"},
 	"parent.opened": {"上级件开始日", "parent case opened"}, "parent.ends": {"上级件到期日", "parent case ends"}, "parent.ended": {"上级件已终结", "parent case has ended"},
 	"parent.done": {"上级件已办次数", "times done in the parent case"},

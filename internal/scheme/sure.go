@@ -152,7 +152,7 @@ next:
 func (s *Scheme) alone(p plain) bool {
 	base, part, _ := strings.Cut(p.fact, ".")
 	a, isAmount := s.Amounts.Get(base)
-	return isAmount && a.List() && part == "left" || p.zero && (part == "missing" && s.Asks.Has(base) || part == "open" && s.ends(base)) ||
+	return isAmount && a.List() && part == "left" || p.zero && ((part == "missing" || part == "waiting") && s.Asks.Has(base) || part == "open" && s.ends(base)) ||
 		p.yes && p.fact == "parent.ended" && s.Lead == nil
 }
 

@@ -299,7 +299,7 @@ func (s *Scheme) factShape(name string) (shape, bool) {
 				if rest != "" && f.args[0].kind == Account && !s.Accounts.Has(rest) {
 					return shape{}, false
 				}
-				return shape{kind: f.result}, true
+				return f.answers(), true
 			}
 		}
 		i := strings.LastIndexByte(base, '.')
