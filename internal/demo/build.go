@@ -30,6 +30,8 @@ const (
 	BankTwo      = "91310115MA0DEMQ86L"
 	BankThree    = "91310115MA0DEMQ94F"
 
+	LabCompany = "91310115MA0DEMR31M" // the laboratory's own, through which it brings its technology to market
+
 	AnhuiBroker    = "12340000DEMQ00077T"
 	ShanghaiBroker = "12310000DEMQ000859"
 )
@@ -81,6 +83,13 @@ func banks() (all []organisation) {
 			registry.YearFacts{Year: 2025, Staff: 900, Revenue: 3_000_000_000 * unit.FenPerYuan, Source: "registry:" + Shanghai, Filed: day(2026, 1, 30)}})
 	}
 	return all
+}
+
+// labCompany belongs to the laboratory of Shanghai: what it buys from there is bought by a tied party.
+func labCompany() organisation {
+	return organisation{registry.Org{Code: LabCompany, Name: fault.Words{"浦江电镜技术转化有限公司（演示）", "Pujiang Cryo-EM Technology Ltd (demo)"}, Kind: "firm",
+		Region: "310115", Industry: "7520", Founded: day(2021, 9, 1), Controller: Lab, Home: Shanghai, Synthetic: true},
+		registry.YearFacts{Year: 2025, Staff: 11, Revenue: 6_400_000 * unit.FenPerYuan, RnDSpend: 1_900_000 * unit.FenPerYuan, Source: "registry:" + Shanghai, Filed: day(2026, 1, 28)}}
 }
 
 // brokers are where the technology managers of a node work.
@@ -153,7 +162,7 @@ func enterOffices(ctx context.Context, n *node.Node, admin access.Actor) error {
 func enterOrganisations(ctx context.Context, n *node.Node, admin access.Actor) error {
 	all := append(organisations(), brokers(n.Node.Code)...)
 	if n.Node.Code == Shanghai {
-		all = append(all, banks()...)
+		all = append(append(all, banks()...), labCompany())
 	}
 	for _, o := range all {
 		if err := enterOrganisation(ctx, n, admin, o); err != nil {

@@ -313,6 +313,10 @@ func (w *walker) step(who, verb, name string, rest []string) string {
 		path += "/asks/" + rest[0]
 	case "reads": // Q zh 违约追回 en Recover, on the page of the case
 		return w.reads(browser, path, rest)
+	case "looks": // T /registry/CODE zh 登记证明 !作废, on any page
+		return w.reads(browser, rest[0], rest[1:])
+	case "objects": // T technology-transfer objection=…: to the newest public notice of the scheme
+		return w.objects(browser, rest[0], rest[1:])
 	case "letter": // Q zh 420,000 en 420,000, in the letter of the last decision
 		return w.reads(browser, w.lastLetter(browser, path), rest)
 	case "steps_off": // J panel why reason

@@ -5,6 +5,7 @@ import (
 	"html"
 	"io"
 	"net/http"
+	"net/url"
 	"regexp"
 	"strings"
 
@@ -29,7 +30,7 @@ func (w *walker) read(browser *http.Client, path, lang string) string {
 	return html.UnescapeString(markup.ReplaceAllString(string(b), " "))
 }
 
-// reads wants texts on a page, each after its language; a plus is a gap.
+// reads wants texts on a page, each after its language; a plus is a gap, and what begins with ! must not stand there.
 func (w *walker) reads(browser *http.Client, path string, texts []string) string {
 	if path == "" {
 		return "no letter is there"
@@ -41,8 +42,10 @@ func (w *walker) reads(browser *http.Client, path string, texts []string) string
 			continue
 		}
 		text = strings.ReplaceAll(text, "+", " ")
-		if page := strings.Join(strings.Fields(w.read(browser, path, lang)), " "); !strings.Contains(page, text) {
-			return fmt.Sprintf("%s does not say %q in %s: %s", path, text, lang, page)
+		text, not := strings.CutPrefix(text, "!")
+		page := strings.Join(strings.Fields(w.read(browser, path, lang)), " ")
+		if strings.Contains(page, text) == not {
+			return fmt.Sprintf("%s should say %q in %s: %t; it says %s", path, text, lang, !not, page)
 		}
 	}
 	return ""
@@ -58,6 +61,31 @@ func (w *walker) lastLetter(browser *http.Client, path string) (at string) {
 		}
 	}
 	return at
+}
+
+var publicLink = regexp.MustCompile(`href="(/public-notices/[0-9A-Za-z]{20,})"`)
+
+// objects says something against the newest public notice of a scheme, as anybody may, signed in or not.
+func (w *walker) objects(browser *http.Client, scheme string, said []string) string {
+	newest := ""
+	for _, m := range publicLink.FindAllStringSubmatch(w.get(browser, "/public-notices?scheme="+scheme), -1) {
+		newest = max(newest, m[1]) // an id begins with its time
+	}
+	if newest == "" {
+		return "nothing of " + scheme + " is in public notice"
+	}
+	fields := url.Values{}
+	for _, x := range said {
+		field, value, _ := strings.Cut(x, "=")
+		if !strings.Contains(w.get(browser, newest), `name="`+field+`"`) {
+			return "the public notice does not ask for " + field
+		}
+		fields.Set(field, value)
+	}
+	if status, _, body := w.send(browser, newest+"/objections", fields); status != http.StatusSeeOther {
+		return fmt.Sprintf("%d %s", status, markup.ReplaceAllString(problemText.FindString(body), " "))
+	}
+	return ""
 }
 
 // remember keeps where the accounts stand that a register looks at later.

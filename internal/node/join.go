@@ -181,7 +181,7 @@ func (n *Node) desks() (err error) {
 	n.metrics = newMetrics(n)
 	n.Web, err = web.New(web.Config{Node: n.Node, DB: n.DB, Access: n.Access, Registry: n.Registry, Calendar: n.Calendar, Cases: n.Cases, Payments: n.Payments, Statements: n.Statements, Catalogue: n.Catalogue, Finder: n.Finder, Bookings: n.Bookings,
 		Reader: n.Reader, Agreements: n.Agreements, Indicators: n.Indicators, Ledger: n.Ledger, Log: n.Log,
-		Federation: n.Federation, Files: n.Files, Notices: n.Notices, Clock: n.Clock, Secure: n.Secure, Logger: n.Logger,
+		Federation: n.Federation, Files: n.Files, Notices: n.Notices, Clock: n.Clock, Now: n.Now, Secure: n.Secure, Logger: n.Logger,
 		Usage: n.Usage, Intake: n.Intake, Metrics: n.metrics.handler(), MetricsAllow: n.MetricsAllow, Proxies: n.Proxies, Answered: n.metrics.answered})
 	return err
 }

@@ -283,6 +283,11 @@ func (s *Server) moneyFields(leaf string) map[string]bool {
 			for _, a := range x.Amounts.Names() {
 				out[a] = true
 			}
+			for _, name := range l.Shows { // also one that no figure adds
+				if f, ok := x.Field(strings.TrimPrefix(name, "form.")); ok && f.Type == "money" {
+					out[name] = true
+				}
+			}
 		}
 	}
 	return out

@@ -14,6 +14,9 @@ func (s *Server) now() time.Time {
 	if s.c.Clock != nil {
 		return s.c.Clock.Now()
 	}
+	if s.c.Now != nil {
+		return s.c.Now()
+	}
 	return time.Now()
 }
 

@@ -57,7 +57,7 @@ type Node struct {
 	Synthetic bool        // everything in it is demonstration data, and every page says so
 }
 
-// Config joins the rooms that the face shows. All but Clock are needed; a nil Clock means that the time
+// Config joins the rooms that the face shows. All but Clock and Now are needed; a nil Clock means that the time
 // cannot be moved, as in production.
 type Config struct {
 	Node       Node
@@ -82,7 +82,8 @@ type Config struct {
 	Intake     *intake.Service // nil: no files are taken in
 	Notices    *notice.Service // nil: this node tells nobody
 	Clock      Clock
-	Secure     bool // cookies only over HTTPS
+	Now        func() time.Time // where Clock is nil; nil: the machine's clock
+	Secure     bool             // cookies only over HTTPS
 	// Proxies are ours: of what comes from them the address of whoever asks is read from X-Forwarded-For.
 	Proxies []netip.Prefix
 	Logger  *slog.Logger // nil: slog.Default
