@@ -34,7 +34,7 @@ var packWays = []struct{ name, node, file string }{
 	{"financing: three banks are asked, their offers stand side by side, one lends", Shanghai, "cn-310000/financing-request"},
 	{"recognition: the leader of a chain, with what offices say of it", Anhui, "cn-340000/chain-leader"},
 	{"technology transfer: the price in public notice, the contract registered, the makers' share", Shanghai, "cn-310000/technology-transfer"},
-	{"credit: an officer goes to the firm, and the rating is raised", Zhejiang, "cn-330000/credit-rerating"},
+	{"credit: a refund is refused for the rating, an officer goes to the firm on a day that both agreed, the rating is raised, the refund is paid", Zhejiang, "cn-330000/credit-rerating"},
 	{"refund: uncredited input tax is paid and called back", Zhejiang, "cn-330000/vat-refund"},
 	{"innovation consortium: experts judge it, a member joins, it is evaluated in December", Anhui, "cn-340000/innovation-consortium"},
 }

@@ -267,8 +267,9 @@ func (w *walker) step(who, verb, name string, rest []string) string {
 			if other, of := strings.CutPrefix(value, "#"); of { // the number of another case
 				value = w.named(browser, other)
 			}
-			if value == "today" {
-				value = w.clock().Format("2006-01-02")
+			if in, day := strings.CutPrefix(value, "today"); day { // today, today+7
+				days, _ := strconv.Atoi(in)
+				value = w.clock().AddDate(0, 0, days).Format("2006-01-02")
 			}
 			fields.Set("f."+field, strings.ReplaceAll(value, "+", "\n"))
 		}

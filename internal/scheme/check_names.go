@@ -48,6 +48,16 @@ func (c *checker) action(pos Pos, name string) {
 	}
 }
 
+// clockField refuses a clock that is no day of the form: until that day somebody may act. What happens by itself keeps to a param.
+func (c *checker) clockField(r Row, name string) {
+	switch f, ok := c.s.Field(name); {
+	case !ok:
+		c.unknown(r.clockAt, "field", name, c.fieldNames())
+	case f.Type != "day" || !r.ByPerson():
+		c.at(r.clockAt, "clock.not_time", "name", r.Clock)
+	}
+}
+
 // param refuses a name that is no param, or one of another unit. fits is empty for any unit.
 func (c *checker) param(pos Pos, name string, fits ...Kind) {
 	p, ok := c.s.Params.Get(name)
@@ -96,7 +106,9 @@ func (c *checker) rowNames() {
 				c.role(r.whoAt, w)
 			}
 		}
-		if r.Clock != "none" {
+		if name, _, ofForm := formFact(r.Clock); ofForm {
+			c.clockField(r, name)
+		} else if r.Clock != "none" {
 			c.param(r.clockAt, r.Clock, clockKinds...)
 		}
 	}

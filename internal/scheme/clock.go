@@ -35,7 +35,7 @@ type Due struct {
 const workdaysMax = 4000
 
 // DueAt is the due time of a row of a person, or the moment at which a row by `clock` fires, for a case with this
-// history that stands in the row's stage. Facts are only read for a parameter that is a table.
+// history that stands in the row's stage. Facts are only read for a parameter that is a table, and for a day of the form.
 func (s *Scheme) DueAt(row Row, history []Visit, cal Calendar, facts Facts) (Due, error) {
 	if row.Clock == "" || row.Clock == "none" || len(history) == 0 {
 		return Due{}, nil
@@ -44,6 +44,9 @@ func (s *Scheme) DueAt(row Row, history []Visit, cal Calendar, facts Facts) (Due
 	term := r.fact(row.Clock)
 	if r.failed != nil {
 		return Due{}, r.failed
+	}
+	if _, _, ofForm := formFact(row.Clock); ofForm && !term.Known() {
+		return Due{}, nil // nobody has named the day
 	}
 	if !term.Known() {
 		return Due{}, fault.New(fault.Conflict, "scheme.clock_unknown", "clock", row.Clock)

@@ -178,6 +178,10 @@ func (s *Scheme) whoSays(r Row, lang fault.Lang) string {
 // clockSays is the clock of a row as a term.
 func (s *Scheme) clockSays(r Row, lang fault.Lang) string {
 	p, ok := s.Params.Get(r.Clock)
+	if name, _, ofForm := formFact(r.Clock); ofForm {
+		f, _ := s.Field(name)
+		return f.Words.In(lang)
+	}
 	if !ok {
 		return ""
 	}

@@ -183,7 +183,7 @@ func (v *visit) clockOf(s *scheme.Scheme, row scheme.Row) string {
 	}
 	p, ok := s.Params.Get(row.Clock)
 	if !ok {
-		return row.Clock
+		return s.Called(row.Clock).In(v.lang)
 	}
 	text := s.Show(p.Value, v.lang)
 	if !p.Verified {
