@@ -5,10 +5,12 @@ import { step, want } from './house.mjs'
 
 const banks = ['91310115MA0DEMQ78R', '91310115MA0DEMQ86L', '91310115MA0DEMQ94F']
 const offers = [
-  { loan: '2500000', rate: '3.45%', yearly_cost: '90000', terms: 'twelve months, no pledge' },
-  { loan: '3000000', rate: '4.1%', yearly_cost: '131000', terms: 'patent as pledge' },
-  { terms: 'no branch in the district' }, // declines
+  { loan: '2500000', loan_months: '12', rate: '3.45%', yearly_cost: '90000', terms: 'twelve months, no pledge' },
+  { loan: '3000000', loan_months: '24', rate: '4.1%', yearly_cost: '131000', terms: 'patent as pledge' },
+  { why_said: 'no branch in the district' }, // declines, for another reason than those that have a code
 ]
+
+const otherReason = 7 // the last of the codes
 
 export async function bankPath(way, sit, base) {
   let request
@@ -45,6 +47,7 @@ export async function bankPath(way, sit, base) {
       want(!/3\.45/.test(await bank.text()), 'a bank reads what another offered')
       await bank.choose(form + 'input[name="a.verdict"]')
       if (!offer.loan) await bank.page.keyboard.press('ArrowDown')
+      if (!offer.loan) await bank.choose(form + 'select[name="a.why"]', otherReason)
       for (const [name, value] of Object.entries(offer)) await bank.type(form + `[name="a.${name}"]`, value)
       await bank.enter(form + '.act button')
       want((await bank.text('.notice.ok')).length > 0, 'the answer is not taken')
@@ -55,7 +58,8 @@ export async function bankPath(way, sit, base) {
     await firm.enter(`main a[href="${request}"]`)
     const rows = await firm.page.locator('table.compare tbody tr').allInnerTexts()
     want(rows.length === 3, `${rows.length} answers stand side by side`)
-    for (const [i, o] of offers.entries()) want(rows.some(r => r.includes(o.terms)), `the terms of bank ${i + 1} are not there: ` + rows.join(' | '))
+    for (const [i, o] of offers.entries()) want(rows.some(r => r.includes(o.terms ?? o.why_said)), `the words of bank ${i + 1} are not there: ` + rows.join(' | '))
+    want(rows[0].includes('90,000.00') && rows[1].includes('131,000.00'), 'the cheaper one does not stand first: ' + rows.join(' | '))
     want(rows.some(r => r.includes('3.45') && r.includes('90,000.00')) && rows.some(r => r.includes('4.1') && r.includes('131,000.00')), 'rate and cost do not stand in a row: ' + rows.join(' | '))
     await firm.look(`keys-offers-${way.lang.slice(0, 2)}`)
     await firm.type('#f-bank', banks[0])
