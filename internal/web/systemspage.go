@@ -42,6 +42,7 @@ type systemView struct {
 	Name, Job, Figures  string
 	Field               string // the name of its group
 	Rooms, State, Class string
+	Lacks               string // what is missing of one that works in part
 	Page                string
 }
 
@@ -100,7 +101,7 @@ func (v *visit) systems() error {
 			served = append(served, rooms[r])
 		}
 		p.Found = append(p.Found, systemView{s.ID, s.Name.In(v.lang), s.Job.In(v.lang), s.Figures.In(v.lang), fields[s.Group],
-			strings.Join(served, v.t("、", ", ")), s.State.Name().In(v.lang), stateClass[s.State], s.Page})
+			strings.Join(served, v.t("、", ", ")), s.State.Name().In(v.lang), stateClass[s.State], s.Lacks.In(v.lang), s.Page})
 	}
 	return v.show("systems", v.t("系统目录", "Systems"), p)
 }

@@ -48,7 +48,15 @@ func row(b *bytes.Buffer, s System) {
 		by[i] = string(r)
 	}
 	fmt.Fprintf(b, "| %d | %s | %s | %s | %s | %s | %s | %s |\n", s.ID, both(s.Name), both(s.Job), both(s.Figures),
-		strings.Join(by, ", "), code(s.Page), code(s.Test), both(s.State.Name()))
+		strings.Join(by, ", "), code(s.Page), code(s.Test), both(s.State.Name())+lacks(s.Lacks))
+}
+
+// lacks prints what is missing below the state, if something is.
+func lacks(t Text) string {
+	if t.empty() {
+		return ""
+	}
+	return "<br>" + both(t)
 }
 
 // both prints a text in both languages in one cell; a text that is absent leaves the cell empty.

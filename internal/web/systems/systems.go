@@ -53,6 +53,7 @@ type System struct {
 	Page         string `yaml:"page"`  // the path of the page where a user does the job
 	Test         string `yaml:"test"`  // path/to/file_test.go:TestName or test/name.txtar, from the module's root
 	State        State  `yaml:"state"`
+	Lacks        Text   `yaml:"lacks"` // what is missing of one that works in part; empty for every other
 }
 
 // list is the file as it is written.
@@ -117,6 +118,8 @@ func (s System) check() error {
 		return fmt.Errorf("its figures must stand in both languages or in none")
 	case !slices.Contains(States(), s.State):
 		return fmt.Errorf("unknown state %q", s.State)
+	case s.State == Partly && !s.Lacks.whole(), s.State != Partly && !s.Lacks.empty():
+		return fmt.Errorf("what it lacks must stand in both languages where it works in part, and nowhere else")
 	case s.State != NotYet && (s.Page == "" || s.Test == ""):
 		return fmt.Errorf("it is %s, so it must name a page and a test", s.State)
 	}
