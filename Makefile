@@ -66,7 +66,7 @@ load: build ## Anhui of a community of the size yrd under 300 requests a second 
 	@deploy/load.sh $(or $(NODE),$(DB))
 
 face: build $(MODULES) ## every page in every way and the paths of the roles without a mouse; pictures of all in artefacts/pages
-	@cd e2e && CHROMIUM="$(CHROMIUM)" node face.mjs --shots ../artefacts/pages && CHROMIUM="$(CHROMIUM)" node paths.mjs
+	@cd e2e && CHROMIUM="$(CHROMIUM)" node face.mjs --shots ../artefacts/pages && CHROMIUM="$(CHROMIUM)" node paths.mjs --all
 
 speed: build $(MODULES) ## how soon twenty pages can be used in a browser, as a table
 	@cd e2e && CHROMIUM="$(CHROMIUM)" node speed.mjs

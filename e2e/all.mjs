@@ -1,10 +1,13 @@
 // The browser runs, two at a time: each has a house and a browser of its own, and while one waits for a page the other uses
 // the second processor. The longest begin first. What a run has to say is printed whole once it has ended; a table says at the end
-// what each cost. Run by `make browser`; alone: node all.mjs [--jobs N] [NAME…].
+// what each cost. Where nothing may be left out (CORRIDOR_REQUIRE, as .ci/run sets it) a picture of every page is kept in artefacts/pages.
+// Run by `make browser`; alone: node all.mjs [--jobs N] [NAME…].
 import { spawn } from 'node:child_process'
 
+const kept = process.env.CORRIDOR_REQUIRE ? ['--shots', '../artefacts/pages'] : []
+
 const runs = [
-  ['face', '--sample'], // every page, as it was written and as it is shown
+  ['face', '--sample', ...kept], // every page, as it was written and as it is shown
   ['line'], ['paths'], ['schemes'], ['promises'], ['booking'], ['documents'], ['payments'], ['published'], ['editions'], ['lab'], ['listings'],
   ['forms'], ['abroad'], ['job'],
 ]

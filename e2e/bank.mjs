@@ -23,7 +23,7 @@ export async function bankPath(way, sit, base) {
     await firm.type('#f-purpose', 'material for an order')
     await firm.type('#f-banks', banks.slice(0, 2).join('\n'))
     await firm.enter('#form button[value=submit]')
-    want((await firm.text()).includes(way.script ? '至少选择三家银行' : 'At least three banks'), 'two banks were enough: ' + await firm.text())
+    want((await firm.text()).includes(way.zh ? '至少选择三家银行' : 'At least three banks'), 'two banks were enough: ' + await firm.text())
     firm.v.complaints.splice(0) // the browser says that it was refused
     await firm.enter('main a[href$="/disclosure"]')
     await firm.look(`keys-shown-${way.lang.slice(0, 2)}`)
@@ -31,7 +31,7 @@ export async function bankPath(way, sit, base) {
     await firm.type('#f-banks', banks.join('\n'))
     await firm.enter('#form button[value=submit]')
     request = new URL(firm.page.url()).pathname
-    want((await firm.text('.holder')).includes(way.script ? '融资服务岗' : 'financing desk'), 'the desk does not have it: ' + await firm.text('.holder'))
+    want((await firm.text('.holder')).includes(way.zh ? '融资服务岗' : 'financing desk'), 'the desk does not have it: ' + await firm.text('.holder'))
   })
   await step('  the desk passes it on', async () => {
     const desk = await sit('desk@shanghai.example')
@@ -64,7 +64,7 @@ export async function bankPath(way, sit, base) {
     await firm.look(`keys-offers-${way.lang.slice(0, 2)}`)
     await firm.type('#f-bank', banks[0])
     await firm.enter('#form button[value=choose]')
-    want((await firm.text('.holder')).includes(way.script ? '选定银行' : 'the chosen bank'), 'the bank does not have it: ' + await firm.text('.holder'))
+    want((await firm.text('.holder')).includes(way.zh ? '选定银行' : 'the chosen bank'), 'the bank does not have it: ' + await firm.text('.holder'))
   })
   await step('  the chosen bank enters the loan, and the request is over', async () => {
     const bank = await sit('bank1@shanghai.example')
@@ -75,7 +75,7 @@ export async function bankPath(way, sit, base) {
     await bank.page.keyboard.type('04012026') // month, day, year: the browser's own language
     want(await bank.page.locator('#f-lent_on').inputValue() === '2026-04-01', 'the day is ' + await bank.page.locator('#f-lent_on').inputValue())
     await bank.enter('#form button[value=lend]')
-    want((await bank.text('.holder')).includes(way.script ? '已放款' : 'lent'), 'it is not over: ' + await bank.text('.holder'))
+    want((await bank.text('.holder')).includes(way.zh ? '已放款' : 'lent'), 'it is not over: ' + await bank.text('.holder'))
     await bank.look(`keys-lent-${way.lang.slice(0, 2)}`)
     const late = await sit('bank2@shanghai.example')
     await late.go(base + request)

@@ -150,15 +150,19 @@ class Visitor {
   // over is by how many pixels the page is wider than its window.
   over() { return this.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth) }
 
+  // picture keeps how the page looks in the window as it is, where pictures are kept.
+  async picture(name) {
+    if (this.shots && name) await this.page.screenshot({ path: join(this.shots, name.replace(/[^a-z0-9]+/gi, '_') + '.png'), fullPage: true })
+  }
+
   // wider is by how many pixels the page is wider than a phone. With a name, pictures of both widths are kept.
   async wider(name) {
-    const page = this.page
-    const file = end => ({ path: join(this.shots, name.replace(/[^a-z0-9]+/gi, '_') + end), fullPage: true })
-    if (this.shots && name) await page.screenshot(file('.png'))
+    const page = this.page, was = page.viewportSize()
+    await this.picture(name)
     await page.setViewportSize(narrow)
     const over = await this.over()
-    if (this.shots && name) await page.screenshot(file('-390.png'))
-    await page.setViewportSize(wide)
+    await this.picture(name && name + '-390')
+    await page.setViewportSize(was)
     return over
   }
 

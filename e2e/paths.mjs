@@ -1,7 +1,9 @@
-// The path of each role by keyboard alone: firm, reviewer, payment officer, banks, laboratory, planner, visitor. Every path
-// is gone twice: in Chinese on a wide screen with scripts, and in English on a phone without. Nothing is clicked: what cannot be
-// reached with Tab, or shows no mark where the keyboard is, fails. Run by `make face`; alone: node paths.mjs [--narrow] [--at PORT].
+// The path of each role by keyboard alone: firm, reviewer, payment officers, auditor, laboratory, planner, administrator, editor,
+// supervisor, banks, visitor. Every path is gone in four ways, so that every two of language, screen and scripts meet; with --all
+// in all eight, as `make face` does. Nothing is clicked: what cannot be reached with Tab, or shows no mark where the keyboard is,
+// fails. Alone: node paths.mjs [--all] [--at PORT].
 import { bankPath } from './bank.mjs'
+import { deskPaths } from './desks.mjs'
 import { open, play, step, want } from './house.mjs'
 import { somebody as sit } from './keys.mjs'
 
@@ -9,15 +11,31 @@ const lab = '12310000DEMQ000341'
 const house = await open()
 const { at } = house
 
-const ways = [
-  { lang: 'zh-CN', width: 1440, script: true, holder: '审核人', paid: '已拨付' },
-  { lang: 'en-GB', width: 390, script: false, holder: 'reviewer', paid: 'Paid' },
-]
+const ways = []
+for (const lang of ['zh-CN', 'en-GB']) {
+  for (const width of [1440, 390]) {
+    for (const script of [true, false]) {
+      if ([lang === 'zh-CN', width === 1440, script].filter(Boolean).length % 2 === 1 || process.argv.includes('--all')) ways.push({ lang, width, script, zh: lang === 'zh-CN' })
+    }
+  }
+}
+
+// asks files a voucher of 48,000 yuan for the firm, and says where its case is.
+async function asks(firm) {
+  await firm.go(at.anhui + '/schemes/voucher')
+  await firm.enter('.head button.go')
+  await firm.type('#f-provider', lab)
+  await firm.type('#f-purpose', 'cathode material')
+  await firm.type('#f-contract_sum', '48000')
+  await firm.type('#f-invoiced', '48000')
+  await firm.enter('#form button[value=file]')
+  return firm.page.url().split('?')[0]
+}
 
 const somebody = (way, base, email) => sit(house, way, base, email)
 
 await play(house, 'every role gets along without a mouse', async () => {
-  for (const way of ways.slice(process.argv.includes('--narrow') ? 1 : 0)) {
+  for (const [n, way] of ways.entries()) {
     const called = `${way.lang.slice(0, 2)} ${way.width}${way.script ? '' : ' without scripts'}`
     let order
     await step(`a firm applies (${called})`, async () => {
@@ -53,6 +71,7 @@ await play(house, 'every role gets along without a mouse', async () => {
       await finance.enter('form[action$="/actions/pay"] button')
       await finance.look(`keys-paid-${called}`)
       await finance.go(at.anhui + '/books')
+      if (way.width === 390 && way.script) return // the heads of columns are not shown there
       await finance.enter('thead th a')
       want(await finance.page.locator('th[aria-sort=ascending]').count() === 1, 'the books are not sorted')
     })
@@ -73,6 +92,12 @@ await play(house, 'every role gets along without a mouse', async () => {
       const planner = await somebody(way, at.office, 'planner@office.example')
       await planner.menu('/tasks')
       await planner.look(`keys-tasks-${called}`)
+    })
+    await deskPaths((base, email) => somebody(way, base, email), at, called, n, async () => {
+      const order = await asks(await somebody(way, at.anhui, 'firm@anhui.example'))
+      const reviewer = await somebody(way, at.anhui, 'review@anhui.example')
+      await reviewer.go(order)
+      await reviewer.enter('form[action$="/actions/approve"] button')
     })
     await step(`a firm asks three banks, sees their answers side by side and takes one (${called})`, () => bankPath(way, email => somebody(way, at.shanghai, email), at.shanghai))
     await step(`a visitor searches, opens a figure and changes the language (${called})`, async () => {
