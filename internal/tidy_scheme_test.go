@@ -27,7 +27,6 @@ var otherThings = map[string]string{
 	"failed":    "a verdict, a word of the language",
 	"passed":    "a verdict, a word of the language",
 	"refused":   "what an end means, a word of the language",
-	"answer":    "who vouches for what a seat gave: its answer",
 	"answered":  "the state of a seat",
 	"declined":  "why a drawn seat fell out",
 	"missing":   "a part of an ask, a word of the language",

@@ -441,7 +441,7 @@ func (w *world) askFact(name string) (v scheme.Value, from scheme.Vouched, known
 	a := Case{Asks: *w.asks}.asked(ask)
 	from = scheme.Vouched{By: "case", At: w.tx.Now()}
 	if _, field, answers := w.sch.AnswerFact(name); answers && w.given != nil {
-		return w.given[field], scheme.Vouched{By: "answer", At: w.tx.Now()}, true, nil
+		return w.given[field], from, true, nil
 	} else if answers {
 		return a.codesGiven(field), from, true, nil
 	}

@@ -137,4 +137,7 @@ const (
 	sqlSnapshotPostgres = `SELECT 1 ORDER BY 1 LIMIT 1`
 )
 
+// sqlHeadPostgres looks at a table, whose name is filled in quoted, without reading of it.
+const sqlHeadPostgres = "SELECT FROM %s LIMIT 0;\n"
+
 const sqlReplan = `DISCARD PLANS`

@@ -19,7 +19,7 @@ func (d *DB) Warm(ctx context.Context) error {
 	}
 	var look strings.Builder
 	for _, name := range slices.Sorted(maps.Keys(d.changes.tables)) {
-		look.WriteString("TABLE " + pgx.Identifier{name}.Sanitize() + " LIMIT 0;\n")
+		fmt.Fprintf(&look, sqlHeadPostgres, pgx.Identifier{name}.Sanitize())
 	}
 	n := 0
 	done := make(chan error)
