@@ -21,22 +21,25 @@ const packPatience = 30 * time.Second
 var acrossLine = regexp.MustCompile(`(?m)^\d{6} `)
 
 // packWays are the ways of the tour through packs, in an order in which the days that pass on them fit into the year of the editions: the
-// yearly look at a recognition comes in April, a benefit without application in June.
+// yearly look at a recognition comes in April, a benefit without application in June, the evaluation of a consortium in December. A file is the
+// folder of a pack, and the name of the way where it is not walk.txt.
 var packWays = []struct{ name, node, file string }{
 	{"recognition: a specialised SME is scored, visited, named, looked at again in April, repaired and revoked", Zhejiang, "cn-330000/specialised-sme"},
 	{"recognition: a smart factory climbs rung by rung and goes down again", Jiangsu, "cn-320000/smart-factory"},
-	{"benefit without application: the node finds the firm, one click says yes, the money is paid", Anhui, "cn-340000/no-application-benefit"},
+	{"benefits: one is paid at once, the higher one comes in June without application, less what was had", Anhui, "cn-340000/no-application-benefit walk-higher.txt"},
 	{"research call: sealed proposals, a panel, a race, a stop, a test by a third party", Anhui, "cn-340000/call-proposal"},
 	{"innovation challenge: from a need to a contract", Jiangsu, "cn-320000/innovation-challenge"},
+	{"introduction: a broker is engaged, suggests, and is paid his fee after the contract", Anhui, "cn-340000/introduction"},
 	{"basic research: five experts drawn by lot judge a project, and it is paid", Anhui, "cn-340000/joint-fund"},
 	{"joint topic: experts judge it, and two treasuries each pay the team of their own", Anhui, "cn-340000/joint-topic"},
 	{"common pot: two treasuries pay in, one list, each gets back about what it paid", Anhui, "cn-340000/joint-pot"},
-	{"financing: three banks are asked, their offers stand side by side, one lends", Shanghai, "cn-310000/financing-request"},
-	{"recognition: the leader of a chain, with what offices say of it", Anhui, "cn-340000/chain-leader"},
-	{"technology transfer: the price in public notice, the contract registered, the makers' share", Shanghai, "cn-310000/technology-transfer"},
+	{"financing: three banks are asked, one refuses with its reason, two offers stand side by side, one lends", Shanghai, "cn-310000/financing-request"},
 	{"credit: a refund is refused for the rating, an officer goes to the firm on a day that both agreed, the rating is raised, the refund is paid", Zhejiang, "cn-330000/credit-rerating"},
 	{"refund: uncredited input tax is paid and called back", Zhejiang, "cn-330000/vat-refund"},
+	{"research call: a vague target is sent back, and a call that nobody answers is listed again", Anhui, "cn-340000/research-call"},
 	{"innovation consortium: experts judge it, a member joins, it is evaluated in December", Anhui, "cn-340000/innovation-consortium"},
+	{"recognition: the leader of a chain, with what offices say of it", Anhui, "cn-340000/chain-leader"},
+	{"technology transfer: the price in public notice, the contract registered, the makers' share", Shanghai, "cn-310000/technology-transfer"},
 }
 
 // TourPacks goes a way of every kind of pack from the draft to an end, by the pages of running nodes, and prints each line with the stage that
@@ -94,11 +97,15 @@ func begunBy(register string) string {
 	return strings.Join(out, "\n")
 }
 
-// packWalk is the walk.txt of the newest edition of a pack.
-func packWalk(pack string) (string, error) {
-	files, err := fs.Glob(schemes.FS, path.Join(pack, "*", "walk.txt"))
+// packWalk is a way of the newest edition of a pack, as packWays name it.
+func packWalk(file string) (string, error) {
+	pack, way, named := strings.Cut(file, " ")
+	if !named {
+		way = "walk.txt"
+	}
+	files, err := fs.Glob(schemes.FS, path.Join(pack, "*", way))
 	if err != nil || len(files) == 0 {
-		return "", fmt.Errorf("%s has no walk.txt: %w", pack, err)
+		return "", fmt.Errorf("%s has no %s: %w", pack, way, err)
 	}
 	text, err := fs.ReadFile(schemes.FS, files[len(files)-1])
 	return string(text), err
