@@ -23,9 +23,15 @@ import (
 // unreached are the rows that generated input does not take, each with the reason.
 var unreached = map[string]string{
 	"call-proposal 340000 judged merge":                "the other case has to stand under the same call and to be carried out: schemes/cn-340000/call-proposal/2026/walk-merge.txt takes it by the pages",
+	"technology-transfer 310000 draft submit_valued":   valuedWay,
+	"technology-transfer 310000 valuing accept_value":  valuedWay,
+	"technology-transfer 310000 valuing refuse":        valuedWay,
+	"technology-transfer 310000 valuing withdraw":      valuedWay,
 	"instant-benefit 340000 submitted keep_other":      "the firm has to have another benefit already: schemes/cn-340000/instant-benefit/2026/walk-lower.txt takes it by the pages",
 	"no-application-benefit 340000 matched keep_other": "the firm has to have as much of another benefit already: tests.yaml of the pack takes it",
 }
+
+const valuedWay = "buyer and seller have to be affiliated: tests.yaml of the pack takes it, and walk-valued.txt goes to its end by the pages"
 
 // walk is a case on a way that a machine chose: to a row, and then to an end.
 type walk struct {
@@ -427,6 +433,7 @@ func (p *stage) take(w *walk, row scheme.Row, taken map[string]bool) error {
 			answers[name] = true
 		}
 	}
+	p.appointment(w, row)
 	var err error
 	for nth := range 3 {
 		a := p.plays(w.s, w.c, row.Who[0], nth)

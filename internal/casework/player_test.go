@@ -48,6 +48,7 @@ type stage struct {
 	newcomer string                     // who joins a list later
 	opened   map[string][]casework.Case // by the clock, not walked yet, by scheme
 	lab1     *labCalendar
+	known    []string // every organisation that was entered
 }
 
 // eachStage plays a test on each database with the packs of one jurisdiction.
@@ -94,13 +95,13 @@ func (p *stage) open() {
 	private, _ := corridorlog.NewKey("log.example/uses")
 	uses, err := federation.New(federation.Config{DB: p.db, Self: p.code, Client: http.DefaultClient, Log: p.log, Key: private})
 	p.must(err)
-	p.cases, err = casework.New(casework.Config{DB: p.db, Access: p.access, Registry: p.reg, Ledger: p.ledger, Log: p.log, Files: store, Uses: uses, Slots: uses, Hours: sharedMuch{}, Secret: "a secret of the test", Letters: wire{p.code}, Self: p.code,
+	p.cases, err = casework.New(casework.Config{DB: p.db, Access: p.access, Registry: p.reg, Ledger: p.ledger, Log: p.log, Files: store, Uses: uses, Slots: uses, Hours: sharedMuch{}, Secret: "a secret of the test", Plans: planOfAll{p}, Letters: wire{p.code}, Self: p.code,
 		Regions: unit.GB2260(), Calendar: p.days, Node: p.code[:2], Schemes: p.packs, Layers: schemes.FS})
 	p.must(err)
 	p.uses, p.lab1 = uses, newLabCalendar(80_000_00)
 	uses.JoinCalendars(p.lab1)
 	uses.HandleSlots(p.cases.SlotCame)
-	p.lab = p.org("12310000DEMQ00060", "310115")
+	p.lab = p.orgOf("12310000DEMQ00060", "310115", "bank") // may be asked for money, too
 	p.fund()
 	p.experts()
 }
@@ -112,6 +113,9 @@ func (sharedMuch) Shared(_ context.Context, _ *db.Tx, _, _ string, _ int) (unit.
 	return 200_000 * unit.FenPerYuan, 240 * 60, true, nil
 }
 
+// givenToday is the day of the tests of a pack, which is no name of a field.
+const givenToday = "=today"
+
 // givenIn is what the tests of a pack and of its layer give for the form.
 func givenIn(t testing.TB, id, dir string) map[string]string {
 	out := map[string]string{}
@@ -121,10 +125,16 @@ func givenIn(t testing.TB, id, dir string) map[string]string {
 			continue
 		}
 		var x struct {
-			Given struct{ Form map[string]any }
+			Given struct {
+				Form  map[string]any
+				Today string
+			}
 		}
 		if err := yaml.Unmarshal(b, &x); err != nil {
 			t.Fatal(file, err)
+		}
+		if x.Given.Today != "" {
+			out[givenToday] = x.Given.Today
 		}
 		for k, v := range x.Given.Form {
 			rows, isList := v.([]any)
@@ -145,8 +155,18 @@ func givenIn(t testing.TB, id, dir string) map[string]string {
 
 func asTyped(v any) string { return strings.TrimSuffix(fmt.Sprint(v), " yuan") }
 
-// org enters an organisation that every register speaks well of.
-func (p *stage) org(prefix string, region unit.Region) string {
+// planOfAll is a plan of the register that everybody signed, with a task that is done and one that is not late.
+type planOfAll struct{ p *stage }
+
+func (x planOfAll) Plan(context.Context, *db.Tx, access.Actor, unit.ID) (casework.Plan, error) {
+	return casework.Plan{Parties: x.p.known, Tasks: 2, Done: 1}, nil
+}
+
+// org enters a firm that every register speaks well of.
+func (p *stage) org(prefix string, region unit.Region) string { return p.orgOf(prefix, region, "firm") }
+
+// orgOf enters an organisation of a kind.
+func (p *stage) orgOf(prefix string, region unit.Region, kind string) string {
 	p.t.Helper()
 	prefix = (prefix + "00000000000")[:16]
 	subject, err := unit.MakeSubject(prefix[8:])
@@ -155,7 +175,7 @@ func (p *stage) org(prefix string, region unit.Region) string {
 	p.must(err)
 	filed := unit.Date(2026, time.January, 20)
 	p.must(p.db.Act(context.Background(), func(tx *db.Tx) error {
-		ctx, o := context.Background(), registry.Org{Code: string(full), Name: fault.Words{"虚构" + string(full), "Fictitious " + string(full)}, Kind: "firm", Region: region, Founded: unit.Date(2019, 5, 20), Home: p.code, Synthetic: true}
+		ctx, o := context.Background(), registry.Org{Code: string(full), Name: fault.Words{"虚构" + string(full), "Fictitious " + string(full)}, Kind: kind, Region: region, Founded: unit.Date(2019, 5, 20), Home: p.code, Synthetic: true}
 		if err := p.reg.Put(ctx, tx, admin, o); err != nil {
 			return err
 		}
@@ -174,6 +194,7 @@ func (p *stage) org(prefix string, region unit.Region) string {
 		}
 		return nil
 	}))
+	p.known = append(p.known, string(full))
 	return string(full)
 }
 
@@ -303,7 +324,7 @@ func (p *stage) typed(s *scheme.Scheme, id unit.ID, a access.Actor, f scheme.Fie
 // several are three organisations, of two jurisdictions at least.
 func (p *stage) several() []string {
 	if p.more == nil {
-		p.more = []string{p.lab, p.org("91320500MA8000001", "320500"), p.org("91310115MA8000002", "310115")}
+		p.more = []string{p.lab, p.orgOf("91320500MA8000001", "320500", "bank"), p.orgOf("91310115MA8000002", "310115", "bank")}
 	}
 	return p.more
 }
@@ -362,7 +383,12 @@ func (p *stage) typedAs(s *scheme.Scheme, id unit.ID, a access.Actor, f scheme.F
 			return f.Of[pick%len(f.Of)]
 		}
 		return given
+	case "plan":
+		return string(unit.NewID(p.h.now()))
 	case "day":
+		if today := p.given[s.ID][givenToday]; appointed(s, name) || today != "" && given > today { // ahead, as in the tests of the pack
+			return unit.DayOf(p.h.now(), unit.Beijing()).Add(1).String()
+		}
 		return unit.DayOf(p.h.now(), unit.Beijing()).String()
 	case "org":
 		if first := p.given[s.ID]["provider"]; pick > 0 && first != "" && given != first { // somebody else, as in the tests of the pack
@@ -446,6 +472,25 @@ func (p *stage) another(s *scheme.Scheme) string {
 	return w.c.No
 }
 
+// appointed says whether a day of the form is the clock of a row: until then somebody acts.
+func appointed(s *scheme.Scheme, field string) bool {
+	return slices.ContainsFunc(s.Stages, func(r scheme.Row) bool { return r.Clock == "form."+field })
+}
+
+// past says whether a day that was appointed is not ahead, and nobody acts until it where the case stands: another one has to be named.
+func (p *stage) past(s *scheme.Scheme, c casework.Case, f scheme.Field) bool {
+	runs := slices.ContainsFunc(s.RowsFrom(c.Stage), func(r scheme.Row) bool { return r.Clock == "form."+f.Name })
+	return appointed(s, f.Name) && !runs && c.Fields[f.Name].Day() <= unit.DayOf(p.h.now(), unit.Beijing())
+}
+
+// appointment lets the day come for which a row waits, except where the row names another one.
+func (p *stage) appointment(w *walk, row scheme.Row) {
+	field, of := strings.CutPrefix(row.Clock, "form.")
+	if day := w.c.Fields[field]; of && day.Known() && !slices.Contains(w.s.Needs[row.Action], field) {
+		p.h.move(max(day.Day().Start(unit.Beijing()).Sub(p.h.now()), 0) + time.Second)
+	}
+}
+
 // fill types into every field that is offered to somebody and is empty.
 func (p *stage) fill(s *scheme.Scheme, c casework.Case, a access.Actor, pick int) error {
 	got, err := p.cases.Get(context.Background(), a, c.ID)
@@ -454,7 +499,7 @@ func (p *stage) fill(s *scheme.Scheme, c casework.Case, a access.Actor, pick int
 	}
 	typed, may := map[string]string{}, p.cases.Fills(a, got)
 	for f := range s.Form.All() {
-		if may[f.Name] && !got.Fields[f.Name].Known() && got.Veiled[f.Name] == "" {
+		if may[f.Name] && (!got.Fields[f.Name].Known() || p.past(s, got, f)) && got.Veiled[f.Name] == "" {
 			if x := p.typed(s, c.ID, a, f, pick); x != "" {
 				typed[f.Name] = x
 			}
@@ -486,8 +531,14 @@ func (p *stage) opinions(s *scheme.Scheme, c casework.Case, verdict string) (boo
 					in.Fields[f.Name] = "true"
 				case f.Type == "text":
 					in.Fields[f.Name] = "意见"
-				case f.Type == "money" || f.Type == "ratio":
+				case f.Type == "money":
 					in.Fields[f.Name] = "4"
+				case f.Type == "ratio":
+					in.Fields[f.Name] = "4%"
+				case f.Type == "choice":
+					in.Fields[f.Name] = f.Of[0]
+				case f.Type == "count":
+					in.Fields[f.Name] = "12"
 				}
 			}
 			if _, err := p.cases.Answer(context.Background(), p.sits(s, x), c.ID, in); err != nil {

@@ -17,8 +17,10 @@ func TestMembersOfAConsortiumJoinAndLeave(t *testing.T) {
 			return answer.StatusCode == http.StatusOK
 		}
 		w.play(`
+planner   plans   G 虚构联合体三年任务 91340200MA0DEMQ27B+12310000DEMQ000341 隔膜测试@900
 big       opens   U innovation-consortium                                              -> draft
-big       fills   U name=虚构联合体 topic=ai members=91340200MA0DEMQ27B+91320500MA0DEMQ438 roles=牵头与配套 agreement=file:协议 task_list=GL-2026-01
+big       fills   U name=虚构联合体 topic=ai members=91340200MA0DEMQ27B+91320500MA0DEMQ438 roles=牵头与配套 agreement=file:协议
+big       fills   U task_list=#G
 big       submit  U                                                                    -> submitted
 desk      draw    U well_made=yes ip_agreed=yes                                        -> reviewing
 desk      hears   U panel 85                                                           -> reviewed

@@ -155,6 +155,7 @@ func (v *visit) expiryView(e casework.Expiry, org string, today unit.Day) expiry
 	switch e.Kind {
 	case casework.LabelEnds:
 		x.Kind, x.Path = fault.Words{"认定", "label"}, "/registry/"+org
+		x.Note = placeName(unit.Region(x.Note)).In(v.lang)
 	case casework.CaseEnds:
 		x.Kind, x.Path = fault.Words{"办件", "case"}, "/cases/"+e.ID
 	default:
