@@ -67,11 +67,19 @@ func (w *world) nameOrgs(j scheme.Judgement) error {
 			if n > 0 {
 				zh, en = zh+"、", en+", "
 			}
-			zh, en = zh+o.Name[0], en+o.Name[1]
+			zh, en = zh+withCode(o.Name[0], x.Text), en+withCode(o.Name[1], x.Text)
 		}
 		if zh != "" {
 			j.First.Saw[i].Says = fault.Words{zh, en}
 		}
 	}
 	return nil
+}
+
+// withCode is a name and the code that it belongs to; the code alone where that is all there is.
+func withCode(name, code string) string {
+	if name == code {
+		return code
+	}
+	return name + " " + code
 }
