@@ -4,13 +4,11 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"syscall"
 	"testing"
-	"time"
 
 	"corridor/internal/casework"
 	"corridor/internal/db"
-	"corridor/internal/db/dbtest"
+	"corridor/internal/db/measure"
 	"corridor/internal/fault"
 	"corridor/internal/unit"
 )
@@ -119,39 +117,25 @@ func TestWhoeverReadsEnoughIsDrawnNoMore(t *testing.T) {
 // BenchmarkDrawMany draws, seats, tells and publishes for 500 proposals, each of another organisation with a partner, out of
 // 60 experts of 40 organisations.
 func BenchmarkDrawMany(b *testing.B) {
-	for _, engine := range []string{"sqlite", "postgres"} {
-		if engine == "postgres" && !dbtest.Postgres() {
-			continue
+	benchEach(b, func(b *testing.B, w *world, _ string) {
+		j := w.looks("panel.yaml").wide(60, 40, 500*b.N)
+		before := measure.CPU()
+		b.ResetTimer()
+		for range b.N {
+			done, err := j.cases.DrawMany(context.Background(), j.actor("window"), casework.DrawRound{Scheme: "panel", Action: "seat"})
+			w.must(err)
+			for _, x := range done {
+				if x.Refused != nil {
+					b.Fatal(fmt.Sprint(x.No, x.Refused))
+				}
+			}
+			if len(done) != 500 {
+				b.Fatalf("%d drawn", len(done))
+			}
 		}
-		b.Run(engine, func(b *testing.B) {
-			dsn := dbtest.SQLite(b)
-			if engine == "postgres" {
-				dsn = dbtest.NewCluster(b).Create(b, "draws", "")
-			}
-			w := &world{t: b, now: unit.Date(2026, time.March, 2).Start(unit.Beijing()).Add(10 * time.Hour)}
-			w.db = dbtest.OpenAt(b, dsn, w.clock)
-			w.build()
-			j := w.looks("panel.yaml").wide(60, 40, 500*b.N)
-			var before, after syscall.Rusage
-			w.must(syscall.Getrusage(syscall.RUSAGE_SELF, &before))
-			b.ResetTimer()
-			for range b.N {
-				done, err := j.cases.DrawMany(context.Background(), j.actor("window"), casework.DrawRound{Scheme: "panel", Action: "seat"})
-				w.must(err)
-				for _, x := range done {
-					if x.Refused != nil {
-						b.Fatal(fmt.Sprint(x.No, x.Refused))
-					}
-				}
-				if len(done) != 500 {
-					b.Fatalf("%d drawn", len(done))
-				}
-			}
-			b.StopTimer()
-			w.must(syscall.Getrusage(syscall.RUSAGE_SELF, &after))
-			b.ReportMetric(float64(after.Utime.Nano()+after.Stime.Nano()-before.Utime.Nano()-before.Stime.Nano())/1e9/float64(b.N), "cpu-s/op")
-			least, most := j.owed()
-			b.ReportMetric(float64(most-least), "apart")
-		})
-	}
+		b.StopTimer()
+		b.ReportMetric((measure.CPU()-before).Seconds()/float64(b.N), "cpu-s/op")
+		least, most := j.owed()
+		b.ReportMetric(float64(most-least), "apart")
+	})
 }

@@ -4,14 +4,13 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
 	"corridor/internal/access"
 	"corridor/internal/casework"
 	"corridor/internal/db"
-	"corridor/internal/db/dbtest"
+	"corridor/internal/db/measure"
 	"corridor/internal/fault"
 	"corridor/internal/registry"
 	"corridor/internal/unit"
@@ -155,32 +154,18 @@ func TestAnExpertReadsTheirOwnRecord(t *testing.T) {
 // BenchmarkPanel looks at a panel of 500 proposals, each of another organisation with a partner, and 60 experts of 40
 // organisations: who is tied to whom by registry, declarations, accounts and cases of the last years, and lots for each.
 func BenchmarkPanel(b *testing.B) {
-	for _, engine := range []string{"sqlite", "postgres"} {
-		if engine == "postgres" && !dbtest.Postgres() {
-			continue
+	benchEach(b, func(b *testing.B, w *world, _ string) {
+		j := w.looks("panel.yaml").wide(60, 40, 500)
+		before := measure.CPU()
+		for b.Loop() {
+			all, err := j.cases.Panels(context.Background(), j.actor("window"), "panel")
+			w.must(err)
+			if len(all) != 500 || all[0].Short || all[0].Free == 60 {
+				b.Fatalf("%d proposals, first %+v", len(all), all[0])
+			}
 		}
-		b.Run(engine, func(b *testing.B) {
-			dsn := dbtest.SQLite(b)
-			if engine == "postgres" {
-				dsn = dbtest.NewCluster(b).Create(b, "panel", "")
-			}
-			w := &world{t: b, now: unit.Date(2026, time.March, 2).Start(unit.Beijing()).Add(10 * time.Hour)}
-			w.db = dbtest.OpenAt(b, dsn, w.clock)
-			w.build()
-			j := w.looks("panel.yaml").wide(60, 40, 500)
-			var before, after syscall.Rusage
-			w.must(syscall.Getrusage(syscall.RUSAGE_SELF, &before))
-			for b.Loop() {
-				all, err := j.cases.Panels(context.Background(), j.actor("window"), "panel")
-				w.must(err)
-				if len(all) != 500 || all[0].Short || all[0].Free == 60 {
-					b.Fatalf("%d proposals, first %+v", len(all), all[0])
-				}
-			}
-			w.must(syscall.Getrusage(syscall.RUSAGE_SELF, &after))
-			b.ReportMetric(float64(after.Utime.Nano()+after.Stime.Nano()-before.Utime.Nano()-before.Stime.Nano())/1e9/float64(b.N), "cpu-s/op")
-		})
-	}
+		b.ReportMetric((measure.CPU()-before).Seconds()/float64(b.N), "cpu-s/op")
+	})
 }
 
 // wide enters experts of so many organisations, and a proposal of each of so many others.

@@ -8,8 +8,6 @@ import (
 	"time"
 
 	"corridor/internal/casework"
-	"corridor/internal/db/dbtest"
-	"corridor/internal/unit"
 )
 
 // The queue of BenchmarkQueueOfAMillion: copies of one case that waits, with the times of many. They are written in bulk,
@@ -40,38 +38,26 @@ ORDER BY indexname LIMIT 100`
 // BenchmarkQueueOfAMillion measures a page of 50 among 1,000,000 cases that wait for one desk: the page, the counts by stage and how
 // many there are. Deep pages and the other order stand beside it.
 func BenchmarkQueueOfAMillion(b *testing.B) {
-	for _, engine := range []string{"sqlite", "postgres"} {
-		if engine == "postgres" && !dbtest.Postgres() {
-			continue
-		}
-		b.Run(engine, func(b *testing.B) {
-			dsn := dbtest.SQLite(b)
-			if engine == "postgres" {
-				dsn = dbtest.NewCluster(b, "max_wal_size=4GB").Create(b, "queue", "")
-			}
-			w := &world{t: b, now: unit.Date(2026, time.March, 2).Start(unit.Beijing()).Add(10 * time.Hour)}
-			w.db = dbtest.OpenAt(b, dsn, w.clock)
-			w.build()
-			c, err := w.act(firm, w.open(firm, small), "file", "")
-			w.must(err)
-			began := time.Now()
-			w.fill(dsn, c, benchCases)
-			b.Logf("%d cases written in %s", benchCases, time.Since(began).Round(time.Second))
-			for _, x := range []struct {
-				name string
-				f    casework.QueueFilter
-			}{{"first", casework.QueueFilter{}}, {"late", casework.QueueFilter{Due: "late"}}, {"page 100", casework.QueueFilter{Page: 100}}, {"oldest", casework.QueueFilter{Sort: "age"}}} {
-				b.Run(x.name, func(b *testing.B) {
-					for b.Loop() {
-						p, err := w.cases.Line(context.Background(), reviewer, x.f)
-						if err != nil || x.f.Due == "" && len(p.Cases) != 50 {
-							b.Fatal(len(p.Cases), err)
-						}
+	benchEach(b, func(b *testing.B, w *world, dsn string) {
+		c, err := w.act(firm, w.open(firm, small), "file", "")
+		w.must(err)
+		began := time.Now()
+		w.fill(dsn, c, benchCases)
+		b.Logf("%d cases written in %s", benchCases, time.Since(began).Round(time.Second))
+		for _, x := range []struct {
+			name string
+			f    casework.QueueFilter
+		}{{"first", casework.QueueFilter{}}, {"late", casework.QueueFilter{Due: "late"}}, {"page 100", casework.QueueFilter{Page: 100}}, {"oldest", casework.QueueFilter{Sort: "age"}}} {
+			b.Run(x.name, func(b *testing.B) {
+				for b.Loop() {
+					p, err := w.cases.Line(context.Background(), reviewer, x.f)
+					if err != nil || x.f.Due == "" && len(p.Cases) != 50 {
+						b.Fatal(len(p.Cases), err)
 					}
-				})
-			}
-		})
-	}
+				}
+			})
+		}
+	}, "max_wal_size=4GB")
 }
 
 // fill copies a case so many times, on a connection of its own.
