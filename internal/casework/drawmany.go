@@ -57,25 +57,13 @@ func (s *Service) PlanDraws(ctx context.Context, who access.Actor, schemeID stri
 	if err != nil {
 		return nil, err
 	}
-	var out []DrawPlan
-	for _, p := range all {
-		i := slices.IndexFunc(out, func(x DrawPlan) bool { return x.Scheme == p.Scheme && x.Action == p.Action && x.Parent == p.Parent })
-		if i < 0 {
-			out, i = append(out, DrawPlan{Scheme: p.Scheme, Title: p.Title, Action: p.Action, Parent: p.Parent}), len(out)
-		}
-		x := &out[i]
-		x.Cases, x.Seats, x.Experts, x.Most = append(x.Cases, p), x.Seats+p.Count, max(x.Experts, p.All), max(x.Most, p.Most)
-		if p.Short {
-			x.Short++
-		}
-	}
+	out := DrawPlans(all)
 	for i := range out {
 		x := &out[i]
 		sch, c, err := s.firstOf(ctx, x.Cases[0].Case)
 		if err != nil {
 			return nil, err
 		}
-		x.Words = sch.Say(x.Action)
 		row, _ := sch.Row(c.Stage, x.Action)
 		played, _ := s.plays(sch, c, who, row)
 		for _, need := range sch.Needs[x.Action] {
@@ -85,6 +73,22 @@ func (s *Service) PlanDraws(ctx context.Context, who access.Actor, schemeID stri
 		}
 	}
 	return out, nil
+}
+
+// DrawPlans are the rounds in which cases can be drawn for together, without what their officer has to answer.
+func DrawPlans(all []Panel) (out []DrawPlan) {
+	for _, p := range all {
+		i := slices.IndexFunc(out, func(x DrawPlan) bool { return x.Scheme == p.Scheme && x.Action == p.Action && x.Parent == p.Parent })
+		if i < 0 {
+			out, i = append(out, DrawPlan{Scheme: p.Scheme, Title: p.Title, Action: p.Action, Words: p.Draws, Parent: p.Parent}), len(out)
+		}
+		x := &out[i]
+		x.Cases, x.Seats, x.Experts, x.Most = append(x.Cases, p), x.Seats+p.Count, max(x.Experts, p.All), max(x.Most, p.Most)
+		if p.Short {
+			x.Short++
+		}
+	}
+	return out
 }
 
 // firstOf is a case with its edition.

@@ -15,32 +15,9 @@ type drawRoundPage struct {
 	Wide []casework.Panel // the cases that lack experts
 }
 
-// drawRoundView is what can be drawn in one go: the cases of a scheme that wait for one action, under one case.
-type drawRoundView struct {
-	Scheme, Action string
-	Parent         unit.ID
-	Title, Draws   fault.Words
-	Cases, Short   int
-}
-
-// Path is where it is looked at and drawn.
-func (x drawRoundView) Path() string {
+// drawPath is where a round of draws is looked at and drawn.
+func drawPath(x casework.DrawPlan) string {
 	return "/panels/draw?" + url.Values{"scheme": {x.Scheme}, "action": {x.Action}, "parent": {string(x.Parent)}}.Encode()
-}
-
-// intoRounds counts a case with those that are drawn for together with it.
-func intoRounds(all []drawRoundView, p casework.Panel) []drawRoundView {
-	i := slices.IndexFunc(all, func(x drawRoundView) bool {
-		return x.Scheme == p.Scheme && x.Action == p.Action && x.Parent == p.Parent
-	})
-	if i < 0 {
-		all, i = append(all, drawRoundView{Scheme: p.Scheme, Action: p.Action, Parent: p.Parent, Title: p.Title, Draws: p.Draws}), len(all)
-	}
-	all[i].Cases++
-	if p.Short {
-		all[i].Short++
-	}
-	return all
 }
 
 // drawRound shows what a draw for many cases would do, before anybody is drawn.

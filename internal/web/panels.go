@@ -26,7 +26,7 @@ func (s *Server) panelRoutes() {
 type panelsPage struct {
 	Panels  []panelView
 	Short   int
-	Rounds  []drawRoundView
+	Rounds  []casework.DrawPlan
 	Pager   pager
 	Exports exportView
 }
@@ -42,7 +42,7 @@ func (v *visit) panels() error {
 	if err != nil {
 		return err
 	}
-	p := panelsPage{Exports: v.exports()}
+	p := panelsPage{Exports: v.exports(), Rounds: casework.DrawPlans(all)}
 	for _, x := range all {
 		y := panelView{Panel: x}
 		for why, n := range x.Why {
@@ -53,7 +53,6 @@ func (v *visit) panels() error {
 			p.Short++
 		}
 		p.Panels = append(p.Panels, y)
-		p.Rounds = intoRounds(p.Rounds, x)
 	}
 	if v.wantsFile() {
 		t := sheetOf{Name: v.t("抽取前核对", "Before the draw"), Head: []string{v.t("办件", "Case"), v.t("事项", "Scheme"), v.t("专家库", "Pool"), v.t("领域", "Field"), v.t("库内", "In the pool"), v.t("可抽取", "Free"), v.t("需要", "Needed"), v.t("回避", "Left out")}}

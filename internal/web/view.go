@@ -80,6 +80,7 @@ func functions(lang fault.Lang) template.FuncMap {
 		"stateOf":    func(s agreement.State) string { return stateWords(s).In(lang) },
 		"level":      func(l string) string { return levelWords(l).In(lang) },
 		"partyPath":  partyPath,
+		"drawPath":   drawPath,
 		"verifier": func(w agreement.Verifier) string {
 			if w.Kind == agreement.ByOffice {
 				return t("办公室", "the office")
