@@ -3,7 +3,6 @@ package web
 import (
 	_ "embed"
 	"encoding/csv"
-	"fmt"
 	"regexp"
 	"strings"
 
@@ -53,13 +52,13 @@ func packWordsOf(packs []*scheme.Scheme) packWords {
 	w := packWords{map[string]fault.Words{}, map[string]fault.Words{}}
 	for _, s := range packs {
 		for _, row := range s.Stages {
-			if said := s.Say(row.Action); said[0] != row.Action {
+			said := s.Say(row.Action)
+			if said[0] != row.Action {
 				w.acts[row.Action] = said
 			}
-		}
-		for action, leaf := range s.Publish {
-			done := s.Say(action)
-			w.leaves[leaf.Name] = fault.Words{fmt.Sprintf("%s：%s", s.Title[0], done[0]), fmt.Sprintf("%s: %s", s.Title[1], done[1])}
+			if leaf, public := s.Publish[row.Action]; public {
+				w.leaves[leaf.Name] = pairOf(s.Title, said)
+			}
 		}
 	}
 	return w
@@ -75,6 +74,11 @@ func (w packWords) act(code string) fault.Words {
 	if said, ours := w.acts[verb]; of == "case" && ours {
 		done = said
 	}
+	return pairOf(what, done)
+}
+
+// pairOf is what something is and what was done to it, or a part of it.
+func pairOf(what, done fault.Words) fault.Words {
 	return fault.Words{what[0] + "：" + done[0], what[1] + ": " + done[1]}
 }
 

@@ -41,7 +41,7 @@ func (v *visit) publicMap(kind string, m map[string]any) []namedValue {
 	var out []namedValue
 	for _, name := range sortedKeys(m) {
 		x := namedValue{Name: fieldWords(edition, name).In(v.lang), Value: plainNumber(m[name])}
-		if n, err := strconv.ParseInt(x.Value, 10, 64); err == nil && money[name] {
+		if n, err := strconv.ParseInt(x.Value, 10, 64); err == nil && (money[name] || strings.HasSuffix(name, "_fen")) {
 			x.Value = unit.Fen(n).String() + v.t(" 元", " yuan")
 		}
 		switch {
@@ -53,10 +53,6 @@ func (v *visit) publicMap(kind string, m map[string]any) []namedValue {
 			x.Value = catalogue.State(x.Value).Words().In(v.lang)
 		case x.Value == "true" || x.Value == "false":
 			x.Value = v.yesNo(x.Value == "true")
-		case strings.HasSuffix(name, "_fen"):
-			if n, err := strconv.ParseInt(x.Value, 10, 64); err == nil {
-				x.Value = unit.Fen(n).String() + v.t(" 元", " yuan")
-			}
 		case strings.HasSuffix(name, "_tenths"):
 			if n, err := strconv.ParseInt(x.Value, 10, 64); err == nil {
 				x.Value = fmt.Sprintf("%d.%d", n/10, n%10)
