@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -21,12 +22,15 @@ const (
 	actTimeMax     = 10 * time.Second       // one act may take
 	nestedAfter    = 50 * time.Millisecond  // of waiting, an act is asked whether it waits for itself
 	readersMax     = 4                      // connections of SQLite that read
-	connsMax       = 8                      // connections of PostgreSQL that read
 	connsBeside    = 2                      // that ask for the lease beside them
 	triesMax       = 30                     // of one batch
 	statementsMax  = 1000                   // kept prepared on a connection of SQLite
 	postedMax      = 1000                   // statements that wait for a trip to PostgreSQL
 )
+
+// connsMax is how many connections of PostgreSQL read. Each learns the tables and plans every statement for itself, and more of them than
+// processors can serve only wait for one another: two for each of ours, which the database often shares.
+var connsMax = min(max(4, 2*runtime.NumCPU()), 16)
 
 // Variables only for tests, which do not wait so long.
 var (
