@@ -61,15 +61,21 @@ func (s *Service) endedIn(ctx context.Context, tx *db.Tx, id unit.ID) error {
 }
 
 func (s *Service) tellOfEnd(ctx context.Context, tx *db.Tx, sch *scheme.Scheme, c Case, m Marked) error {
+	words := registry.LabelWords(m.Label)
+	return s.tellOf(ctx, tx, sch, c, notice.Notice{Kind: "case.label_over", Path: "/cases/" + string(c.ID),
+		Title: fault.Words{fmt.Sprintf("%s %s 的“%s”已到期或被撤销，最后有效日 %s", sch.Title[0], c.No, words[0], m.Until), fmt.Sprintf("%s %s: the label “%s” is over; its last day was %s", sch.Title[1], c.No, words[1], m.Until)},
+		Key:   fmt.Sprintf("%s/over/%s/%s/%s", c.Object(), m.Org, m.Label, m.Until)})
+}
+
+// tellOf tells a notice of a case to the desks that have its next step, to the party whose case it is, and to others.
+func (s *Service) tellOf(ctx context.Context, tx *db.Tx, sch *scheme.Scheme, c Case, n notice.Notice, others ...notice.Audience) (err error) {
 	if s.c.Notices == nil {
 		return nil
 	}
-	org, err := s.toldOrg(ctx, tx, sch, c)
-	if err != nil {
+	n.Object = c.Object()
+	if n.Org, err = s.toldOrg(ctx, tx, sch, c); err != nil {
 		return err
 	}
-	words := registry.LabelWords(m.Label)
-	return s.tellEach(ctx, tx, notice.Notice{Kind: "case.label_over", Object: c.Object(), Path: "/cases/" + string(c.ID), Org: org,
-		Title: fault.Words{fmt.Sprintf("%s %s 的“%s”已到期或被撤销，最后有效日 %s", sch.Title[0], c.No, words[0], m.Until), fmt.Sprintf("%s %s: the label “%s” is over; its last day was %s", sch.Title[1], c.No, words[1], m.Until)},
-		Key:   fmt.Sprintf("%s/over/%s/%s/%s", c.Object(), m.Org, m.Label, m.Until)}, append(s.nextUp(sch, c), notice.Audience{Org: c.Org}), "")
+	to := append(s.nextUp(sch, c), notice.Audience{Org: c.Org})
+	return s.tellEach(ctx, tx, n, append(to, others...), "")
 }

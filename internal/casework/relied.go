@@ -132,21 +132,14 @@ func (s *Service) loseIn(ctx context.Context, tx *db.Tx, id unit.ID) error {
 }
 
 func (s *Service) tellOfLoss(ctx context.Context, tx *db.Tx, sch *scheme.Scheme, c Case, l LostLabel) error {
-	if s.c.Notices == nil {
-		return nil
-	}
-	org, err := s.toldOrg(ctx, tx, sch, c)
-	if err != nil {
-		return err
+	var late []notice.Audience
+	if who, ok := s.audience(sch, c, sch.Overdue); ok {
+		late = append(late, who)
 	}
 	words := registry.LabelWords(l.Label)
-	to := append(s.nextUp(sch, c), notice.Audience{Org: c.Org})
-	if who, ok := s.audience(sch, c, sch.Overdue); ok {
-		to = append(to, who)
-	}
-	return s.tellEach(ctx, tx, notice.Notice{Kind: "case.label_lost", Object: c.Object(), Path: "/cases/" + string(c.ID) + "#h-lost", Org: org,
+	return s.tellOf(ctx, tx, sch, c, notice.Notice{Kind: "case.label_lost", Path: "/cases/" + string(c.ID) + "#h-lost",
 		Title: fault.Words{fmt.Sprintf("%s %s 所依据的“%s”已被撤销", sch.Title[0], c.No, words[0]), fmt.Sprintf("%s %s rested on “%s”, which was revoked", sch.Title[1], c.No, words[1])},
-		Key:   fmt.Sprintf("%s/lost/%s/%s/%d", c.Object(), l.Org, l.Label, db.Micros(l.Heard))}, to, "")
+		Key:   fmt.Sprintf("%s/lost/%s/%s/%d", c.Object(), l.Org, l.Label, db.Micros(l.Heard))}, late...)
 }
 
 // out is what a case has sent out of the books, less what came back.
