@@ -7,6 +7,10 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+
+	"corridor/internal/access"
+	"corridor/internal/db"
+	"corridor/internal/registry"
 )
 
 // enters has an organisation's own administrator enter a person with a telephone number, by the page of the organisation.
@@ -79,5 +83,65 @@ firm      fills   ` + x.name + ` contract_sum=` + x.sum)
 			}
 
 		}
+	})
+}
+
+// introduces has somebody ask a provider, in a case of its own.
+func (w *town) introduces(who, name, provider string) {
+	w.Helper()
+	w.play(who + " opens " + name + " introduction -> draft\n" +
+		who + " fills " + name + " need=虚构需求 offer=虚构工艺 kind=technology provider=" + provider + " with_broker=false\n" +
+		who + " reach_out " + name + " -> contacted")
+}
+
+// TestTwoFirmsOfOneControllerAreShown: once two organisations that one holder controls have a case of one scheme; not as long as they are
+// of two holders, and not by cases of two schemes.
+func TestTwoFirmsOfOneControllerAreShown(t *testing.T) {
+	eachTown(t, Anhui, func(w *town) {
+		ctx := context.Background()
+		w.play("firm opens A joint-fund -> draft\nbig opens B joint-fund -> draft")
+		if page := w.get(w.client("desk"), "/patterns"); strings.Contains(page, "实际控制的") {
+			t.Error("two firms of two holders are a pattern")
+		}
+		w.must(w.node.DB.Act(ctx, func(tx *db.Tx) error {
+			return w.node.Registry.PutRelation(ctx, tx, access.System("demo"), registry.Relation{Holder: LargeFirm, Org: SmallFirm, Kind: registry.Controls,
+				Since: w.node.Registry.Today(tx), Source: "registry:" + Anhui})
+		}))
+		page := w.get(w.client("desk"), "/patterns")
+		for _, want := range []string{"同一实际控制人", "由芜湖重型装备集团有限公司（演示）实际控制的 2 家单位", w.cases["A"], w.cases["B"], "依据未核实"} {
+			if !strings.Contains(page, want) {
+				t.Errorf("the pattern does not show %s", want)
+			}
+		}
+		w.play("firm opens C enterprise-appeal -> draft")
+		if page := w.get(w.client("desk"), "/patterns"); strings.Count(page, "家单位在本事项中有办件") != 1 || strings.Contains(page, w.cases["C"]) {
+			t.Error("one firm is a pattern of another scheme")
+		}
+	})
+}
+
+// TestAProviderThatMostCasesNameIsShown: three cases of five name one provider, of several firms; three of four are too few to say, and
+// three of six are no more than half.
+func TestAProviderThatMostCasesNameIsShown(t *testing.T) {
+	eachTown(t, Shanghai, func(w *town) {
+		shown := func(after string, want bool) {
+			t.Helper()
+			page := w.get(w.client("desk"), "/patterns")
+			if got := strings.Contains(page, "件中有"); got != want {
+				t.Errorf("after %s: shown %t, want %t", after, got, want)
+			}
+			if want && !strings.Contains(page, "本事项 5 件中有 3 件指向上海浦江冷冻电镜中心（演示）") {
+				t.Error("the pattern does not say how many of how many")
+			}
+		}
+		w.introduces("firm", "A", Lab)
+		w.introduces("firm", "B", Lab)
+		w.introduces("bank1", "C", Lab)
+		w.introduces("bank2", "D", JiangsuLab)
+		shown("three of four", false)
+		w.introduces("bank3", "E", JiangsuLab)
+		shown("three of five", true)
+		w.introduces("bank2", "F", ZhejiangLab)
+		shown("three of six", false)
 	})
 }
