@@ -33,8 +33,8 @@ const progressEvery = 5 * time.Second
 var instrumentsOfPast = map[string][2]int64{Shanghai: {34, 38}, Jiangsu: {27, 26}, Zhejiang: {22, 20}, Anhui: {17, 16}}
 
 // allInstruments lists what a node lacks of its share of all instruments, from one file, by the import that owners have. Instruments
-// and their worth add up to what was published.
-func allInstruments(ctx context.Context, n *node.Node, say func(string, ...any)) error {
+// and their worth add up to what was published, or to a part of it.
+func allInstruments(ctx context.Context, n *node.Node, of pastPart, say func(string, ...any)) error {
 	if _, mine := instrumentsOfPast[n.Node.Code]; !mine {
 		return nil
 	}
@@ -51,12 +51,12 @@ func allInstruments(ctx context.Context, n *node.Node, say func(string, ...any))
 			have, worth = have+c.N, worth+c.Sum
 		}
 	}
-	want := int(shareOf(publishedInstruments, n.Node.Code, 0))
+	want := int(shareOf(int64(of.of(publishedInstruments)), n.Node.Code, 0))
 	if have >= want {
 		return nil
 	}
 	// What lacked when the import began is kept beside the database, so that an import that was cut off goes on with the same file.
-	lacks, rest, err := begun(filepath.Join(n.Dir, "bulk.json"), want-have, shareOf(int64(publishedWorth/unit.FenPerYuan/1000), n.Node.Code, 1)-int64(worth/unit.FenPerYuan/1000))
+	lacks, rest, err := begun(filepath.Join(n.Dir, "bulk.json"), want-have, shareOf(int64(of.sum(publishedWorth)/unit.FenPerYuan/1000), n.Node.Code, 1)-int64(worth/unit.FenPerYuan/1000))
 	if err != nil {
 		return err
 	}

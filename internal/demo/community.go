@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -32,6 +33,9 @@ type Config struct {
 	Progress func(line string) // told while a large world is made; may be nil
 	// Firms is how many firms each province's registry gets in a world of a million, the same each time that it is started; 0 is 250,000.
 	Firms int
+	// Percent is how much of its past and of its instruments a world of the size YRD gets, the same each time that it is started: 1 to 100;
+	// 0 is all.
+	Percent int
 	// Months lets a new world that has no longer past begin with two months of orders between Anhui and Shanghai, so that their
 	// statements are there: one signed, one to be signed.
 	Months bool
@@ -51,6 +55,9 @@ func (c Config) opens() time.Time {
 	}
 	return opensOn()
 }
+
+// part is how much of a past is made.
+func (c Config) part() pastPart { return pastPart(cmp.Or(c.Percent, int(wholePast))) }
 
 // DSNs are the databases of all nodes by one pattern, in which {node} stands for the short name of each; "" is SQLite in its folder.
 func DSNs(pattern string) func(code string) string {

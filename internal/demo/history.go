@@ -28,6 +28,7 @@ const (
 	historyID      = "voucher"
 	firmsOfPast    = 180 // of a province; one clerk acts for all, and holds at most 200 roles
 	ownersOfPast   = 300 // providers of a province
+	teamsOfPast    = 24  // firms of a province that the registries of its neighbours know too: they take part there
 	historySeed    = 20240108
 	firstPurchase  = 30 // days after the past begins
 	stepsOfPast    = 48 // days of the past on which something happens
@@ -54,10 +55,11 @@ var sharesOfPast = []struct {
 	hosts [4]int // Shanghai, Jiangsu, Zhejiang, Anhui
 }{{Shanghai, 27, [4]int{62, 17, 13, 8}}, {Jiangsu, 30, [4]int{31, 49, 12, 8}}, {Zhejiang, 24, [4]int{28, 14, 52, 6}}, {Anhui, 19, [4]int{24, 21, 11, 44}}}
 
-// purchases are all purchases of the past by the step on which they are filed, the same ones each time. They add up to what was published.
-func purchases() [][]purchase {
+// purchases are all purchases of the past by the step on which they are filed, the same ones each time. They add up to what was published,
+// or to a part of it.
+func purchases(of pastPart) [][]purchase {
 	r := rand.New(rand.NewPCG(historySeed, 1))
-	weights, total := make([]float64, purchasesOfYRD), 0.0
+	weights, total := make([]float64, of.of(purchasesOfYRD)), 0.0
 	for i := range weights {
 		weights[i] = min(math.Exp(r.NormFloat64()*spreadOfPrices), dearest)
 		total += weights[i]
@@ -69,8 +71,8 @@ func purchases() [][]purchase {
 	services := []string{"testing", "testing", "testing", "commissioned_research", "pilot_test", "computing"}
 	all := make([][]purchase, stepsOfPast)
 	const unitYuan = 10 // what is paid is in tens of yuan
-	units, carried, before := float64(supportOfYRD/unit.FenPerYuan/unitYuan), 0.0, int64(0)
-	for i := range purchasesOfYRD {
+	units, carried, before := float64(of.sum(supportOfYRD)/unit.FenPerYuan/unitYuan), 0.0, int64(0)
+	for i := range weights {
 		carried += weights[i] / total * units
 		upTo := int64(math.Round(carried))
 		at := drawn(r, func(j int) int { return sharesOfPast[j].all }, len(sharesOfPast))
@@ -126,7 +128,7 @@ var firmsAt = func() func(string) []registry.Org {
 }()
 
 // past lets the years before the world's first day happen.
-func (w *Community) past(ctx context.Context, say func(string, ...any)) error {
+func (w *Community) past(ctx context.Context, of pastPart, say func(string, ...any)) error {
 	began := time.Now()
 	say("过去两年：登记企业和机构 the two years before: firms and providers are entered")
 	people2 := map[string]*pastPeople{}
@@ -141,7 +143,7 @@ func (w *Community) past(ctx context.Context, say func(string, ...any)) error {
 	}); err != nil {
 		return err
 	}
-	all, beside := purchases(), programmes()
+	all, beside := purchases(of), programmes(of)
 	done := 0
 	for step := range stepsOfPast {
 		at := historyOpens().Add(time.Duration(firstPurchase+step*daysOfPast) * 24 * time.Hour)
@@ -174,7 +176,7 @@ func (w *Community) past(ctx context.Context, say func(string, ...any)) error {
 			return err
 		}
 		if done += len(all[step]); step%6 == 5 || step == stepsOfPast-1 {
-			say("%s  %d / %d 笔用券购买 purchases with vouchers, %.0f s", unit.DayOf(at, unit.Beijing()), done, purchasesOfYRD, time.Since(began).Seconds())
+			say("%s  %d / %d 笔用券购买 purchases with vouchers, %.0f s", unit.DayOf(at, unit.Beijing()), done, of.of(purchasesOfYRD), time.Since(began).Seconds())
 		}
 	}
 	return nil
@@ -184,7 +186,7 @@ func (w *Community) past(ctx context.Context, say func(string, ...any)) error {
 type pastPeople struct {
 	clerk, review, finance, desk access.Actor
 	cases                        sync.Map // number of the purchase to the id of its case
-	beside                       sync.Map // number of another case to the id of its case, until its last act
+	beside                       sync.Map // number of a case of the programmes to its id, until its last act
 }
 
 // enter enters a province's firms and all providers, the people, and the budgets.
@@ -211,6 +213,12 @@ func (p *pastPeople) enter(ctx context.Context, n *node.Node) error {
 	}
 	for _, m := range Members[1:] {
 		for _, o := range Owners(ownersOfPast, unit.Region(m.Code), offersSeed) {
+			org(o)
+		}
+		if m.Code == n.Node.Code {
+			continue
+		}
+		for _, o := range firmsAt(m.Code)[:teamsOfPast] {
 			org(o)
 		}
 	}
@@ -250,7 +258,7 @@ func (p *pastPeople) enter(ctx context.Context, n *node.Node) error {
 		}
 	}
 	for _, year := range []string{"2024", "2025"} {
-		for _, of := range []string{"voucher", projectID} {
+		for _, of := range []string{"voucher", "joint-fund"} {
 			at := n.Node.Code + "/" + of + "/" + year + "/budget"
 			if err := fill(ctx, n, admin, n.Node.Code+"/treasury/"+year, at, budgetOfPast); err != nil {
 				return fmt.Errorf("budget %s: %w", at, err)

@@ -36,6 +36,17 @@ const (
 	supportOfYRD         = 170_380_000 * unit.FenPerYuan    // published: over 170 million yuan
 )
 
+// pastPart is how much of a past is made, in a hundred; what is counted is rounded up, so that something is left of everything.
+type pastPart int
+
+// wholePast is all of it.
+const wholePast pastPart = 100
+
+func (p pastPart) of(n int) int { return (n*int(p) + int(wholePast) - 1) / int(wholePast) }
+
+// sum is a part of a sum of whole thousands of yuan, which is one of whole tens of yuan.
+func (p pastPart) sum(all unit.Fen) unit.Fen { return all / unit.Fen(wholePast) * unit.Fen(p) }
+
 // historyOpens is the first morning of a world with a past.
 func historyOpens() time.Time {
 	return unit.Date(2024, time.January, 8).Start(unit.Beijing()).Add(9*time.Hour + 30*time.Minute)
@@ -44,14 +55,17 @@ func historyOpens() time.Time {
 //go:embed earlier
 var earlierFiles embed.FS
 
-// earlier are the made-up earlier editions, the same five in each province, that the past of a world happens under.
+// earlierPacks are the folders of a province's earlier editions, after its short name.
+var earlierPacks = []string{"", "-call", "-proposal", "-topic", "-share", "-challenge", "-consortium"}
+
+// earlier are the made-up earlier editions, the same ones in each province, that the past of a world happens under.
 func earlier() (all []*scheme.Scheme, err error) {
 	files, err := fs.Sub(earlierFiles, "earlier")
 	if err != nil {
 		return nil, err
 	}
 	for _, m := range Members[1:] {
-		for _, pack := range []string{"", "-attack", "-project", "-challenge", "-consortium"} {
+		for _, pack := range earlierPacks {
 			s, problems := scheme.Load(files, m.Short()+pack)
 			if len(problems) > 0 {
 				return nil, fmt.Errorf("earlier edition %s: %s", m.Short()+pack, problems[0].Words.In(fault.EN))
@@ -70,7 +84,7 @@ func (w *Community) grow(ctx context.Context, c Config, signed []byte) error {
 		}
 	}
 	if w.Clock.scale() == YRD && w.Clock.Now().Before(opensOn()) {
-		if err := w.past(ctx, say); err != nil {
+		if err := w.past(ctx, c.part(), say); err != nil {
 			return fmt.Errorf("the past: %w", err)
 		}
 		if err := w.Clock.to(opensOn()); err != nil {
@@ -93,7 +107,7 @@ func (w *Community) grow(ctx context.Context, c Config, signed []byte) error {
 	switch w.Clock.scale() {
 	case YRD:
 		for _, n := range w.Nodes { // one after the other: the machine has few cores, and an import keeps one busy
-			if err := allInstruments(ctx, n, say); err != nil {
+			if err := allInstruments(ctx, n, c.part(), say); err != nil {
 				return fmt.Errorf("instruments of %s: %w", n.Node.Code, err)
 			}
 		}
