@@ -15,6 +15,7 @@ func (c *checker) names() {
 	c.sectionNames()
 	c.moneyNames()
 	c.slotNames()
+	c.notAlone()
 	c.manyNames()
 	c.answersRead()
 	c.outsideNames()

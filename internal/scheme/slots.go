@@ -248,10 +248,17 @@ func (c *checker) slotNames() {
 			c.at(f.At, "slot.price", "name", f.Price)
 		}
 	}
-	for f := range s.Form.All() {
+}
+
+// alone are the types of a field whose thing is one for the whole form.
+var alone = map[string]bool{"slot": true, "plan": true, "disclosure": true}
+
+// notAlone refuses such a field in a group, whose rows nothing would look at.
+func (c *checker) notAlone() {
+	for f := range c.s.Form.All() {
 		for _, sub := range f.Fields {
-			if sub.Type == "slot" {
-				c.at(sub.At, "slot.in_group", "name", sub.Name)
+			if alone[sub.Type] {
+				c.at(sub.At, "group.alone", "type", sub.Type, "name", sub.Name)
 			}
 		}
 	}
