@@ -348,6 +348,9 @@ func (s *Service) commit(ctx context.Context, tx *db.Tx, who access.Actor, sch *
 	if err := s.endDisclosures(ctx, tx, sch, *c); err != nil {
 		return err
 	}
+	if err := s.keepDemand(ctx, tx, sch, *c, step.From); err != nil {
+		return err
+	}
 	if err := s.claimUses(ctx, tx, *c, j.Seen); err != nil {
 		return err
 	}

@@ -46,8 +46,9 @@ type Config struct {
 	Self     string          // region code of this node, for Letters
 	// Stepped is told, in the act of a step, how a case that pays for another organisation's work stands after it; nil: nobody is.
 	Stepped  func(ctx context.Context, tx *db.Tx, o Order) error
-	Slots    Slots // nil: no case holds a slot
-	Plans    Plans // nil: no field names a plan of the register
+	Slots    Slots   // nil: no case holds a slot
+	Demands  Demands // nil: no case is listed among the needs
+	Plans    Plans   // nil: no field names a plan of the register
 	Regions  *unit.Regions
 	Calendar Calendar
 	Secret   string   // encrypts what schemes seal; "" lets nothing be sealed

@@ -388,6 +388,8 @@ func (t *taking) put(ctx context.Context, tx *db.Tx, y *line, l Listing, found b
 	case !found:
 		act = Adding
 		l = Listing{ID: unit.NewID(tx.Now()), Kind: t.k.ID, Owner: o.org.Code, State: Registered, Made: tx.Now(), Region: o.org.Region}
+	case l.kept(t.who):
+		return fault.New(fault.Conflict, "catalogue.of_case")
 	case l.State.ended():
 		return notIn(l.State, Changing)
 	case maps.Equal(l.Fields, y.Fields) && (open || !t.in.Publish):

@@ -35,6 +35,7 @@ type Listing struct {
 	Published time.Time // for the first time; zero for never
 	Origin    string    // code of the node whose listing is mirrored here; "" is this node's own
 	Proof     string    // of a mirrored one: the leaf of its node's log
+	OfCase    unit.ID   // of a need that a case makes: the case, which alone changes it; "" is any other
 	TakenBack string    // why what was published of it was taken back; "" is not. Only where one listing is read
 }
 
@@ -357,6 +358,8 @@ func (s *Service) forAct(ctx context.Context, tx *db.Tx, who access.Actor, p acc
 	switch {
 	case l.Origin != "":
 		return l, nil, "", fault.New(fault.Conflict, "catalogue.mirrored", "node", l.Origin)
+	case l.kept(who):
+		return l, nil, "", fault.New(fault.Conflict, "catalogue.of_case")
 	case !ok:
 		return l, nil, "", fault.New(fault.Conflict, "catalogue.kind_gone", "kind", l.Kind)
 	case l.Version != version:

@@ -11,13 +11,13 @@ import (
 )
 
 const listingColumns = `l.id, l.kind, l.owner, l.own_no, l.region, l.state, l.version, l.title_zh, l.title_en, l.owner_zh, l.owner_en, l.fields, l.reason,
-  l.synthetic, l.made_at, l.changed_at, l.refreshed_at, l.published_at, l.origin, l.proof`
+  l.synthetic, l.made_at, l.changed_at, l.refreshed_at, l.published_at, l.origin, l.proof, l.of_case`
 
 const (
 	sqlInsertListing = `
 INSERT INTO catalogue_listing (id, kind, owner, own_no, region, state, version, title_zh, title_en, owner_zh, owner_en, fields, reason,
-  synthetic, made_at, changed_at, refreshed_at, published_at, origin, proof)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)`
+  synthetic, made_at, changed_at, refreshed_at, published_at, origin, proof, of_case)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)`
 
 	sqlUpdateListing = `
 UPDATE catalogue_listing
@@ -26,6 +26,8 @@ SET own_no = $2, region = $3, state = $4, version = $5, title_zh = $6, title_en 
 WHERE id = $1`
 
 	sqlListing = `SELECT ` + listingColumns + ` FROM catalogue_listing l WHERE l.id = $1 ORDER BY l.id LIMIT 1`
+
+	sqlOfCase = `SELECT ` + listingColumns + ` FROM catalogue_listing l WHERE l.of_case = $1 AND l.of_case <> '' ORDER BY l.id LIMIT 1`
 
 	sqlByOwnNo = `SELECT id FROM catalogue_listing WHERE owner = $1 AND kind = $2 AND own_no = $3 AND own_no <> '' ORDER BY id LIMIT 1`
 
@@ -107,7 +109,7 @@ func scanWider(scan func(...any) error, before, after []any) (l Listing, err err
 	var id, region, state, fields string
 	var made, changed, refreshed, published int64
 	into := append(slices.Clone(before), &id, &l.Kind, &l.Owner, &l.OwnNo, &region, &state, &l.Version, &l.Title[0], &l.Title[1], &l.OwnerName[0], &l.OwnerName[1],
-		&fields, &l.Reason, &l.Synthetic, &made, &changed, &refreshed, &published, &l.Origin, &l.Proof)
+		&fields, &l.Reason, &l.Synthetic, &made, &changed, &refreshed, &published, &l.Origin, &l.Proof, (*string)(&l.OfCase))
 	err = scan(append(into, after...)...)
 	if err != nil {
 		return l, err
@@ -122,6 +124,14 @@ func plainListing(scan func(...any) error) (Listing, error) { return scanListing
 
 func selectListing(ctx context.Context, tx *db.Tx, id unit.ID) (l Listing, found bool, err error) {
 	l, err = scanListing(tx.QueryRow(ctx, sqlListing, string(id)).Scan)
+	if db.NoRows(err) {
+		return l, false, nil
+	}
+	return l, err == nil, err
+}
+
+func selectOfCase(ctx context.Context, tx *db.Tx, of unit.ID) (l Listing, found bool, err error) {
+	l, err = scanListing(tx.QueryRow(ctx, sqlOfCase, string(of)).Scan)
 	if db.NoRows(err) {
 		return l, false, nil
 	}
@@ -173,7 +183,7 @@ func selectPage(ctx context.Context, tx *db.Tx, q Query, limit int) ([]Listing, 
 func insertListing(ctx context.Context, tx *db.Tx, l Listing) error {
 	return tx.Later(ctx, sqlInsertListing, string(l.ID), l.Kind, l.Owner, l.OwnNo, string(l.Region), string(l.State), l.Version, l.Title[0], l.Title[1],
 		l.OwnerName[0], l.OwnerName[1], fieldsText(l.Fields), l.Reason, l.Synthetic, db.Micros(l.Made), db.Micros(l.Changed), db.Micros(l.Refreshed),
-		db.MicrosOrZero(l.Published), l.Origin, l.Proof)
+		db.MicrosOrZero(l.Published), l.Origin, l.Proof, string(l.OfCase))
 }
 
 func updateListing(ctx context.Context, tx *db.Tx, l Listing) error {

@@ -115,7 +115,7 @@ type Possible struct {
 // Allowed are the acts of the table that the actor may take on a listing, in its order.
 func (s *Service) Allowed(who access.Actor, l Listing) (all []Possible) {
 	for _, r := range life {
-		if r.from == l.State && r.by != "" && l.Origin == "" && may(who, r.by, l) == nil {
+		if r.from == l.State && r.by != "" && l.Origin == "" && !l.kept(who) && may(who, r.by, l) == nil {
 			all = append(all, Possible{r.act, r.reason, r.by})
 		}
 	}
@@ -124,5 +124,5 @@ func (s *Service) Allowed(who access.Actor, l Listing) (all []Possible) {
 
 // MayChange says whether the actor may change the fields of a listing now.
 func (s *Service) MayChange(who access.Actor, l Listing) bool {
-	return l.Origin == "" && !l.State.ended() && may(who, access.ListingEdit, l) == nil
+	return l.Origin == "" && !l.kept(who) && !l.State.ended() && may(who, access.ListingEdit, l) == nil
 }

@@ -1542,9 +1542,11 @@ CREATE TABLE catalogue_listing (
   refreshed_at BIGINT NOT NULL,           -- when the owner last stated or confirmed the fields
   published_at BIGINT NOT NULL,           -- first published; 0 for never
   origin       TEXT   NOT NULL,           -- code of the node whose listing is mirrored here; '' is this node's own
-  proof        TEXT   NOT NULL,           -- of a mirrored one: the leaf of its node's log
+  proof        TEXT   NOT NULL, of_case TEXT NOT NULL DEFAULT '',           -- of a mirrored one: the leaf of its node's log
   CHECK (published_at > 0 OR state IN ('registered', 'unit_review', 'retired'))
 );
+
+CREATE UNIQUE INDEX catalogue_listing_case ON catalogue_listing (of_case) WHERE of_case <> '';
 
 CREATE INDEX catalogue_listing_fresh ON catalogue_listing (refreshed_at, id);
 

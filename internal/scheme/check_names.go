@@ -23,6 +23,7 @@ func (c *checker) names() {
 	c.readerNames()
 	c.figureNames()
 	c.disclosureNames()
+	c.demandNames()
 	c.letterNames()
 	c.prefills()
 	c.migration()

@@ -59,6 +59,7 @@ func (d *decoder) many() {
 	if n := s.root.get("starts"); n != nil && d.keys(n, startKeys) {
 		s.Starts = &Starts{Over: d.text(n, "over"), Where: d.list(n.get("where")), On: d.text(n, "on"), Stage: d.text(n, "at"), At: d.mark("starts")}
 	}
+	d.demand()
 	d.each("sealed", isWord, func(name string, k, v *node) { s.Sealed[name] = v.text })
 	d.each("see", isWord, func(name string, k, v *node) {
 		if d.keys(v, seeKeys) {

@@ -4,7 +4,7 @@ package scheme
 // has the same ones, which a test holds together.
 const (
 	schemeKeys = `scheme title extends parent jurisdiction edition in_force sources params rules amounts roles stages ends pauses
-	times overdue needs separate accounts money slots asks round cases lead joins amends starts labels sealed see publish figures letters group fixed migrate words form tests`
+	times overdue needs separate accounts money slots asks round cases lead joins amends starts demand labels sealed see publish figures letters group fixed migrate words form tests`
 	sourceKeys  = "title doc url"
 	paramKeys   = "value choices by basis verified"
 	ruleKeys    = "when ask basis verified zh en"
@@ -20,6 +20,7 @@ const (
 	roundKeys   = "waits closes order within takes leaves by returns"
 	returnsKeys = "of for sum below above basis verified zh en"
 	startKeys   = "over where on at"
+	demandKeys  = "in type title text targets fields industry region budget fills"
 	seeKeys     = "only if"
 	amendKeys   = "list joins leaves"
 	migrateKeys = "from fields"

@@ -6,7 +6,7 @@ import "strings"
 var byName = []string{"sources", "params", "rules", "amounts", "roles", "accounts", "asks", "cases", "joins", "amends", "times", "pauses", "labels", "sealed", "figures", "letters", "words", "ends"}
 
 // whole are the keys of which a local value replaces the whole value.
-var whole = []string{"title", "jurisdiction", "edition", "in_force", "overdue", "round", "starts", "lead", "group", "migrate"}
+var whole = []string{"title", "jurisdiction", "edition", "in_force", "overdue", "round", "starts", "demand", "lead", "group", "migrate"}
 
 // merge lays a local pack over a layer and says what it may not change. Both trees stay as they were.
 func merge(base, local *node, f *found) *node {

@@ -41,6 +41,7 @@ type Scheme struct {
 	Slots    []SlotLine
 	Round    *Round
 	Starts   *Starts
+	Demand   *Demand
 	Lead     *Lead
 	Labels   map[string][]LabelLine
 	Joins    map[string]Join   // by action

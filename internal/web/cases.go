@@ -75,7 +75,8 @@ type casePage struct {
 	Discard  discardView
 	Kept     bool // what could be read of a form that was refused
 	Slots    []slotLine
-	Sealed   bool // something was sealed: how it is opened has a page
+	Demand   *demandView // it stands among the needs of the catalogue
+	Sealed   bool        // something was sealed: how it is opened has a page
 
 	Objections []casework.Objection // for a desk
 	Lost       []casework.LostLabel // labels that it rested on and that were revoked since
@@ -236,6 +237,9 @@ func (v *visit) showCase(id unit.ID, was typed) error {
 		return err
 	}
 	if p.Slots, err = v.slotsOf(c.ID); err != nil {
+		return err
+	}
+	if p.Demand, err = v.demandOf(c, s, p.Joint); err != nil {
 		return err
 	}
 	if p.Uses, err = v.usesOf(c.ID); err != nil {

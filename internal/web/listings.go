@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"corridor/internal/access"
+	"corridor/internal/casework"
 	"corridor/internal/catalogue"
 	"corridor/internal/catalogue/kinds"
 	"corridor/internal/fault"
@@ -69,11 +70,12 @@ type listingPage struct {
 	From     *mirrorView   // of a listing of another node
 	Standing *standingView // nil: it cannot be booked here
 	Book     bookedPart
-	Match    bool       // it can be matched
-	Asks     bool       // it is a need
-	Direct   bool       // the actor may submit and publish it at once
-	There    *freeThere // of a listing of another node that can be booked there
-	Deal     bool       // who reads can see what a scheme would pay of it
+	Match    bool           // it can be matched
+	Asks     bool           // it is a need
+	Direct   bool           // the actor may submit and publish it at once
+	There    *freeThere     // of a listing of another node that can be booked there
+	OfCase   *casework.Case // that makes the need, where the reader may see it
+	Deal     bool           // who reads can see what a scheme would pay of it
 }
 
 type actOfListing struct {
@@ -110,6 +112,9 @@ func (v *visit) showListing(id unit.ID, f *form) error {
 		}
 	}
 	v.matchable(&p, k)
+	if p.OfCase, err = v.caseOfListing(p.L.OfCase); err != nil {
+		return err
+	}
 	if p.From, err = v.mirrorOf(l); err != nil {
 		return err
 	}

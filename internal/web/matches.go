@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"corridor/internal/access"
+	"corridor/internal/casework"
 	"corridor/internal/catalogue"
 	"corridor/internal/fault"
 	"corridor/internal/unit"
@@ -41,6 +42,7 @@ type matchesPage struct {
 	Orgs     []option // that may begin an introduction
 	Wordless bool
 	Brokers  bool
+	Case     *casework.Case // that makes the need, where the reader may see it
 }
 
 // matches shows what fits a listing, the best first, with why.
@@ -85,7 +87,10 @@ func (v *visit) showMatches(id unit.ID, posted *form) error {
 	}
 	p.Pager = v.pager(len(all), matchRows)
 	p.All = pageOf(v, all, matchRows)
-	if m.Need && m.Listing.Open() && v.introducing() != "" {
+	if p.Case, err = v.caseOfListing(m.Listing.OfCase); err != nil {
+		return err
+	}
+	if m.Need && m.Listing.Open() && m.Listing.OfCase == "" && v.introducing() != "" {
 		for _, org := range access.ReachOf(v.who, access.CaseCreate).Orgs {
 			if org == m.Listing.Owner {
 				p.Orgs = append(p.Orgs, option{org, m.Listing.OwnerName.In(v.lang)})
