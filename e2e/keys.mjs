@@ -65,6 +65,14 @@ export class Keys {
     await this.enter(`nav.side a[href="${href}"]`)
   }
 
+  // sort sorts the first list of the page by its first column: by its heading, or on a phone by the way that is folded above it.
+  async sort() {
+    if (await this.page.locator('thead th a').first().isVisible()) return this.enter('thead th a')
+    await this.to('.sortby summary')
+    await this.page.keyboard.press('Enter')
+    await this.enter('.sortby a')
+  }
+
   async signIn(base, email) {
     await this.go(base + '/signin')
     await this.page.keyboard.press('Tab')

@@ -55,7 +55,9 @@ type headCell struct {
 	tag, inner [2]int // of the opening tag; of what stands in it
 	text       string
 	number     bool
-	links      bool // it has a link of its own
+	links      bool   // it has a link of its own
+	order      string // in which the room has it sorted (aria-sort); "" where the room does not sort it
+	to         string // the address of the link, where the room sorts
 }
 
 // lists gives the tables of a page their controls, or answers with one of them as a file.
@@ -213,6 +215,8 @@ var listParts = map[fault.Lang]*template.Template{}
 
 func init() {
 	const text = `{{define "before"}}<form class="bar find" role="search" aria-label="{{t "在本表中查找" "Find in this table"}}{{with .No}} {{.}}{{end}}" method="get" action="{{.Action}}"><label class="sr" for="{{.Name}}-find">{{t "在本表中查找" "Find in this table"}}{{with .No}} {{.}}{{end}}</label>{{range .Kept}}<input type="hidden" name="{{index . 0}}" value="{{index . 1}}">{{end}}<input type="search" id="{{.Name}}-find" name="{{.Name}}.find" maxlength="200" value="{{.Words}}" placeholder="{{t "在本表中查找" "Find in this table"}}"><button class="btn min">{{t "筛选" "Filter"}}</button>{{if .Words}} <a href="{{.All}}">{{t "看全部" "See all"}} {{.Rows}}</a>{{end}}</form>{{end}}
+{{define "sortby"}}<details class="bar sortby"><summary>{{t "排序" "Sort"}}{{range .Ways}}{{if .Sorted}}{{t "：" ": "}}{{.Words}}{{template "order" .Order}}{{end}}{{end}}</summary><nav aria-label="{{t "本表排序" "Order of this table"}}{{with .No}} {{.}}{{end}}"><ul>{{range .Ways}}<li><a href="{{.To}}"{{if .Sorted}} aria-current="true"{{end}}>{{.Words}}{{template "order" .Order}}</a></li>{{end}}</ul></nav></details>{{end}}
+{{define "order"}}{{if eq . "ascending"}} ↑<span class="sr">{{t "升序" "ascending"}}</span>{{else if eq . "descending"}} ↓<span class="sr">{{t "降序" "descending"}}</span>{{end}}{{end}}
 {{define "none"}}<tr><td colspan="{{.Columns}}">{{t "没有符合的行：" "No row says "}}<b>{{.Words}}</b> <a href="{{.All}}">{{t "看全部" "See all"}} {{.Rows}}</a></td></tr>{{end}}
 {{define "after"}}{{if .More}}<p class="small">{{t "只查看和排列了前" "Only the first"}} {{count .Rows "条；要看其余的，先用上面的条件缩小范围。" "row was looked at and sorted; narrow the list above to reach the others." "rows were looked at and sorted; narrow the list above to reach the others."}}</p>{{end}}<div class="bar listfoot">{{if .Paged}}<nav class="pager" aria-label="{{t "本表分页" "Pages of this table"}}{{with .No}} {{.}}{{end}}"><span>{{t "第" ""}} {{.From}}–{{.To}} {{t "条，共" "of"}} {{.Shown}} {{t "条" ""}}</span><ul>{{if .Before}}<li><a href="{{.Before}}" rel="prev">{{t "上一页" "Previous"}}</a></li>{{end}}{{if .After}}<li><a href="{{.After}}" rel="next">{{t "下一页" "Next"}}</a></li>{{end}}</ul></nav>{{else if not .Part}}<span class="small">{{if .Words}}{{.Shown}} / {{end}}{{count .Rows "条" "row" "rows"}}</span>{{end}}{{if .XLSX}}<span class="small take">{{t "下载本表：" "Take this table:"}} <a href="{{.XLSX}}">XLSX</a> · <a href="{{.CSV}}">CSV</a></span>{{end}}</div>{{end}}`
 	for _, lang := range []fault.Lang{fault.ZH, fault.EN} {
@@ -259,6 +263,11 @@ func (x *listView) write(out *bytes.Buffer) error {
 			return fmt.Errorf("list %s: %w", x.name, err)
 		}
 	}
+	if ways := x.ways(); len(ways) > 0 {
+		if err := parts.ExecuteTemplate(out, "sortby", sortBy{ways, w.No}); err != nil {
+			return fmt.Errorf("list %s: %w", x.name, err)
+		}
+	}
 	out.Write(x.page[x.from:x.start])
 	x.writeHead(out)
 	for _, r := range x.shown[x.first:x.last] {
@@ -296,18 +305,12 @@ func (x *listView) writeHead(out *bytes.Buffer) {
 	}
 	at := tag
 	for i, h := range x.heads {
-		if !x.sorts || h.links || h.text == "" {
+		if !x.sorted(i) {
 			continue
 		}
-		order, next := "none", strconv.Itoa(i+1)
-		switch x.by {
-		case i + 1:
-			order, next = "ascending", strconv.Itoa(-i-1)
-		case -i - 1:
-			order, next = "descending", ""
-		}
+		order, to := x.sorting(i)
 		out.Write(x.page[at : h.tag[1]-1])
-		fmt.Fprintf(out, ` aria-sort="%s"><a href="%s">`, order, html.EscapeString(x.link("by", next)))
+		fmt.Fprintf(out, ` aria-sort="%s"><a href="%s">`, order, html.EscapeString(to))
 		out.Write(x.page[h.inner[0]:h.inner[1]])
 		out.WriteString("</a>")
 		at = h.inner[1]

@@ -266,7 +266,7 @@ func readList(page []byte, start, end int) (named string, l wholeList) {
 					return named, wholeList{}
 				}
 				h = headCell{tag: [2]int{before, after}, inner: [2]int{after, after}, number: slices.Contains(strings.Fields(attrs["class"]), "n")}
-				if _, sorted := attrs["aria-sort"]; sorted {
+				if h.order = attrs["aria-sort"]; h.order != "" {
 					l.sorts = false // the room does it
 				}
 				break
@@ -282,6 +282,10 @@ func readList(page []byte, start, end int) (named string, l wholeList) {
 				for range span - 1 {
 					row.cells = append(row.cells, cellOfList{})
 				}
+			}
+		case "a":
+			if opens && head && cell {
+				h.to = attrs["href"]
 			}
 		case "time":
 			if opens && cell && key == "" {
