@@ -220,20 +220,26 @@ func refusal(sch *scheme.Scheme, j scheme.Judgement) error {
 func Saw(a scheme.Answer) fault.Words {
 	var zh, en []string
 	for _, f := range a.Saw {
-		says, format := f.Says, fault.Words{"%s：%s", "%s: %s"}
-		if says == (fault.Words{}) {
-			says = fault.Words{f.Value.In(fault.ZH), f.Value.In(fault.EN)}
-		}
+		name, says := Told(f)
+		format := fault.Words{"%s：%s", "%s: %s"}
 		if rows := f.Value.List; f.Value.Kind == scheme.Group || f.Value.Kind == scheme.List && len(rows) > 0 && rows[0].Kind == scheme.Group {
 			format = fault.Words{"%s（%s）", "%s (%s)"}
 		}
-		zh = append(zh, fmt.Sprintf(format[0], f.Words[0], says[0])+madeOf(f.Value, "（", "）"))
-		en = append(en, fmt.Sprintf(format[1], capital(f.Words[1]), says[1])+madeOf(f.Value, " (", ")"))
+		zh = append(zh, fmt.Sprintf(format[0], name[0], says[0]))
+		en = append(en, fmt.Sprintf(format[1], name[1], says[1]))
 	}
 	if len(zh) == 0 {
 		return fault.Words{}
 	}
 	return fault.Words{strings.Join(zh, "，") + "。", strings.Join(en, "; ") + ". "}
+}
+
+// Told is what a fact is called and what it says, in both languages, with the cases of which a sum is.
+func Told(f scheme.SeenFact) (name, says fault.Words) {
+	if says = f.Says; says == (fault.Words{}) {
+		says = fault.Words{f.Value.In(fault.ZH), f.Value.In(fault.EN)}
+	}
+	return fault.Words{f.Words[0], capital(f.Words[1])}, fault.Words{says[0] + madeOf(f.Value, "（", "）"), says[1] + madeOf(f.Value, " (", ")")}
 }
 
 // capital is a name as it begins a line: packs write their labels so, the words of the language of rules stand in sentences.

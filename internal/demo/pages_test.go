@@ -71,7 +71,7 @@ func openTown(t *testing.T, code, dsn string) *town {
 	private, _ := corridorlog.NewKey(origin(m))
 	quiet := slog.New(slog.NewTextHandler(io.Discard, nil))
 	n, err := node.Open(context.Background(), node.Config{Node: m.face(), Dir: filepath.Join(t.TempDir(), m.Short()), DSN: dsn, Origin: origin(m), Key: private,
-		Schemes: node.PacksOf(packs, code), Now: func() time.Time { return w.now }, NoCodes: true, Logger: quiet})
+		Schemes: node.PacksOf(packs, code), Now: func() time.Time { return w.now }, NoCodes: true, Logger: quiet, Extract: inHere{}})
 	w.must(err)
 	t.Cleanup(func() { n.Close() })
 	w.must(build(context.Background(), n, nil))

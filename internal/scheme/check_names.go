@@ -139,6 +139,11 @@ func (c *checker) sectionNames() {
 		_ = name
 	}
 	for _, r := range s.Rules.All() {
+		for _, f := range r.Look {
+			if _, ok := s.Field(f); !ok {
+				c.unknown(r.At, "field", f, c.fieldNames())
+			}
+		}
 		if r.Ask != "" && !s.Desk(r.Ask) {
 			c.role(r.At, r.Ask)
 			if s.Roles.Has(r.Ask) {

@@ -275,8 +275,8 @@ func (d *decoder) rule(name string, k, v *node) {
 	if !d.keys(v, ruleKeys) {
 		return
 	}
-	r := Rule{When: d.text(v, "when"), Ask: d.text(v, "ask"), Basis: d.text(v, "basis"), Verified: d.yes(v, "verified"), Words: d.zhEn(v, k.pos, name), At: k.pos}
-	if (r.When == "") == (r.Ask == "") {
+	r := Rule{When: d.text(v, "when"), Ask: d.text(v, "ask"), Look: d.list(v.get("look")), Basis: d.text(v, "basis"), Verified: d.yes(v, "verified"), Words: d.zhEn(v, k.pos, name), At: k.pos}
+	if (r.When == "") == (r.Ask == "") || r.Ask == "" && r.Look != nil {
 		d.at(k.pos, "rule.shape", "name", name)
 	}
 	if r.Verified && r.Basis == "" {

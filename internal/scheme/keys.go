@@ -7,7 +7,7 @@ const (
 	times overdue needs separate accounts money slots asks round cases lead joins amends starts demand labels sealed see publish figures letters group fixed migrate words form tests`
 	sourceKeys  = "title doc url"
 	paramKeys   = "value choices by basis verified"
-	ruleKeys    = "when ask basis verified zh en"
+	ruleKeys    = "when ask look basis verified zh en"
 	amountKeys  = "at is split by"
 	roleKeys    = "party desk seat anyone at"
 	accountKeys = "budget limit own parent out opens_with lent_to by"

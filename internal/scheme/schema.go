@@ -96,7 +96,7 @@ func schemeSchema() js {
 		"sources": table(object(sourceKeys, js{"title": text(), "doc": text(), "url": text()})),
 		"params": table(object(paramKeys, js{"choices": names(), "by": text(), "basis": text(), "verified": yesNo(),
 			"value": described(anything(), "30 yuan, 50%, 12, 10 wd, 180 d, 24 h, 4 y, 2026-05-31, every 12-31, a text, a list or a table of one kind")}, "value", "verified")),
-		"rules": table(object(ruleKeys, js{"when": described(text(), "CEL"), "ask": described(text(), "role whose officer answers"), "basis": text(),
+		"rules": table(object(ruleKeys, js{"when": described(text(), "CEL"), "ask": described(text(), "role whose officer answers"), "look": described(names(), "fields shown beside the question"), "basis": text(),
 			"verified": yesNo(), "zh": text(), "en": text()}, "zh", "en")),
 		"amounts": table(object(amountKeys, js{"at": text(), "is": described(text(), "CEL that gives money"), "split": text(), "by": text()}, "at")),
 		"roles":   table(object(roleKeys, js{"party": text(), "desk": text(), "seat": text(), "anyone": yesNo(), "at": text()})),

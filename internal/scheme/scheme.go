@@ -112,9 +112,11 @@ func (p Param) Unit() Kind {
 	return p.Value.Kind
 }
 
-// Rule is a condition and the sentence that a refused person reads. Ask names the role whose officer answers it.
+// Rule is a condition and the sentence that a refused person reads. Ask names the role whose officer answers it, Look the fields
+// of the form that are shown beside the question; none shows the files of them all.
 type Rule struct {
 	When, Ask string
+	Look      []string
 	Basis     string
 	Verified  bool
 	Words     fault.Words

@@ -23,7 +23,7 @@ func askedBodies() []askedView {
 		{Asked: open, Verdict: true, Scored: true, Rows: []seatView{{Seat: seat, Who: "甲"}, {Seat: casework.Seat{Struck: "late"}, Who: "乙"}, {Seat: casework.Seat{}, Who: "丙"}},
 			Forms: []answerForm{{Case: someID, Ask: "looks", Seat: seat.ID, ID: "a-looks-1", Who: "甲", Verdicts: []verdictChoice{{"passed", someWords, true}}, Problem: "错", Fields: []fieldView{field}},
 				{Case: someID, Ask: "looks", Seat: "x", ID: "a-looks-3", Who: "丙", Instead: true, Fields: []fieldView{other}, Reason: "理由"}}},
-		{Asked: closed, Verdict: true, Scored: true, Rows: []seatView{{Seat: given, Who: "乙", Verdict: someWords, Class: "ok", Score: "76.15", Lines: []answerLine{{someWords, "值 <b>", nil}, {Words: someWords, Files: []fileView{{"d", "名", "/f", "1 KiB"}}}}}}},
+		{Asked: closed, Verdict: true, Scored: true, Rows: []seatView{{Seat: given, Who: "乙", Verdict: someWords, Class: "ok", Score: "76.15", Lines: []answerLine{{someWords, "值 <b>", nil}, {Words: someWords, Files: []fileView{{"d", "名", "/f", "1 KiB", ""}}}}}}},
 		{Asked: casework.Asked{Ask: "blind", Words: someWords, Opening: 1, Missing: 1, Hidden: "sight"}},
 	}
 }

@@ -15,9 +15,9 @@ import (
 	"corridor/internal/unit"
 )
 
-// fileView is a file of a case as a page shows it.
+// fileView is a file of a case as a page shows it. Look is the address where it is looked at without opening it; "" where it cannot be.
 type fileView struct {
-	Digest, Name, Path, Size string
+	Digest, Name, Path, Size, Look string
 }
 
 // caseFiles are the files of one case.
@@ -29,15 +29,22 @@ type caseFiles struct {
 
 func (v *visit) filesOf(id unit.ID) (caseFiles, error) {
 	all, err := v.s.c.Cases.Attachments(v.ctx(), v.who, id)
-	return caseFiles{id, all, "/cases/"}, err
+	return caseFiles{id, all, atCases}, err
 }
+
+// atCases is what the addresses of the files of a case of this node begin with.
+const atCases = "/cases/"
 
 // digests are the files that a form holds by their digests.
 func (c caseFiles) digests(all []string) []fileView {
 	var out []fileView
 	for _, d := range all {
 		if a, ok := c.all[files.Digest(d)]; ok {
-			out = append(out, fileView{d, a.Name, fmt.Sprintf("%s%s/files/%s", c.at, c.id, d), sizeText(a.Size)})
+			f := fileView{Digest: d, Name: a.Name, Path: fmt.Sprintf("%s%s/files/%s", c.at, c.id, d), Size: sizeText(a.Size)}
+			if canLook(a.Type) && c.at == atCases {
+				f.Look = f.Path + "/look"
+			}
+			out = append(out, f)
 		}
 	}
 	return out
@@ -218,7 +225,8 @@ func jsonText(x any) string {
 	return string(b)
 }
 
-// caseFile is a file of a case, always as a download: it is never shown as markup of ours.
+// caseFile is a file of a case, always as a download: what somebody brought is never shown as it came (filelook.go shows what was
+// made of it).
 func (v *visit) caseFile() error {
 	id, err := v.pathID()
 	if err != nil {

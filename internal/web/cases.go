@@ -103,7 +103,8 @@ type actionView struct {
 
 type askView struct {
 	casework.Ask
-	Yes, No bool
+	Yes, No  bool
+	Evidence besideView
 }
 
 type verdictView struct {
@@ -111,7 +112,7 @@ type verdictView struct {
 	BasisTitle string
 	Looked     fault.Words // what the rule looked at, choices by their words
 	Link       string      // where the basis can be read: its clause, or a page elsewhere; "" for nowhere
-	Evidence   []ruleFiles
+	Evidence   besideView
 }
 
 type stepView struct {
@@ -299,7 +300,7 @@ func (v *visit) actions(c casework.Case, s *scheme.Scheme, was typed) ([]actionV
 		x := actionView{Allowed: a, Party: s.Party(a.Role), Verdicts: v.verdicts(s, withoutReason(a.Judgement.Answers))}
 		if !x.Party {
 			for i := range x.Verdicts {
-				x.Verdicts[i].Evidence = evidenceOf(s, c, have, x.Verdicts[i].Answer)
+				x.Verdicts[i].Evidence = v.evidenceOf(s, c, have, x.Verdicts[i].Answer)
 			}
 		}
 		if a.Action == was.action {
@@ -319,6 +320,7 @@ func (v *visit) actions(c casework.Case, s *scheme.Scheme, was typed) ([]actionV
 				yes, given = *ask.Answered, true
 			}
 			y.Yes, y.No = given && yes, given && !yes
+			y.Evidence = x.moveEvidence(ask.Rule)
 			x.Asks = append(x.Asks, y)
 		}
 		out = append(out, x)
@@ -348,19 +350,24 @@ func verdicts(s *scheme.Scheme, all []scheme.Answer) []verdictView {
 // looked says what a rule looked at and found, with choices and places by their words.
 func looked(s *scheme.Scheme, a scheme.Answer) (w fault.Words) {
 	for i, lang := range []fault.Lang{fault.ZH, fault.EN} {
-		told := a
-		told.Saw = slices.Clone(a.Saw)
-		for j, f := range told.Saw {
-			switch {
-			case f.Says == (fault.Words{}) && (f.Value.Kind == scheme.Choice || len(f.Value.List) > 0): // kept before facts said it
-				told.Saw[j].Says[i] = s.Show(f.Value, lang)
-			case f.Value.Kind == scheme.Region && f.Value.Text != "":
-				told.Saw[j].Value = scheme.TextOf(scheme.Text, placeName(unit.Region(f.Value.Text)).In(lang))
-			}
-		}
-		w[i] = casework.Saw(told)[i]
+		w[i] = casework.Saw(toldIn(s, a, lang))[i]
 	}
 	return w
+}
+
+// toldIn is an answer whose facts say what people of a language call their values.
+func toldIn(s *scheme.Scheme, a scheme.Answer, lang fault.Lang) scheme.Answer {
+	i := slices.Index([]fault.Lang{fault.ZH, fault.EN}, lang)
+	a.Saw = slices.Clone(a.Saw)
+	for j, f := range a.Saw {
+		switch {
+		case f.Says == (fault.Words{}) && (f.Value.Kind == scheme.Choice || len(f.Value.List) > 0): // kept before facts said it
+			a.Saw[j].Says[i] = s.Show(f.Value, lang)
+		case f.Value.Kind == scheme.Region && f.Value.Text != "":
+			a.Saw[j].Value = scheme.TextOf(scheme.Text, placeName(unit.Region(f.Value.Text)).In(lang))
+		}
+	}
+	return a
 }
 
 // amountsOf are the sums that the case has fixed and what is held of them now.

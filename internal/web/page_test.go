@@ -57,9 +57,9 @@ func bodies() map[string][]any {
 	task, done, agreed := somePromises()
 	wait := casework.Wait{Role: "reviewer", Words: someWords, Action: "approve", ActionWords: someWords, Due: someTime.Add(time.Hour), Late: true, Provisional: true}
 	clock := casework.Wait{Role: "clock", Words: someWords, Action: "lapse", ActionWords: someWords, Due: someTime.Add(48 * time.Hour)}
-	answers := []verdictView{{scheme.Answer{Need: "small", Result: scheme.Fail, Words: someWords, Basis: "deck", WouldPass: someWords}, "办法", someWords, "/clauses/x", []ruleFiles{{someWords, []fileView{{"ab", "报告<1>.pdf", "/cases/" + string(someID) + "/files/ab", "1 B"}, {"cd", "b", "/cases/" + string(someID) + "/files/cd", "2 B"}}}, {someWords, []fileView{{"ef", "c", "/x", "1 B"}}}}},
-		{scheme.Answer{Need: "a", Result: scheme.Pass, Words: someWords, Verified: true}, "", someWords, "", nil}, {scheme.Answer{Need: "b", Result: scheme.NotKnown, Words: someWords}, "无处可读", someWords, "", nil},
-		{scheme.Answer{Need: "c", Result: scheme.ManualAnswer, Words: someWords}, "", someWords, "", nil}}
+	answers := []verdictView{{scheme.Answer{Need: "small", Result: scheme.Fail, Words: someWords, Basis: "deck", WouldPass: someWords}, "办法", someWords, "/clauses/x", besideView{[]valueView{{"人数", "3"}}, []ruleFiles{{someWords, []fileView{{"ab", "报告<1>.pdf", "/cases/" + string(someID) + "/files/ab", "1 B", "/cases/" + string(someID) + "/files/ab/look"}, {"cd", "b", "/cases/" + string(someID) + "/files/cd", "2 B", ""}}}, {someWords, []fileView{{"ef", "c", "/x", "1 B", ""}}}}}},
+		{scheme.Answer{Need: "a", Result: scheme.Pass, Words: someWords, Verified: true}, "", someWords, "", besideView{}}, {scheme.Answer{Need: "b", Result: scheme.NotKnown, Words: someWords}, "无处可读", someWords, "", besideView{}},
+		{scheme.Answer{Need: "c", Result: scheme.ManualAnswer, Words: someWords}, "", someWords, "", besideView{}}}
 	one := casework.Case{ID: someID, No: "34-26-0001-8", Scheme: "voucher", Edition: "2026-1", Title: someWords, Org: "91340100MA0DEMQ19B", OrgName: someWords, Synthetic: true,
 		Stage: "filed", StageWords: someWords, Opened: someTime, Changed: someTime, Version: 3, Waits: []casework.Wait{wait, clock}}
 	shown := publicView{casework.PublicNotice{ID: someID, Scheme: "display", Title: someWords, Words: someWords, Say: someWords, Since: someTime, Until: someTime.Add(time.Hour), Asks: []scheme.Field{{Name: "objection", Words: someWords, Type: "text"}}}, []namedValue{{Name: "n", Value: "v"}}, true, "/log/entries/3"}
@@ -72,12 +72,12 @@ func bodies() map[string][]any {
 	fields := []fieldView{{Field: scheme.Field{Name: "sum", Type: "money", Words: someWords}, ID: "f-sum", Input: "f.sum", Value: "1.00", Shown: "1.00", Mine: true, Problem: "错", Unit: "元", Help: "如", Mode: "decimal", Short: true, Described: "f-sum-h f-sum-e"},
 		{Field: scheme.Field{Name: "org", Type: "org", Words: someWords}, ID: "f-org", Input: "f.org", Mine: true}, {Field: scheme.Field{Name: "kind", Type: "choice", Of: []string{"x", "y"}, Words: someWords}, ID: "f-kind", Input: "f.kind", Value: "x", Mine: true},
 		{Field: scheme.Field{Name: "day", Type: "day", Words: someWords}, ID: "f-day", Input: "f.day", Mine: true}, {Field: scheme.Field{Name: "yes", Type: "yesno", Words: someWords}, ID: "f-yes", Input: "f.yes", Value: "true", Mine: true},
-		{Field: scheme.Field{Name: "parties", Type: "orgs", Words: someWords}, ID: "f-parties", Input: "f.parties", Value: "a", Mine: true}, {Field: scheme.Field{Name: "report", Type: "files", Words: someWords}, Mine: true, ID: "f-report", Input: "f.report", Files: []fileView{{"d", "a.pdf", "/cases/x/files/d", "1.0 KiB"}}, Help: "h"}}
+		{Field: scheme.Field{Name: "parties", Type: "orgs", Words: someWords}, ID: "f-parties", Input: "f.parties", Value: "a", Mine: true}, {Field: scheme.Field{Name: "report", Type: "files", Words: someWords}, Mine: true, ID: "f-report", Input: "f.report", Files: []fileView{{"d", "a.pdf", "/cases/x/files/d", "1.0 KiB", "/cases/x/files/d/look"}}, Help: "h"}}
 	rows := fieldView{Field: scheme.Field{Name: "lines", Type: "group", Words: someWords}, Mine: true, ID: "f-lines", Input: "f.lines", Problem: "错", Group: &group{Name: "lines", Rows: []*form{wrong()}, Most: 3},
 		Rows: [][]fieldView{{{Field: scheme.Field{Name: "sum", Type: "money", Words: someWords}, ID: "f-lines-0-sum", Input: "f.lines.0.sum"}}}}
 	fields = append(fields, rows)
 	action := actionView{Allowed: casework.Allowed{Action: "approve", Words: someWords, To: "approved", ToWords: someWords, NeedsReason: true, Judgement: scheme.Judgement{Verdict: scheme.Pass}},
-		Verdicts: answers, Asks: []askView{{casework.Ask{Rule: "for_research", Words: someWords, Answered: &yes}, true, false}}, Typed: "理由"}
+		Verdicts: answers, Asks: []askView{{casework.Ask{Rule: "for_research", Words: someWords, Answered: &yes}, true, false, besideView{}}}, Typed: "理由"}
 	not := actionView{Allowed: casework.Allowed{Action: "pay", Words: someWords, ToWords: someWords, Refused: fault.New(fault.Denied, "casework.not_your_role", "role", someWords)}}
 	party := actionView{Allowed: casework.Allowed{Action: "file", Words: someWords, ToWords: someWords, Judgement: scheme.Judgement{Verdict: scheme.Fail}}, Party: true}
 	org := registry.Org{Code: "91340100MA0DEMQ19B", Name: someWords, Kind: "firm", Region: "340100", Industry: "3985", Founded: someDay, Home: "340000", Synthetic: true}
@@ -110,7 +110,7 @@ func bodies() map[string][]any {
 		"round": {roundPage{}, roundPage{Round: casework.Round{ID: "r", Title: someWords, Day: someDay, By: someWords, Waiting: 2, Passed: true, Closings: []casework.Closing{{ID: someID, At: someTime}}}, May: true, Money: true, Total: 3, Plan: "p", Pager: pages, Exports: exportView{"/a", "/b"},
 			Ranked: []rankedView{{Ranked: casework.Ranked{Rank: 1, Case: one, Takes: true, Sum: 100, Running: 100, Why: someWords, Saw: someWords, Submitted: someTime}, Shown: "88.5"}, {Ranked: casework.Ranked{Case: ended, Why: someWords}, Cut: true}, {Ranked: casework.Ranked{Case: one, Unknown: true}}}},
 			roundPage{Round: casework.Round{Passed: true}, Unknown: 1}, roundPage{Round: casework.Round{Passed: true, By: someWords}}, roundPage{Closing: &casework.Closing{ID: someID, By: "甲", At: someTime, Total: 3, Done: 1}}},
-		"sealed": {sealedPage{}, sealedPage{Case: one, MayAsk: true, Due: []fault.Words{someWords}, Problem: "x", Typed: "y", Seals: []sealView{{Words: someWords}, {Seal: casework.Seal{Field: "bid", Digest: "d", Sealed: someTime, Opens: someTime}, Over: true}, {Seal: casework.Seal{Opened: someTime}, Value: "x <b>"}, {Seal: casework.Seal{Opened: someTime}, Files: []fileView{{"d", "名", "/f", "1 KiB"}}}}},
+		"sealed": {sealedPage{}, sealedPage{Case: one, MayAsk: true, Due: []fault.Words{someWords}, Problem: "x", Typed: "y", Seals: []sealView{{Words: someWords}, {Seal: casework.Seal{Field: "bid", Digest: "d", Sealed: someTime, Opens: someTime}, Over: true}, {Seal: casework.Seal{Opened: someTime}, Value: "x <b>"}, {Seal: casework.Seal{Opened: someTime}, Files: []fileView{{"d", "名", "/f", "1 KiB", ""}}}}},
 			sealedPage{MayOpen: true, Waiting: &openingView{casework.Opening{Name: "甲", Reason: "r <i>", Asked: someTime}, []fault.Words{someWords}}}, sealedPage{MayEnd: true, Waiting: &openingView{}},
 			sealedPage{Waiting: &openingView{}, Openings: []openingView{{casework.Opening{Ended: someTime, OpenedBy: "x", OpenedName: "乙"}, []fault.Words{someWords}}, {Opening: casework.Opening{Ended: someTime}}}}},
 		"roundlists": {roundListsPage{}, roundListsPage{[]casework.PublicRound{{ID: someID, Title: someWords, Day: someDay, By: someWords, Total: 3, Taken: 1, At: someTime}}, pages, exportView{"/x.csv", "/x.xlsx"}}},
@@ -188,6 +188,7 @@ func bodies() map[string][]any {
 	}
 	maps.Copy(all, promiseBodies(task, done, agreed, pages))
 	maps.Copy(all, drawBodies(one, pages))
+	maps.Copy(all, lookBodies(one, pages))
 	maps.Copy(all, abroadBodies(pages))
 	for name, more := range payerBodies(one) {
 		all[name] = append(all[name], more...)

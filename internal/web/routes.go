@@ -95,6 +95,8 @@ func (s *Server) routes() {
 	s.page("POST", "/cases/{id}/form", access.CaseAct, (*visit).saveCase)
 	s.page("POST", "/cases/{id}/actions/{action}", access.CaseAct, (*visit).actCase)
 	s.page("GET", "/cases/{id}/files/{digest}", access.CaseRead, (*visit).caseFile)
+	s.page("GET", "/cases/{id}/files/{digest}/look", access.CaseRead, (*visit).lookAtFile)
+	s.page("GET", "/cases/{id}/files/{digest}/picture", access.CaseRead, (*visit).casePicture)
 	s.front()
 	s.forms()
 	s.discards()

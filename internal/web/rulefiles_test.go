@@ -26,7 +26,7 @@ func TestTheFilesStandBesideTheRuleThatTheyAreFor(t *testing.T) {
 		{scheme.Answer{Need: "for_research", Ask: "reviewer"}, "report.pdf invoice.pdf "},
 	} {
 		got := ""
-		for _, e := range evidenceOf(s, c, have, x.answer) {
+		for _, e := range (&visit{}).evidenceOf(s, c, have, x.answer).Files {
 			for _, f := range e.Files {
 				got += f.Name + " "
 			}

@@ -66,44 +66,58 @@ func New(c Config) (*Reader, error) {
 // Read reads one document in a child. It refuses as extract.Read does, and with reader.bomb or reader.damaged where the
 // child died of the document.
 func (r *Reader) Read(ctx context.Context, name string, content []byte, opt extract.Options) (*extract.Document, error) {
+	a, err := r.ask(ctx, ask{Name: name, MaxBytes: opt.MaxBytes, KeepSpun: opt.KeepSpun}, content, opt.Twin)
+	if err == nil && a.Document == nil {
+		err = errors.New("reader child: an answer without document")
+	}
+	return a.Document, err
+}
+
+// Look reads in a child what is shown of a file. It refuses as extract.Look does, and as Read where the child died of the file.
+func (r *Reader) Look(ctx context.Context, name string, content []byte, opt extract.Options) (*extract.Sight, error) {
+	a, err := r.ask(ctx, ask{Name: name, MaxBytes: opt.MaxBytes, Look: true}, content, nil)
+	if err == nil && a.Sight == nil {
+		err = errors.New("reader child: an answer without anything to see")
+	}
+	return a.Sight, err
+}
+
+// ask starts a child, puts the question and waits for its answer or its end.
+func (r *Reader) ask(ctx context.Context, q ask, content, twin []byte) (a answer, err error) {
 	select {
 	case r.slots <- struct{}{}:
 		defer func() { <-r.slots }()
 	case <-ctx.Done():
-		return nil, ctx.Err()
+		return a, ctx.Err()
 	}
 	timed, cancel := context.WithTimeout(ctx, r.c.Time)
 	defer cancel()
-	head, err := json.Marshal(ask{Name: name, Bytes: len(content), Twin: len(opt.Twin), MaxBytes: opt.MaxBytes,
-		KeepSpun: opt.KeepSpun, Memory: r.c.Memory, Millis: r.c.Time.Milliseconds()})
+	q.Bytes, q.Twin, q.Memory, q.Millis = len(content), len(twin), r.c.Memory, r.c.Time.Milliseconds()
+	head, err := json.Marshal(q)
 	if err != nil {
-		return nil, fmt.Errorf("reader child: %w", err)
+		return a, fmt.Errorf("reader child: %w", err)
 	}
 	cmd := exec.CommandContext(timed, r.c.Command[0], r.c.Command[1:]...)
 	cmd.Env = []string{"GOTRACEBACK=none", "TZ=UTC"}
 	cmd.Dir = os.TempDir()
 	cmd.WaitDelay = reapMax
-	cmd.Stdin = io.MultiReader(bytes.NewReader(append(head, '\n')), bytes.NewReader(content), bytes.NewReader(opt.Twin))
+	cmd.Stdin = io.MultiReader(bytes.NewReader(append(head, '\n')), bytes.NewReader(content), bytes.NewReader(twin))
 	said, wail := &keep{max: answerMax}, &keep{max: complaintMax}
 	cmd.Stdout, cmd.Stderr = said, wail
 	died := cmd.Run()
 	if ctx.Err() != nil {
-		return nil, ctx.Err()
+		return a, ctx.Err()
 	}
 	if died != nil || said.over {
-		return nil, r.told(timed, died, said, wail)
+		return a, r.told(timed, died, said, wail)
 	}
-	var a answer
 	if err := json.Unmarshal(said.b.Bytes(), &a); err != nil {
-		return nil, fmt.Errorf("reader child: its answer: %w", err)
+		return a, fmt.Errorf("reader child: its answer: %w", err)
 	}
 	if a.Fault != nil {
-		return nil, a.Fault.error()
+		return answer{}, a.Fault.error()
 	}
-	if a.Document == nil {
-		return nil, errors.New("reader child: an answer without document")
-	}
-	return a.Document, nil
+	return a, nil
 }
 
 // told makes a refusal of the way in which a child ended.

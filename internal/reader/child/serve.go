@@ -26,6 +26,7 @@ type ask struct {
 	Twin     int    `json:"twin"`
 	MaxBytes int64  `json:"max_bytes"`
 	KeepSpun bool   `json:"keep_spun"`
+	Look     bool   `json:"look,omitempty"` // only what is shown to a person
 	Memory   int64  `json:"memory"`
 	Millis   int64  `json:"millis"`
 }
@@ -33,6 +34,7 @@ type ask struct {
 // answer is all that a child writes: the document or the refusal.
 type answer struct {
 	Document *extract.Document `json:"document,omitempty"`
+	Sight    *extract.Sight    `json:"sight,omitempty"`
 	Fault    *refusal          `json:"fault,omitempty"`
 }
 
@@ -94,7 +96,13 @@ func Serve(in io.Reader, out io.Writer) error {
 		twin = nil
 	}
 	var a answer
-	if a.Document, err = extract.Read(q.Name, content, extract.Options{MaxBytes: q.MaxBytes, Twin: twin, KeepSpun: q.KeepSpun, Packed: true}); err != nil {
+	opt := extract.Options{MaxBytes: q.MaxBytes, Twin: twin, KeepSpun: q.KeepSpun, Packed: true}
+	if q.Look {
+		a.Sight, err = extract.Look(q.Name, content, opt)
+	} else {
+		a.Document, err = extract.Read(q.Name, content, opt)
+	}
+	if err != nil {
 		a = answer{Fault: refused(err)}
 	}
 	enc := json.NewEncoder(out)

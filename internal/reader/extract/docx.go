@@ -23,6 +23,7 @@ const (
 type drawn struct {
 	text bytes.Buffer
 	tags []string // of the lines, in their order
+	ends []int    // of a PDF: where the text of each page ends, in bytes
 }
 
 // line ends a line; an empty one is kept, because it parts paragraphs.

@@ -56,7 +56,7 @@ func (r *reading) loadPDF(data []byte) error {
 		return fault.New(fault.Invalid, "reader.damaged", "kind", "PDF: ToUnicode")
 	}
 	r.doc.Encoding, r.doc.Text = "utf-8", a.d.text.String()
-	r.blocks = a.d.blocks()
+	r.blocks, r.ends = a.d.blocks(), a.d.ends
 	return nil
 }
 
@@ -105,6 +105,7 @@ func drawPDF(data []byte, until time.Time) (d *drawn, err error) {
 			d.line("line")
 		}
 		d.line("line")
+		d.ends = append(d.ends, d.text.Len())
 	}
 	return d, nil
 }

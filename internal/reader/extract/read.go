@@ -26,19 +26,9 @@ type Options struct {
 // Read reads one file. The refusals, in this order: reader.too_large, reader.empty, reader.binary, reader.format,
 // reader.encoding, reader.no_text.
 func Read(name string, data []byte, opt Options) (*Document, error) {
-	limit := opt.MaxBytes
-	if limit <= 0 {
-		limit = DefaultMaxBytes
-	}
-	if int64(len(data)) > limit {
-		return nil, fault.New(fault.TooLarge, "reader.too_large", "bytes", len(data), "max", limit)
-	}
-	format, err := sniff(name, data)
+	format, err := admit(name, data, opt)
 	if err != nil {
 		return nil, err
-	}
-	if !opt.Packed && (format == FormatPDF || format == FormatDOCX) {
-		return nil, fault.New(fault.Invalid, "reader.format", "kind", strings.ToUpper(string(format)))
 	}
 	sum := sha256.Sum256(data)
 	r := &reading{opt: opt, doc: &Document{File: filepath.Base(name), SHA256: hex.EncodeToString(sum[:]), Format: format,
@@ -59,6 +49,22 @@ func Read(name string, data []byte, opt Options) (*Document, error) {
 	return r.doc, nil
 }
 
+// admit says what the bytes are, and refuses what is not read: too large, empty, no text, or packed where that is not opened.
+func admit(name string, data []byte, opt Options) (Format, error) {
+	limit := opt.MaxBytes
+	if limit <= 0 {
+		limit = DefaultMaxBytes
+	}
+	if int64(len(data)) > limit {
+		return "", fault.New(fault.TooLarge, "reader.too_large", "bytes", len(data), "max", limit)
+	}
+	format, err := sniff(name, data)
+	if err == nil && !opt.Packed && (format == FormatPDF || format == FormatDOCX) {
+		err = fault.New(fault.Invalid, "reader.format", "kind", strings.ToUpper(string(format)))
+	}
+	return format, err
+}
+
 // reading is one file on its way through: blocks, then pieces (one an article), then facts.
 type reading struct {
 	opt    Options
@@ -69,6 +75,7 @@ type reading struct {
 	counts map[string]int // repairs by kind
 	spun   bool
 	doubts []Span // spun words that stayed, in order
+	ends   []int  // of the pages of a PDF, in its drawn text
 }
 
 func (r *reading) repaired(kind string, n int) {
