@@ -1,7 +1,7 @@
 // The path of each role by keyboard alone: firm, reviewer, payment officers, auditor, laboratory, planner, administrator, editor,
 // supervisor, banks, visitor. Every path is gone in two ways, in Chinese on a wide screen with scripts and in English on a phone without;
 // with --all in all eight, as `make face` does. Nothing is clicked: what cannot be reached with Tab, or shows no mark where the keyboard
-// is, fails. Alone: node paths.mjs [--all] [--at PORT].
+// is, fails. Alone: node paths.mjs [--all [--way 'en 390']] [--at PORT]; --way goes those alone whose name begins so.
 import { bankPath } from './bank.mjs'
 import { deskPaths } from './desks.mjs'
 import { open, play, step, want } from './house.mjs'
@@ -20,6 +20,11 @@ for (const lang of ['zh-CN', 'en-GB']) {
   }
 }
 
+const calledOf = way => `${way.lang.slice(0, 2)} ${way.width}${way.script ? '' : ' without scripts'}`
+const only = process.argv.includes('--way') ? process.argv[process.argv.indexOf('--way') + 1] : ''
+const gone = ways.filter(way => calledOf(way).startsWith(only))
+want(gone.length > 0, `no way is called ${only}`)
+
 // asks files a voucher for the firm, of 48,000 yuan if nothing else is typed, and says where its case is.
 async function asks(firm, sum = '48000') {
   await firm.go(at.anhui + '/schemes/voucher')
@@ -35,8 +40,8 @@ async function asks(firm, sum = '48000') {
 const somebody = (way, base, email) => sit(house, way, base, email)
 
 await play(house, 'every role gets along without a mouse', async () => {
-  for (const [n, way] of ways.entries()) {
-    const called = `${way.lang.slice(0, 2)} ${way.width}${way.script ? '' : ' without scripts'}`
+  for (const [n, way] of gone.entries()) {
+    const called = calledOf(way)
     let order
     await step(`a firm applies (${called})`, async () => {
       const firm = await somebody(way, at.anhui, 'firm@anhui.example')
