@@ -24,6 +24,7 @@ type PatternKind string
 // The patterns that are looked for.
 const (
 	SplitOrders    PatternKind = "split"      // one organisation goes to one provider again and again
+	SplitSums      PatternKind = "sums"       // what they are granted comes together to more than one case may be granted
 	OneProvider    PatternKind = "provider"   // one provider is named in most cases of a scheme
 	SameController PatternKind = "controller" // several organisations of one controller
 	SamePhone      PatternKind = "phone"      // several organisations with one telephone number
@@ -46,6 +47,8 @@ type Pattern struct {
 	Phone    string   // the last digits of the number that they share
 	Listed   unit.Fen // with FarAboveList, of the case that lies furthest above: what the calendar asked
 	Billed   unit.Fen // and what was agreed or billed
+	Sum      unit.Fen // with SplitSums, what the cases are granted together
+	Most     unit.Fen // and what one case may be granted
 	Cases    []Case
 	Aside    *Aside // it was set aside and has not grown since
 
@@ -68,6 +71,10 @@ type PatternRules struct {
 	Basis    []string
 	Verified bool
 	Split    struct{ Days, Cases int }
+	Sums     struct {
+		Days, Cases int
+		Of          []struct{ Amount, Most string } // an amount of a case, and the parameter of its scheme that bounds it
+	}
 	Provider struct{ Days, Cases, Percent int }
 
 	Controller struct{ Days, Organisations int }
@@ -137,6 +144,8 @@ func (s *Service) patternsIn(ctx context.Context, tx *db.Tx, who access.Actor) (
 		by   func(context.Context, *db.Tx, []tally, PatternRules) ([]Pattern, error)
 	}{{rules.Controller.Days, s.controlled}, {rules.Phone.Days, s.phoned}, {rules.Price.Days, func(ctx context.Context, tx *db.Tx, all []tally, rules PatternRules) ([]Pattern, error) {
 		return s.overcharged(ctx, tx, who, all, rules)
+	}}, {rules.Sums.Days, func(ctx context.Context, tx *db.Tx, all []tally, rules PatternRules) ([]Pattern, error) {
+		return s.summed(ctx, tx, who, all, rules)
 	}}} {
 		if all, err = selectTallies(ctx, tx, sqlCountedBy, patternReach(who), since(look.days)); err != nil {
 			return nil, err

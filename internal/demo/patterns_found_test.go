@@ -145,3 +145,35 @@ func TestAProviderThatMostCasesNameIsShown(t *testing.T) {
 		shown("three of six", false)
 	})
 }
+
+// TestCasesThatTogetherPassTheBoundOfOneAreShown: a firm whose claims with one provider are granted just what one claim may be is not shown;
+// with more it is, and says both sums; what is asked and not granted yet, or is of another provider, adds nothing.
+func TestCasesThatTogetherPassTheBoundOfOneAreShown(t *testing.T) {
+	eachTown(t, Anhui, func(w *town) {
+		claims := func(name, provider, sum string) {
+			w.play("firm opens " + name + " voucher -> draft\nfirm fills " + name + " provider=" + provider + " purpose=材料表征 contract_sum=" + sum + " invoiced=" + sum +
+				"\nfirm file " + name + " -> filed")
+		}
+		shown := func(after string, want bool) {
+			t.Helper()
+			page := w.get(w.client("desk"), "/patterns")
+			if got := strings.Contains(page, "件共核定"); got != want {
+				t.Errorf("after %s: shown %t, want %t", after, got, want)
+			}
+			if want && !strings.Contains(page, "指向上海浦江冷冻电镜中心（演示）的 3 件共核定 200501.00 元，单件上限 200000.00 元") {
+				t.Errorf("the pattern does not say both sums: %s", markup.ReplaceAllString(page[strings.Index(page, "<main"):], " "))
+			}
+		}
+		claims("A", Lab, "300000")
+		claims("B", JiangsuLab, "300000")
+		w.play("review approve A -> approved\nreview approve B -> approved")
+		shown("two claims with two providers", false)
+		claims("C", Lab, "100000")
+		shown("a second one that is not granted", false)
+		w.play("review approve C -> approved")
+		shown("just what one may be granted", false)
+		claims("D", Lab, "1002")
+		w.play("review approve D -> approved")
+		shown("501 yuan more", true)
+	})
+}

@@ -67,6 +67,11 @@ func (v *visit) patternView(x casework.Pattern, rules casework.PatternRules) pat
 		out.Words = v.t("可能拆分", "possibly split")
 		out.Why = v.t(days+" 天内，"+name(x.Orgs[0])+"在本事项中有 "+n+" 件指向"+name(x.Provider)+"。", within+name(x.Orgs[0])+" has "+cases+" of this scheme that name "+name(x.Provider)+".")
 		out.Number = itoa(int64(rules.Split.Cases))
+	case casework.SplitSums:
+		out.Words = v.t("合计超过单件上限", "together more than one may get")
+		out.Why = v.t(days+" 天内，"+name(x.Orgs[0])+"在本事项中指向"+name(x.Provider)+"的 "+n+" 件共核定 "+x.Sum.Yuan()+" 元，单件上限 "+x.Most.Yuan()+" 元。",
+			within+cases+" of this scheme by "+name(x.Orgs[0])+" that name "+name(x.Provider)+" are granted "+x.Sum.Yuan()+" yuan together; one may be granted "+x.Most.Yuan()+" yuan.")
+		out.Number = itoa(int64(rules.Sums.Cases))
 	case casework.OneProvider:
 		of := itoa(int64(x.Of))
 		out.Words = v.t("供给方集中", "one provider in most")
