@@ -39,6 +39,18 @@ export async function bankPath(way, sit, base) {
     await desk.enter('form[action$="/actions/pass_on"] button')
     want((await desk.text('.notice.ok')).length > 0, 'it is not passed on')
   })
+  await step('  a bank scores it by its own sheet, which nobody else reads', async () => {
+    const bank = await sit('bank1@shanghai.example')
+    await bank.enter(`main a[href="${request}"]`)
+    await bank.enter('main a[href$="/disclosure"]')
+    await bank.enter('form[action$="/score"] button')
+    want(/25/.test(await bank.text('#h-score')), 'no score stands beside what is shown: ' + await bank.text('#h-score'))
+    await bank.look(`keys-scored-${way.lang.slice(0, 2)}`)
+    const firm = await sit('firm@shanghai.example')
+    await firm.go(base + request + '/disclosure')
+    const seen = await firm.text()
+    want(seen.includes(way.zh ? '按自己的评分表' : 'by a score sheet of its own') && await firm.page.locator('#h-score').count() === 0, 'the firm does not read that it was scored, or reads how')
+  })
   for (const [i, offer] of offers.entries()) {
     await step(offer.loan ? `  bank ${i + 1} offers` : `  bank ${i + 1} declines`, async () => {
       const bank = await sit(`bank${i + 1}@shanghai.example`)

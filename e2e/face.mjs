@@ -51,7 +51,7 @@ const unreached = Object.fromEntries(Object.entries({
   'its laboratory runs no instrument of its own plan, and edits no listing: booking.mjs, listings.mjs': ['/instruments/{id}/settings', '/listings/desk', '/listings/{id}/edit', '/listings/{id}/files/{file}'],
   'an order is offered by its form, which is left once it is asked: job.mjs': ['/listings/{id}/deal', '/cases/{id}/slots/{field}'],
   'a call, a draw, a round, a sealed price, minutes: schemes.mjs and the ways of the packs': ['/calls/{id}', '/cases/{id}/draws', '/cases/{id}/minutes', '/cases/{id}/sealed', '/panels/draw', '/rounds/{round}', '/rounds/{round}/export', '/round-lists/{id}', '/starts/{id}'],
-  'a request for a loan: paths.mjs': ['/cases/{id}/disclosure', '/cases/{id}/disclosure/file'],
+  'a request for a loan: paths.mjs': ['/cases/{id}/disclosure', '/cases/{id}/disclosure/file', '/scores/{id}'],
   'it leads on to a part of the form: forms.mjs': ['/cases/{id}/fill'],
   'nothing was published, posted or objected to: published.mjs, publicnotices_test.go': ['/public-notices/{id}', '/public-notices/{id}/objections/{objection}', '/notices/{id}', '/feeds/{file}'],
   'nobody holds a label, a certificate or a credential: recognition_test.go, credentials_test.go': ['/labels/{id}', '/labels/{id}/document', '/certificates/{label}', '/credentials/given/{id}/file', '/credentials/{id}/file'],
@@ -66,7 +66,7 @@ const unreached = Object.fromEntries(Object.entries({
 
 const visitors = [
   ['anhui', ''], ['anhui', 'firm'], ['anhui', 'review'], ['anhui', 'finance'], ['anhui', 'release'], ['anhui', 'audit'], ['anhui', 'admin'],
-  ['anhui', 'supervise'], ['anhui', 'expert1'], ['anhui', 'science'], ['anhui', 'head'], ['shanghai', 'lab'], ['shanghai', 'admin'], ['shanghai', 'science'],
+  ['anhui', 'supervise'], ['anhui', 'expert1'], ['anhui', 'science'], ['anhui', 'head'], ['shanghai', 'lab'], ['shanghai', 'bank1'], ['shanghai', 'admin'], ['shanghai', 'science'],
   ['office', ''], ['office', 'editor'], ['office', 'planner'], ['office', 'admin'],
 ]
 

@@ -20,7 +20,7 @@ func checkCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "check PATH…",
 		Short: "Check schemes: names, units, words, tests, and that no money is lost",
-		Long: `Checks each scheme that PATH names: its folder, a single file, or a folder of many. Prints for each problem the
+		Long: `Checks each scheme that PATH names: its folder, a single file, or a folder of many; a sheet.yaml is a score sheet. Prints for each problem the
 file, line and column, the line itself, what is wrong and what to do. Exits with 1 if there is a problem.
 With --diagram it draws the stages of each as SVG into a folder.`,
 		Args: cobra.MinimumNArgs(1),
@@ -50,6 +50,18 @@ func check(paths []string, asJSON bool, lang fault.Lang, diagrams string, out io
 	var all scheme.Problems
 	var good []*scheme.Scheme
 	for _, dir := range packs {
+		if filepath.Base(dir) == sheetFile {
+			problems, err := checkSheet(dir)
+			if err != nil {
+				return err
+			}
+			all = append(all, problems...)
+			if !asJSON {
+				scheme.Report(out, problems, lang)
+				fmt.Fprintf(out, "%s: %d 处问题 problems\n", dir, len(problems))
+			}
+			continue
+		}
 		root, rest := split(dir)
 		s, problems := scheme.Load(os.DirFS(root), rest)
 		if len(problems) == 0 {
@@ -85,6 +97,19 @@ func check(paths []string, asJSON bool, lang fault.Lang, diagrams string, out io
 	return nil
 }
 
+// sheetFile is the name of a score sheet.
+const sheetFile = "sheet.yaml"
+
+// checkSheet says all that is wrong with a score sheet.
+func checkSheet(path string) (scheme.Problems, error) {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	_, problems := scheme.LoadSheet(path, b)
+	return problems, nil
+}
+
 // draw writes the diagram of a scheme into the folder, if there is one: voucher-340000-2026-1.svg.
 func draw(folder string, s *scheme.Scheme, lang fault.Lang) error {
 	if folder == "" {
@@ -103,7 +128,7 @@ func draw(folder string, s *scheme.Scheme, lang fault.Lang) error {
 	return nil
 }
 
-// packsIn lists the schemes that a path names: itself, or the folders below it that hold a scheme.yaml.
+// packsIn lists the schemes that a path names: itself, or the folders below it that hold a scheme.yaml, and score sheets.
 func packsIn(path string) ([]string, error) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -114,8 +139,11 @@ func packsIn(path string) ([]string, error) {
 	}
 	var out []string
 	err = filepath.WalkDir(path, func(p string, d fs.DirEntry, err error) error {
-		if err == nil && d.Name() == "scheme.yaml" {
+		switch {
+		case err == nil && d.Name() == "scheme.yaml":
 			out = append(out, filepath.Dir(p))
+		case err == nil && d.Name() == sheetFile:
+			out = append(out, p)
 		}
 		return err
 	})

@@ -55,6 +55,8 @@ const (
 	CaseAct    Permission = "case.act"
 	CaseQueue  Permission = "case.queue"
 	CaseObject Permission = "case.object"
+	// ScoreManage is to keep the score sheet of one's organisation, to read by it what others disclose to it, and to see what came out.
+	ScoreManage Permission = "score.manage"
 
 	ListingRead    Permission = "listing.read"
 	ListingEdit    Permission = "listing.edit"
@@ -165,6 +167,7 @@ var Rules = []Rule{
 	{Permission: CaseAct, ZH: "办理办件", EN: "Act on a case", Hidden: true, Token: true, Holders: []Holder{by(ScopeOrg, "org_admin", "org_member", "lab_operator", "tech_manager"), by(ScopeRegion, Desks), by(ScopeOwn, "expert", "org_admin", "org_member", "lab_operator")}},
 	{Permission: CaseQueue, ZH: "查看待办队列", EN: "Read the queue of a desk", Token: true, Holders: []Holder{by(ScopeRegion, Desks)}},
 	{Permission: CaseObject, ZH: "对公示提出异议", EN: "Object to a public notice", Open: true},
+	{Permission: ScoreManage, ZH: "维护并使用本行评分表", EN: "Keep and use the score sheet of one's organisation", Hidden: true, Token: true, Holders: []Holder{by(ScopeOrg, "bank")}},
 
 	{Permission: ListingRead, ZH: "检索共享资源", EN: "Search what is offered", Open: true, Token: true},
 	{Permission: ListingEdit, ZH: "维护共享资源", EN: "Edit a listing", Token: true, Holders: []Holder{by(ScopeOrg, "org_admin", "lab_operator", "tech_manager")}},

@@ -63,7 +63,7 @@ type DisclosureRead struct {
 	Words   fault.Words
 	Org     string // organisation or office, "" for a desk of none
 	OrgName fault.Words
-	How     string // page, file, operation
+	How     string // page, file, operation, score
 }
 
 // Disclosure reads what a case discloses. For the organisation whose facts they are it says how it stands, before it is made what would
@@ -128,18 +128,33 @@ func (s *Service) disclosure(ctx context.Context, tx *db.Tx, who access.Actor, s
 
 // readDisclosure refuses whoever may not read it now, and writes down who does.
 func (s *Service) readDisclosure(ctx context.Context, tx *db.Tx, who access.Actor, sch *scheme.Scheme, c Case, d Disclosure, row disclosed, how string) error {
-	role, mandate := "", ""
-	for _, name := range d.Field.Discloses.To {
-		if m, plays := s.holds(sch, c, who, name); plays {
-			role, mandate = name, m
-			break
-		}
-	}
-	if role == "" {
+	readers := s.disclosureReaders(sch, c, who, d.Field)
+	if len(readers) == 0 {
 		return fault.New(fault.Denied, "casework.disclosure_not_for_you")
 	}
+	if err := s.stillShown(d); err != nil {
+		return err
+	}
+	return s.writeRead(ctx, tx, who, c, row, readers[0], how)
+}
+
+// reader is a role of a scheme with the mandate by which somebody plays it.
+type reader struct{ role, mandate string }
+
+// disclosureReaders are the roles in which somebody reads what a case discloses, in the order of the field.
+func (s *Service) disclosureReaders(sch *scheme.Scheme, c Case, who access.Actor, f scheme.Field) (out []reader) {
+	for _, name := range f.Discloses.To {
+		if m, plays := s.holds(sch, c, who, name); plays {
+			out = append(out, reader{name, m})
+		}
+	}
+	return out
+}
+
+// stillShown refuses what was not made yet, and what is over.
+func (s *Service) stillShown(d Disclosure) error {
 	switch d.State {
-	case "":
+	case "", DisclosurePreview:
 		return fault.New(fault.NotFound, "casework.disclosure_none")
 	case DisclosureExpired:
 		return fault.New(fault.Gone, "casework.disclosure_expired", "until", d.Until)
@@ -148,11 +163,16 @@ func (s *Service) readDisclosure(ctx context.Context, tx *db.Tx, who access.Acto
 	case DisclosureEnded, DisclosureAgain:
 		return fault.New(fault.Gone, "casework.disclosure_ended", "day", s.today(d.OverAt))
 	}
-	r := DisclosureRead{At: tx.Now(), Person: who.Person, By: who.Name, Role: role, Org: orgOfGrant(who, mandate), How: how}
+	return nil
+}
+
+// writeRead writes a reading down, for the organisation whose facts they are and in the journal.
+func (s *Service) writeRead(ctx context.Context, tx *db.Tx, who access.Actor, c Case, row disclosed, by reader, how string) error {
+	r := DisclosureRead{At: tx.Now(), Person: who.Person, By: who.Name, Role: by.role, Org: orgOfGrant(who, by.mandate), How: how}
 	if err := insertDisclosureRead(ctx, tx, c.ID, row.No, r); err != nil {
 		return fmt.Errorf("reading of the disclosure of case %s: %w", c.No, err)
 	}
-	return s.c.Access.Record(ctx, tx, who, access.Entry{Act: "case.disclosure_read", Object: c.Object(), Region: c.Region, Mandate: mandate, Detail: how})
+	return s.c.Access.Record(ctx, tx, who, access.Entry{Act: "case.disclosure_read", Object: c.Object(), Region: c.Region, Mandate: by.mandate, Detail: how})
 }
 
 // orgOfGrant is the organisation or office of the grant by which somebody acts.

@@ -144,6 +144,9 @@ func build(ctx context.Context, n *node.Node, signed []byte) error {
 	if err := enterBookings(ctx, n); err != nil {
 		return fmt.Errorf("bookings: %w", err)
 	}
+	if err := enterSheet(ctx, n); err != nil {
+		return fmt.Errorf("score sheet: %w", err)
+	}
 	return fund(ctx, n, admin)
 }
 

@@ -287,6 +287,10 @@ func (w *walker) step(who, verb, name string, rest []string) string {
 			return "the page does not ask to agree"
 		}
 		fields.Set("seen", seen[1])
+	case "scores": // Q: what its page shows, by the sheet of one's own organisation
+		if path += "/score"; !strings.Contains(w.get(browser, w.cases[name]+"/disclosure"), `action="`+path+`"`) {
+			return "the page does not offer to score: no score sheet 还没有评分表"
+		}
 	case "answers": // A cohandling opinion=… [seat=… reason]; without a seat, the one that the page offers first
 		page := w.get(browser, path)
 		for _, x := range rest[1:] {

@@ -260,7 +260,7 @@ func (d *decoder) celProblem(n *node, err *common.Error) {
 			d.at(pos, "rule.syntax", "why", fault.Words{"没有运算符 " + sign, "there is no sign " + sign})
 			return
 		}
-		d.unknown(pos, "fact", m[1], append(sortedKeys(d.s.compiled.facts), functionNames(d.s)...))
+		d.unknown(pos, "fact", dotted(n.text, m[1], offsetOf(n.text, err.Location.Line(), err.Location.Column())), append(sortedKeys(d.s.compiled.facts), functionNames(d.s)...))
 		return
 	}
 	if m := noOverload.FindStringSubmatch(err.Message); m != nil {
@@ -273,6 +273,19 @@ func (d *decoder) celProblem(n *node, err *common.Error) {
 	}
 	first, _, _ := strings.Cut(err.Message, "\n")
 	d.at(pos, "rule.syntax", "why", strings.TrimPrefix(first, "Syntax error: "))
+}
+
+// dotted is the whole name that begins with a name at a place of a text: CEL names but the first part of firm.stuff.
+func dotted(text, name string, at int) string {
+	rest := []rune(text)
+	if at < 0 || at > len(rest) {
+		return name
+	}
+	whole := regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.]*`).FindString(string(rest[at:]))
+	if strings.HasPrefix(whole, name+".") {
+		return whole
+	}
+	return name
 }
 
 // fieldAt is the dotted name that stands around a place.

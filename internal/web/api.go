@@ -55,6 +55,7 @@ func (s *Server) api() {
 	s.apiOnce()
 	s.apiSlots()
 	s.apiDisclosure()
+	s.apiScores()
 	s.apiDeal()
 	s.apiFreeThere()
 	s.apiTakeBack()

@@ -17,6 +17,7 @@ type disclosurePage struct {
 	Path  string
 	For   []fault.Words // names of the organisations that are asked
 	Reads []casework.DisclosureRead
+	Score *scoreHere // nil for whoever reads it for no organisation that keeps a score sheet
 }
 
 // disclosureRoutes are the addresses of what cases disclose.
@@ -50,6 +51,9 @@ func (v *visit) showDisclosure(id unit.ID) error {
 	p := disclosurePage{Disclosure: d, Path: disclosurePath(id), Reads: d.Reads}
 	for _, code := range d.Disclosure.For {
 		p.For = append(p.For, v.orgWords(code))
+	}
+	if p.Score, err = v.scoreHere(id); err != nil {
+		return err
 	}
 	v.underCase(d.Case, s)
 	return v.show("disclosure", v.t("出示材料", "What is shown"), p)
@@ -138,7 +142,7 @@ type disclosureReadOut struct {
 	By  string `json:"by"`
 	Org string `json:"org" doc:"organisation or office of who read; empty for a desk of none"`
 	As  string `json:"as" doc:"role of the scheme"`
-	How string `json:"how" enum:"page,file,operation"`
+	How string `json:"how" enum:"page,file,operation,score"`
 }
 
 type disclosureOut struct {

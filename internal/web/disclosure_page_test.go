@@ -28,8 +28,13 @@ func disclosureBodies() map[string][]any {
 	shown := page(casework.DisclosureShown, someFacts)
 	shown.Own, shown.MayEnd, shown.Leaf, shown.MadeAt = true, true, someID, someTime
 	unread := shown
-	shown.Reads = []casework.DisclosureRead{{At: someTime, By: "甲 <b>", Words: someWords, OrgName: someWords, How: "page"}, {At: someTime, How: "file"}, {At: someTime, How: "operation"}}
+	shown.Reads = []casework.DisclosureRead{{At: someTime, By: "甲 <b>", Words: someWords, OrgName: someWords, How: "page"}, {At: someTime, How: "file"}, {At: someTime, How: "operation"}, {At: someTime, How: "score"}}
+	read := page(casework.DisclosureShown, someFacts)
 	all := []any{empty, changed, agreed, shown, unread}
+	for _, x := range []casework.ScoreView{{Org: "a"}, {Org: "a", Sheet: true}, {Org: "a", Sheet: true, Score: &casework.Score{ID: someID, Day: someDay, SheetNo: 1}}} {
+		read.Score = &scoreHere{ScoreView: x, Case: someID, Read: scoredView{Points: true}}
+		all = append(all, read)
+	}
 	for _, over := range []casework.DisclosureState{casework.DisclosureExpired, casework.DisclosureWithdrawn, casework.DisclosureEnded, casework.DisclosureAgain} {
 		x := page(over, someFacts)
 		x.Own, x.OverAt = true, someTime

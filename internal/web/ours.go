@@ -42,7 +42,12 @@ type expiryView struct {
 // ofOurs finds the organisation that a page of one's own is about: the one that was asked for, else the first. ok is false
 // where this person speaks for none that this node knows.
 func (v *visit) ofOurs(f *form) (orgs []option, code string, ok bool, err error) {
-	for _, own := range access.ReachOf(v.who, access.CaseCreate).Orgs {
+	return v.ofTheirs(f, access.CaseCreate)
+}
+
+// ofTheirs finds, in the same way, an organisation for which this person holds a permission.
+func (v *visit) ofTheirs(f *form, perm access.Permission) (orgs []option, code string, ok bool, err error) {
+	for _, own := range access.ReachOf(v.who, perm).Orgs {
 		o, err := v.org(own)
 		if fault.KindOf(err) == fault.NotFound {
 			continue

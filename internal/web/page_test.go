@@ -237,6 +237,7 @@ func TestEveryPageIsGoodHTMLInBothLanguages(t *testing.T) {
 		values[name] = append(values[name], all...)
 	}
 	maps.Copy(values, disclosureBodies())
+	maps.Copy(values, scoreBodies())
 	for page, all := range slotBodies() {
 		values[page] = append(values[page], all...)
 	}

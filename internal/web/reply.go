@@ -114,6 +114,8 @@ var doneWords = map[string]fault.Words{
 	"opening_asked":        {"已申请开启，等待第二人。", "Asked for. A second person has to open it."},
 	"opened_seal":          {"已开启，并已通知申请单位。", "Opened. The applicant has been told."},
 	"disclosure_agreed":    {"已同意出示。", "You have agreed to show it."},
+	"sheet_kept":           {"评分表已保存，今后按这一版评分。", "The sheet is kept; you read by it from now on."},
+	"scored":               {"已评分，只有本单位看得到结果。", "Scored; only your organisation reads the result."},
 	"disclosure_withdrawn": {"同意已撤回，各方不能再看。", "Your consent is taken back; nobody reads it any more."},
 	"opening_ended":        {"申请已收回。", "Taken back."},
 	"round_closed":         {"本轮已定档。", "The round is closed."},

@@ -109,6 +109,7 @@ func (s *Server) routes() {
 	s.onceRoutes()
 	s.slotRoutes()
 	s.disclosureRoutes()
+	s.scoreRoutes()
 	s.dealRoutes()
 	s.takeBackRoutes()
 	s.abroadRoutes()

@@ -24,6 +24,7 @@ var sections = []struct {
 		{"/queue", fault.Words{"待办", "Waiting for me"}, access.CaseAct},
 		{"/cases", fault.Words{"申请与办件", "Cases"}, access.CaseRead},
 		{"/cases/abroad", fault.Words{"外地办件", "Cases of other nodes"}, access.CaseRead},
+		{"/scores", fault.Words{"本行评分", "Score sheet"}, access.ScoreManage},
 		{"/cases/payers", fault.Words{"多方出资", "Several payers"}, access.CaseRead},
 		{"/bookings", fault.Words{"我的预约", "Bookings"}, access.BookingCreate},
 		{"/uses", fault.Words{"使用、样品与账单", "Uses, samples, bills"}, access.BookingCreate},
