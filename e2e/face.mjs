@@ -56,6 +56,7 @@ const unreached = Object.fromEntries(Object.entries({
   'nothing was published, posted or objected to: published.mjs, publicnotices_test.go': ['/public-notices/{id}', '/public-notices/{id}/objections/{objection}', '/notices/{id}', '/feeds/{file}'],
   'nobody holds a label, a certificate or a credential: recognition_test.go, credentials_test.go': ['/labels/{id}', '/labels/{id}/document', '/certificates/{label}', '/credentials/given/{id}/file', '/credentials/{id}/file'],
   'no list of codes, no file and no document with clauses was taken in: documents.mjs, listings.mjs': ['/catalogues/{id}', '/imports/{id}', '/clauses/{id}', '/clauses/{id}/{path}', '/documents/compare/changes'],
+  'no picture is brought into a case: look_test.go': ['/cases/{id}/files/{digest}/picture'],
   'nothing has to be paid back: paymentpages_test.go': ['/payments/owed/{id}'],
   'no edition is tried: editions.mjs': ['/trials/{id}', '/trials/{id}/sides'],
   'no task has evidence: promises.mjs': ['/tasks/{id}/evidence/{evidence}'],

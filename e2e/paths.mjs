@@ -2,6 +2,7 @@
 // supervisor, banks, visitor. Every path is gone in two ways, in Chinese on a wide screen with scripts and in English on a phone without;
 // with --all in all eight, as `make face` does. Nothing is clicked: what cannot be reached with Tab, or shows no mark where the keyboard
 // is, fails. Alone: node paths.mjs [--all [--way 'en 390']] [--at PORT]; --way goes those alone whose name begins so.
+// One way takes seven to ten minutes on two processors that others use, too; all eight more than an hour.
 import { bankPath } from './bank.mjs'
 import { deskPaths } from './desks.mjs'
 import { open, play, step, want } from './house.mjs'

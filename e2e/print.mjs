@@ -62,6 +62,7 @@ export async function papers(house, say) {
       for (const s of says) if (!whole.includes(s.replaceAll(' ', ''))) say(label, 'not on the paper', s)
       for (const s of zh ? ['拨快', '退出', '找资源'] : ['Sign out', 'Find resources']) if (whole.includes(s.replaceAll(' ', ''))) say(label, 'the menu is on the paper', s)
       const have = Number(/Pages:\s+(\d+)/.exec(run('pdfinfo', file))[1])
+      for (let n = 1; n <= have; n++) if (!whole.includes(`${n}/${have}`)) say(label, 'a sheet without its number', `${n} of ${have}`)
       if (have > sheets) say(label, 'sheets', `${have}, more than ${sheets}`)
       const code = codeOn(file, have)
       if (!code.startsWith(house.at.anhui + '/')) say(label, 'the square code', code || 'cannot be read')
