@@ -426,8 +426,14 @@ func (p *stage) typedAs(s *scheme.Scheme, id unit.ID, a access.Actor, f scheme.F
 	return ""
 }
 
-// shared says whether the rows of a group are of several jurisdictions: of those that pay, or of those that get what was paid.
+// shared says whether the rows of a group are of several jurisdictions: of those that pay, of those that get what was paid, or of
+// organisations of which a rule counts how many there are.
 func shared(s *scheme.Scheme, group string) bool {
+	for _, r := range s.Rules.All() {
+		if strings.Contains(r.When, "count_of(form."+group+".") {
+			return true
+		}
+	}
 	if s.Round != nil && s.Round.Returns != nil {
 		if of, _, _ := scheme.CutForm(s.Round.Returns.For); of == group {
 			return true

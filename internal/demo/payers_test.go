@@ -67,6 +67,15 @@ func (w *whole) comes(node, who, name, stage string) {
 	}
 }
 
+// reported are the lines by which the results of the teams of a topic are handed in and compared.
+func reported(name string, teams ...string) string {
+	rows := fmt.Sprintf("firm fills %s results.rows=%d", name, len(teams))
+	for i, team := range teams {
+		rows += fmt.Sprintf(" results.%d.team=%s results.%d.found=回答%d results.%d.tested=同一数据集", i, team, i, i+1, i)
+	}
+	return rows + "\nfirm report " + name + " -> reported\ndesk compare " + name + " answers_alike=yes -> compared"
+}
+
 // A topic of Anhui is paid by a team's own jurisdiction each, in nodes of their own: every payer decides by its own scheme, the
 // topic goes on when each has confirmed its own line, and each pays from its own books.
 func TestATopicIsPaidByTheJurisdictionOfEachTeam(t *testing.T) { onBoth(t, topicIsPaid) }
@@ -90,7 +99,10 @@ func topicIsPaid(t *testing.T, c Config) {
 	w.comes(Anhui, "desk", "T", "running")
 	w.comes(Shanghai, "desk", "S", "ordered")
 	w.comes(Anhui, "desk", "A", "ordered")
-	w.towns[Anhui].play("head finish T -> 各出资方均已拨付\nfinance mark_paid A -> paid")
+	w.towns[Anhui].play(reported("T", Lab, SmallFirm) + "\nhead finish T -> 各出资方均已拨付\nfinance mark_paid A -> paid")
+	if page := w.towns[Anhui].get(w.towns[Anhui].client("head"), w.towns[Anhui].cases["T"]); !strings.Contains(page, "对题目的回答：回答1") || !strings.Contains(page, "对题目的回答：回答2") {
+		t.Error("the answers of the teams do not stand side by side")
+	}
 	w.towns[Shanghai].play("finance mark_paid S -> paid\nfinance bounced S 户名不符 -> returned\nfinance mark_paid S -> paid")
 	w.until("the topic is not finished", func() bool { return w.towns[Anhui].step("head", "finish", "T", nil) == "" })
 	for node, want := range map[string]string{Shanghai: "300000.00", Anhui: "200000.00"} {
@@ -147,7 +159,7 @@ func payersAreLost(t *testing.T, c Config) {
 	w.comes(Shanghai, "finance", "S", "ordered") // the topic was concluded before
 	w.passes(9 * 24 * time.Hour)
 	w.comes(Anhui, "desk", "W", "running")
-	anhui.play("finance mark_paid A -> paid")
+	anhui.play(reported("W", Lab, SmallFirm) + "\nfinance mark_paid A -> paid")
 	shanghai.play("finance mark_paid S -> paid")
 	w.until("the topic is not finished", func() bool { return anhui.step("head", "finish", "W", nil) == "" })
 	shanghai.play("head fills S wrongly_paid=80000\nhead recover S 抽查发现多付 -> recovering\nfinance repaid S -> recovered")

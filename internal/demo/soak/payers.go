@@ -54,6 +54,7 @@ var topicLives = []struct {
 		{demo.Anhui, "admin", moveClock, "running", "ordered", "payment ordered"},
 		{node: demo.Jiangsu, who: "finance", action: "mark_paid"}, {node: demo.Anhui, who: "finance", action: "mark_paid"},
 		{demo.Shanghai, "finance", "mark_paid", "running", "paid", "paid"},
+		{node: demo.Anhui, who: "firm", action: "report"}, {node: demo.Anhui, who: "desk", action: "compare"},
 		{demo.Anhui, "head", "finish", "finished", "paid", "paid"}}},
 	{"one withdraws, is asked again and let go", []string{demo.Jiangsu, demo.Anhui}, []topicStep{
 		{node: demo.Anhui, who: "head", action: "ask_payers"},
@@ -64,6 +65,7 @@ var topicLives = []struct {
 		{demo.Anhui, "head", "go_on", "noticed", "refused", "does not pay"},
 		{node: demo.Anhui, who: "admin", action: moveClock},
 		{node: demo.Jiangsu, who: "finance", action: "mark_paid"}, {node: demo.Anhui, who: "finance", action: "mark_paid"},
+		{node: demo.Anhui, who: "firm", action: "report"}, {node: demo.Anhui, who: "desk", action: "compare"},
 		{node: demo.Anhui, who: "head", action: "finish"}}},
 	{"the lead gives up, and what was set aside is free", nil, []topicStep{
 		{node: demo.Anhui, who: "head", action: "ask_payers"},
@@ -341,7 +343,7 @@ func (r *payersRun) judge(ctx context.Context, t *topic) error {
 }
 
 // leadsActions are those of the lead's case; all others are taken in the payer's.
-var leadsActions = map[string]bool{"submit": true, "draw": true, "propose": true, "ask_payers": true, "ask_again": true, "go_on": true, "give_up": true, "finish": true}
+var leadsActions = map[string]bool{"submit": true, "draw": true, "propose": true, "ask_payers": true, "ask_again": true, "go_on": true, "give_up": true, "report": true, "compare": true, "finish": true}
 
 // act takes an action, once the case has come to where it can be taken.
 func (r *payersRun) act(ctx context.Context, t *topic, s topicStep, key string) error {
@@ -365,8 +367,13 @@ func (r *payersRun) act(ctx context.Context, t *topic, s topicStep, key string) 
 			}
 		}
 	}
+	if s.action == "report" {
+		if _, err := c.until(ctx, http.MethodPut, "/api/v1/cases/"+id+"/form", "", map[string]any{"fields": map[string]string{"results": resultsOfTopic()}}, nil); err != nil {
+			return err
+		}
+	}
 	body := map[string]any{"reason": "soak", "answers": map[string]bool{}}
-	if need := map[string]string{"draw": "complete", "confirm": "in_plan"}[s.action]; need != "" {
+	if need := map[string]string{"draw": "complete", "confirm": "in_plan", "compare": "answers_alike"}[s.action]; need != "" {
 		body["answers"] = map[string]bool{need: true}
 	}
 	end := time.Now().Add(payersMost)
@@ -378,6 +385,15 @@ func (r *payersRun) act(ctx context.Context, t *topic, s topicStep, key string) 
 		}
 		return err == nil, err
 	})
+}
+
+// resultsOfTopic are the results of all teams, as the leading organisation hands them in.
+func resultsOfTopic() string {
+	var rows []string
+	for _, x := range sharesOfTopic {
+		rows = append(rows, fmt.Sprintf(`{"team":%q,"found":"soak","tested":"soak"}`, x.team))
+	}
+	return "[" + strings.Join(rows, ",") + "]"
 }
 
 func sumAsked(node string) string {
