@@ -48,6 +48,7 @@ func yesNo() js                  { return js{"type": "boolean"} }
 func oneOf(words ...string) js   { return js{"enum": words} }
 func listOf(of js) js            { return js{"type": "array", "items": of} }
 func names() js                  { return listOf(text()) }
+func oneOrMore() js              { return js{"anyOf": []any{text(), listOf(text())}} }
 func anything() js               { return js{} }
 func described(schema js, words string) js {
 	schema["description"] = words
@@ -112,7 +113,7 @@ func schemeSchema() js {
 		"round": object(roundKeys, js{"returns": described(object(returnsKeys, js{"of": text(), "for": text(), "sum": text(), "below": text(), "above": text()}, "of", "for", "sum", "below", "above", "zh", "en"),
 			"what each payer of the case above gets back of what it paid in")}),
 		"starts": object(startKeys, js{"where": names()}),
-		"demand": described(object(demandKeys, js{"in": names(), "type": oneOf(DemandTypes...), "title": text(), "text": names(), "targets": names(), "fields": names(), "industry": text(), "region": text(), "budget": text(),
+		"demand": described(object(demandKeys, js{"in": names(), "type": oneOf(DemandTypes...), "title": text(), "text": oneOrMore(), "targets": oneOrMore(), "fields": oneOrMore(), "industry": text(), "region": text(), "budget": text(),
 			"fills": described(text(), "field of type org that the choice of an answer fills")}, "in", "type", "title", "text", "fields"), "the stages in which a case stands among the needs of the catalogue, and the fields that say what is needed"),
 		"cases":  table(object(caseKeys, js{"scheme": text(), "opened_by": text(), "one_for": text(), "payer": described(text(), "column of type region: whose jurisdiction runs the case"), "for": text(), "sum": text(), "lets_go": text(), "started_by": text(), "in": names()}, "scheme")),
 		"labels": table(js{"anyOf": []any{matching(patternLabel), listOf(matching(patternLabel))}}), "sealed": table(text()), "joins": table(js{"anyOf": []any{text(), object(joinKeys, js{"field": text(), "in": described(names(), "stages in which a case may be joined"), "adds": described(text(), "field of type orgs to which the organisation is added")}, "field")}}), "amends": described(table(object(amendKeys, js{"list": text(), "joins": text(), "leaves": text()}, "list")), "action of a desk: the field of organisations that it changes, and the fields that name who joins and leaves"), "see": table(object(seeKeys, js{"only": names(), "if": text()}, "only")),
