@@ -3,6 +3,7 @@
 // the firm claims with files, an officer reviews, a list is paid, the month's statement is compared and signed by both, and anybody
 // looks whom the nodes trust. Run by `make browser`; alone: node job.mjs [--shots FOLDER].
 import { narrow, open, play, step, want } from './house.mjs'
+import { somebody } from './keys.mjs'
 import { townOf, untroubled } from './town.mjs'
 
 const house = await open()
@@ -167,18 +168,23 @@ await play(house, 'the main job holds in the browser', async () => {
     await closer.go(at.anhui + '/statements')
     await closer.press('form[action="/statements"]:has(input[name=period]) button')
     const path = new URL(closer.page.url()).pathname
-    for (const [place, base] of [[anhui, at.anhui], [shanghai, at.shanghai]]) {
-      const who = await place.who('finance')
+    // Both sign without a mouse, the second one in English on a telephone.
+    for (const [base, email, way] of [
+      [at.anhui, 'finance@anhui.example', { lang: 'zh-CN', width: 1440, script: true, agree: '逐笔一致' }],
+      [at.shanghai, 'finance@shanghai.example', { lang: 'en-GB', width: 390, script: true, agree: 'every line agrees' }],
+    ]) {
+      const who = await somebody(house, way, base, email)
       for (const end = Date.now() + 30_000; ;) {
         const answer = await who.page.goto(base + path)
         if (answer.ok() && await who.page.locator(`form[action="${path}/sign"]`).count() === 1) break
         want(Date.now() < end, `${base}${path} cannot be signed`)
         await who.page.waitForTimeout(200)
       }
-      who.complaints.splice(0) // the statement was not there at first
-      want((await who.text()).includes('逐笔一致'), 'the sides do not agree: ' + await who.text())
-      await who.press(`form[action="${path}/sign"] button`)
-      await untroubled(who, 'it is not signed: ')
+      who.v.complaints.splice(0) // the statement was not there at first
+      want((await who.text()).includes(way.agree), 'the sides do not agree: ' + await who.text())
+      await who.enter(`form[action="${path}/sign"] button`)
+      await untroubled(who.v, 'it is not signed: ')
+      await who.look(`job-signed-${way.width}`)
     }
     const reader = await shanghai.who('finance')
     await until(reader, at.shanghai + path, '双方已签')
