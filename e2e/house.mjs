@@ -16,6 +16,7 @@ const password = 'corridor-demo-only'
 export const wide = { width: 1440, height: 900 }
 export const narrow = { width: 390, height: 844 }
 const readyWithin = 90_000
+const pictureMax = 120_000 // ms that a picture of a long page may take on a busy machine
 
 export function want(holds, what) {
   if (!holds) throw new Error(what)
@@ -152,7 +153,7 @@ class Visitor {
 
   // picture keeps how the page looks in the window as it is, where pictures are kept.
   async picture(name) {
-    if (this.shots && name) await this.page.screenshot({ path: join(this.shots, name.replace(/[^a-z0-9]+/gi, '_') + '.png'), fullPage: true })
+    if (this.shots && name) await this.page.screenshot({ path: join(this.shots, name.replace(/[^a-z0-9]+/gi, '_') + '.png'), fullPage: true, timeout: pictureMax })
   }
 
   // wider is by how many pixels the page is wider than a phone. With a name, pictures of both widths are kept.

@@ -1,11 +1,14 @@
-// A panel of experts by keyboard alone: a firm applies for a project of the joint fund, a desk has the experts drawn, each who was drawn
-// finds the project at home and judges it alone, and the head decides on what they said. Part of paths.mjs.
+// A panel of experts by keyboard alone: a firm applies for a project of the joint fund, a desk has the experts drawn, the first who was
+// drawn finds the project at home and judges it alone (the others judge with a mouse, which is sooner done), and the head decides on what
+// they said. Part of paths.mjs.
 import { step, want } from './house.mjs'
+import { Keys } from './keys.mjs'
 
 const poolMax = 7 // experts that the demonstration enters
 const judges = 5 // of a project
 
-export async function panelPath(way, sit, base, called) {
+// sit seats somebody without a mouse, come lets somebody in with one.
+export async function panelPath(way, sit, come, base, called) {
   let project
   await step('  the firm applies', async () => {
     const firm = await sit('firm@anhui.example')
@@ -26,17 +29,26 @@ export async function panelPath(way, sit, base, called) {
     await desk.look(`keys-drawn-${called}`)
   })
   let judged = 0
-  await step('  each expert who was drawn judges', async () => {
+  await step('  the experts who were drawn judge', async () => {
     for (let n = 1; n <= poolMax; n++) {
-      const expert = await sit(`expert${n}@anhui.example`)
-      if (await expert.page.locator(`main a[href="${project}"]`).count() === 0) continue // was not drawn
-      await expert.enter(`main a[href="${project}"]`)
+      const v = await come(`expert${n}@anhui.example`), link = `main a[href="${project}"]`
+      if (await v.page.locator(link).count() === 0) continue // was not drawn
       const form = 'form[action$="/asks/panel"] '
-      for (const part of ['idea', 'plan', 'team']) await expert.type(form + `[name="a.score_${part}"]`, String(80 + n))
-      await expert.choose(form + '[name="a.no_conflict"]', 1)
-      await expert.enter(form + '.act button')
-      want((await expert.text('.notice.ok')).length > 0, 'the opinion is not taken')
-      if (judged++ === 0) await expert.look(`keys-judged-${called}`)
+      const marks = Object.fromEntries(['idea', 'plan', 'team'].map(part => [form + `[name="a.score_${part}"]`, String(80 + n)]))
+      if (judged++ === 0) {
+        const expert = new Keys(v, way.script)
+        await expert.enter(link)
+        for (const [mark, points] of Object.entries(marks)) await expert.type(mark, points)
+        await expert.choose(form + '[name="a.no_conflict"]', 1)
+        await expert.enter(form + '.act button')
+        await expert.look(`keys-judged-${called}`)
+      } else {
+        await v.press(link)
+        for (const [mark, points] of Object.entries(marks)) await v.page.fill(mark, points)
+        await v.page.selectOption(form + '[name="a.no_conflict"]', 'true')
+        await v.press(form + '.act button')
+      }
+      want((await v.text('.notice.ok')).length > 0, 'the opinion is not taken')
     }
     want(judged === judges, `${judged} experts judged`)
   })
