@@ -126,7 +126,7 @@ await play(house, 'the main job holds in the browser', async () => {
       want(Date.now() < end, 'the register of invoices does not answer')
       await review.page.waitForTimeout(200)
     }
-    const looked = review.page.locator('section[aria-labelledby=h-approve] .verdicts li', { hasText: '服务须用于研发创新' })
+    const looked = review.page.locator('section[aria-labelledby=h-approve] .askbeside', { hasText: '服务须用于研发创新' })
     want((await looked.innerText()).includes('report.txt'), 'the report does not stand beside the rule that the officer answers')
     await review.look('job-review')
     await anhui.act('review', order, 'approve', { asks: { for_research: 'yes' }, to: '公示中' })

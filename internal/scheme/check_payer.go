@@ -8,6 +8,35 @@ import (
 	"cel.dev/cel-go/common/types"
 )
 
+// losses wants that a payer who withdraws is heard wherever shares may still be withdrawn: from the asking on, through every stage to which a
+// case goes on, until all have paid. A stage in which they are asked or let go needs no such row, because somebody decides on them there.
+func (c *checker) losses(name string, ch Children) {
+	decides := func(r Row) bool { return contains(ch.OpenedBy, r.Action) || contains(ch.LetsGo, r.Action) }
+	hears := func(r Row) bool { return r.ByItself() && c.needReads(r.Action, name+".withdrawn") }
+	for _, row := range c.s.Stages {
+		next := c.s.RowsFrom(row.To)
+		if _, ends := c.s.IsEnd(row.To); ends || slices.ContainsFunc(next, decides) || slices.ContainsFunc(next, hears) {
+			continue
+		}
+		if decides(row) || slices.ContainsFunc(c.s.RowsFrom(row.From), hears) && !c.needReads(row.Action, name+".missing(paid)") {
+			c.at(row.At, "payer.deaf", "name", name, "stage", row.To)
+		}
+	}
+}
+
+// needReads says whether a rule that an action needs reads a fact, as factOf names it.
+func (c *checker) needReads(action, fact string) (reads bool) {
+	for _, need := range c.s.Needs[action] {
+		if e := c.s.compiled.rules[need]; e != nil {
+			walk(e.ast.Expr(), func(x ast.Expr) {
+				name, ok := factOf(x)
+				reads = reads || ok && name == fact
+			})
+		}
+	}
+	return reads
+}
+
 // payerNames checks what an entry of `cases` says of payers, and what a scheme says to its lead.
 func (c *checker) payerNames() {
 	s := c.s
@@ -27,6 +56,7 @@ func (c *checker) payerNames() {
 		if !c.readsAny(name + ".") {
 			c.at(ch.At, "payer.unread", "name", name)
 		}
+		c.losses(name, ch)
 		for _, e := range s.expressions() {
 			walk(e.ast.Expr(), func(x ast.Expr) {
 				if x.Kind() == ast.CallKind && x.AsCall().FunctionName() == name+".missing" {
