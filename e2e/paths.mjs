@@ -43,11 +43,7 @@ async function asks(firm, sum = '48000') {
 const somebody = (way, base, email) => sit(house, way, base, email)
 
 // entered is somebody who has a mouse, too.
-async function entered(way, base, email) {
-  const v = await house.visitor(way.lang, { script: way.script })
-  await v.page.setViewportSize({ width: way.width, height: 900 })
-  return v.signIn(base, email)
-}
+const entered = async (way, base, email) => (await sit(house, way)).v.signIn(base, email)
 
 await play(house, 'every role gets along without a mouse', async () => {
   for (const [n, way] of gone.entries()) {

@@ -75,13 +75,9 @@ func (s *Service) Disclosure(ctx context.Context, who access.Actor, id unit.ID, 
 		return d, err
 	}
 	err = s.c.DB.Act(ctx, func(tx *db.Tx) error {
-		c, sch, err := s.seenWith(ctx, tx, who, id)
+		c, sch, f, err := s.seenDisclosing(ctx, tx, who, id)
 		if err != nil {
 			return err
-		}
-		f, ok := sch.Disclosure()
-		if !ok {
-			return fault.New(fault.NotFound, "casework.disclosure_none")
 		}
 		row, made, err := selectDisclosed(ctx, tx, id)
 		if err != nil {
@@ -93,6 +89,18 @@ func (s *Service) Disclosure(ctx context.Context, who access.Actor, id unit.ID, 
 		return s.readDisclosure(ctx, tx, who, sch, c, d, row, how)
 	})
 	return d, err
+}
+
+// seenDisclosing is a case that somebody may see, with its scheme and the field that discloses; of a scheme without one it is not found.
+func (s *Service) seenDisclosing(ctx context.Context, tx *db.Tx, who access.Actor, id unit.ID) (c Case, sch *scheme.Scheme, f scheme.Field, err error) {
+	if c, sch, err = s.seenWith(ctx, tx, who, id); err != nil {
+		return c, sch, f, err
+	}
+	f, ok := sch.Disclosure()
+	if !ok {
+		err = fault.New(fault.NotFound, "casework.disclosure_none")
+	}
+	return c, sch, f, err
 }
 
 // disclosure is how the disclosure of a case stands for a reader.
@@ -240,13 +248,9 @@ func (s *Service) WithdrawDisclosure(ctx context.Context, who access.Actor, id u
 		return err
 	}
 	return s.c.DB.Act(ctx, func(tx *db.Tx) error {
-		c, sch, err := s.seenWith(ctx, tx, who, id)
+		c, sch, f, err := s.seenDisclosing(ctx, tx, who, id)
 		if err != nil {
 			return err
-		}
-		f, ok := sch.Disclosure()
-		if !ok {
-			return fault.New(fault.NotFound, "casework.disclosure_none")
 		}
 		mandate, mine := s.holds(sch, c, who, f.By)
 		if !mine {

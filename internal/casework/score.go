@@ -61,6 +61,11 @@ func (s *Service) CheckSheet(who access.Actor, org string, text []byte) (*scheme
 	if _, err := mayScore(who, org); err != nil {
 		return nil, nil, err
 	}
+	return readSheet(org, text)
+}
+
+// readSheet reads what was brought as a sheet of an organisation.
+func readSheet(org string, text []byte) (*scheme.Sheet, scheme.Problems, error) {
 	if len(text) > sheetMax {
 		return nil, nil, fault.New(fault.TooLarge, "casework.sheet_large", "kib", sheetMax>>10).On("file")
 	}
@@ -74,16 +79,16 @@ func (s *Service) CheckSheet(who access.Actor, org string, text []byte) (*scheme
 // KeepSheet keeps a sheet of an organisation, which reads by it from now on. With problems nothing is kept and they are returned; the
 // same file twice in a row is refused.
 func (s *Service) KeepSheet(ctx context.Context, who access.Actor, org string, text []byte) (kept ScoreSheet, problems scheme.Problems, err error) {
-	read, problems, err := s.CheckSheet(who, org, text)
+	mandate, err := mayScore(who, org)
+	if err != nil {
+		return kept, nil, err
+	}
+	read, problems, err := readSheet(org, text)
 	if err != nil {
 		return kept, problems, err
 	}
 	if len(problems) > 0 {
 		return kept, problems, fault.New(fault.Invalid, "casework.edition_problems", "n", len(problems)).On("file")
-	}
-	mandate, err := mayScore(who, org)
-	if err != nil {
-		return kept, nil, err
 	}
 	err = s.c.DB.Act(ctx, func(tx *db.Tx) error {
 		newest, err := selectSheets(ctx, tx, org, 1)
@@ -230,13 +235,9 @@ func (s *Service) Score(ctx context.Context, who access.Actor, id unit.ID) (x Sc
 		return x, err
 	}
 	err = s.c.DB.Act(ctx, func(tx *db.Tx) error {
-		c, sch, err := s.seenWith(ctx, tx, who, id)
+		c, sch, f, err := s.seenDisclosing(ctx, tx, who, id)
 		if err != nil {
 			return err
-		}
-		f, ok := sch.Disclosure()
-		if !ok {
-			return fault.New(fault.NotFound, "casework.disclosure_none")
 		}
 		by, org, ok := s.scorer(sch, c, who, f)
 		if !ok {

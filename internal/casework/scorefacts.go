@@ -68,14 +68,7 @@ func (f shownFacts) paid(name string) (scheme.Value, error) {
 	case "paid.cases":
 		return scheme.CountValue(int64(len(f.facts.Paid))), nil
 	case "paid.sum":
-		sum := unit.Fen(0)
-		for _, x := range f.facts.Paid {
-			var err error
-			if sum, err = sum.Add(x.Fen()); err != nil {
-				return scheme.Value{}, err
-			}
-		}
-		return scheme.MoneyValue(sum), nil
+		return sumOf(f.facts.Paid)
 	case "paid.last":
 		last := unit.Day(0)
 		for _, x := range f.facts.Paid {
@@ -95,14 +88,7 @@ func (f shownFacts) contracts(name string) (scheme.Value, error) {
 	case "contracts.count":
 		return scheme.CountValue(int64(len(f.facts.Contracts))), nil
 	case "contracts.sum":
-		sum := unit.Fen(0)
-		for _, x := range f.facts.Contracts {
-			var err error
-			if sum, err = sum.Add(x.Fen()); err != nil {
-				return scheme.Value{}, err
-			}
-		}
-		return scheme.MoneyValue(sum), nil
+		return sumOf(f.facts.Contracts)
 	case "contracts.parties":
 		with := map[string]bool{}
 		for _, x := range f.facts.Contracts {
@@ -113,4 +99,16 @@ func (f shownFacts) contracts(name string) (scheme.Value, error) {
 		return scheme.CountValue(int64(len(with))), nil
 	}
 	return scheme.Value{}, nil
+}
+
+// sumOf is what shown facts of money come to.
+func sumOf[F interface{ Fen() unit.Fen }](all []F) (scheme.Value, error) {
+	sum := unit.Fen(0)
+	for _, x := range all {
+		var err error
+		if sum, err = sum.Add(x.Fen()); err != nil {
+			return scheme.Value{}, err
+		}
+	}
+	return scheme.MoneyValue(sum), nil
 }

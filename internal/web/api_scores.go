@@ -6,6 +6,7 @@ import (
 	"corridor/internal/access"
 	"corridor/internal/casework"
 	"corridor/internal/fault"
+	"corridor/internal/scheme"
 )
 
 type scoreLineOut struct {
@@ -142,19 +143,25 @@ func (s *Server) apiSheets() {
 	}
 	operate(s, "POST", "/api/v1/scores", access.ScoreManage, "Check a score sheet, and keep it if nothing is wrong", func(ctx context.Context, a asked, i *sheetIn) (*body[sheetKeptOut], error) {
 		o := sheetKeptOut{Problems: []sheetProblemOut{}}
-		_, problems, err := s.c.Cases.CheckSheet(a.who, i.Body.Org, []byte(i.Body.Text))
-		if err != nil {
-			return nil, err
+		var kept casework.ScoreSheet
+		var problems scheme.Problems
+		var err error
+		if i.Body.Check {
+			_, problems, err = s.c.Cases.CheckSheet(a.who, i.Body.Org, []byte(i.Body.Text))
+		} else {
+			kept, problems, err = s.c.Cases.KeepSheet(ctx, a.who, i.Body.Org, []byte(i.Body.Text))
 		}
 		for _, p := range problems {
 			o.Problems = append(o.Problems, sheetProblemOut{p.Pos.Line, p.Col, p.Code, p.Words.In(a.lang), p.Do.In(a.lang)})
 		}
-		if i.Body.Check || len(problems) > 0 {
+		if len(problems) > 0 { // which are the answer, and no refusal
 			return answer(o)
 		}
-		kept, _, err := s.c.Cases.KeepSheet(ctx, a.who, i.Body.Org, []byte(i.Body.Text))
 		if err != nil {
 			return nil, err
+		}
+		if i.Body.Check {
+			return answer(o)
 		}
 		out := sheetOutOf(kept)
 		o.Sheet = &out

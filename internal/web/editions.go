@@ -85,6 +85,21 @@ func packFiles(sent []*multipart.FileHeader) (out []scheme.GivenFile, err error)
 	return out, nil
 }
 
+// problemsTold answers a form that brought a pack or a sheet: the problems that one page shows and how many more there are, with the status
+// that they call for. What was refused stands in the form; other errors are returned.
+func (v *visit) problemsTold(f *form, all scheme.Problems, err error) (shown scheme.Problems, more int, _ error) {
+	if err != nil && !v.refusedForm(f, err) {
+		return nil, 0, err
+	}
+	if len(all) > 0 {
+		v.status(fault.Invalid.Status())
+	}
+	if n := len(all); n > problemsShown {
+		return all[:problemsShown], n - problemsShown, nil
+	}
+	return all, 0, nil
+}
+
 // proposeEdition checks a pack that was brought, and keeps it as a proposal if that was asked for and nothing is wrong.
 func (v *visit) proposeEdition() error {
 	f, err := v.form()
@@ -108,15 +123,8 @@ func (v *visit) proposeEdition() error {
 	if err == nil && e.ID != "" {
 		return v.to("/editions/"+string(e.ID), "edition_proposed")
 	}
-	p.Problems = checked.Problems
-	if n := len(p.Problems); n > problemsShown {
-		p.Problems, p.More = p.Problems[:problemsShown], n-problemsShown
-	}
-	if err != nil && !v.refusedForm(f, err) {
+	if p.Problems, p.More, err = v.problemsTold(f, checked.Problems, err); err != nil {
 		return err
-	}
-	if len(p.Problems) > 0 {
-		v.status(fault.Invalid.Status())
 	}
 	return v.showEditions(p)
 }

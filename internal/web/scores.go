@@ -100,14 +100,8 @@ func (v *visit) bringSheet() error {
 			p.Sound = sound
 		}
 	}
-	if n := len(p.Problems); n > problemsShown {
-		p.Problems, p.More = p.Problems[:problemsShown], n-problemsShown
-	}
-	if err != nil && !v.refusedForm(f, err) {
+	if p.Problems, p.More, err = v.problemsTold(f, p.Problems, err); err != nil {
 		return err
-	}
-	if len(p.Problems) > 0 {
-		v.status(fault.Invalid.Status())
 	}
 	return v.showScores(p)
 }
