@@ -8,7 +8,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 corridor=$PWD/bin/corridor
-export GOGC=${GOGC:-200} # as the unit has it
+export GOGC=${GOGC:-150} # as the unit has it
 what=${1:-both} base=${BASE:-9984} worlds=${LOAD_DIR:-$PWD/artefacts/load} scale=${SCALE:-yrd}
 pids=() pgdata=""
 mkdir -p "$worlds"

@@ -90,9 +90,12 @@ func (s *Service) Line(ctx context.Context, who access.Actor, f QueueFilter) (p 
 		return p, err
 	}
 	f.person, f.soon = who.Person, s.c.Soon
-	all := s.standings(who)
 	orgs := append(orgsOf(who), seatsOf(who)...)
 	err = s.c.DB.Read(ctx, func(tx *db.Tx) error {
+		all, err := occupied(ctx, tx, s.standings(who))
+		if err != nil {
+			return fmt.Errorf("queue of %s: %w", who.Person, err)
+		}
 		rows := rowsOf(f.Rows)
 		offset := min((max(f.Page, 1)-1)*rows, countMax)
 		ids, err := selectLine(ctx, tx, lineOf(who, all, orgs, f, tx.Now(), offset+rows), offset, rows)
@@ -154,22 +157,72 @@ func (s *Service) waiting(ctx context.Context, tx *db.Tx, who access.Actor, ids 
 
 // standings are the stages out of which a row leads that a role of the actor may take.
 func (s *Service) standings(who access.Actor) (out []standing) {
-	party := len(orgsOf(who)) > 0
-	for _, sch := range s.Schemes() {
-		for _, stage := range sch.AllStages() {
-			seen := map[string]bool{}
-			if len(sch.Asks.Names()) > 0 {
-				seen[""] = true
-				out = append(out, standing{place{sch.Digest, stage}, "", sch})
+	party, holds := len(orgsOf(who)) > 0, map[string]bool{}
+	for _, x := range s.shelf.Load().standings {
+		if x.desk == "" {
+			if party || x.asked {
+				out = append(out, x.standing)
 			}
-			for _, row := range sch.RowsFrom(stage) {
-				for _, name := range row.Who {
-					r, ok := sch.Roles.Get(name)
-					if !ok || r.Desk == "" && (r.Party == "" || !party) || r.Desk != "" && !who.Holds(r.Desk) || seen[r.Desk] {
-						continue
-					}
-					seen[r.Desk] = true
-					out = append(out, standing{place{sch.Digest, stage}, r.Desk, sch})
+			continue
+		}
+		held, known := holds[x.desk]
+		if !known {
+			held = who.Holds(x.desk)
+			holds[x.desk] = held
+		}
+		if held {
+			out = append(out, x.standing)
+		}
+	}
+	return out
+}
+
+// occupied are those of the standings at which anything waits for anybody, and those of parties. A desk has hundreds of places in
+// all schemes, at a few of which something waits: a queue that named each would take PostgreSQL longer to plan than to answer.
+func occupied(ctx context.Context, tx *db.Tx, all []standing) (out []standing, err error) {
+	for _, x := range all {
+		if x.desk != "" {
+			tx.Ahead(ctx, sqlOccupied, x.desk, x.digest, x.stage)
+		}
+	}
+	for _, x := range all {
+		there := x.desk == ""
+		if !there {
+			if there, err = selectOccupied(ctx, tx, x.desk, x.digest, x.stage); err != nil {
+				return nil, err
+			}
+		}
+		if there {
+			out = append(out, x)
+		}
+	}
+	return out, nil
+}
+
+// openStanding is a standing of some desk or party; in a scheme that asks, whoever is asked has one, too.
+type openStanding struct {
+	standing
+	asked bool
+}
+
+// standingsOf are those of everybody in a scheme: of each stage each desk once, and the parties once.
+func standingsOf(sch *scheme.Scheme) (out []openStanding) {
+	asks := len(sch.Asks.Names()) > 0
+	for _, stage := range sch.AllStages() {
+		seen := map[string]bool{}
+		add := func(desk string) {
+			if !seen[desk] {
+				seen[desk] = true
+				out = append(out, openStanding{standing{place{sch.Digest, stage}, desk, sch}, asks})
+			}
+		}
+		if asks {
+			add("")
+		}
+		for _, row := range sch.RowsFrom(stage) {
+			for _, name := range row.Who {
+				if r, ok := sch.Roles.Get(name); ok && (r.Desk != "" || r.Party != "") {
+					add(r.Desk)
 				}
 			}
 		}

@@ -3,6 +3,7 @@ package casework
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"corridor/internal/db"
 	"corridor/internal/scheme"
@@ -16,6 +17,8 @@ type shelf struct {
 	byDigest map[string]*scheme.Scheme
 	ends     map[string]unit.Day // digest: the day on which officers ended the edition
 	broken   []string            // lines of the audit: kept editions that cannot be read any more
+
+	standings []openStanding // in all of them
 }
 
 func newShelf(all []*scheme.Scheme) (*shelf, error) {
@@ -29,13 +32,15 @@ func newShelf(all []*scheme.Scheme) (*shelf, error) {
 		}
 		sh.byDigest[s.Digest] = s
 		sh.all = append(sh.all, s)
+		sh.standings = append(sh.standings, standingsOf(s)...)
 	}
 	return sh, nil
 }
 
 // with is a shelf on which one more edition stands.
 func (sh *shelf) with(s *scheme.Scheme) *shelf {
-	out := &shelf{all: append(append([]*scheme.Scheme(nil), sh.all...), s), byDigest: map[string]*scheme.Scheme{s.Digest: s}, ends: sh.ends, broken: sh.broken}
+	out := &shelf{all: append(append([]*scheme.Scheme(nil), sh.all...), s), byDigest: map[string]*scheme.Scheme{s.Digest: s}, ends: sh.ends, broken: sh.broken,
+		standings: append(slices.Clip(sh.standings), standingsOf(s)...)}
 	for d, x := range sh.byDigest {
 		out.byDigest[d] = x
 	}

@@ -125,6 +125,18 @@ func (l *line) add(conds []string, f QueueFilter, now time.Time, limit int) {
 		by, strings.Join(conds, " AND "), order, limit, len(l.parts)))
 }
 
+const sqlOccupied = `SELECT case_id FROM casework_wait WHERE desk = $1 AND desk <> '' AND digest = $2 AND stage = $3 ORDER BY until_at LIMIT 1`
+
+// selectOccupied says whether anything waits for a desk at a stage of an edition.
+func selectOccupied(ctx context.Context, tx *db.Tx, desk, digest, stage string) (bool, error) {
+	var id string
+	err := tx.QueryRow(ctx, sqlOccupied, desk, digest, stage).Scan(&id)
+	if db.NoRows(err) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
 // selectLine is one page of the queue: the ids of its cases.
 func selectLine(ctx context.Context, tx *db.Tx, l line, offset, rows int) ([]unit.ID, error) {
 	if len(l.parts) == 0 {

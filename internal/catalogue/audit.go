@@ -9,7 +9,7 @@ import (
 	"corridor/internal/unit"
 )
 
-const auditPage = 1000 // listings that one reading looks at
+const auditPage = 100 // listings that one reading looks at
 
 // audited is a listing beside what its versions and the order of changes say of it.
 type audited struct {
@@ -35,6 +35,7 @@ func (s *Service) Audit(ctx context.Context) (found []string, err error) {
 			return found, fmt.Errorf("audit listings after %s: %w", after, err)
 		}
 		for _, a := range page {
+			db.Rest(ctx)
 			found = append(found, s.auditOne(a)...)
 			after = a.ID
 		}

@@ -3,13 +3,14 @@ package db
 import (
 	"encoding/binary"
 	"math"
+	"math/rand/v2"
 	"sync"
 	"sync/atomic"
 	"time"
 )
 
 const (
-	answerFor      = 10 * time.Second // after which an answer is asked anew, whatever is known: somebody may write beside this process
+	answerFor      = 10 * time.Second // after which, or up to half of it before, an answer is asked anew, whatever is known: somebody may write beside this process
 	answerBytesMax = 64 << 10         // bytes of one answer that is remembered
 	answersHalf    = 6 << 20          // bytes of the answers since the older ones were moved aside, and of those moved aside
 	answerOverhead = 160
@@ -29,7 +30,7 @@ type answers struct {
 // answer is what the database said.
 type answer struct {
 	seen   int64 // the count of changes before the snapshot that it comes from
-	at     time.Time
+	until  time.Time
 	raw    kept // as PostgreSQL sent it, without its types, which belong to a connection
 	plain  *plain
 	size   int
@@ -111,7 +112,7 @@ func (a *asking) recall() *answer {
 		}
 	}
 	a.of.mu.Unlock()
-	if x == nil || newest(x.tables) >= min(x.seen, a.seen) || time.Since(x.at) > answerFor {
+	if x == nil || newest(x.tables) >= min(x.seen, a.seen) || time.Now().After(x.until) {
 		return nil
 	}
 	a.q.found.Add(1)
@@ -140,7 +141,9 @@ func (a *asking) keep(raw kept, p *plain, size int) {
 	a.q.kept.Add(1)
 	a.of.mu.Lock()
 	defer a.of.mu.Unlock()
-	a.of.put(a.key, &answer{seen: a.seen, at: time.Now(), raw: raw, plain: p, size: size, tables: a.q.tables})
+	// What was asked in one moment, as after a start, is not asked again in one moment.
+	until := time.Now().Add(answerFor/2 + rand.N(answerFor/2))
+	a.of.put(a.key, &answer{seen: a.seen, until: until, raw: raw, plain: p, size: size, tables: a.q.tables})
 }
 
 // put is called with mu held.

@@ -19,6 +19,7 @@ const (
 // Read runs fn on a snapshot of what is committed. Writing in it is an error. What readings before it were told it may be told again
 // without asking the database, if it would say the same.
 func (d *DB) Read(ctx context.Context, fn func(*Tx) error) error {
+	Rest(ctx)
 	select {
 	case <-d.closed:
 		return fault.New(fault.Unavailable, "db.closed")

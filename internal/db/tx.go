@@ -250,6 +250,7 @@ func (tx *Tx) ready(ctx context.Context) (context.Context, error) {
 	}
 	tx.db.asked.Add(1)
 	if tx.bound == nil {
+		Rest(ctx)
 		return ctx, nil
 	}
 	if !tx.long && time.Since(tx.began) > actTimeMax {

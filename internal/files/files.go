@@ -216,6 +216,7 @@ func (s *Store) Audit(ctx context.Context) (found []string, err error) {
 			return found, err
 		}
 		for _, d := range page {
+			db.Rest(ctx)
 			if err := s.check(Digest(d)); err != nil {
 				found = append(found, fmt.Sprintf("file %s: %v", d, err))
 			}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/big"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"corridor/internal/access"
@@ -82,6 +83,7 @@ type Book struct {
 	entries   entriesTally
 	purchases boughtTally
 	standing  map[string]*standingTally // by the id of the indicator
+	ofPacks   atomic.Pointer[counted]
 }
 
 // New reads the definitions.
@@ -99,12 +101,25 @@ func New(c Config) (*Book, error) {
 	return b, nil
 }
 
-// Definitions lists the indicators: those of the files in order of their ids, then those of the packs, scheme by scheme.
+// Definitions lists the indicators: those of the files in order of their ids, then those of the packs, scheme by scheme. Until the
+// packs change it is the same list, which nobody changes.
 func (b *Book) Definitions() []Definition {
 	if b.c.Packs == nil {
 		return b.defs
 	}
-	return append(slices.Clip(b.defs), fromPacks(b.c.Packs())...)
+	packs := b.c.Packs()
+	if known := b.ofPacks.Load(); known != nil && slices.Equal(known.packs, packs) {
+		return known.defs
+	}
+	now := &counted{packs: packs, defs: append(slices.Clip(b.defs), fromPacks(packs)...)}
+	b.ofPacks.Store(now)
+	return now.defs
+}
+
+// counted are the indicators while the node runs these packs.
+type counted struct {
+	packs []*scheme.Scheme
+	defs  []Definition
 }
 
 // Filed are the indicators of the files alone.

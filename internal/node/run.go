@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"corridor/internal/db"
 	"corridor/internal/fault"
 	"corridor/internal/web"
 )
@@ -134,7 +135,7 @@ func (n *Node) sweep(ctx context.Context) {
 	}
 }
 
-// audit compares what is kept twice, soon after the start and every day. What it finds is logged, and counted in the
+// audit compares what is kept twice, soon after the start and every day, gently: people are asking meanwhile. What it finds is logged, and counted in the
 // metrics; nothing is mended by itself.
 func (n *Node) audit(ctx context.Context) {
 	for wait := auditFirst; ; wait = auditEvery {
@@ -144,7 +145,7 @@ func (n *Node) audit(ctx context.Context) {
 		case <-time.After(wait):
 		}
 		found, part := map[string]int{}, ""
-		lines, err := n.Audit(ctx, func(what string) { part, found[what] = what, 0 })
+		lines, err := n.Audit(db.Gently(ctx), func(what string) { part, found[what] = what, 0 })
 		n.said("audit the "+part, err)
 		for _, l := range lines {
 			n.Logger.Error("audit", "node", n.Node.Code, "finding", l)

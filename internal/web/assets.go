@@ -108,7 +108,10 @@ func (v *visit) writePage(b []byte) error {
 	if len(b) < packFrom || !v.unpacks() {
 		return v.text(b, nil)
 	}
-	return v.text(b, pack(b, gzip.BestSpeed))
+	packed := buffer()
+	defer giveBuffer(packed)
+	packInto(packed, b, gzip.BestSpeed)
+	return v.text(b, packed.Bytes())
 }
 
 // text writes an answer, packed where there is a packed one and the browser asks for it.
@@ -141,14 +144,18 @@ var packers = [gzip.BestCompression + 1]sync.Pool{}
 
 func pack(b []byte, level int) []byte {
 	var out bytes.Buffer
+	packInto(&out, b, level)
+	return out.Bytes()
+}
+
+func packInto(out *bytes.Buffer, b []byte, level int) {
 	w, _ := packers[level].Get().(*gzip.Writer)
 	if w == nil {
-		w, _ = gzip.NewWriterLevel(&out, level) // the levels above are known to be good
+		w, _ = gzip.NewWriterLevel(out, level) // the levels above are known to be good
 	} else {
-		w.Reset(&out)
+		w.Reset(out)
 	}
 	_, _ = w.Write(b) // into memory: it does not fail
 	_ = w.Close()
 	packers[level].Put(w)
-	return out.Bytes()
 }

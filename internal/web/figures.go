@@ -10,6 +10,7 @@ import (
 	"corridor/internal/access"
 	"corridor/internal/fault"
 	"corridor/internal/indicator"
+	"corridor/internal/scheme"
 )
 
 // figureRows is how many entries the room gives on one page.
@@ -269,26 +270,46 @@ func (s *Server) entryAt(origin string, index int64) (node fault.Words, code, ur
 // moneyFields are the fields of a kind of leaf that carry fen: those that an indicator adds up, and the amounts of a
 // scheme that publishes such a leaf.
 func (s *Server) moneyFields(leaf string) map[string]bool {
-	out := map[string]bool{}
-	for _, d := range s.c.Indicators.Definitions() {
-		if d.Leaf == leaf && d.Field != "" {
-			out[d.Field] = true
+	defs, schemes := s.c.Indicators.Definitions(), s.c.Cases.Schemes()
+	known := s.fen.Load()
+	if known == nil || len(known.defs) != len(defs) || len(defs) > 0 && &known.defs[0] != &defs[0] || !slices.Equal(known.schemes, schemes) {
+		known = &moneyOf{defs: defs, schemes: schemes, fields: map[string]map[string]bool{}}
+		known.fill()
+		s.fen.Store(known)
+	}
+	return known.fields[leaf]
+}
+
+// moneyOf are the fields that carry fen, by the kind of leaf, of these indicators and schemes.
+type moneyOf struct {
+	defs    []indicator.Definition
+	schemes []*scheme.Scheme
+	fields  map[string]map[string]bool
+}
+
+func (m *moneyOf) add(leaf, field string) {
+	if m.fields[leaf] == nil {
+		m.fields[leaf] = map[string]bool{}
+	}
+	m.fields[leaf][field] = true
+}
+
+func (m *moneyOf) fill() {
+	for _, d := range m.defs {
+		if d.Field != "" {
+			m.add(d.Leaf, d.Field)
 		}
 	}
-	for _, x := range s.c.Cases.Schemes() {
+	for _, x := range m.schemes {
 		for _, l := range x.Publish {
-			if l.Name != leaf {
-				continue
-			}
 			for _, a := range x.Amounts.Names() {
-				out[a] = true
+				m.add(l.Name, a)
 			}
 			for _, name := range l.Shows { // also one that no figure adds
 				if f, ok := x.Field(strings.TrimPrefix(name, "form.")); ok && f.Type == "money" {
-					out[name] = true
+					m.add(l.Name, name)
 				}
 			}
 		}
 	}
-	return out
 }

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"sync"
 	"time"
 
 	"corridor/internal/access"
@@ -76,11 +77,13 @@ func (v *visit) show(name, title string, body any) error {
 		return err
 	}
 	f.OtherLang, f.SameLang = v.inLang(other(v.lang)), v.inLang(v.lang)
-	var b bytes.Buffer
-	if err := t.Execute(&b, f); err != nil {
+	b, listed := buffer(), buffer()
+	defer giveBuffer(b)
+	defer giveBuffer(listed)
+	if err := t.Execute(b, f); err != nil {
 		return fmt.Errorf("page %s: %w", name, err)
 	}
-	whole, file, err := v.lists(b.Bytes())
+	whole, file, err := v.lists(b.Bytes(), listed)
 	if err != nil {
 		return fmt.Errorf("page %s: %w", name, err)
 	}
@@ -94,6 +97,23 @@ func (v *visit) show(name, title string, body any) error {
 	v.w.Header().Set("Cache-Control", "no-store")
 	v.w.Header().Set("Content-Language", map[fault.Lang]string{fault.ZH: "zh-CN", fault.EN: "en"}[v.lang])
 	return v.writePage(whole)
+}
+
+const bufferMax = 1 << 20 // bytes of a buffer that is kept for the next page
+
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// buffer is an empty one; giveBuffer takes it back, once nothing looks at its bytes any more.
+func buffer() *bytes.Buffer {
+	b := buffers.Get().(*bytes.Buffer)
+	b.Reset()
+	return b
+}
+
+func giveBuffer(b *bytes.Buffer) {
+	if b.Cap() <= bufferMax {
+		buffers.Put(b)
+	}
 }
 
 // path is the page that can be asked for again: for a form that was refused, the page it stands on.

@@ -267,7 +267,7 @@ func TestEveryPageIsGoodHTMLInBothLanguages(t *testing.T) {
 						t.Fatal(err)
 					}
 					v := visit{r: httptest.NewRequest("GET", "/x", nil), lang: lang}
-					whole, _, err := v.lists(b.Bytes())
+					whole, _, err := v.lists(b.Bytes(), new(bytes.Buffer))
 					if err != nil {
 						t.Fatal(err)
 					}

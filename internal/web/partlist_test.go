@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -45,7 +46,7 @@ func TestAListThatARoomPagesIsSortedNarrowedAndTakenWhole(t *testing.T) {
 	show := func(query string) (string, *sheet) {
 		t.Helper()
 		v := &visit{s: s, r: httptest.NewRequest("GET", "/prices?"+query, nil), lang: fault.ZH}
-		out, file, err := v.lists([]byte(pageOfRoom(63, v.r.URL.Query().Get("page"))))
+		out, file, err := v.lists([]byte(pageOfRoom(63, v.r.URL.Query().Get("page"))), new(bytes.Buffer))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -83,12 +84,12 @@ func TestAListThatARoomPagesIsSortedNarrowedAndTakenWhole(t *testing.T) {
 func TestAVeryLongListOfARoomSaysThatItIsNotSortedWhole(t *testing.T) {
 	var asked []string
 	v := &visit{s: roomOf(5000, &asked), r: httptest.NewRequest("GET", "/prices?t1.by=1", nil), lang: fault.EN}
-	page, _, err := v.lists([]byte(pageOfRoom(5000, "")))
+	page, _, err := v.lists([]byte(pageOfRoom(5000, "")), new(bytes.Buffer))
 	if err != nil || !strings.Contains(string(page), "Only the first 1000 rows were looked at") || len(asked) != gatherPages {
 		t.Errorf("%v, %d pages: %.200s", err, len(asked), page)
 	}
 	v.r = httptest.NewRequest("GET", "/prices?t1.take=csv", nil)
-	if _, _, err := v.lists([]byte(pageOfRoom(5000, ""))); fault.CodeOf(err) != "web.export_rows" {
+	if _, _, err := v.lists([]byte(pageOfRoom(5000, "")), new(bytes.Buffer)); fault.CodeOf(err) != "web.export_rows" {
 		t.Errorf("it is taken: %v", err)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"net/netip"
 	"runtime/debug"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -112,6 +113,7 @@ type Server struct {
 	huma    huma.API
 	assets  map[string]string // address of each static file, by its name
 	figures figureCache
+	fen     atomic.Pointer[moneyOf]
 }
 
 // New builds the table of operations and checks every template.

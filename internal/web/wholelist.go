@@ -60,8 +60,9 @@ type headCell struct {
 	to         string // the address of the link, where the room sorts
 }
 
-// lists gives the tables of a page their controls, or answers with one of them as a file.
-func (v *visit) lists(page []byte) ([]byte, *sheet, error) {
+// lists gives the tables of a page their controls, or answers with one of them as a file. A page with controls is written to out,
+// which is empty.
+func (v *visit) lists(page []byte, out *bytes.Buffer) ([]byte, *sheet, error) {
 	if !bytes.Contains(page, []byte(`<table`)) {
 		return page, nil, nil
 	}
@@ -69,7 +70,6 @@ func (v *visit) lists(page []byte) ([]byte, *sheet, error) {
 	if v.r.Method == http.MethodGet {
 		q = v.r.URL.Query()
 	}
-	var out bytes.Buffer
 	at := 0
 	for n, l := range findLists(page) {
 		if l.name == "" {
@@ -92,7 +92,7 @@ func (v *visit) lists(page []byte) ([]byte, *sheet, error) {
 			return nil, s, err
 		}
 		out.Write(page[at:l.from])
-		if err := view.write(&out); err != nil {
+		if err := view.write(out); err != nil {
 			return nil, nil, err
 		}
 		if at = l.to; asked && l.pages[1] > 0 {

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"fmt"
 	"net/http/httptest"
 	"regexp"
@@ -23,7 +24,7 @@ const pageOfList = `<main id="main"><div class="sheet flush"><table class="pile"
 func listed(t *testing.T, page, query string) (string, *sheet) {
 	t.Helper()
 	v := &visit{r: httptest.NewRequest("GET", "/prices?"+query, nil), lang: fault.ZH}
-	out, file, err := v.lists([]byte(page))
+	out, file, err := v.lists([]byte(page), new(bytes.Buffer))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -147,7 +148,7 @@ func BenchmarkFiftyRowsOfAWholeList(b *testing.B) {
 		b.Run("query="+query, func(b *testing.B) {
 			v := &visit{r: httptest.NewRequest("GET", "/prices?"+query, nil), lang: fault.ZH}
 			for b.Loop() {
-				if _, _, err := v.lists(page); err != nil {
+				if _, _, err := v.lists(page, new(bytes.Buffer)); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -15,6 +15,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"os"
@@ -38,9 +39,10 @@ func main() {
 	one := flag.Int("each", 0, "ask for each kind so many times, one after the other, and say what an answer costs in processor time")
 	only := flag.String("only", "", "with -each: the kinds whose name has this expression")
 	desks := flag.Bool("desks", false, "with -each: each kind by who asks")
+	every := flag.Int("every", 0, "also say how long the answers of each so many seconds took")
 	beside := flag.Int("beside", 0, "with -each: the process of PostgreSQL whose children are counted, too")
 	flag.Parse()
-	if err := run(*at, *password, *label, *rate, *users, *seconds, *seed, func(people []person) (bool, error) {
+	if err := run(*at, *password, *label, *rate, *users, *seconds, *every, *seed, func(people []person) (bool, error) {
 		if *one == 0 {
 			return false, nil
 		}
@@ -86,7 +88,7 @@ type person struct {
 	links []string
 }
 
-func run(at, password, label string, rate, users, seconds int, seed uint64, alone func([]person) (bool, error)) error {
+func run(at, password, label string, rate, users, seconds, every int, seed uint64, alone func([]person) (bool, error)) error {
 	domain, err := domainOf(at)
 	if err != nil {
 		return err
@@ -131,19 +133,29 @@ func run(at, password, label string, rate, users, seconds int, seed uint64, alon
 	}
 	say("%d requests/s for %d s at %s, %d people; %s, %d processors, load %s before\n", rate, seconds, at, len(people), runtime.Version(), runtime.NumCPU(), before)
 	var all vegeta.Metrics
-	kinds := map[string]*vegeta.Metrics{}
+	kinds, spans, began := map[string]*vegeta.Metrics{}, map[string]*vegeta.Metrics{}, time.Now()
+	add := func(to map[string]*vegeta.Metrics, name string, r *vegeta.Result) {
+		if to[name] == nil {
+			to[name] = new(vegeta.Metrics)
+		}
+		to[name].Add(r)
+	}
 	attack := vegeta.NewAttacker(vegeta.Timeout(30*time.Second), vegeta.Redirects(vegeta.NoFollow), vegeta.MaxBody(0), vegeta.Connections(users))
 	for r := range attack.Attack(target, vegeta.Rate{Freq: rate, Per: time.Second}, time.Duration(seconds)*time.Second, "corridor") {
 		all.Add(r)
-		kind := kindOf(r.Method, strings.TrimPrefix(r.URL, at))
-		if kinds[kind] == nil {
-			kinds[kind] = new(vegeta.Metrics)
+		add(kinds, kindOf(r.Method, strings.TrimPrefix(r.URL, at)), r)
+		if every > 0 {
+			add(spans, fmt.Sprintf("from second %3d", int(r.Timestamp.Sub(began).Seconds())/every*every), r)
 		}
-		kinds[kind].Add(r)
 	}
 	all.Close()
 	l := all.Latencies
 	defer sayKinds(say, kinds)
+	for _, name := range slices.Sorted(maps.Keys(spans)) {
+		spans[name].Close()
+		x := spans[name].Latencies
+		say("  %s: median %-8s p99 %-8s longest %s\n", name, x.P50.Round(time.Millisecond/10), x.P99.Round(time.Millisecond/10), x.Max.Round(time.Millisecond/10))
+	}
 	say("%d requests, %.1f/s sent, %.1f/s answered well\n", all.Requests, all.Rate, all.Throughput)
 	say("median %s, p95 %s, p99 %s, longest %s\n", l.P50.Round(time.Millisecond/10), l.P95.Round(time.Millisecond/10), l.P99.Round(time.Millisecond/10), l.Max.Round(time.Millisecond/10))
 	codes := make([]string, 0, len(all.StatusCodes))
