@@ -188,8 +188,11 @@ func (f *Finder) upToDate(ctx context.Context) (*find.Index, error) {
 			return nil, fmt.Errorf("follow the catalogue: %w", err)
 		}
 	}
-	if err := f.retake(ctx, x, f.slotsAgain(now)); err != nil {
-		return nil, err
+	if f.slotsDue(now) { // and stays so until they stand in the index: who comes meanwhile waits
+		if err := f.retake(ctx, x, f.slotsAgain(now)); err != nil {
+			return nil, err
+		}
+		f.due.Store(f.soonest())
 	}
 	f.index.Store(x)
 	return x, nil

@@ -61,20 +61,22 @@ func (f *Finder) slotsDue(now time.Time) bool {
 
 // slotsAgain are the listings whose next free slot is another by now. Under mu.
 func (f *Finder) slotsAgain(now time.Time) (ids []unit.ID) {
-	if !f.slotsDue(now) {
-		return nil
-	}
-	var next int64
 	for id, at := range f.again {
-		switch us := at.UnixMicro(); {
-		case !now.Before(at):
+		if !now.Before(at) {
 			ids = append(ids, id)
-		case next == 0 || us < next:
+		}
+	}
+	return ids
+}
+
+// soonest is when the next of the free slots is another, in microseconds; 0 is never. Under mu.
+func (f *Finder) soonest() (next int64) {
+	for _, at := range f.again {
+		if us := at.UnixMicro(); next == 0 || us < next {
 			next = us
 		}
 	}
-	f.due.Store(next)
-	return ids
+	return next
 }
 
 // retake takes listings again as they are now. Under mu.

@@ -22,6 +22,8 @@ type shelf struct {
 	free  map[unit.ID][]time.Time
 	ahead map[unit.ID]int
 	asked int
+
+	during func() // called while somebody asks for a next free slot; nil is nothing
 }
 
 func (s *shelf) Booked(_ context.Context, _ *db.Tx, ids []unit.ID) (some []unit.ID, err error) {
@@ -35,6 +37,9 @@ func (s *shelf) Booked(_ context.Context, _ *db.Tx, ids []unit.ID) (some []unit.
 
 func (s *shelf) NextFree(_ context.Context, tx *db.Tx, id unit.ID) (from, until time.Time, err error) {
 	s.asked++
+	if s.during != nil {
+		s.during()
+	}
 	from, err = s.Within(context.Background(), nil, id, tx.Now(), tx.Now().AddDate(1, 0, 0))
 	if until = from.Add(time.Minute); from.IsZero() {
 		until = tx.Now().AddDate(0, 0, 1)
@@ -142,6 +147,47 @@ func TestTheNextFreeSlotIsKeptCurrent(t *testing.T) {
 		lines, err := f.Audit(h.ctx)
 		if h.ok(err); len(lines) != 1 || !strings.Contains(lines[0], "is next free at") {
 			t.Errorf("audit: %v", lines)
+		}
+	})
+}
+
+// TestWhoSearchesWhileSlotsAreLookedAtWaits: a search that comes while the slots that time has made others are looked at again does not
+// show the old ones.
+func TestWhoSearchesWhileSlotsAreLookedAtWaits(t *testing.T) {
+	each(t, func(h house) {
+		now := *h.now.Load()
+		s := &shelf{free: map[unit.ID][]time.Time{}}
+		h.Join(s)
+		l := h.publish(h.added())
+		second := now.Add(9 * time.Hour).Truncate(time.Minute)
+		s.free[l.ID] = []time.Time{now.Add(time.Hour).Truncate(time.Minute), second}
+		var said bytes.Buffer
+		f := h.finder("", &said)
+		shown := func() time.Time {
+			found, err := f.Search(h.ctx, nobody, find.Query{Text: "冷冻电镜", Limit: 5})
+			if err != nil || len(found.Slots.Next) != 1 {
+				t.Errorf("found %v, %v", found, err)
+				return time.Time{}
+			}
+			return found.Slots.Next[0]
+		}
+		shown()
+		h.set(now.Add(2 * time.Hour))
+		other := make(chan time.Time, 1)
+		s.during = func() {
+			s.during = nil
+			go func() { other <- shown() }()
+			select {
+			case at := <-other:
+				other <- at
+			case <-time.After(200 * time.Millisecond): // it waits
+			}
+		}
+		if at := shown(); !at.Equal(second) {
+			t.Errorf("who looks again shows %s, free next is %s", at, second)
+		}
+		if at := <-other; !at.Equal(second) {
+			t.Errorf("who came meanwhile was shown %s, free next is %s", at, second)
 		}
 	})
 }
