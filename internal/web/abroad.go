@@ -1,7 +1,6 @@
 package web
 
 import (
-	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -138,9 +137,8 @@ type abroadField struct {
 
 // abroadFileView is a file; Far says that its bytes are in the other node, which is asked for them when somebody looks.
 type abroadFileView struct {
-	casework.ShadowFile
-	Path, Size string
-	Far        bool
+	fileView
+	Far bool
 }
 
 func (v *visit) caseAbroad() error { return v.showAbroad(nil) }
@@ -210,16 +208,17 @@ func (v *visit) abroadForm(p *abroadPage, was *form) error {
 	if err != nil {
 		return err
 	}
-	brought := map[string]bool{}
+	have := caseFiles{id: x.ID, all: map[files.Digest]casework.Attached{}, at: atAbroad}
 	for _, a := range mine {
-		brought[string(a.Digest)] = true
+		have.all[a.Digest] = a
 	}
 	for _, f := range x.Fields {
 		g := abroadField{ShadowField: f, Text: f.Shown.In(v.lang)}
 		for _, d := range digestsOf(f.Value) {
 			for _, file := range x.Files {
 				if file.Digest == d {
-					g.Files = append(g.Files, abroadFileView{file, fmt.Sprintf("/abroad/%s/files/%s", x.ID, d), sizeText(file.Size), !brought[d]})
+					_, here := have.all[files.Digest(d)]
+					g.Files = append(g.Files, abroadFileView{have.view(d, attachedAbroad(file)), !here})
 				}
 			}
 		}
@@ -251,10 +250,6 @@ func (v *visit) abroadForm(p *abroadPage, was *form) error {
 		}
 		v.groups(s, in)
 	}
-	have := caseFiles{id: x.ID, all: map[files.Digest]casework.Attached{}, at: "/abroad/"}
-	for _, a := range mine {
-		have.all[a.Digest] = a
-	}
 	for _, sec := range s.Form.Sections {
 		view := sectionView{Name: sec.Words.In(v.lang)}
 		for _, f := range sec.Fields {
@@ -283,11 +278,13 @@ func (v *visit) nameChoices(y *fieldView, f casework.ShadowField) {
 
 // formAbroad is the part of the form that we fill in, as forms are drawn and read here.
 func formAbroad(x casework.Shadow) *scheme.Scheme {
+	return formOf(slices.DeleteFunc(slices.Clone(x.Fields), func(f casework.ShadowField) bool { return !f.Mine }))
+}
+
+// formOf is a form of the fields that home has shown.
+func formOf(fields []casework.ShadowField) *scheme.Scheme {
 	s := &scheme.Scheme{}
-	for _, f := range x.Fields {
-		if !f.Mine {
-			continue
-		}
+	for _, f := range fields {
 		n := len(s.Form.Sections)
 		if n == 0 || s.Form.Sections[n-1].Words != f.Section {
 			s.Form.Sections = append(s.Form.Sections, scheme.Section{Words: f.Section})
@@ -398,17 +395,28 @@ func (v *visit) fileAbroad() error {
 	if err != nil {
 		return err
 	}
-	d := files.Digest(v.r.PathValue("digest"))
-	a, content, err := v.s.c.Cases.FileAbroad(v.ctx(), v.who, id, d)
-	if fault.CodeOf(err) == "casework.file_unknown" {
-		var f casework.ShadowFile
-		f, content, err = v.s.c.Cases.HomeFile(v.ctx(), v.who, id, d)
-		a.Name = files.Clean(f.Name)
-	}
+	a, content, err := v.abroadFileOf(id)
 	if err != nil {
 		return err
 	}
 	return v.download(a.Name, "application/octet-stream", content)
+}
+
+// abroadFileOf is the file of a case of another node that the address names, with its content.
+func (v *visit) abroadFileOf(id unit.ID) (a casework.Attached, content []byte, err error) {
+	d := files.Digest(v.r.PathValue("digest"))
+	a, content, err = v.s.c.Cases.FileAbroad(v.ctx(), v.who, id, d)
+	if fault.CodeOf(err) == "casework.file_unknown" {
+		var f casework.ShadowFile
+		f, content, err = v.s.c.Cases.HomeFile(v.ctx(), v.who, id, d)
+		a = attachedAbroad(f)
+	}
+	return a, content, err
+}
+
+// attachedAbroad is a file that home shows, as files of cases are shown here.
+func attachedAbroad(f casework.ShadowFile) casework.Attached {
+	return casework.Attached{Digest: files.Digest(f.Digest), Name: files.Clean(f.Name), Type: f.Type, Size: f.Size}
 }
 
 // giveFile is the door at which other nodes ask for files that are kept here.

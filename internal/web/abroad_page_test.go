@@ -22,8 +22,8 @@ func abroadBodies(pages pager) map[string][]any {
 	refused.State, refused.Code, refused.Refusal, refused.Answered = casework.ActRefused, "x.y", someWords, someTime
 	done := refused
 	done.State, done.Code = casework.ActDone, ""
-	file := casework.ShadowFile{Digest: "abcdef0123", Name: "a <b>.pdf", Size: 3}
-	given := []abroadField{{ShadowField: casework.ShadowField{Words: someWords}, Text: "x <i>"}, {ShadowField: casework.ShadowField{Words: someWords}, Files: []abroadFileView{{file, "/abroad/x/files/y", "3 B", false}, {file, "/abroad/x/files/z", "3 B", true}}}}
+	near, far := fileView{"abcdef0123", "a <b>.pdf", "/abroad/x/files/y", "3 B", "/abroad/x/files/y/look"}, fileView{Digest: "abcdef0123", Name: "c.zip", Path: "/abroad/x/files/z", Size: "3 B"}
+	given := []abroadField{{ShadowField: casework.ShadowField{Words: someWords}, Text: "x <i>"}, {ShadowField: casework.ShadowField{Words: someWords}, Files: []abroadFileView{{near, false}, {far, true}}}}
 	return map[string][]any{
 		"casesabroad": {abroadListPage{}, abroadListPage{Form: wrong("no"), Narrow: true}, abroadListPage{Lines: []abroadLine{line, {ShadowCase: ended, Node: someWords}}, Pager: pages, Exports: exportView{"/a", "/b"}, States: []option{{"", "甲"}}, Homes: []option{{"", "甲"}}, Sorts: []option{{"", "甲"}}}},
 		"caseabroad": {abroadPage{}, abroadPage{Case: abroadLine{ShadowCase: ended, Node: someWords}, Acts: []casework.ShadowActed{done}, Given: given},

@@ -32,19 +32,27 @@ func (v *visit) filesOf(id unit.ID) (caseFiles, error) {
 	return caseFiles{id, all, atCases}, err
 }
 
-// atCases is what the addresses of the files of a case of this node begin with.
-const atCases = "/cases/"
+// What the addresses of a case of this node begin with, and of one of another.
+const (
+	atCases  = "/cases/"
+	atAbroad = "/abroad/"
+)
+
+// view is a file of the case, with the addresses of its digest.
+func (c caseFiles) view(digest string, a casework.Attached) fileView {
+	f := fileView{Digest: digest, Name: a.Name, Path: fmt.Sprintf("%s%s/files/%s", c.at, c.id, digest), Size: sizeText(a.Size)}
+	if canLook(a.Type) {
+		f.Look = f.Path + "/look"
+	}
+	return f
+}
 
 // digests are the files that a form holds by their digests.
 func (c caseFiles) digests(all []string) []fileView {
 	var out []fileView
 	for _, d := range all {
 		if a, ok := c.all[files.Digest(d)]; ok {
-			f := fileView{Digest: d, Name: a.Name, Path: fmt.Sprintf("%s%s/files/%s", c.at, c.id, d), Size: sizeText(a.Size)}
-			if canLook(a.Type) && c.at == atCases {
-				f.Look = f.Path + "/look"
-			}
-			out = append(out, f)
+			out = append(out, c.view(d, a))
 		}
 	}
 	return out

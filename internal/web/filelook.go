@@ -25,9 +25,16 @@ func canLook(kind string) bool {
 	return strings.HasPrefix(kind, "text/") || slices.Contains(lookable, kind)
 }
 
+// lookedCase is the case whose file is looked at, of this node or of another.
+type lookedCase struct {
+	Path, No       string
+	Title, OrgName fault.Words
+	Synthetic      bool
+}
+
 // lookPage shows a file of a case without opening it: its text with what the form says marked in it, or its picture drawn anew.
 type lookPage struct {
-	Case    casework.Case
+	Case    lookedCase
 	File    fileView
 	Why     error  // why there is nothing to see; nil where there is
 	Picture string // address of the picture; "" for a text
@@ -75,7 +82,7 @@ func (v *visit) sight(a casework.Attached, content []byte) (s *extract.Sight, wh
 	return s, nil, err
 }
 
-// lookAtFile shows a file of a case.
+// lookAtFile shows a file of a case of this node.
 func (v *visit) lookAtFile() error {
 	c, a, content, err := v.fileOf()
 	if err != nil {
@@ -85,20 +92,23 @@ func (v *visit) lookAtFile() error {
 	if err != nil {
 		return err
 	}
-	have := caseFiles{c.ID, map[files.Digest]casework.Attached{a.Digest: a}, atCases}
-	p := lookPage{Case: c, File: have.digests([]string{string(a.Digest)})[0]}
-	seen, why, err := v.sight(a, content)
-	if err != nil {
-		return err
-	}
-	p.Why, p.Sought = why, v.soughtOf(s, c)
-	if seen != nil {
-		p.fill(v, seen)
-	}
+	p := lookPage{Case: lookedCase{atCases + string(c.ID), c.No, c.Title, c.OrgName, c.Synthetic}, File: caseFiles{id: c.ID, at: atCases}.view(string(a.Digest), a), Sought: v.soughtOf(s, c)}
 	if p.Rules, err = v.rulesLooking(c, s, string(a.Digest)); err != nil {
 		return err
 	}
 	v.underCase(c, s)
+	return v.showLook(p, a, content)
+}
+
+// showLook shows a page with what is seen of its file.
+func (v *visit) showLook(p lookPage, a casework.Attached, content []byte) error {
+	seen, why, err := v.sight(a, content)
+	if err != nil {
+		return err
+	}
+	if p.Why = why; seen != nil {
+		p.fill(v, seen)
+	}
 	return v.show("filelook", a.Name, p)
 }
 
@@ -134,12 +144,17 @@ func (v *visit) rulesLooking(c casework.Case, s *scheme.Scheme, digest string) (
 	return out, err
 }
 
-// casePicture is the picture of a file of a case as it was drawn anew: none of its bytes are those that somebody brought.
+// casePicture is the picture of a file of a case of this node.
 func (v *visit) casePicture() error {
 	_, a, content, err := v.fileOf()
 	if err != nil {
 		return err
 	}
+	return v.sendPicture(a, content)
+}
+
+// sendPicture sends the picture of a file as it was drawn anew: none of its bytes are those that somebody brought.
+func (v *visit) sendPicture(a casework.Attached, content []byte) error {
 	seen, why, err := v.sight(a, content)
 	if err != nil || why != nil {
 		return errors.Join(err, why)

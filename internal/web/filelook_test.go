@@ -4,13 +4,13 @@ import (
 	"strings"
 	"testing"
 
-	"corridor/internal/casework"
 	"corridor/internal/fault"
 	"corridor/internal/scheme"
 	"corridor/internal/unit"
 )
 
-func lookBodies(one casework.Case, pages pager) map[string][]any {
+func lookBodies(pages pager) map[string][]any {
+	one := lookedCase{"/cases/x", "34-26-0001-8", someWords, someWords, true}
 	file := fileView{"ab", "报告<1>.pdf", "/cases/x/files/ab", "1 B", "/cases/x/files/ab/look"}
 	return map[string][]any{"filelook": {
 		lookPage{Case: one, File: file},

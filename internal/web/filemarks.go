@@ -94,12 +94,24 @@ func (v *visit) seek(out *[]sought, s *scheme.Scheme, name string, x scheme.Valu
 	}
 	ways := waysOf(x)
 	if o, err := v.org(x.Text); x.Kind == scheme.Org && err == nil {
-		ways = append(ways, o.Name[0], o.Name[1])
+		ways = append([]string{o.Name[0], o.Name[1]}, ways...)
 	}
+	seekWays(out, name, v.shown(s, x), ways)
+}
+
+// seekWays adds a value by the ways in which it may be written, while there are not enough. One that stands there already lends it
+// its ways.
+func seekWays(out *[]sought, name, shown string, ways []string) {
 	ways = longEnough(ways)
-	same := func(y sought) bool { return len(ways) > 0 && slices.Contains(y.needles, ways[0]) }
-	if len(ways) > 0 && len(*out) < soughtMax && !slices.ContainsFunc(*out, same) {
-		*out = append(*out, sought{Name: name, Shown: v.shown(s, x), needles: ways})
+	if len(ways) == 0 {
+		return
+	}
+	if i := slices.IndexFunc(*out, func(y sought) bool { return slices.Contains(y.needles, ways[0]) }); i >= 0 {
+		for _, w := range ways {
+			(*out)[i].needles = appendNew((*out)[i].needles, w)
+		}
+	} else if len(*out) < soughtMax {
+		*out = append(*out, sought{Name: name, Shown: shown, needles: ways})
 	}
 }
 

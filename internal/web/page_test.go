@@ -188,7 +188,7 @@ func bodies() map[string][]any {
 	}
 	maps.Copy(all, promiseBodies(task, done, agreed, pages))
 	maps.Copy(all, drawBodies(one, pages))
-	maps.Copy(all, lookBodies(one, pages))
+	maps.Copy(all, lookBodies(pages))
 	maps.Copy(all, abroadBodies(pages))
 	for name, more := range payerBodies(one) {
 		all[name] = append(all[name], more...)
