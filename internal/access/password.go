@@ -15,14 +15,14 @@ const (
 	passwordMin      = 12 // characters
 	passwordDistinct = 5  // different characters at least
 	passwordBytesMax = 512
-	hashesAtOnce     = 4 // each takes passwordCost.Memory; more wait, so that many sign-ins do not take the machine
+	hashesAtOnce     = 4 // at most, and as processors there are: each takes passwordCost.Memory; more wait, so that many sign-ins do not take the machine
 )
 
 // passwordCost is above the least that OWASP's Password Storage Cheat Sheet asks of Argon2id (46 MiB, one pass, one lane).
 var passwordCost = &argon2id.Params{Memory: 64 * 1024, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32}
 
 // lightCost is that of a demonstration, which makes many accounts at its start and hides nothing by their password.
-var lightCost = &argon2id.Params{Memory: 4 * 1024, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32}
+var lightCost = &argon2id.Params{Memory: 256, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32}
 
 func costOf(demonstration bool) *argon2id.Params {
 	if demonstration {

@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/mail"
+	"runtime"
 	"strings"
 	"sync"
 	"time"
@@ -106,7 +107,7 @@ func New(c Config) (*Service, error) {
 		return nil, err
 	}
 	return &Service{db: c.DB, noCodes: c.NoCodes, issuer: c.Issuer, secret: c.Secret, former: c.Former, site: c.Site, courier: c.Courier,
-		breached: breachList(c.Breached), logger: c.Logger, providers: providers, hashing: make(chan struct{}, hashesAtOnce),
+		breached: breachList(c.Breached), logger: c.Logger, providers: providers, hashing: make(chan struct{}, min(hashesAtOnce, max(1, runtime.GOMAXPROCS(0)))),
 		decoy: sync.OnceValues(func() (string, error) { return argon2id.CreateHash(newSecret(), costOf(c.NoCodes)) })}, nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -61,12 +62,15 @@ func eachTown(t *testing.T, code string, test func(*town)) {
 	})
 }
 
+// allPacks are read once for all towns: nobody changes them.
+var allPacks = sync.OnceValues(node.Packs)
+
 // openTown opens a jurisdiction's node over a database.
 func openTown(t *testing.T, code, dsn string) *town {
 	t.Helper()
 	w := &town{T: t, now: opensOn()}
 	m := memberOf(code)
-	packs, err := node.Packs()
+	packs, err := allPacks()
 	w.must(err)
 	private, _ := corridorlog.NewKey(origin(m))
 	quiet := slog.New(slog.NewTextHandler(io.Discard, nil))
