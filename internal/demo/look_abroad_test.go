@@ -108,8 +108,8 @@ firm claim O -> claimed`, contract, signed, Lab, slip))
 	}
 
 	w.stops[Anhui]()
-	if status, _, body := answered(lab, files+contract+"/look"); status < 500 || bytes.Contains(body, []byte("1999.50</mark>")) {
-		t.Errorf("home does not answer, and what it keeps is answered with %d", status)
+	if status, _, body := answered(lab, files+contract+"/look"); status != http.StatusServiceUnavailable || !bytes.Contains(body, []byte("安徽节点没有回应，请稍后再试")) {
+		t.Errorf("home does not answer, and what it keeps is answered with %d: %s", status, body)
 	}
 	if status, _, _ := answered(lab, files+string(report.Digest)+"/look"); status != http.StatusOK {
 		t.Errorf("what is kept here is answered with %d while home does not answer", status)

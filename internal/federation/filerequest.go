@@ -73,7 +73,7 @@ func (s *Service) askSigned(ctx context.Context, p Peer, path, tag string, id un
 	}
 	content, answer, err := s.send(p, r, most)
 	if err != nil {
-		return nil, fault.New(fault.Unavailable, "federation.letter_no_answer", "name", p.Name).Because(err)
+		return nil, fault.New(fault.Unavailable, "federation.ask_unanswered", "name", p.Name).Because(err)
 	}
 	if answer.StatusCode != http.StatusOK {
 		return nil, refusedThere(p, answer.StatusCode, content)
