@@ -141,7 +141,7 @@ func (s *Service) bring(ctx context.Context, p Peer, row letterRow, key LetterKe
 		return a, nil, "", fault.New(fault.Unavailable, "federation.letter_no_answer", "name", p.Name).Because(err)
 	}
 	if res.StatusCode != http.StatusOK {
-		return a, nil, "", refusedThere(p, res.StatusCode, answer)
+		return a, nil, "", refusedThere("federation.letter_turned", p, res.StatusCode, answer)
 	}
 	var keys []LetterKey
 	if err := s.c.DB.Read(ctx, func(tx *db.Tx) error { keys, err = neighbourKeys(ctx, tx, p.Origin()); return err }); err != nil {
@@ -157,8 +157,9 @@ func (s *Service) bring(ctx context.Context, p Peer, row letterRow, key LetterKe
 	return a, answer, keptSig(res.Header), nil
 }
 
-// refusedThere is why the other node turned a letter away, in its own words: they are not signed and only for people to read.
-func refusedThere(p Peer, status int, body []byte) error {
+// refusedThere is why the other node turned a letter or a question away, in its own words: they are not signed and only for people to
+// read. code is that of the refusal here, which says what becomes of it.
+func refusedThere(code string, p Peer, status int, body []byte) error {
 	var said struct {
 		Code   string `json:"code"`
 		Detail string `json:"detail"`
@@ -166,7 +167,7 @@ func refusedThere(p Peer, status int, body []byte) error {
 	}
 	_ = json.Unmarshal(body, &said)
 	why := clip(said.Code + " " + said.Detail)
-	return fault.New(fault.Unavailable, "federation.letter_turned", "name", p.Name, "status", status, "why", why)
+	return fault.New(fault.Unavailable, code, "name", p.Name, "status", status, "why", why)
 }
 
 // answered writes an answer down, once, and tells who waits for it.

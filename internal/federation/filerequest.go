@@ -76,7 +76,7 @@ func (s *Service) askSigned(ctx context.Context, p Peer, path, tag string, id un
 		return nil, fault.New(fault.Unavailable, "federation.ask_unanswered", "name", p.Name).Because(err)
 	}
 	if answer.StatusCode != http.StatusOK {
-		return nil, refusedThere(p, answer.StatusCode, content)
+		return nil, refusedThere("federation.ask_turned", p, answer.StatusCode, content)
 	}
 	return content, nil
 }
