@@ -226,8 +226,9 @@ func snapshot(x *find.Index, o Options, f *Figures) error {
 	return nil
 }
 
-// heap is what is in use after everything else was given back.
+// heap is what is in use after everything else was given back: what pools hold goes with the second collection.
 func heap() int64 {
+	runtime.GC()
 	debug.FreeOSMemory()
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
