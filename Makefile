@@ -2,7 +2,8 @@
 SHELL := bash
 GO ?= go
 BIN := bin/corridor
-CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
+# Chromium without the window that nobody sees takes a third less.
+CHROMIUM ?= $(shell command -v chromium-headless-shell || command -v chromium || command -v chromium-browser || command -v google-chrome)
 
 .DEFAULT_GOAL := help
 
