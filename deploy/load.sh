@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# load.sh [sqlite|postgres|both|URL]: 300 requests a second of 50 signed-in people at Anhui's node, beside four others, each a process of
-# its own, over a world of the size yrd; then 100 orders at once between five nodes. It prints a table. With URL it asks a node that runs.
+# load.sh [sqlite|postgres|both|URL]: 300 requests a second of 50 signed-in people at Anhui's node over a world of the size yrd, first alone, then
+# beside its four neighbours, each a process of its own; then 100 orders at once between five nodes. It prints a table. With URL it asks a
+# node that runs.
 #
 # The worlds are made once, in LOAD_DIR (artefacts/load), which takes some minutes and 3 GB each; they are kept for the next time.
 # A world keeps its ports. SCALE, RATE, USERS_N, SECONDS_N, ORDERS and BASE (the first of 20 ports, 9984) change what is run. PostgreSQL is a cluster made for it
@@ -74,15 +75,22 @@ for db in sqlite postgres; do
     echo "$base" >"$dir/made"
   fi
   read -r base <"$dir/made" # its community file names the ports
-  for code in 300000 310000 320000 330000 340000; do
-    "$corridor" soak node --dir "$dir" --base-port "$base" --code $code "${place[@]}" >>"$dir/out" 2>&1 &
-    pids+=($!)
+  for nodes in 340000 "300000 310000 320000 330000 340000"; do # alone, as a node has a machine, and with all its neighbours on it
+    for code in $nodes; do
+      "$corridor" soak node --dir "$dir" --base-port "$base" --code "$code" "${place[@]}" >>"$dir/out" 2>&1 &
+      pids+=($!)
+    done
+    until curl -sf "http://127.0.0.1:$((base + 4))/health/ready" >/dev/null; do kill -0 "${pids[@]}" 2>/dev/null || { tail -5 "$dir/out" >&2; exit 1; }; sleep 0.5; done
+    beside="alone"
+    if [ "$nodes" != 340000 ]; then
+      beside="with its neighbours"
+      until_ready "$dir/out"
+      until_mirrored
+    fi
+    "$worlds/ask" -rate 50 -users "${USERS_N:-50}" -seconds 5 -at "http://127.0.0.1:$((base + 4))" >/dev/null # what is made at the first use is made
+    rows+=("$("${ask[@]}" -row "$db, $scale, $beside" -at "http://127.0.0.1:$((base + 4))")") || failed=1
+    halt
   done
-  until_ready "$dir/out"
-  until_mirrored
-  "$worlds/ask" -rate 50 -users "${USERS_N:-50}" -seconds 5 -at "http://127.0.0.1:$((base + 4))" >/dev/null # what is made at the first use is made
-  rows+=("$("${ask[@]}" -row "$db, $scale" -at "http://127.0.0.1:$((base + 4))")") || failed=1
-  halt
 done
 "$corridor" soak --calm --orders "${ORDERS:-100}" --workers "${ORDERS:-100}" --base-port "$((base + 6))" || failed=1
 printf '\n| database, world | asked | answered well | median | p95 | p99 | longest | failed | memory of the node | load of the machine |\n|---|---|---|---|---|---|---|---|---|---|\n'
