@@ -5,8 +5,6 @@ import (
 	"context"
 	"fmt"
 	"html"
-	"image"
-	"image/png"
 	"io"
 	"net/http"
 	"strings"
@@ -50,11 +48,9 @@ func partyLooks(t *testing.T, c Config) {
 		return string(a.Digest)
 	}
 	signed := unit.DayOf(w.world.Clock.Now(), unit.Beijing())
-	var picture bytes.Buffer
-	anhui.must(png.Encode(&picture, image.NewNRGBA(image.Rect(0, 0, 12, 8))))
 	tail := "<script>alert(1)</script>"
 	contract := bring("contract.pdf", pdfOf(fmt.Sprintf("Signed %s, sum 1999.50, invoice 26312000000012340007", strings.ReplaceAll(signed.String(), "-", "/"))))
-	slip := bring("slip.png", append(picture.Bytes(), tail...))
+	slip := bring("slip.png", pictureOf(t, tail))
 	anhui.play(fmt.Sprintf(`
 firm fills O contract.kept=%s signed=%s contract_sum=1999.50 invoices=file:发票 invoice_lines.rows=1 invoice_lines.0.seller=%s invoice_lines.0.number=26312000000012340007 invoice_lines.0.line=1 invoice_lines.0.total=2000 invoice_lines.0.amount=2000 invoiced=2000 slip.kept=%s paid=2000 other_subsidy=0 rating=5
 firm claim O -> claimed`, contract, signed, Lab, slip))
@@ -85,33 +81,25 @@ firm claim O -> claimed`, contract, signed, Lab, slip))
 			t.Errorf("%s is compared with the laboratory twice", x.what)
 		}
 	}
-	answered := func(who *http.Client, path string) (status int, kind string, content []byte) {
-		t.Helper()
-		answer, err := who.Get(shanghai.at + path)
-		anhui.must(err)
-		defer answer.Body.Close()
-		content, err = io.ReadAll(answer.Body)
-		anhui.must(err)
-		return answer.StatusCode, answer.Header.Get("Content-Type"), content
+	answer, err := lab.Get(shanghai.at + files + slip + "/picture")
+	anhui.must(err)
+	defer answer.Body.Close()
+	drawn, err := io.ReadAll(answer.Body)
+	anhui.must(err)
+	if kind := answer.Header.Get("Content-Type"); answer.StatusCode != http.StatusOK || kind != "image/png" || bytes.Contains(drawn, []byte(tail)) {
+		t.Errorf("the picture is sent with %d as %s: %q", answer.StatusCode, kind, drawn)
 	}
-	if status, kind, drawn := answered(lab, files+slip+"/picture"); status != http.StatusOK || kind != "image/png" || bytes.Contains(drawn, []byte(tail)) {
-		t.Errorf("the picture is sent with %d as %s: %q", status, kind, drawn)
-	}
-	stranger := shanghai.client("firm")
-	for _, x := range []struct {
-		who  *http.Client
-		path string
-	}{{stranger, string(report.Digest) + "/look"}, {stranger, contract + "/look"}, {stranger, slip + "/picture"}, {lab, strings.Repeat("0", 64) + "/look"}, {lab, contract + "/picture"}} {
-		if status, _, _ := answered(x.who, files+x.path); status != http.StatusNotFound {
-			t.Errorf("%s answered %d", x.path, status)
+	for _, x := range [][2]string{{"firm", string(report.Digest) + "/look"}, {"firm", contract + "/look"}, {"firm", slip + "/picture"}, {"lab", strings.Repeat("0", 64) + "/look"}, {"lab", contract + "/picture"}} {
+		if status, _ := shanghai.reads(x[0], files+x[1]); status != http.StatusNotFound {
+			t.Errorf("%s answered %d", x[1], status)
 		}
 	}
 
 	w.stops[Anhui]()
-	if status, _, body := answered(lab, files+contract+"/look"); status != http.StatusServiceUnavailable || !bytes.Contains(body, []byte("安徽节点没有回应，请稍后再试")) {
+	if status, body := shanghai.reads("lab", files+contract+"/look"); status != http.StatusServiceUnavailable || !bytes.Contains(body, []byte("安徽节点没有回应，请稍后再试")) {
 		t.Errorf("home does not answer, and what it keeps is answered with %d: %s", status, body)
 	}
-	if status, _, _ := answered(lab, files+string(report.Digest)+"/look"); status != http.StatusOK {
+	if status, _ := shanghai.reads("lab", files+string(report.Digest)+"/look"); status != http.StatusOK {
 		t.Errorf("what is kept here is answered with %d while home does not answer", status)
 	}
 }

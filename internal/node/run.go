@@ -135,8 +135,8 @@ func (n *Node) sweep(ctx context.Context) {
 	}
 }
 
-// audit compares what is kept twice, soon after the start and every day, gently: people are asking meanwhile. What it finds is logged, and counted in the
-// metrics; nothing is mended by itself.
+// audit compares what is kept twice, soon after the start and every day, gently: people are asking meanwhile. What it finds is
+// logged, and counted in the metrics; nothing is mended by itself.
 func (n *Node) audit(ctx context.Context) {
 	for wait := auditFirst; ; wait = auditEvery {
 		select {

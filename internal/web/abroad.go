@@ -391,11 +391,7 @@ func (v *visit) bringAbroad(x casework.ShadowCase, s *scheme.Scheme, f *form) {
 
 // fileAbroad is a file of a case of another node: one that was brought here, or one that home shows and is asked for.
 func (v *visit) fileAbroad() error {
-	id, err := v.pathID()
-	if err != nil {
-		return err
-	}
-	a, content, err := v.abroadFileOf(id)
+	a, content, err := v.abroadFileOf()
 	if err != nil {
 		return err
 	}
@@ -403,7 +399,11 @@ func (v *visit) fileAbroad() error {
 }
 
 // abroadFileOf is the file of a case of another node that the address names, with its content.
-func (v *visit) abroadFileOf(id unit.ID) (a casework.Attached, content []byte, err error) {
+func (v *visit) abroadFileOf() (a casework.Attached, content []byte, err error) {
+	id, err := v.pathID()
+	if err != nil {
+		return a, nil, err
+	}
 	d := files.Digest(v.r.PathValue("digest"))
 	a, content, err = v.s.c.Cases.FileAbroad(v.ctx(), v.who, id, d)
 	if fault.CodeOf(err) == "casework.file_unknown" {

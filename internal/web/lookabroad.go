@@ -19,7 +19,7 @@ func (v *visit) lookAbroad() error {
 	if err != nil {
 		return err
 	}
-	a, content, err := v.abroadFileOf(id)
+	a, content, err := v.abroadFileOf()
 	if err != nil {
 		return err
 	}
@@ -31,11 +31,7 @@ func (v *visit) lookAbroad() error {
 
 // abroadPicture is the picture of a file of a case of another node.
 func (v *visit) abroadPicture() error {
-	id, err := v.pathID()
-	if err != nil {
-		return err
-	}
-	a, content, err := v.abroadFileOf(id)
+	a, content, err := v.abroadFileOf()
 	if err != nil {
 		return err
 	}
