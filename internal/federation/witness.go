@@ -3,6 +3,7 @@ package federation
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -86,22 +87,24 @@ func (s *Service) witness(ctx context.Context, tx *db.Tx, p Peer, c corridorlog.
 	if peer.problem == forked {
 		return plain(http.StatusForbidden, "the log has forked; a person has to look"), nil
 	}
-	if old != row.size {
-		return Answer{http.StatusConflict, "text/x.tlog.size", fmt.Appendf(nil, "%d\n", row.size)}, nil
+	base, root, err := newestKnown(ctx, tx, row, peer, c)
+	if errors.Is(err, errTwoTrees) {
+		return plain(http.StatusConflict, "the log shows its followers another tree than was signed"), s.accuse(ctx, tx, p, peer, row.checkpoint, peer.target)
 	}
-	if row.size > 0 {
-		had, err := corridorlog.ParseCheckpoint([]byte(row.checkpoint))
-		if err != nil {
-			return Answer{}, fmt.Errorf("the checkpoint that was signed last: %w", err)
-		}
-		switch {
-		case old == c.Size && had.Root != c.Root:
-			return plain(http.StatusConflict, "another root was signed for this size"), s.accuse(ctx, tx, p, peer, row.checkpoint, signed)
-		case old == c.Size && len(proof) > 0, old < c.Size && tlog.CheckTree(proof, c.Size, c.Root, old, had.Root) != nil:
-			return plain(http.StatusUnprocessableEntity, "the consistency proof does not verify"), nil
-		}
-	} else if len(proof) > 0 {
+	if err != nil {
+		return Answer{}, err
+	}
+	if old != base {
+		return Answer{http.StatusConflict, "text/x.tlog.size", fmt.Appendf(nil, "%d\n", base)}, nil
+	}
+	switch {
+	case base == 0 && len(proof) > 0:
 		return plain(http.StatusUnprocessableEntity, "there is nothing to be consistent with"), nil
+	case base == 0:
+	case base == c.Size && root != c.Root:
+		return plain(http.StatusConflict, "another root was signed for this size"), s.accuse(ctx, tx, p, peer, row.checkpoint, signed)
+	case base == c.Size && len(proof) > 0, base < c.Size && tlog.CheckTree(proof, c.Size, c.Root, base, root) != nil:
+		return plain(http.StatusUnprocessableEntity, "the consistency proof does not verify"), nil
 	}
 	if c.Size > 0 && c.Size <= peer.size {
 		root, err := tlog.TreeHash(c.Size, localTree(ctx, tx, c.Origin))
@@ -114,6 +117,37 @@ func (s *Service) witness(ctx context.Context, tx *db.Tx, p Peer, c corridorlog.
 	}
 	row = witnessRow{c.Origin, c.Size, signed, db.Micros(tx.Now())}
 	return Answer{Status: http.StatusOK, Type: "text/plain; charset=utf-8"}, putWitness(ctx, tx, row)
+}
+
+// errTwoTrees says that what was followed of a log does not continue what was signed of it.
+var errTwoTrees = errors.New("the log shows two trees")
+
+// newestKnown is the tree that a checkpoint of a size has to continue: what was signed last, or, where more than that was followed
+// and the checkpoint goes on beyond it, what was followed. A log could otherwise have a second tree signed that leaves its followers'
+// between the two.
+func newestKnown(ctx context.Context, tx *db.Tx, row witnessRow, peer peerRow, c corridorlog.Checkpoint) (base int64, root tlog.Hash, err error) {
+	if row.size > 0 {
+		had, err := corridorlog.ParseCheckpoint([]byte(row.checkpoint))
+		if err != nil {
+			return 0, root, fmt.Errorf("the checkpoint that was signed last: %w", err)
+		}
+		root = had.Root
+	}
+	if peer.size <= row.size || c.Size <= peer.size {
+		return row.size, root, nil
+	}
+	followed := localTree(ctx, tx, c.Origin)
+	if row.size > 0 {
+		same, err := tlog.TreeHash(row.size, followed)
+		if err != nil {
+			return 0, root, err
+		}
+		if same != root {
+			return 0, root, errTwoTrees
+		}
+	}
+	root, err = tlog.TreeHash(peer.size, followed)
+	return peer.size, root, err
 }
 
 // accuse writes down that a log has forked.
@@ -170,7 +204,7 @@ func (s *Service) askWitness(ctx context.Context, p Peer) error {
 	s.mu.Lock()
 	old := s.asked[p.Code]
 	s.mu.Unlock()
-	for range 2 { // the first time the neighbour may have to say what it signed last
+	for range 3 { // the neighbour may have to say what it signed last, and may follow ours meanwhile
 		answer, err := s.postCheckpoint(ctx, p, min(old, c.Size), c.Size, signed)
 		switch {
 		case err != nil:

@@ -211,6 +211,38 @@ func TestATreeForWitnessesOnlyIsAFork(t *testing.T) {
 			t.Errorf("a forked log is still signed: %+v, %v", a, err)
 		}
 	})
+	t.Run("followed further than signed", func(t *testing.T) {
+		anhui, shanghai := newStation(t, "340000"), newStation(t, "310000")
+		f := shanghai.follows(quietly, anhui)
+		anhui.publish(9)
+		follow(t, f)
+		other := twin(t, anhui, 12)
+		for old, status := range map[int64]int{0: 409, 9: 422} {
+			if a, err := f.AddCheckpoint(ctx, []byte(request(t, other.log, old))); err != nil || a.Status != status {
+				t.Errorf("another tree from %d on: %+v, %v", old, a, err)
+			}
+		}
+		anhui.publish(3)
+		if a, err := f.AddCheckpoint(ctx, []byte(request(t, anhui.log, 9))); err != nil || a.Status != 200 {
+			t.Errorf("the tree that is followed: %+v, %v", a, err)
+		}
+	})
+	t.Run("signed one, followed another", func(t *testing.T) {
+		anhui, shanghai := newStation(t, "340000"), newStation(t, "310000")
+		f := managed(t, shanghai, anhui)
+		if a, err := f.AddCheckpoint(ctx, []byte(request(t, twin(t, anhui, 5).log, 0))); err != nil || a.Status != 200 {
+			t.Fatalf("%+v, %v", a, err)
+		}
+		anhui.publish(9)
+		wantFault(t, f.Follow(ctx), "federation.forked")
+		if err := f.Clear(ctx, keeper, "340000", "looked"); err != nil {
+			t.Fatal(err)
+		}
+		anhui.publish(3)
+		if a, err := f.AddCheckpoint(ctx, []byte(request(t, anhui.log, 9))); err != nil || a.Status != 409 || state(t, f, "340000").Problem == nil {
+			t.Errorf("a tree that does not continue what was signed: %+v, %v", a, err)
+		}
+	})
 	t.Run("witnessed first", func(t *testing.T) {
 		anhui, shanghai := newStation(t, "340000"), newStation(t, "310000")
 		f := shanghai.follows(quietly, anhui)
