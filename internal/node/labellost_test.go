@@ -2,6 +2,7 @@ package node_test
 
 import (
 	"context"
+	"net/http"
 	"testing"
 	"time"
 
@@ -20,6 +21,31 @@ import (
 // another name. Shanghai takes the label back; Anhui hears of it from the log, tells, and the scheme suspends the payment as it does for
 // a label of its own.
 func TestANeighbourTakesBackALabelThatABenefitRestsOn(t *testing.T) {
+	t.Run("as it comes", func(t *testing.T) { labelTakenBack(t, false) })
+	t.Run("the registry is behind the log", func(t *testing.T) { labelTakenBack(t, true) })
+}
+
+// held is a way to the neighbour on which public records wait until something is closed.
+type held struct {
+	http.RoundTripper
+	until chan struct{}
+}
+
+func (h held) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.URL.Path == "/log/records" {
+		select {
+		case <-h.until:
+		case <-r.Context().Done():
+			return nil, r.Context().Err()
+		}
+	}
+	return h.RoundTripper.RoundTrip(r)
+}
+
+// labelTakenBack plays it. Where behind, Anhui's registry has written nothing of the label down when the log says that it is gone:
+// rules ask the log, and the benefit rests on the label all the same.
+func labelTakenBack(t *testing.T, behind bool) {
+	records := make(chan struct{})
 	packs, err := node.Packs()
 	if err != nil {
 		t.Fatal(err)
@@ -27,6 +53,9 @@ func TestANeighbourTakesBackALabelThatABenefitRestsOn(t *testing.T) {
 	began, opens := time.Now(), time.Date(2026, 3, 2, 1, 30, 0, 0, time.UTC)
 	here, there := pairOn(t, func() string { return "" }, func(c *node.Config) {
 		c.Schemes, c.Now = node.PacksOf(packs, c.Node.Code), func() time.Time { return opens.Add(time.Since(began)) }
+		if behind && c.Node.Code == "340000" {
+			c.Carry = func(next http.RoundTripper) http.RoundTripper { return held{next, records} }
+		}
 	})
 	ctx := t.Context()
 	firm, since := mustCode(t, "91340100MA0DEMQ", 0), unit.Date(2026, time.January, 20)
@@ -81,6 +110,17 @@ func TestANeighbourTakesBackALabelThatABenefitRestsOn(t *testing.T) {
 	must(there.DB.Act(ctx, func(tx *db.Tx) error {
 		return there.Registry.RevokeLabel(ctx, tx, keeper, firm, "high_tech", there.Registry.Today(tx))
 	}))
+	if behind {
+		eventually(t, "the log does not say that the label is gone", func() (gone bool) {
+			must(here.DB.Read(ctx, func(tx *db.Tx) error {
+				all, err := here.Federation.Certificates(ctx, tx, firm)
+				gone = len(all) == 1 && all[0].Ended.Valid()
+				return err
+			}))
+			return gone
+		})
+	}
+	close(records)
 	stage := func() string {
 		_, err := here.Cases.Tick(context.Background())
 		must(err)

@@ -35,15 +35,8 @@ func (r *Registry) TakeLabels(ctx context.Context, tx *db.Tx, all []Published) (
 	refused := make([]error, len(all))
 	for i, p := range all {
 		if p.Gone {
-			gone, there, err := selectLabelAbroad(ctx, tx, p.Log, p.Index)
-			if err != nil {
-				return nil, fmt.Errorf("label of leaf %d of %s: %w", p.Index, p.Log, err)
-			}
-			if there && r.c.LostAbroad != nil {
-				gone.Revoked = r.Today(tx)
-				if err := r.c.LostAbroad(ctx, tx, gone); err != nil {
-					return nil, err
-				}
+			if err := r.labelGone(ctx, tx, p); err != nil {
+				return nil, err
 			}
 			if err := deleteLabelAbroad(ctx, tx, p.Log, p.Index); err != nil {
 				return nil, fmt.Errorf("take out the label of leaf %d of %s: %w", p.Index, p.Log, err)
@@ -60,6 +53,23 @@ func (r *Registry) TakeLabels(ctx context.Context, tx *db.Tx, all []Published) (
 		}
 	}
 	return refused, nil
+}
+
+// labelGone tells of a label that was taken back. Decisions may rest on it although no row was made of it here: rules ask the log that
+// is followed, which may be ahead of the registry.
+func (r *Registry) labelGone(ctx context.Context, tx *db.Tx, p Published) error {
+	l, there, err := selectLabelAbroad(ctx, tx, p.Log, p.Index)
+	if err != nil {
+		return fmt.Errorf("label of leaf %d of %s: %w", p.Index, p.Log, err)
+	}
+	if !there {
+		l, _ = readLabelAbroad(p) // what is refused here beside its organisation and label may have counted all the same
+	}
+	if l.Org == "" || r.c.LostAbroad == nil {
+		return nil
+	}
+	l.Revoked = r.Today(tx)
+	return r.c.LostAbroad(ctx, tx, l)
 }
 
 // CutLabels takes out the labels of a log from a leaf on: a new epoch of that log has set them aside.
