@@ -141,6 +141,45 @@ func TestAnOutsideCalendarBlocksSlots(t *testing.T) {
 	})
 }
 
+// A calendar that is taken away while it is being read blocks nothing, whatever the answer says, and is not read again.
+func TestAnOutsideCalendarThatEndsWhileItIsReadBlocksNothing(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		ctx := context.Background()
+		asked, goOn := make(chan struct{}), make(chan struct{})
+		outside := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			close(asked)
+			<-goOn
+			fmt.Fprint(w, event("DTSTART;TZID=Asia/Shanghai:20260303T090000", "DURATION:PT2H"))
+		}))
+		defer outside.Close()
+		x, err := h.AddSource(ctx, h.lab, h.id, "课题组", outside.URL, nil)
+		h.done(err)
+		read := make(chan error)
+		go func() { read <- h.refresh(ctx, x.ID) }()
+		<-asked
+		ended := h.EndSource(ctx, h.lab, h.id, x.ID)
+		close(goOn)
+		h.done(<-read)
+		h.done(ended)
+		h.act(func(tx *db.Tx) error {
+			shuts, err := selectShuts(ctx, tx, h.id, Span{h.now, h.now.AddDate(0, 0, outsideDays)})
+			if len(shuts) > 0 {
+				t.Errorf("a calendar that was taken away blocks %+v", shuts)
+			}
+			counts, jobs := tx.JobCounts(ctx)
+			h.done(jobs)
+			for _, c := range counts {
+				if c.Kind == againJob {
+					t.Error("a calendar that was taken away is read again")
+				}
+			}
+			return err
+		})
+		h.book(h.firm, h.id, "2026-03-03 09:00–10:00")
+		h.sound()
+	})
+}
+
 // Outside calendars of a node in service are of the public network only.
 func TestAnOutsideCalendarIsNotOfThisMachine(t *testing.T) {
 	h := newHouse(t, dbtest.SQLite(t))

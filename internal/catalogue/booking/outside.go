@@ -126,36 +126,36 @@ func (s *Service) EndSource(ctx context.Context, who access.Actor, instrument, i
 }
 
 // refresh reads an outside calendar again and leaves the job for the next time. What cannot be read leaves what was read
-// before, and says so.
+// before, and says so. One that is taken away, also while its server answers, is left alone.
 func (s *Service) refresh(ctx context.Context, id unit.ID) error {
 	var x Source
-	var i Instrument
 	err := s.c.DB.Read(ctx, func(tx *db.Tx) (err error) {
-		if x, err = selectSource(ctx, tx, id); err == nil {
-			i, err = selectInstrument(ctx, tx, x.Instrument)
-		}
+		x, err = selectSource(ctx, tx, id)
 		return err
 	})
-	if fault.KindOf(err) == fault.NotFound {
-		return nil // it was taken away
-	}
 	if err != nil {
-		return err
+		return butNot(err, fault.NotFound)
 	}
 	content, readErr := s.fetch(ctx, x.URL)
 	return s.c.DB.Act(ctx, func(tx *db.Tx) error {
+		x, err := selectSource(ctx, tx, id)
+		if err != nil {
+			return butNot(err, fault.NotFound)
+		}
+		i, err := selectInstrument(ctx, tx, x.Instrument)
+		if err != nil {
+			return err
+		}
 		y := x
-		err := readErr
-		if err == nil {
+		if err = readErr; err == nil {
 			err = s.take(ctx, tx, i, &y, content)
 		}
 		if err != nil {
 			if fault.KindOf(err) == fault.Internal {
 				err = fault.New(fault.Unavailable, "booking.source_read").Because(err)
 			}
-			y = x
-			y.Problem = fault.CodeOf(err)
-			if err := updateSource(ctx, tx, y); err != nil {
+			x.Problem = fault.CodeOf(err)
+			if err := updateSource(ctx, tx, x); err != nil {
 				return err
 			}
 		}
