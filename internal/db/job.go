@@ -58,7 +58,8 @@ func (tx *Tx) Leave(ctx context.Context, j Job) (unit.ID, error) {
 	return id, nil
 }
 
-// Postpone moves a waiting job to another time, and says whether there is one.
+// Postpone moves a waiting job to another time, with all its attempts again, and says whether there is one. One that is
+// being done is done to its end, whatever comes of it, and again at its new time.
 func (tx *Tx) Postpone(ctx context.Context, kind, key string, due time.Time) (bool, error) {
 	n, err := tx.Exec(ctx, sqlJobPostpone, kind, key, Micros(due))
 	tx.job = tx.job || n == 1

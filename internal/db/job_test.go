@@ -135,6 +135,77 @@ func TestAJobIsPostponedAndDropped(t *testing.T) {
 	})
 }
 
+// A job that is postponed while it is being done is done again at its new time, whatever becomes of the attempt.
+func TestAJobThatIsPostponedWhileItIsDoneIsDoneAtItsNewTime(t *testing.T) {
+	for name, outcome := range map[string]error{"done": nil, "failed": errors.New("the neighbour does not answer"), "hopeless": db.GiveUp(errors.New("no such neighbour"))} {
+		t.Run(name, func(t *testing.T) {
+			c := newClock()
+			dbtest.Each(t, c.now, func(t *testing.T, d *db.DB) {
+				begun, goOn := make(chan db.Job, 1), make(chan error, 1)
+				w := worker(t, d, map[string]db.Handler{"test": {AttemptsMax: 1, Out: func(_ context.Context, j db.Job) error { begun <- j; return <-goOn }}})
+				leave(t, d, db.Job{Kind: "test", Key: "a"})
+				var first sync.WaitGroup
+				first.Go(func() { w.Once(ctx) })
+				<-begun
+				due := c.now().Add(time.Hour)
+				must(t, d.Act(ctx, func(tx *db.Tx) error {
+					there, err := tx.Postpone(ctx, "test", "a", due)
+					if !there {
+						t.Error("there is no job to be postponed")
+					}
+					return err
+				}))
+				goOn <- outcome
+				first.Wait()
+				c.advance(time.Hour - time.Microsecond)
+				once(t, w, 0)
+				c.advance(time.Microsecond)
+				goOn <- nil
+				once(t, w, 1)
+				if j := <-begun; !j.Due.Equal(due) || j.Attempts != 1 {
+					t.Errorf("it was due at %v in attempt %d, want %v in attempt 1", j.Due, j.Attempts, due)
+				}
+				once(t, w, 0)
+			})
+		})
+	}
+}
+
+// Of two jobs that are claimed together the one that is done first postpones the other: it is not done before its new time.
+func TestAJobThatIsPostponedAfterItWasClaimedIsNotDoneBefore(t *testing.T) {
+	c := newClock()
+	dbtest.Each(t, c.now, func(t *testing.T, d *db.DB) {
+		w := worker(t, d, map[string]db.Handler{"test": {In: func(ctx context.Context, tx *db.Tx, j db.Job) error {
+			did, err := tx.Setting(ctx, "test.did")
+			if err != nil {
+				return err
+			}
+			if other := map[string]string{"a": "b", "b": "a"}[j.Key]; did == "" {
+				if _, err := tx.Postpone(ctx, "test", other, c.now().Add(time.Hour)); err != nil {
+					return err
+				}
+			}
+			return tx.Set(ctx, "test.did", did+j.Key)
+		}}})
+		did := func() (s string) {
+			must(t, d.Read(ctx, func(tx *db.Tx) (err error) { s, err = tx.Setting(ctx, "test.did"); return err }))
+			return s
+		}
+		leave(t, d, db.Job{Kind: "test", Key: "a"}, db.Job{Kind: "test", Key: "b"})
+		once(t, w, 2)
+		if got := did(); len(got) != 1 {
+			t.Errorf("done at once are %q, want one", got)
+		}
+		c.advance(time.Hour - time.Second)
+		once(t, w, 0)
+		c.advance(time.Second)
+		once(t, w, 1)
+		if got := did(); len(got) != 2 {
+			t.Errorf("done in the end are %q, want both", got)
+		}
+	})
+}
+
 func TestAJobThatFailsIsTriedAgainAndThenDead(t *testing.T) {
 	c := newClock()
 	dbtest.Each(t, c.now, func(t *testing.T, d *db.DB) {

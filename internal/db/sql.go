@@ -62,8 +62,9 @@ VALUES ($1, $2, $3, $4, 'waiting', $5, $6, 0, 0, '', 0)
 ON CONFLICT (kind, job_key) DO UPDATE SET kind = db_job.kind
 RETURNING id`
 
+// What was claimed is claimed no more: an attempt that is under way finds its job by the number of the attempt.
 const sqlJobPostpone = `
-UPDATE db_job SET due_at = $3 WHERE kind = $1 AND job_key = $2 AND state = 'waiting'`
+UPDATE db_job SET due_at = $3, attempts = 0, fence = 0 WHERE kind = $1 AND job_key = $2 AND state = 'waiting'`
 
 const sqlJobDrop = `
 DELETE FROM db_job WHERE kind = $1 AND job_key = $2`
@@ -90,6 +91,9 @@ WHERE id IN (
   WHERE kind = $1 AND state = 'waiting' AND due_at <= $2 AND fence <> $3
   ORDER BY due_at, id LIMIT $4)
 RETURNING id, job_key, body, due_at, made_at, attempts`
+
+const sqlJobStands = `
+SELECT EXISTS (SELECT id FROM db_job WHERE id = $1 AND attempts = $2)`
 
 const sqlJobRemove = `
 DELETE FROM db_job WHERE id = $1 AND attempts = $2`

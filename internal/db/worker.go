@@ -169,6 +169,10 @@ func (w *Worker) attempt(ctx context.Context, j Job) (err error) {
 	h := w.c.Handlers[j.Kind]
 	if h.In != nil {
 		return w.c.DB.Act(ctx, func(tx *Tx) error {
+			stands := false
+			if err := tx.QueryRow(ctx, sqlJobStands, j.ID, j.Attempts).Scan(&stands); err != nil || !stands {
+				return err // it was dropped or postponed between its claim and this act
+			}
 			if err := h.In(ctx, tx, j); err != nil {
 				return err
 			}
@@ -182,7 +186,7 @@ func (w *Worker) attempt(ctx context.Context, j Job) (err error) {
 
 func (w *Worker) remove(ctx context.Context, tx *Tx, j Job) error {
 	_, err := tx.Exec(ctx, sqlJobRemove, j.ID, j.Attempts)
-	return err // no row: it was dropped meanwhile, and is gone either way
+	return err // no row: it was dropped meanwhile, or postponed and is done again
 }
 
 // settle writes down what became of a job. A database that cannot be reached is asked again: until then the job is ours.
