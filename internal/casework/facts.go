@@ -161,7 +161,7 @@ func (w *world) function(name string, args []scheme.Value) (scheme.Value, scheme
 	case name == "unused" && len(args) == 2:
 		return w.unused(args[1])
 	case (name == "has_label" || name == "recognised") && len(args) == 3:
-		return w.stands(args[0].Text, args[1].Text, args[2].Day())
+		return w.s.stands(w.ctx, w.tx, args[0].Text, args[1].Text, args[2].Day())
 	case name == "label_revoked" && len(args) == 3:
 		return w.revoked(args[0].Text, args[1].Text, args[2].Day())
 	case name == "label_ended" && len(args) == 3:
@@ -219,7 +219,7 @@ func (w *world) revoked(org, label string, day unit.Day) (scheme.Value, scheme.V
 	if err != nil || !lost {
 		return yesIfKnown(false, known && err == nil), here, err
 	}
-	holds, _, err := w.stands(org, label, day)
+	holds, _, err := w.s.stands(w.ctx, w.tx, org, label, day)
 	return yesIfKnown(!holds.True(), err == nil), here, err
 }
 

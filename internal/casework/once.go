@@ -297,18 +297,18 @@ func (s *Service) UsesOf(ctx context.Context, who access.Actor, id unit.ID) (out
 
 // stands answers has_label and recognised: by a label in this node's registry, else by the lists of what is recognised from others,
 // whose entry or certificate then vouches for it.
-func (w *world) stands(org, list string, day unit.Day) (scheme.Value, scheme.Vouched, error) {
-	here := scheme.Vouched{By: "registry", At: w.tx.Now()}
-	yes, known, err := w.s.c.Registry.HasLabel(w.ctx, w.tx, org, list, day)
-	if err != nil || yes || w.s.c.Uses == nil {
+func (s *Service) stands(ctx context.Context, tx *db.Tx, org, list string, day unit.Day) (scheme.Value, scheme.Vouched, error) {
+	here := scheme.Vouched{By: "registry", At: tx.Now()}
+	yes, known, err := s.c.Registry.HasLabel(ctx, tx, org, list, day)
+	if err != nil || yes || s.c.Uses == nil {
 		return yesIfKnown(yes, known && err == nil), here, err
 	}
-	s, err := w.s.c.Uses.Recognised(w.ctx, w.tx, org, list, day)
+	r, err := s.c.Uses.Recognised(ctx, tx, org, list, day)
 	if err != nil {
 		return scheme.Value{}, here, err
 	}
-	if s.Yes {
-		return scheme.YesNoValue(true), scheme.Vouched{By: s.By, At: s.Day.Start(w.s.c.Calendar.Location()).UTC()}, nil
+	if r.Yes {
+		return scheme.YesNoValue(true), scheme.Vouched{By: r.By, At: r.Day.Start(s.c.Calendar.Location()).UTC()}, nil
 	}
-	return yesIfKnown(false, known || s.Known), here, nil
+	return yesIfKnown(false, known || r.Known), here, nil
 }

@@ -2,6 +2,7 @@ package casework
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -39,14 +40,13 @@ func (s *Service) rely(ctx context.Context, tx *db.Tx, c Case, step Step) error 
 		if !restsOnLabels[f.Name] || len(f.Args) != 3 || !f.Value.True() {
 			continue
 		}
-		for _, text := range []string{sqlHeldAgain, sqlRely} {
-			args := []any{string(c.ID), f.Args[0].Text, f.Args[1].Text}
-			if text == sqlRely {
-				args = append(args, step.No)
-			}
-			if _, err := tx.Exec(ctx, text, args...); err != nil {
-				return fmt.Errorf("labels that step %d of case %s rests on: %w", step.No, c.No, err)
-			}
+		org, label := f.Args[0].Text, f.Args[1].Text
+		err := heldAgain(ctx, tx, c.ID, org, label)
+		if err == nil {
+			_, err = tx.Exec(ctx, sqlRely, string(c.ID), org, label, step.No)
+		}
+		if err != nil {
+			return fmt.Errorf("labels that step %d of case %s rests on: %w", step.No, c.No, err)
 		}
 	}
 	return nil
@@ -79,22 +79,25 @@ func (s *Service) RestOn(ctx context.Context, who access.Actor, org, label strin
 	return n, err
 }
 
-// tellLost goes on with the cases whose label was lost, at most ticksAtOnce of them, each in an act of its own.
+// tellLost goes on with the cases whose label was lost, at most ticksAtOnce of them, each in an act of its own. One that fails does not
+// hold up the others.
 func (s *Service) tellLost(ctx context.Context) (done int, err error) {
 	var ids []unit.ID
 	if err := s.c.DB.Read(ctx, func(tx *db.Tx) error {
-		ids, err = selectTimed(ctx, tx, sqlUntold, tx.Now(), ticksAtOnce)
+		ids, err = selectUntold(ctx, tx, s.today(tx.Now()), ticksAtOnce)
 		return err
 	}); err != nil {
 		return 0, fmt.Errorf("cases whose label was lost: %w", err)
 	}
+	var errs []error
 	for _, id := range ids {
 		if err := s.c.DB.Act(ctx, func(tx *db.Tx) error { return s.loseIn(ctx, tx, id) }); err != nil {
-			return done, fmt.Errorf("lost label of case %s: %w", id, err)
+			errs = append(errs, fmt.Errorf("lost label of case %s: %w", id, err))
+			continue
 		}
 		done++
 	}
-	return done, nil
+	return done, errors.Join(errs...)
 }
 
 // loseIn tells the organisation of a case, whoever has to act in it and the role that is told of what is late, writes it into the
@@ -104,8 +107,8 @@ func (s *Service) loseIn(ctx context.Context, tx *db.Tx, id unit.ID) error {
 	if err != nil {
 		return err
 	}
-	all, err := selectLost(ctx, tx, id)
-	if err != nil {
+	all, err := s.untold(ctx, tx, id)
+	if err != nil || len(all) == 0 {
 		return err
 	}
 	if _, err := tx.Exec(ctx, sqlSetTold, string(id)); err != nil {
@@ -115,9 +118,6 @@ func (s *Service) loseIn(ctx context.Context, tx *db.Tx, id unit.ID) error {
 		return nil
 	}
 	for _, l := range all {
-		if l.told {
-			continue
-		}
 		if err := s.c.Access.Record(ctx, tx, access.System("labels"), access.Entry{Act: "case.label_lost", Object: c.Object(), Region: c.Region, Detail: l.Label + " " + l.On.String()}); err != nil {
 			return err
 		}
@@ -129,6 +129,30 @@ func (s *Service) loseIn(ctx context.Context, tx *db.Tx, id unit.ID) error {
 		return nil
 	}
 	return s.onwards(ctx, tx, sch, &c)
+}
+
+// untold are the labels that a case lost and of which nobody was told. One under whose name the organisation still stands, by a label or a
+// certificate of another, was not lost, and is forgotten: when the last of them goes, that is heard anew.
+func (s *Service) untold(ctx context.Context, tx *db.Tx, id unit.ID) (lost []LostLabel, err error) {
+	all, err := selectLost(ctx, tx, id)
+	if err != nil {
+		return nil, err
+	}
+	for _, l := range all {
+		if l.told {
+			continue
+		}
+		v, _, err := s.stands(ctx, tx, l.Org, l.Label, max(l.On, s.today(tx.Now())))
+		if err != nil {
+			return nil, err
+		}
+		if !v.True() {
+			lost = append(lost, l)
+		} else if err := heldAgain(ctx, tx, id, l.Org, l.Label); err != nil {
+			return nil, err
+		}
+	}
+	return lost, nil
 }
 
 func (s *Service) tellOfLoss(ctx context.Context, tx *db.Tx, sch *scheme.Scheme, c Case, l LostLabel) error {

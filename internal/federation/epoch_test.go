@@ -246,7 +246,7 @@ func TestANodeThatCannotFetchBackWhatItLostBeginsANewEpochThatItsNeighboursCount
 
 func TestWhatStoodBehindTheBeginningOfANewEpochIsSetAside(t *testing.T) {
 	dbtest.Each(t, nil, func(t *testing.T, d *db.DB) {
-		cuts, handed := []int64{}, []int64{}
+		cuts, handed, aside := []int64{}, []int64{}, []int64{}
 		l := loses(t, d, 260, 300, true, func(s *station) {
 			s.fed.Mirror(federation.Mirror{Kind: "voucher.paid",
 				Take: func(_ context.Context, _ *db.Tx, _ federation.Peer, all []federation.Published) ([]error, error) {
@@ -257,6 +257,18 @@ func TestWhatStoodBehindTheBeginningOfANewEpochIsSetAside(t *testing.T) {
 				},
 				Cut: func(_ context.Context, _ *db.Tx, _ federation.Peer, _ string, index int64) error {
 					cuts = append(cuts, index)
+					return nil
+				},
+				Aside: func(_ context.Context, _ *db.Tx, _ federation.Peer, all []federation.Published) error {
+					if !slices.Contains(handed, 259) {
+						t.Errorf("told of what was set aside after %d leaves", len(handed))
+					}
+					for _, p := range all {
+						aside = append(aside, p.Index)
+						if !p.Gone || len(p.Fields) < 10 {
+							t.Errorf("set aside is %+v", p)
+						}
+					}
 					return nil
 				}})
 		})
@@ -287,6 +299,9 @@ func TestWhatStoodBehindTheBeginningOfANewEpochIsSetAside(t *testing.T) {
 		}
 		if !slices.Equal(cuts, []int64{260}) || len(handed) != 270 || handed[0] != 0 || handed[269] != 270 {
 			t.Errorf("cut at %v, %d handed over again", cuts, len(handed))
+		}
+		if len(aside) != 300 || aside[0] != 260 || aside[299] != 559 {
+			t.Errorf("%d were set aside: %v", len(aside), aside)
 		}
 		clean(t, l.shanghai.fed)
 		follow(t, l.shanghai.fed)

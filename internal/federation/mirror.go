@@ -52,6 +52,9 @@ type Mirror struct {
 	// Cut takes out what stands here by leaves from an index on, which a new epoch of the log has set aside. All that stands on is
 	// handed over again afterwards.
 	Cut func(ctx context.Context, tx *db.Tx, from Peer, log string, index int64) error
+	// Aside is handed what a new epoch has set aside, once all leaves up to the epoch's beginning were handed over again, in the act that
+	// passes that place: what was taken out and does not stand again is lost. Nil: nothing follows from it.
+	Aside func(ctx context.Context, tx *db.Tx, from Peer, all []Published) error
 }
 
 // Mirror says which room keeps a kind of what neighbours publish; before Run.
@@ -117,14 +120,15 @@ func (s *Service) mirrorTrouble(code, kind string, err error) {
 
 // mirrorStep hands over at most so many leaves of a kind; more says that there are more.
 func (s *Service) mirrorStep(ctx context.Context, p Peer, m Mirror, most int) (more bool, err error) {
-	var from, to int64
+	var from, to, at int64
 	var leaves []Leaf
+	var epochs []EpochState
 	if err := s.c.DB.Read(ctx, func(tx *db.Tx) error {
 		row, err := selectPeer(ctx, tx, p.Code)
 		if err != nil {
 			return err
 		}
-		if from, _, err = selectMirror(ctx, tx, p.Origin(), m.Kind); err != nil {
+		if from, at, err = selectMirror(ctx, tx, p.Origin(), m.Kind); err != nil {
 			return err
 		}
 		if to = min(row.size, from+mirrorWindow); to <= from {
@@ -138,6 +142,9 @@ func (s *Service) mirrorStep(ctx context.Context, p Peer, m Mirror, most int) (m
 		}
 		leaves, err = withdrawnOf(ctx, tx, leaves, m.Kind)
 		more = to < row.size
+		if err == nil && m.Aside != nil {
+			epochs, err = selectEpochsOf(ctx, tx, p.Code)
+		}
 		return err
 	}); err != nil || to <= from {
 		return false, err
@@ -147,9 +154,9 @@ func (s *Service) mirrorStep(ctx context.Context, p Peer, m Mirror, most int) (m
 		return false, err
 	}
 	return more, s.c.DB.Act(ctx, func(tx *db.Tx) error {
-		now, _, err := selectMirror(ctx, tx, p.Origin(), m.Kind)
-		if err != nil || now != from {
-			return err // another round was first
+		now, then, err := selectMirror(ctx, tx, p.Origin(), m.Kind)
+		if err != nil || now != from || then != at {
+			return err // another round was first, or a new epoch began
 		}
 		if len(all) > 0 {
 			no, err := m.Take(ctx, tx, p, all)
@@ -179,8 +186,38 @@ func (s *Service) mirrorStep(ctx context.Context, p Peer, m Mirror, most int) (m
 				return err
 			}
 		}
+		if err := s.aside(ctx, tx, p, m, epochs, from, to); err != nil {
+			return err
+		}
 		return putMirror(ctx, tx, p.Origin(), m.Kind, to)
 	})
+}
+
+// aside hands over what the newest epoch has set aside where a step passes the epoch's beginning.
+func (s *Service) aside(ctx context.Context, tx *db.Tx, p Peer, m Mirror, epochs []EpochState, from, to int64) error {
+	if len(epochs) == 0 {
+		return nil
+	}
+	e := epochs[len(epochs)-1]
+	if begins := max(e.Size, 1); from >= begins || to < begins { // one that begins with nothing begins at its first leaf
+		return nil
+	}
+	for after := int64(-1); ; {
+		page, err := selectAside(ctx, tx, e.Epoch, after)
+		if err != nil || len(page) == 0 {
+			return err
+		}
+		after = page[len(page)-1].Index
+		var all []Published
+		for _, l := range page {
+			if l.Kind == m.Kind {
+				all = append(all, Published{Log: l.Origin, Index: l.Index, Fields: l.Fields, Gone: true})
+			}
+		}
+		if err := m.Aside(ctx, tx, p, all); err != nil {
+			return err
+		}
+	}
 }
 
 // withdrawnOf puts the leaves of the kind that others withdraw in the place of those that do; the rest of these goes.

@@ -19,6 +19,7 @@ const (
 
 	sqlAside = `
 INSERT INTO federation_aside (log, epoch, idx, leaf) SELECT origin, $2, idx, leaf FROM federation_leaf WHERE origin = $1 AND idx >= $3`
+	sqlAsideAfter      = `SELECT idx, leaf FROM federation_aside WHERE log = $1 AND epoch = $2 AND idx > $3 ORDER BY idx LIMIT $4`
 	sqlCutLeaves       = `DELETE FROM federation_leaf WHERE origin = $1 AND idx >= $2`
 	sqlCutWithdrawals  = `DELETE FROM federation_withdrawal WHERE origin = $1 AND by_idx >= $2`
 	sqlCutCertificates = `DELETE FROM federation_certificate WHERE origin = $1 AND idx >= $2`
@@ -61,6 +62,16 @@ func insertEpoch(ctx context.Context, tx *db.Tx, e Epoch, signed []byte, by []st
 func epochHolds(ctx context.Context, tx *db.Tx, e Epoch) error {
 	_, err := tx.Exec(ctx, sqlEpochHolds, e.Code, e.Epoch)
 	return err
+}
+
+// selectAside are leaves that an epoch has set aside here, after an index, at most mirrorWindow of them.
+func selectAside(ctx context.Context, tx *db.Tx, e Epoch, after int64) ([]Leaf, error) {
+	return db.Collect(ctx, tx, "leaves set aside of "+e.Log, func(scan func(...any) error) (l Leaf, err error) {
+		var index int64
+		var b []byte
+		err = scan(&index, &b)
+		return readLeaf(e.Log, index, b), err
+	}, sqlAsideAfter, e.Log, e.Epoch, after, mirrorWindow)
 }
 
 // cutLog sets aside what stands of a log from a leaf on, and cuts its tree to what is before.

@@ -96,6 +96,15 @@ func (n *Node) facts() (err error) {
 // lostAbroad tells the cases that rest on a label of a neighbour that it was taken back. Rules ask for it by the lists on which it stands
 // here; an organisation that holds what a list asks for of this jurisdiction has lost nothing.
 func (n *Node) lostAbroad(ctx context.Context, tx *db.Tx, l registry.LabelAbroad) error {
+	certs, err := n.Federation.Certificates(ctx, tx, l.Org)
+	if err != nil {
+		return err
+	}
+	for _, c := range certs { // the neighbour's day may be ahead of this one's
+		if c.Origin == l.Log && c.Index == l.Index {
+			l.Revoked = max(l.Revoked, c.Ended)
+		}
+	}
 	lists, err := n.Federation.ListsOf(ctx, tx, l.Node, l.Label.Label, l.Revoked)
 	if err != nil {
 		return err

@@ -23,14 +23,20 @@ func (n *Node) mirrors() {
 		return n.Catalogue.MirrorCut(ctx, tx, log, index)
 	}})
 	n.Federation.Mirror(federation.Mirror{Kind: federation.CertificateKind, Take: func(ctx context.Context, tx *db.Tx, from federation.Peer, all []federation.Published) ([]error, error) {
-		theirs := make([]registry.Published, len(all))
-		for i, p := range all {
-			theirs[i] = registry.Published{Node: from.Code, Log: p.Log, Index: p.Index, Fields: p.Fields, Record: p.Record, Gone: p.Gone}
-		}
-		return n.Registry.TakeLabels(ctx, tx, theirs)
+		return n.Registry.TakeLabels(ctx, tx, labelsOf(from, all))
 	}, Cut: func(ctx context.Context, tx *db.Tx, _ federation.Peer, log string, index int64) error {
 		return n.Registry.CutLabels(ctx, tx, log, index)
+	}, Aside: func(ctx context.Context, tx *db.Tx, from federation.Peer, all []federation.Published) error {
+		return n.Registry.LabelsAside(ctx, tx, labelsOf(from, all))
 	}})
+}
+
+func labelsOf(from federation.Peer, all []federation.Published) []registry.Published {
+	theirs := make([]registry.Published, len(all))
+	for i, p := range all {
+		theirs[i] = registry.Published{Node: from.Code, Log: p.Log, Index: p.Index, Fields: p.Fields, Record: p.Record, Gone: p.Gone}
+	}
+	return theirs
 }
 
 // auditLabels compares the labels from elsewhere with the certificates in the followed logs, by which rules ask for them.

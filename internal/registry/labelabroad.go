@@ -65,11 +65,27 @@ func (r *Registry) labelGone(ctx context.Context, tx *db.Tx, p Published) error 
 	if !there {
 		l, _ = readLabelAbroad(p) // what is refused here beside its organisation and label may have counted all the same
 	}
+	return r.tellGone(ctx, tx, l)
+}
+
+func (r *Registry) tellGone(ctx context.Context, tx *db.Tx, l LabelAbroad) error {
 	if l.Org == "" || r.c.LostAbroad == nil {
 		return nil
 	}
 	l.Revoked = r.Today(tx)
 	return r.c.LostAbroad(ctx, tx, l)
+}
+
+// LabelsAside tells of the labels whose leaves a new epoch of a log has set aside, once all that stands on was handed over again: a
+// decision that rested on one of them rests on nothing, unless it was given again.
+func (r *Registry) LabelsAside(ctx context.Context, tx *db.Tx, all []Published) error {
+	for _, p := range all {
+		l, _ := readLabelAbroad(p)
+		if err := r.tellGone(ctx, tx, l); err != nil {
+			return fmt.Errorf("label of leaf %d of %s, set aside: %w", p.Index, p.Log, err)
+		}
+	}
+	return nil
 }
 
 // CutLabels takes out the labels of a log from a leaf on: a new epoch of that log has set them aside.
