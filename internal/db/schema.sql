@@ -2275,7 +2275,7 @@ CREATE TABLE federation_slot (
   asked_at     BIGINT NOT NULL,
   answered_at  BIGINT NOT NULL,
   changed_at   BIGINT NOT NULL,
-  again_at     BIGINT NOT NULL,  -- when it may be asked again
+  again_at     BIGINT NOT NULL, stood_us BIGINT NOT NULL DEFAULT 0,  -- when it may be asked again
   CHECK (from_us < to_us)
 );
 

@@ -101,6 +101,7 @@ type Slot struct {
 
 	letter unit.ID
 	again  time.Time
+	stood  time.Time // when it stood so at its host, by the host's clock; zero where that has not said
 }
 
 // Live says whether the slot is held or may come to be.
@@ -214,15 +215,24 @@ type SlotAnswer struct {
 	Booking  unit.ID     `json:"booking,omitempty"`
 	From     time.Time   `json:"from,omitzero"` // where the laboratory has moved it
 	To       time.Time   `json:"to,omitzero"`
+	At       time.Time   `json:"at,omitzero"` // of the act at its host that says so; zero of a node that does not say
 }
 
 // slotStates are those that an answer may have.
 var slotStates = map[string]bool{SlotHeld: true, SlotRefused: true, SlotConfirmed: true, SlotLost: true, SlotUsed: true, SlotReleased: true}
 
-// stands is the slot as its host says that it stands.
+// stands is the slot as its host says that it stands. An answer that is older than what is known of the host changes nothing: a
+// letter that is brought again gets the answer of the first time.
 func (s Slot) stands(a SlotAnswer, now time.Time) Slot {
 	if !slotStates[a.State] {
 		return s
+	}
+	if !a.At.IsZero() {
+		if a.At.Before(s.stood) {
+			s.letter = ""
+			return s
+		}
+		s.stood = a.At
 	}
 	s.letter, s.State, s.Answered, s.Changed = "", a.State, now, now
 	if a.State != SlotReleased || a.Code != "" { // why it was lost stays readable once it is given back

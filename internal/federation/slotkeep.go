@@ -145,20 +145,26 @@ func (q slotQuestion) check() error {
 // takeSlot answers a letter of another node about a slot. The refusals of a hold, first that fails: the form, other words under
 // its id, too many at once, then those of the calendar.
 func (s *Service) takeSlot(ctx context.Context, tx *db.Tx, l Letter) (any, error) {
+	a, err := s.takeSlotAsk(ctx, tx, l)
+	a.At = tx.Now()
+	return a, err
+}
+
+func (s *Service) takeSlotAsk(ctx context.Context, tx *db.Tx, l Letter) (a SlotAnswer, err error) {
 	var q slotQuestion
 	if err := json.Unmarshal(l.Body, &q); err != nil {
-		return nil, fault.New(fault.Invalid, "federation.letter_form", "what", clip(err.Error()))
+		return a, fault.New(fault.Invalid, "federation.letter_form", "what", clip(err.Error()))
 	}
 	if _, err := unit.ParseID(string(q.ID)); err != nil {
-		return nil, fault.New(fault.Invalid, "federation.letter_form", "what", "id")
+		return a, fault.New(fault.Invalid, "federation.letter_form", "what", "id")
 	}
 	c, err := s.calendar()
 	if err != nil {
-		return nil, fault.New(fault.Conflict, "federation.slot_no_calendar")
+		return a, fault.New(fault.Conflict, "federation.slot_no_calendar")
 	}
 	had, err := selectKept(ctx, tx, l.Peer, q.ID)
 	if err != nil {
-		return nil, err
+		return a, err
 	}
 	who := access.System("node:" + l.Peer)
 	switch l.Kind {
@@ -233,6 +239,7 @@ func (s *Service) CalendarChanged(ctx context.Context, tx *db.Tx, hold string, a
 	if err := updateKept(ctx, tx, had, a.State); err != nil {
 		return err
 	}
+	a.At = tx.Now()
 	_, err = s.Send(ctx, tx, node, slotChangedKind, Voucher{}, struct {
 		ID     unit.ID    `json:"id"`
 		Answer SlotAnswer `json:"answer"`

@@ -10,15 +10,15 @@ import (
 )
 
 const slotColumns = `id, subject, field, case_no, org, host, listing, from_us, to_us, samples, operator, title_zh, title_en, zone, price, charge, booking,
-  want, state, code, why_zh, why_en, next_from_us, next_to_us, letter, asked_at, answered_at, changed_at, again_at`
+  want, state, code, why_zh, why_en, next_from_us, next_to_us, letter, asked_at, answered_at, changed_at, again_at, stood_us`
 
 const (
 	sqlSlotInsert = `
 INSERT INTO federation_slot (` + slotColumns + `)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29)`
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30)`
 	sqlSlotUpdate = `
 UPDATE federation_slot SET from_us = $2, to_us = $3, title_zh = $4, title_en = $5, zone = $6, price = $7, charge = $8, booking = $9, want = $10, state = $11,
-  code = $12, why_zh = $13, why_en = $14, next_from_us = $15, next_to_us = $16, letter = $17, answered_at = $18, changed_at = $19, again_at = $20
+  code = $12, why_zh = $13, why_en = $14, next_from_us = $15, next_to_us = $16, letter = $17, answered_at = $18, changed_at = $19, again_at = $20, stood_us = $21
 WHERE id = $1`
 	sqlSlot      = `SELECT ` + slotColumns + ` FROM federation_slot WHERE id = $1 ORDER BY id LIMIT 1`
 	sqlSlotsOf   = `SELECT ` + slotColumns + ` FROM federation_slot WHERE subject = $1 ORDER BY id LIMIT $2`
@@ -47,24 +47,24 @@ ON CONFLICT (org, slot) DO UPDATE SET price = excluded.price, at = excluded.at`
 )
 
 func scanSlot(scan func(...any) error) (s Slot, err error) {
-	var from, to, nextFrom, nextTo, asked, answered, changed, again int64
+	var from, to, nextFrom, nextTo, asked, answered, changed, again, stood int64
 	err = scan((*string)(&s.ID), (*string)(&s.Case), &s.Field, &s.CaseNo, &s.Org, &s.Host, (*string)(&s.Listing), &from, &to, &s.Samples, &s.Operator, &s.Title[0], &s.Title[1], &s.Zone,
-		(*int64)(&s.Price), (*int64)(&s.Charge), (*string)(&s.Booking), &s.Want, &s.State, &s.Code, &s.Why[0], &s.Why[1], &nextFrom, &nextTo, (*string)(&s.letter), &asked, &answered, &changed, &again)
+		(*int64)(&s.Price), (*int64)(&s.Charge), (*string)(&s.Booking), &s.Want, &s.State, &s.Code, &s.Why[0], &s.Why[1], &nextFrom, &nextTo, (*string)(&s.letter), &asked, &answered, &changed, &again, &stood)
 	s.From, s.To, s.NextFrom, s.NextTo = timeOf(from), timeOf(to), timeOf(nextFrom), timeOf(nextTo)
-	s.Asked, s.Answered, s.Changed, s.again = timeOf(asked), timeOf(answered), timeOf(changed), timeOf(again)
+	s.Asked, s.Answered, s.Changed, s.again, s.stood = timeOf(asked), timeOf(answered), timeOf(changed), timeOf(again), timeOf(stood)
 	return s, err
 }
 
 func insertSlot(ctx context.Context, tx *db.Tx, s Slot) error {
 	_, err := tx.Exec(ctx, sqlSlotInsert, string(s.ID), string(s.Case), s.Field, s.CaseNo, s.Org, s.Host, string(s.Listing), db.Micros(s.From), db.Micros(s.To), s.Samples, s.Operator,
 		s.Title[0], s.Title[1], s.Zone, int64(s.Price), int64(s.Charge), string(s.Booking), s.Want, s.State, s.Code, s.Why[0], s.Why[1], microsOf(s.NextFrom), microsOf(s.NextTo),
-		string(s.letter), microsOf(s.Asked), microsOf(s.Answered), microsOf(s.Changed), microsOf(s.again))
+		string(s.letter), microsOf(s.Asked), microsOf(s.Answered), microsOf(s.Changed), microsOf(s.again), microsOf(s.stood))
 	return err
 }
 
 func updateSlot(ctx context.Context, tx *db.Tx, s Slot) error {
 	_, err := tx.Exec(ctx, sqlSlotUpdate, string(s.ID), db.Micros(s.From), db.Micros(s.To), s.Title[0], s.Title[1], s.Zone, int64(s.Price), int64(s.Charge), string(s.Booking), s.Want, s.State,
-		s.Code, s.Why[0], s.Why[1], microsOf(s.NextFrom), microsOf(s.NextTo), string(s.letter), microsOf(s.Answered), microsOf(s.Changed), microsOf(s.again))
+		s.Code, s.Why[0], s.Why[1], microsOf(s.NextFrom), microsOf(s.NextTo), string(s.letter), microsOf(s.Answered), microsOf(s.Changed), microsOf(s.again), microsOf(s.stood))
 	return err
 }
 
