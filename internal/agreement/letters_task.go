@@ -78,7 +78,7 @@ func (r *Register) receiveTask(ctx context.Context, tx *db.Tx, who access.Actor,
 			return err
 		}
 		until, _ := r.calendar().AddWorkdays(r.today(tx), r.lamps.Verify.Days)
-		if err := moveTask(ctx, tx, t, StateSubmitted, "node "+from, until); err != nil {
+		if err := moveTask(ctx, tx, t, StateSubmitted, "node "+from, e.ID, until); err != nil {
 			return err
 		}
 		return r.tellVerifier(ctx, tx, who, t, until)
@@ -92,6 +92,9 @@ func (r *Register) receiveTask(ctx context.Context, tx *db.Tx, who access.Actor,
 		}
 		if len([]rune(v.Note)) > reportMax {
 			return fault.New(fault.Invalid, "agreement.verdict_reason", "most", reportMax)
+		}
+		if v.Of != "" && t.Submission != "" && v.Of != t.Submission {
+			return fault.New(fault.Conflict, "agreement.verdict_other")
 		}
 		v.By, v.At = "", tx.Now()
 		return r.verdict(ctx, tx, t, v)

@@ -151,6 +151,8 @@ func (r *Register) takeTasks(ctx context.Context, tx *db.Tx, who access.Actor, a
 		if t.State != StateRunning || t.Problem != "" {
 			if t.State == StateSubmitted {
 				t.Submitted = "node " + from
+			} else {
+				t.Submission = ""
 			}
 			if t.State == StateDone && (t.Done.IsZero() || t.Evidence == "") {
 				return fault.New(fault.Invalid, "agreement.letter")

@@ -68,7 +68,7 @@ func selectShares(ctx context.Context, tx *db.Tx, id unit.ID) ([]string, error) 
 }
 
 const sqlTakeState = `
-UPDATE agreement_task SET done_at = $2, evidence = $3, verify_by = $4, problem = $5, submitted_by = $6 WHERE id = $1`
+UPDATE agreement_task SET done_at = $2, evidence = $3, verify_by = $4, problem = $5, submitted_by = $6, submission = $7 WHERE id = $1`
 
 const sqlTakeEvidence = `
 INSERT INTO agreement_evidence (id, task, title, place, digest, person, made_at, withdrawn_at, withdrawn)
@@ -81,7 +81,7 @@ func takeState(ctx context.Context, tx *db.Tx, t Task) error {
 		at := db.Micros(t.Done)
 		done = &at
 	}
-	_, err := tx.Exec(ctx, sqlTakeState, t.ID, done, t.Evidence, t.VerifyBy, t.Problem, t.Submitted)
+	_, err := tx.Exec(ctx, sqlTakeState, t.ID, done, t.Evidence, t.VerifyBy, t.Problem, t.Submitted, string(t.Submission))
 	return err
 }
 

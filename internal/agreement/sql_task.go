@@ -25,7 +25,7 @@ const sqlCountCodes = `SELECT count(*) FROM agreement_task t WHERE t.code >= $1 
 
 const taskColumns = `t.id, t.agreement, a.title, t.title, t.owner, t.due_on, t.original_due_on, t.done_at, t.evidence, t.version, t.code, t.state,
        t.lead_code, t.level, t.serves, t.region, t.indicator, t.baseline, t.target, t.target_unit, t.reached, t.verifier_kind, t.verifier_name,
-       t.verifier_code, t.verifier_person, t.submitted_by, t.verify_by, t.held_since, t.lamps, t.sentence, t.span_from, t.span_to, t.hidden, t.problem`
+       t.verifier_code, t.verifier_person, t.submitted_by, t.verify_by, t.held_since, t.lamps, t.sentence, t.span_from, t.span_to, t.hidden, t.problem, t.submission`
 
 const sqlTask = `
 SELECT ` + taskColumns + ` FROM agreement_task t JOIN agreement a ON a.id = t.agreement
@@ -121,7 +121,7 @@ const sqlDeleteNeed = `DELETE FROM agreement_need WHERE task = $1 AND needs = $2
 
 // sqlMove writes where a task stands; its evidence is the title of one that was not withdrawn.
 const sqlMove = `
-UPDATE agreement_task SET state = $2, submitted_by = $3, verify_by = $4, held_since = CAST($5 AS BIGINT), version = version + 1,
+UPDATE agreement_task SET state = $2, submitted_by = $3, submission = $7, verify_by = $4, held_since = CAST($5 AS BIGINT), version = version + 1,
        done_at = CASE WHEN $2 = 'done' THEN CAST($5 AS BIGINT) ELSE NULL END,
        evidence = coalesce((SELECT max(e.title) FROM agreement_evidence e WHERE e.task = $1 AND e.withdrawn_at IS NULL), '')
 WHERE id = $1 AND version = $6`
@@ -172,7 +172,7 @@ func scanTask(row scanner) (t Task, err error) {
 	m, v := &t.Measure, &t.Verifier
 	err = row.Scan(&t.ID, &t.Agreement, &t.Of, &t.Title, &t.Owner, &t.Due, &t.Original, &done, &t.Evidence, &t.Version, &t.Code, &t.State,
 		&t.Lead.Code, &t.Level, &t.Serves, &t.Region, &m.Indicator, &m.Baseline, &m.Target, &m.Unit, &m.Reached, &v.Kind, &v.Party.Name,
-		&v.Party.Code, &v.Person, &t.Submitted, &t.VerifyBy, &since, &t.Lamps, &t.Sentence, &t.From, &t.To, &t.Hidden, &t.Problem)
+		&v.Party.Code, &v.Person, &t.Submitted, &t.VerifyBy, &since, &t.Lamps, &t.Sentence, &t.From, &t.To, &t.Hidden, &t.Problem, &t.Submission)
 	t.Lead.Name = t.Owner
 	if done != nil {
 		t.Done = db.Time(*done)
@@ -269,8 +269,9 @@ func deleteNeed(ctx context.Context, tx *db.Tx, id, needs unit.ID) error {
 }
 
 // moveTask writes where a task stands from now on; who had seen an older version is refused.
-func moveTask(ctx context.Context, tx *db.Tx, t Task, to TaskState, submitted string, verifyBy unit.Day) error {
-	n, err := tx.Exec(ctx, sqlMove, t.ID, string(to), submitted, verifyBy, db.Micros(tx.Now()), t.Version)
+// moveTask moves a task. One that is submitted waits until verifyBy for a verdict about of, which a person or a node submitted.
+func moveTask(ctx context.Context, tx *db.Tx, t Task, to TaskState, submitted string, of unit.ID, verifyBy unit.Day) error {
+	n, err := tx.Exec(ctx, sqlMove, t.ID, string(to), submitted, verifyBy, db.Micros(tx.Now()), t.Version, string(of))
 	if err == nil && n != 1 {
 		return fault.New(fault.Conflict, "agreement.changed_meanwhile")
 	}

@@ -37,34 +37,35 @@ var Levels = []string{"national", "region", "province", "city", "district"}
 
 // Task is one thing to be done under an instrument: by whom, until when, measured how, verified by whom.
 type Task struct {
-	ID        unit.ID
-	Code      string // T-2026-0001
-	Agreement unit.ID
-	Of        string // title of the agreement
-	Title     string
-	Owner     string  // name of the lead
-	Lead      Party   // who has to do it: a party of the instrument, or an office or place within one
-	Partners  []Party // who does it with the lead
-	State     TaskState
-	Level     string
-	Serves    unit.ID     // the task above that it carries out
-	Region    unit.Region // where it is done
-	Measure   Measure
-	Verifier  Verifier
-	Submitted string    // person who submitted the evidence
-	VerifyBy  unit.Day  // the last day of who verifies, while it is submitted
-	Since     time.Time // since when it is in the hands where it is
-	Due       unit.Day  // the day by whose end it should be done
-	Original  unit.Day  // the first due day, kept when Due is moved
-	Done      time.Time
-	Evidence  string // what shows that it is done: the title of evidence that stands
-	Problem   string // to be coordinated, by the last report
-	Version   int    // counts changes; a change names the version it saw
-	Lamps     string // the set of thresholds
-	Sentence  string // of the source, that promises it
-	From, To  int    // bytes of the agreement's document, or of its own text
-	Hidden    bool   // of an instrument that is not public
-	Lamp      Lamp   // follows from the day; see lamp.go
+	ID         unit.ID
+	Code       string // T-2026-0001
+	Agreement  unit.ID
+	Of         string // title of the agreement
+	Title      string
+	Owner      string  // name of the lead
+	Lead       Party   // who has to do it: a party of the instrument, or an office or place within one
+	Partners   []Party // who does it with the lead
+	State      TaskState
+	Level      string
+	Serves     unit.ID     // the task above that it carries out
+	Region     unit.Region // where it is done
+	Measure    Measure
+	Verifier   Verifier
+	Submitted  string    // person who submitted the evidence
+	Submission unit.ID   // the evidence that it was submitted with, while it is submitted: a verdict is about it
+	VerifyBy   unit.Day  // the last day of who verifies, while it is submitted
+	Since      time.Time // since when it is in the hands where it is
+	Due        unit.Day  // the day by whose end it should be done
+	Original   unit.Day  // the first due day, kept when Due is moved
+	Done       time.Time
+	Evidence   string // what shows that it is done: the title of evidence that stands
+	Problem    string // to be coordinated, by the last report
+	Version    int    // counts changes; a change names the version it saw
+	Lamps      string // the set of thresholds
+	Sentence   string // of the source, that promises it
+	From, To   int    // bytes of the agreement's document, or of its own text
+	Hidden     bool   // of an instrument that is not public
+	Lamp       Lamp   // follows from the day; see lamp.go
 
 	Milestones []Milestone
 	Needs      []unit.ID // tasks that have to be done before

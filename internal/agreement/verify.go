@@ -35,6 +35,7 @@ func (e Evidence) Stands() bool { return e.Withdrawn.IsZero() }
 
 // Verdict is what a verifier said.
 type Verdict struct {
+	Of     unit.ID // in a letter: the evidence that the task was submitted with; "" is an older node's, or not known
 	Passed bool
 	Note   string
 	Party  string // for whom
@@ -66,7 +67,7 @@ func (r *Register) Submit(ctx context.Context, who access.Actor, id unit.ID, ver
 			return err
 		}
 		until, _ := r.calendar().AddWorkdays(r.today(tx), r.lamps.Verify.Days)
-		if err := moveTask(ctx, tx, t, StateSubmitted, string(who.Person), until); err != nil {
+		if err := moveTask(ctx, tx, t, StateSubmitted, string(who.Person), e.ID, until); err != nil {
 			return err
 		}
 		if err := r.tellVerifier(ctx, tx, who, t, until); err != nil {
@@ -193,7 +194,7 @@ func (r *Register) Verify(ctx context.Context, who access.Actor, id unit.ID, ver
 			return fault.New(fault.Conflict, "agreement.changed_meanwhile")
 		}
 		party := t.Verifier.Party.Name
-		v := Verdict{Passed: passed, Note: note, Party: party, By: string(who.Person), At: tx.Now()}
+		v := Verdict{Of: t.Submission, Passed: passed, Note: note, Party: party, By: string(who.Person), At: tx.Now()}
 		if err := r.verdict(ctx, tx, t, v); err != nil {
 			return err
 		}
@@ -213,7 +214,7 @@ func (r *Register) verdict(ctx context.Context, tx *db.Tx, t Task, v Verdict) er
 	if v.Passed {
 		to = StateDone
 	}
-	if err := moveTask(ctx, tx, t, to, "", 0); err != nil {
+	if err := moveTask(ctx, tx, t, to, "", "", 0); err != nil {
 		return err
 	}
 	if v.Passed {
@@ -266,7 +267,7 @@ func (r *Register) withdraw(ctx context.Context, tx *db.Tx, who access.Actor, t 
 	if err := voidVerdicts(ctx, tx, t.ID); err != nil {
 		return err
 	}
-	if err := moveTask(ctx, tx, t, StateRunning, "", 0); err != nil {
+	if err := moveTask(ctx, tx, t, StateRunning, "", "", 0); err != nil {
 		return err
 	}
 	if err := r.tellReopened(ctx, tx, who, t); err != nil || t.State != StateDone {
