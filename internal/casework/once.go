@@ -94,7 +94,7 @@ func (w *world) unused(v scheme.Value) (scheme.Value, scheme.Vouched, error) {
 			found, taken[c.ID] = true, true
 			from = scheme.Vouched{By: "once:" + c.Keeper, At: c.Asked}
 			switch c.State {
-			case federation.UseRefused:
+			case federation.UseRefused, federation.UseReleased:
 				return scheme.YesNoValue(false), scheme.Vouched{By: "once:" + c.Keeper, At: c.Answered}, nil
 			case federation.UseWaiting:
 				known = false

@@ -297,19 +297,33 @@ func (s *Service) putOff(ctx context.Context, tx *db.Tx, c Claim, code string) e
 	return updateClaim(ctx, tx, c)
 }
 
-// stands is the claim as the register says that it stands.
+// onceGivenBack is the code of a claim that the register had got back when this node was set back to a backup which still has it.
+const onceGivenBack = "federation.once_given_back"
+
+// stands is the claim as the register says that it stands. One that was given back is so for ever: it is not valid any more, also
+// when an answer from before is heard later.
 func (c Claim) stands(a useAnswer, now time.Time) Claim {
-	c.letter, c.Code, c.Answered = "", a.Code, now
-	switch a.State {
-	case "later":
+	if c.letter, c.Answered = "", now; c.Code == onceGivenBack {
+		return c
+	}
+	c.Code = a.Code
+	switch {
+	case a.State == "later":
 		c.again = now.Add(onceLater)
-	case UseHeld, UseRefused, UseConfirmed, UseReleased:
+	case a.State == UseReleased && c.Want != UseReleased:
+		c.State, c.Code = UseRefused, onceGivenBack
+	case a.State == UseRefused && c.Want == UseReleased:
+		c.State = UseReleased
+	case a.State == UseHeld, a.State == UseRefused, a.State == UseConfirmed, a.State == UseReleased:
 		c.State = a.State
-		if c.State == UseRefused && c.Want == UseReleased {
-			c.State = UseReleased
-		}
 	}
 	return c
+}
+
+// open says whether the register has still to be asked for what a claim wants. Not where it refused; nor where it says that what
+// is held here was used, which a node hears that was set back to a backup.
+func (c Claim) open() bool {
+	return c.letter == "" && c.Want != c.State && (c.State != UseRefused || c.Want == UseReleased) && (c.State != UseConfirmed || c.Want != UseHeld)
 }
 
 // hearUse is told of an answer of the register.
@@ -377,7 +391,7 @@ func (s *Service) TickUses(ctx context.Context) (n int, err error) {
 	for _, old := range open {
 		if err := s.c.DB.Act(ctx, func(tx *db.Tx) error {
 			c, err := selectClaim(ctx, tx, old.ID)
-			if err != nil || c.letter != "" || c.Want == c.State || c.State == UseRefused && c.Want != UseReleased || tx.Now().Before(c.again) {
+			if err != nil || !c.open() || tx.Now().Before(c.again) {
 				return err
 			}
 			if err := s.push(ctx, tx, c); err != nil {

@@ -254,6 +254,84 @@ func TestAClaimWaitsWhileTheLinkIsCut(t *testing.T) {
 	})
 }
 
+// A node that was set back to a backup hears again what the register answered since. A claim that was given back is valid no more,
+// whatever the answer to its hold was, and nothing is asked about it again: saving its row claims the line anew. One that was used
+// stays used.
+func TestAClaimThatWasGivenBackBeforeARestoreIsValidNoMore(t *testing.T) {
+	dbtest.Each(t, nil, func(t *testing.T, d *db.DB) {
+		jiangsu, anhui, shanghai := members(t, d, 1000, nil)
+		turn := func(s *station) {
+			t.Helper()
+			deliver(t, s, shanghai)
+			if _, err := s.fed.TickUses(ctx); err != nil {
+				t.Fatal(err)
+			}
+			deliver(t, s, shanghai)
+		}
+		until := func(s *station, of, want string) {
+			t.Helper()
+			eventually(t, fmt.Sprintf("%s %s stands %q, want %q", s.code, of, s.stands(of), want), func() bool { turn(s); return s.stands(of) == want })
+		}
+		cases := map[string]federation.InvoiceLine{"given back": bought("26312000000000000011", 600), "used": bought("26312000000000000012", 600), "given back while it waited": bought("26312000000000000013", 600)}
+		jiangsu.claim("given back", cases["given back"])
+		jiangsu.claim("used", cases["used"])
+		until(jiangsu, "given back", "held")
+		until(jiangsu, "used", "held")
+		jiangsu.claim("given back while it waited", cases["given back while it waited"])
+		backup := filepath.Join(t.TempDir(), "backup.db")
+		if err := jiangsu.d.Backup(ctx, backup); err != nil {
+			t.Fatal(err)
+		}
+		until(jiangsu, "given back while it waited", "held")
+		jiangsu.settle("given back", false)
+		jiangsu.settle("used", true)
+		jiangsu.settle("given back while it waited", false)
+		until(jiangsu, "used", "confirmed")
+		anhui.claim("A", cases["given back"], cases["given back while it waited"])
+		until(anhui, "A", "held, held")
+
+		back := openStation(t, jiangsu.code, dbtest.OpenAt(t, "sqlite:"+backup, nil), jiangsu.private)
+		people, err := access.New(access.Config{DB: back.d, NoCodes: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		back.follows(func(c *federation.Config) {
+			quietly(c)
+			c.Access, c.Key, c.Logger = people, back.private, slog.New(slog.DiscardHandler)
+		})
+		if err := back.fed.Open(ctx); err != nil {
+			t.Fatal(err)
+		}
+		if err := back.fed.MarkBehind(ctx); err != nil {
+			t.Fatal(err)
+		}
+		told := map[unit.ID]bool{}
+		back.fed.HandleUses(func(_ context.Context, _ *db.Tx, of unit.ID) error { told[of] = true; return nil })
+		jiangsu.shows(back)
+		turn(back)
+		before := len(back.letters(federation.LetterQuery{}))
+		turn(back)
+		if after := len(back.letters(federation.LetterQuery{})); after != before {
+			t.Errorf("%d letters were written about what the register had answered", after-before)
+		}
+		for of, want := range map[string]string{"given back": "refused given_back", "used": "confirmed", "given back while it waited": "refused given_back"} {
+			if got := back.stands(of); got != want || !told[unit.ID(of)] {
+				t.Errorf("what was %s stands %q, want %q; told %t", of, got, want, told[unit.ID(of)])
+			}
+		}
+		for _, of := range []string{"given back", "given back while it waited"} { // its row is saved again: given up, and claimed anew
+			back.claim(of)
+			back.claim(of, cases[of])
+			until(back, of, "refused used")
+		}
+		back.settle("used", true)
+		until(back, "used", "confirmed")
+		for _, s := range []*station{anhui, shanghai, back} {
+			clean(t, s.fed)
+		}
+	})
+}
+
 // discard is who is gone before the answer comes.
 type discard struct{ h http.Header }
 

@@ -57,7 +57,7 @@ WHERE ($1 = '' OR keeper = $1) AND ($2 = '' OR state = $2) AND ($3 = 0 OR (asked
 ORDER BY asked_at DESC, id DESC LIMIT $5`
 	sqlOnceClaim       = `SELECT ` + claimColumns + ` FROM federation_once_claim WHERE id = $1 ORDER BY id LIMIT 1`
 	sqlOnceClaimsOf    = `SELECT ` + claimColumns + ` FROM federation_once_claim WHERE subject = $1 ORDER BY id LIMIT $2`
-	sqlOnceClaimsOpen  = `SELECT ` + claimColumns + ` FROM federation_once_claim WHERE want <> state AND letter = '' AND (state <> 'refused' OR want = 'released') AND again_at <= $1 ORDER BY again_at, id LIMIT $2`
+	sqlOnceClaimsOpen  = `SELECT ` + claimColumns + ` FROM federation_once_claim WHERE want <> state AND letter = '' AND (state <> 'refused' OR want = 'released') AND (state <> 'confirmed' OR want <> 'held') AND again_at <= $1 ORDER BY again_at, id LIMIT $2`
 	sqlOnceClaimInsert = `
 INSERT INTO federation_once_claim (` + claimColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`
 	sqlOnceClaimUpdate = `
