@@ -36,7 +36,7 @@ await play(house, 'the order crosses the border in the browser', async () => {
   const lab = await (await house.visitor()).signIn(at.shanghai, 'lab@shanghai.example')
   // until loads a page again until it says something.
   const until = async (url, text) => {
-    for (const end = Date.now() + 30_000; ;) {
+    for (const end = Date.now() + 60_000; ;) {
       await lab.go(url)
       if ((await lab.text()).includes(text)) return
       want(Date.now() < end, `${url} does not say ${text}`)

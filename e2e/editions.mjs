@@ -61,7 +61,7 @@ await play(house, 'an edition holds in the browser', async () => {
     await desk.press('button[value=propose]')
     edition = desk.page.url().split('?')[0]
     want(/\/editions\/[0-9A-Z]+$/.test(edition), 'the proposal has no page: ' + edition)
-    for (const end = Date.now() + 30_000; ;) {
+    for (const end = Date.now() + 60_000; ;) {
       await desk.go(edition)
       if (await desk.page.locator('a[href^="/trials/"]').count() > 0 && (await desk.text('main')).includes('完成')) break
       want(Date.now() < end, 'the trial does not end')

@@ -14,7 +14,7 @@ const file = (name, text) => ({ name, mimeType: 'text/plain', buffer: Buffer.fro
 
 // until loads a page again until it says something: what goes by letter comes by itself.
 async function until(v, url, text) {
-  for (const end = Date.now() + 30_000; ;) {
+  for (const end = Date.now() + 60_000; ;) {
     await v.go(url)
     if ((await v.text()).includes(text)) return
     want(Date.now() < end, `${url} does not say ${text}: ` + await v.text())
@@ -120,7 +120,7 @@ await play(house, 'the main job holds in the browser', async () => {
     await v.look('job-claim')
     await anhui.act('firm', order, 'claim', { to: '待审核' })
     const review = await anhui.who('review')
-    for (const end = Date.now() + 30_000; ;) { // Shanghai answers whether the invoice was used
+    for (const end = Date.now() + 60_000; ;) { // Shanghai answers whether the invoice was used
       await review.go(order)
       if (!(await review.text('section[aria-labelledby=h-approve]')).includes('未知')) break
       want(Date.now() < end, 'the register of invoices does not answer')
@@ -174,7 +174,7 @@ await play(house, 'the main job holds in the browser', async () => {
       [at.shanghai, 'finance@shanghai.example', { lang: 'en-GB', width: 390, script: true, agree: 'every line agrees' }],
     ]) {
       const who = await somebody(house, way, base, email)
-      for (const end = Date.now() + 30_000; ;) {
+      for (const end = Date.now() + 60_000; ;) {
         const answer = await who.page.goto(base + path)
         if (answer.ok() && await who.page.locator(`form[action="${path}/sign"]`).count() === 1) break
         want(Date.now() < end, `${base}${path} cannot be signed`)

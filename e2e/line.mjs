@@ -144,7 +144,7 @@ await play(house, 'the line holds in the browser', async () => {
   })
 
   await step('Shanghai has verified the payment', async () => {
-    for (const end = Date.now() + 15_000; ;) {
+    for (const end = Date.now() + 60_000; ;) {
       await anybody.go(at.shanghai + '/neighbours')
       const row = await anybody.text('tbody tr:has-text("安徽")')
       if (/[1-9]\d* 条/.test(row) && row.includes('同步')) break

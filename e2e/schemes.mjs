@@ -139,7 +139,7 @@ await play(house, 'every pack holds in the browser', async () => {
     await anhui.days(366)
     const firm = await anhui.who('firm')
     for (const [url, name] of [[order, 'order'], [entitlement, 'entitlement']]) {
-      for (const end = Date.now() + 20_000; ;) {
+      for (const end = Date.now() + 60_000; ;) {
         await firm.go(url)
         const now = await firm.text('section.holder div')
         if (now.includes('已办结') || now.includes('已关闭')) break

@@ -37,8 +37,12 @@ export const townOf = house => (base, domain) => {
     // act takes a step by its button, with answers and a reason; the stage that follows is read from what stands now.
     async act(name, url, action, { asks = {}, reason, to } = {}) {
       const v = await who(name)
-      await v.go(url)
       const form = v.page.locator(`form[action$="/actions/${action}"]`)
+      for (const end = Date.now() + 30_000; ;) { // what a clock or a neighbour has to do first may take a moment
+        await v.go(url)
+        if (await form.count() === 1 || Date.now() > end) break
+        await v.page.waitForTimeout(300)
+      }
       want(await form.count() === 1, `the page does not offer ${action} to ${name}`)
       for (const [rule, yes] of Object.entries(asks)) await form.locator(`[name="ask.${rule}"][value=${yes}]`).check()
       if (reason) await form.locator('textarea[name=reason]').fill(reason)

@@ -38,7 +38,7 @@ func TestMetricsAreReadFromThisMachineAndNotThroughAProxy(t *testing.T) {
 	// A node that has just started acts by itself for a moment.
 	var code int
 	var text string
-	for until := time.Now().Add(20 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+	for until := time.Now().Add(40 * time.Second); ; time.Sleep(50 * time.Millisecond) {
 		if code, text = s.ask("/metrics"); code != http.StatusOK {
 			t.Fatalf("/metrics: %d %s", code, text)
 		}

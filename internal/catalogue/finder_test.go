@@ -185,7 +185,7 @@ func TestAListThatChangesIsFoundByAtOnce(t *testing.T) {
 			return err
 		}))
 		f.Recheck()
-		for end := time.Now().Add(20 * time.Second); found() != 1; time.Sleep(20 * time.Millisecond) {
+		for end := time.Now().Add(time.Minute); found() != 1; time.Sleep(20 * time.Millisecond) {
 			if time.Now().After(end) {
 				t.Fatal("it is not found by what it is recognised for")
 			}

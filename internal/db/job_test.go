@@ -282,7 +282,7 @@ func TestAJobWakesTheWorker(t *testing.T) {
 				if got != key {
 					t.Errorf("did %s, want %s", got, key)
 				}
-			case <-time.After(10 * time.Second):
+			case <-time.After(time.Minute):
 				t.Fatalf("the job %s does not wake the worker", key)
 			}
 		}

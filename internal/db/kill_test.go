@@ -98,9 +98,14 @@ func TestNoAcknowledgedActIsLostByAKill(t *testing.T) {
 
 // The test can see loss: a process that acknowledges before the commit loses acts.
 func TestTheKillTestSeesLoss(t *testing.T) {
-	if lost, _, acknowledged := killed(t, dbtest.SQLite(t), 3, true); lost == 0 {
-		t.Errorf("none of %d acts that were acknowledged too early were lost", acknowledged)
+	for range 10 { // a kill while the disk writes loses nothing, and with a slow one that is when most of them come
+		lost, _, acknowledged := killed(t, dbtest.SQLite(t), 3, true)
+		if lost > 0 {
+			return
+		}
+		t.Logf("none of %d acts that were acknowledged too early were lost", acknowledged)
 	}
+	t.Error("it does not see loss")
 }
 
 // killed starts the writers so many times, kills them, and compares what they said with what is there.

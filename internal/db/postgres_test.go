@@ -64,7 +64,7 @@ func TestPostgreSQLThatIsGoneAndBack(t *testing.T) {
 		}
 	})
 	back := acknowledged.Load()
-	for until := time.Now().Add(10 * time.Second); acknowledged.Load() < back+100 && time.Now().Before(until); {
+	for until := time.Now().Add(time.Minute); acknowledged.Load() < back+100 && time.Now().Before(until); {
 		time.Sleep(10 * time.Millisecond)
 	}
 	close(stop)
@@ -138,10 +138,10 @@ func TestAMigrationOnPostgreSQLHasNoTimeLimit(t *testing.T) {
 		if strings.HasPrefix(dsn, "sqlite:") {
 			return // statements of SQLite have no time limit of their own
 		}
-		d := dbtest.OpenAt(t, dsn+"&statement_timeout=300&idle_in_transaction_session_timeout=300", nil)
+		d := dbtest.OpenAt(t, dsn+"&statement_timeout=2000&idle_in_transaction_session_timeout=2000", nil)
 		slow := func(tx *db.Tx) error {
-			_, err := tx.Exec(ctx, `SELECT pg_sleep(0.6)`)
-			time.Sleep(600 * time.Millisecond)
+			_, err := tx.Exec(ctx, `SELECT pg_sleep(3)`)
+			time.Sleep(3 * time.Second)
 			return err
 		}
 		wantCode(t, d.Act(ctx, slow), "db.act_too_long")
@@ -156,7 +156,7 @@ func TestACommitWaitsForASynchronousStandby(t *testing.T) {
 	}
 	c := dbtest.NewCluster(t)
 	dsn := c.Create(t, "node", "")
-	d := dbtest.OpenAt(t, dsn+"&statement_timeout=300", nil)
+	d := dbtest.OpenAt(t, dsn+"&statement_timeout=2000", nil)
 	must(t, act(d, `CREATE TABLE x (n BIGINT)`))
 	admin, err := sql.Open("pgx", dsn)
 	must(t, err)

@@ -30,7 +30,8 @@ func (w *whole) dealThere(listing unit.ID) {
 	if page := home.get(home.client("review"), path); strings.Contains(page, path+"/deal") {
 		w.Error("an officer, who buys for nobody, is offered to buy")
 	}
-	page := home.get(firm, path+"/deal")
+	page := ""
+	w.answersThere(func() bool { page = home.get(firm, path+"/deal"); return strings.Contains(page, "上海节点") })
 	for _, x := range []string{"最近的空闲时段", "上海节点", "付给企业（通用）", "付给服务机构（通兑）", "本地现行", "还没有付过款", "服务机构须在互认名单内", "企业与服务机构不得有关联", "开始下单"} {
 		if !strings.Contains(page, x) {
 			w.Errorf("the page of the deal lacks %q", x)

@@ -9,6 +9,17 @@ import (
 	"corridor/internal/unit"
 )
 
+// answersThere looks again, as soon as the neighbour is asked again, at what a neighbour said: who looks is not kept waiting for one that
+// is slow, and what it did not say stands for a minute.
+func (w *whole) answersThere(said func() bool) {
+	for range 5 {
+		if said() {
+			return
+		}
+		w.passes(2 * time.Minute)
+	}
+}
+
 // freeThere reads in Anhui when an instrument of Shanghai is free: on the page of the mirrored listing and by a program, with the
 // moment at which Shanghai said so; what everybody reads is asked once, and while Shanghai is down the last answer is shown as old.
 func (w *whole) freeThere(listing unit.ID) {
@@ -32,6 +43,7 @@ func (w *whole) freeThere(listing unit.ID) {
 			}
 		}
 	}
+	w.answersThere(func() bool { return strings.Contains(home.get(home.client("firm"), path), "由其节点答复于") })
 	says(path, "那里的空闲时段", "由其节点答复于", "600.00", "企业", w.towns[Shanghai].at+"/instruments/"+string(listing))
 	says("/api/v1"+path+"/free", `"node":"310000"`, `"listing":"`+string(listing)+`"`, `"old":false`, `"price_fen":"600.00"`)
 	answers := func() string {
@@ -42,6 +54,7 @@ func (w *whole) freeThere(listing unit.ID) {
 	}
 	first := answers()
 	w.passes(2 * time.Minute)
+	w.answersThere(func() bool { return answers() != first })
 	if again := answers(); again == first {
 		w.Error("it is not asked again")
 	}

@@ -23,7 +23,7 @@ const (
 	bulletinName = "bulletin.txt"
 	schemeID     = "voucher"
 	figureID     = "vouchers-paid"
-	followMax    = 15 * time.Second // for a neighbour to have followed a payment
+	followMax    = 90 * time.Second // for what comes from a neighbour, however often it has to be tried again
 	lookEvery    = 100 * time.Millisecond
 	pastDueDays  = 30 // by how much the clock is moved so that the first task is late
 )

@@ -437,12 +437,7 @@ func TestRunFollowsUntilItIsStopped(t *testing.T) {
 	done := make(chan error, 1)
 	go func() { done <- f.Run(running) }()
 	anhui.publish(3)
-	for deadline := time.Now().Add(5 * time.Second); state(t, f, "340000").Size != 3; {
-		if time.Now().After(deadline) {
-			t.Fatal("nothing came within five seconds")
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
+	soon(t, "what was published came", func() bool { return state(t, f, "340000").Size == 3 })
 	stop()
 	if err := <-done; err != nil {
 		t.Fatal(err)

@@ -51,7 +51,7 @@ func TestNoAcknowledgedTransferIsLostByKill(t *testing.T) {
 // The negative control: a program that acknowledges before its act is durable is caught by the same test.
 func TestKillSeesALoss(t *testing.T) {
 	dbtest.EachDSN(t, func(t *testing.T, dsn string) {
-		if acked, lost := killed(t, dsn, 8, "hasty"); lost == 0 {
+		if acked, lost := killed(t, dsn, 40, "hasty"); lost == 0 {
 			t.Errorf("%d acknowledged too early, and no loss seen", acked)
 		}
 	})

@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 
 	"corridor/internal/unit"
 )
@@ -15,7 +14,7 @@ func TestDeadlinesAreReadAtTheirSecretAddress(t *testing.T) {
 	eachTreasury(t, func(t *treasury) {
 		firm := t.firms[0]
 		user, stranger, nobody := t.signedIn("user@a.example", "org_admin", firm), t.signedIn("other@a.example", "org_admin", t.firms[1]), &http.Cookie{Name: "none", Value: "none"}
-		due := unit.DayOf(time.Now(), unit.Beijing()).Add(100).String() // the pages of these tests go by the clock of the machine
+		due := unit.DayOf(t.now, unit.Beijing()).Add(100).String()
 		need := t.offers("demand", firm, "name", "电解质薄膜连续成型", "type", "enterprise", "fields", "固态电池", "industry_code", "C38", "function", "硫化物电解质做不薄，想连续成型",
 			"indicator", "厚度不大于四十微米", "budget", "1000000", "deadline", due, "region", "340100")
 		path := "/listings/" + string(need.ID)
