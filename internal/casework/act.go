@@ -101,7 +101,7 @@ func (s *Service) take(ctx context.Context, tx *db.Tx, who access.Actor, c *Case
 	}
 	j, p, q, err := s.judge(ctx, tx, sch, *c, who, a)
 	if err == nil {
-		err = s.notClosing(ctx, tx, sch, *c)
+		err = errors.Join(s.notClosing(ctx, tx, sch, *c), s.notWithBank(ctx, tx, sch, *c, a.Name))
 	}
 	if err != nil {
 		return err
@@ -430,6 +430,11 @@ func (s *Service) byItself(ctx context.Context, tx *db.Tx, sch *scheme.Scheme, c
 				return err
 			}
 			if j.Goes && j.Verdict == scheme.Pass {
+				if f, err := asRefusal(s.notWithBank(ctx, tx, sch, *c, row.Action)); err != nil {
+					return err
+				} else if f != nil {
+					continue // it goes when the bank has answered
+				}
 				if err := s.commit(ctx, tx, access.System("itself"), sch, c, j, q, part{}, Action{Name: row.Action}); err != nil {
 					return err
 				}

@@ -92,14 +92,12 @@ func (s *Service) allowed(ctx context.Context, tx *db.Tx, sch *scheme.Scheme, c 
 	a.Late = !due.At.IsZero() && !tx.Now().Before(due.At)
 	// A reason is given with the act; the preview does not hold its absence against the action.
 	j, _, _, err := s.judge(ctx, tx, sch, c, who, Action{Name: row.Action, Reason: "-"})
-	if f := fault.Of(err); f != nil {
-		if f.Kind == fault.Internal || f.Kind == fault.Unavailable {
-			return a, err
-		}
-		a.Refused = f
+	if err == nil {
+		err = s.notWithBank(ctx, tx, sch, c, row.Action)
 	}
 	a.Judgement = j
-	return a, nil
+	a.Refused, err = asRefusal(err)
+	return a, err
 }
 
 func needs(sch *scheme.Scheme, action, rule string) bool {

@@ -45,10 +45,12 @@ type Config struct {
 	Letters  Letters         // nil: no party is in another node
 	Self     string          // region code of this node, for Letters
 	// Stepped is told, in the act of a step, how a case that pays for another organisation's work stands after it; nil: nobody is.
-	Stepped  func(ctx context.Context, tx *db.Tx, o Order) error
-	Slots    Slots   // nil: no case holds a slot
-	Demands  Demands // nil: no case is listed among the needs
-	Plans    Plans   // nil: no field names a plan of the register
+	Stepped func(ctx context.Context, tx *db.Tx, o Order) error
+	Slots   Slots   // nil: no case holds a slot
+	Demands Demands // nil: no case is listed among the needs
+	// WithBank says which payment of a case was given to the bank and is not answered, if one is; nil: none ever is.
+	WithBank func(ctx context.Context, tx *db.Tx, id unit.ID) (p BankPayment, is bool, err error)
+	Plans    Plans // nil: no field names a plan of the register
 	Regions  *unit.Regions
 	Calendar Calendar
 	Secret   string   // encrypts what schemes seal; "" lets nothing be sealed

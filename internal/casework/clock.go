@@ -152,6 +152,9 @@ func (s *Service) fire(ctx context.Context, tx *db.Tx, id unit.ID) (bool, error)
 	if s.notClosing(ctx, tx, sch, c) != nil {
 		return false, nil // a round has decided about it; the time is looked at again when its step was taken
 	}
+	if f, err := asRefusal(s.notWithBank(ctx, tx, sch, c, row.Action)); f != nil || err != nil {
+		return false, err // it fires when the bank has answered
+	}
 	q := scheme.Question{Stage: c.Stage, Action: row.Action, Answers: c.Answers, Purse: c.Purse, Facts: s.facts(ctx, tx, sch, c)}
 	j, err := sch.Judge(q)
 	if err != nil {

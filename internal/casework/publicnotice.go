@@ -251,6 +251,9 @@ func (s *Service) objected(ctx context.Context, tx *db.Tx, sch *scheme.Scheme, c
 	if !j.Goes {
 		return refusal(sch, j)
 	}
+	if err := s.notWithBank(ctx, tx, sch, *c, row.Action); err != nil {
+		return err
+	}
 	if err := s.commit(ctx, tx, access.System("public"), sch, c, j, q, part{role: role}, Action{Name: row.Action}); err != nil {
 		return err
 	}

@@ -147,6 +147,9 @@ func (s *Service) roundStep(ctx context.Context, tx *db.Tx, cl decided, l roundL
 	if !j.Goes {
 		return refusal(cl.sch, j)
 	}
+	if err := s.notWithBank(ctx, tx, cl.sch, c, action); err != nil {
+		return err
+	}
 	if err := s.commit(ctx, tx, cl.who, cl.sch, &c, j, q, cl.by, Action{Name: action, Reason: l.reason}); err != nil {
 		return err
 	}

@@ -126,7 +126,7 @@ func (n *Node) desks() (err error) {
 	days := n.Calendar.Days()
 	secret, former := n.secrets()
 	if n.Cases, err = casework.New(casework.Config{DB: n.DB, Secret: secret, Former: former, Access: n.Access, Registry: n.Registry, Ledger: n.Ledger,
-		Log: n.Log, Notices: n.Notices, Files: n.Files, Uses: n.Federation, Hours: shared{n}, Slots: n.Federation, Plans: planned{n}, Demands: demanded{n}, Letters: n.Federation, Self: n.Node.Code, Regions: unit.GB2260(), Calendar: days, Node: n.Node.Code[:2], Schemes: n.Schemes, Elsewhere: othersOf(n.Counted, n.Node.Code), Layers: schemes.FS, Soon: n.Soon,
+		Log: n.Log, Notices: n.Notices, Files: n.Files, Uses: n.Federation, Hours: shared{n}, Slots: n.Federation, Plans: planned{n}, Demands: demanded{n}, WithBank: n.withBank, Letters: n.Federation, Self: n.Node.Code, Regions: unit.GB2260(), Calendar: days, Node: n.Node.Code[:2], Schemes: n.Schemes, Elsewhere: othersOf(n.Counted, n.Node.Code), Layers: schemes.FS, Soon: n.Soon,
 		Stepped: func(ctx context.Context, tx *db.Tx, o casework.Order) error {
 			return n.Statements.Tell(ctx, tx, orderOf(o))
 		}}); err != nil {

@@ -39,6 +39,16 @@ func (p payable) WayBack(ctx context.Context, tx *db.Tx, who access.Actor, id un
 	return p.cases.WayBack(ctx, tx, who, id, paid)
 }
 
+func (p payable) GoOn(ctx context.Context, tx *db.Tx, id unit.ID) error {
+	return p.cases.GoOn(ctx, tx, id)
+}
+
+// withBank is the payment of a case that the bank has, as casework asks it: casework.Config.WithBank.
+func (n *Node) withBank(ctx context.Context, tx *db.Tx, id unit.ID) (casework.BankPayment, bool, error) {
+	p, is, err := n.Payments.WithBank(ctx, tx, id)
+	return casework.BankPayment{Ref: p.Ref(), Action: p.Action}, is, err
+}
+
 func (p payable) OutAccounts() []string { return p.cases.OutAccounts() }
 
 func dues(all []casework.Payment, err error) ([]settlement.Due, error) {

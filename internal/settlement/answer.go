@@ -267,25 +267,14 @@ func (d *Desk) answer(ctx context.Context, tx *db.Tx, who access.Actor, a answer
 	case p.State == "returned":
 		return false, fault.New(fault.Conflict, "settlement.answered", "ref", p.Ref(), "reason", p.Reason), nil
 	}
-	key := "payment/" + string(p.ID) + "/" + a.result
-	moved := false
-	if a.result == "paid" {
-		err = d.c.Cases.Act(ctx, tx, who, p.Case, p.Action, "", key)
-		p.State, p.WasPaid, moved = "paid", true, true
-	} else {
-		p.State, p.Reason = "returned", a.reason
-		if p.WasPaid {
-			var back string
-			if back, moved, err = d.c.Cases.WayBack(ctx, tx, who, p.Case, p.Action); err == nil && moved {
-				err = d.c.Cases.Act(ctx, tx, who, p.Case, back, a.reason, key)
-			}
-			p.Stuck = !moved
-		}
+	p.State, p.AnsweredAt, p.AnsweredDay, p.BankRef = a.result, tx.Now(), a.day, a.bankRef
+	if err := updateAnswered(ctx, tx, p); err != nil { // first: the case moves when the bank does not have the payment any more
+		return false, nil, err
 	}
+	moved, err := d.follow(ctx, tx, who, &p, a)
 	if f, err = refusalOf(err); f != nil || err != nil {
 		return false, f, err
 	}
-	p.AnsweredAt, p.AnsweredDay, p.BankRef = tx.Now(), a.day, a.bankRef
 	if err := updateAnswered(ctx, tx, p); err != nil {
 		return false, nil, err
 	}
@@ -300,6 +289,31 @@ func (d *Desk) answer(ctx context.Context, tx *db.Tx, who access.Actor, a answer
 		return false, nil, err
 	}
 	return false, nil, d.record(ctx, tx, who, "payments."+a.result, "case/"+string(p.Case), p.Ref())
+}
+
+// follow takes what follows in the case from an answer, and says whether the case moved by it. One that waited for the answer of a payment
+// that moves nothing goes on.
+func (d *Desk) follow(ctx context.Context, tx *db.Tx, who access.Actor, p *Payment, a answer) (moved bool, err error) {
+	key := "payment/" + string(p.ID) + "/" + a.result
+	if a.result == "paid" {
+		p.WasPaid = true
+		return true, d.c.Cases.Act(ctx, tx, who, p.Case, p.Action, "", key)
+	}
+	p.Reason = a.reason
+	if !p.WasPaid {
+		return false, d.c.Cases.GoOn(ctx, tx, p.Case)
+	}
+	back, moved, err := d.c.Cases.WayBack(ctx, tx, who, p.Case, p.Action)
+	if err == nil && moved {
+		err = d.c.Cases.Act(ctx, tx, who, p.Case, back, a.reason, key)
+	}
+	p.Stuck = !moved
+	return moved, err
+}
+
+// WithBank is the payment of a case that the bank was told to make and has not answered, if there is one.
+func (d *Desk) WithBank(ctx context.Context, tx *db.Tx, id unit.ID) (p Payment, is bool, err error) {
+	return selectWithBank(ctx, tx, id)
 }
 
 // tellAnswer tells the payee that its money came back, and to correct its account.

@@ -75,6 +75,9 @@ type Payment struct {
 	Treasury    string      // of its list
 }
 
+// WithBank says whether the bank was told to make the payment and has not answered.
+func (p Payment) WithBank() bool { return p.State == "listed" && !p.Released.IsZero() }
+
 // Ref is how files name the payment.
 func (p Payment) Ref() string { return fmt.Sprintf("%s-%03d", p.ListNo, p.Line) }
 

@@ -53,6 +53,8 @@ type Cases interface {
 	Act(ctx context.Context, tx *db.Tx, who access.Actor, id unit.ID, action, reason, key string) error
 	// WayBack is the action by which a payment goes back; false if the scheme has none where the case stands.
 	WayBack(ctx context.Context, tx *db.Tx, who access.Actor, id unit.ID, paid string) (action string, ok bool, err error)
+	// GoOn takes what now goes by itself in a case: it waited for the bank's answer.
+	GoOn(ctx context.Context, tx *db.Tx, id unit.ID) error
 	// Owed lists what organisations have to pay back, of the cases that the actor may see.
 	Owed(ctx context.Context, tx *db.Tx, who access.Actor) ([]Due, error)
 	// OutAccounts are the accounts that leave the books.

@@ -67,6 +67,8 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
 	sqlOfRef      = joined + `WHERE l.no = $1 AND p.line = $2 AND p.state <> 'dropped' ORDER BY p.id LIMIT 1`
 	sqlUnanswered = joined + `WHERE p.state = 'listed' AND l.state = 'released' ORDER BY l.released_at, p.list_id, p.line LIMIT $1`
 
+	sqlWithBank = joined + `WHERE p.case_id = $1 AND p.state = 'listed' AND l.state = 'released' ORDER BY p.id LIMIT 1`
+
 	sqlDropPayment = `UPDATE settlement_payment SET state = 'dropped' WHERE id = $1 AND state = 'listed'`
 
 	sqlAnswerPayment = `
@@ -231,6 +233,14 @@ func selectUnanswered(ctx context.Context, tx *db.Tx) ([]Payment, error) {
 
 func selectOfRef(ctx context.Context, tx *db.Tx, no string, line int) (p Payment, found bool, err error) {
 	p, err = scanPayment(tx.QueryRow(ctx, sqlOfRef, no, line).Scan)
+	if db.NoRows(err) {
+		return p, false, nil
+	}
+	return p, err == nil, err
+}
+
+func selectWithBank(ctx context.Context, tx *db.Tx, id unit.ID) (p Payment, found bool, err error) {
+	p, err = scanPayment(tx.QueryRow(ctx, sqlWithBank, string(id)).Scan)
 	if db.NoRows(err) {
 		return p, false, nil
 	}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 
+	"corridor/internal/access"
+	"corridor/internal/casework"
 	"corridor/internal/fault"
 	"corridor/internal/settlement"
 	"corridor/internal/unit"
@@ -252,4 +254,20 @@ func (v *visit) paymentsOfCase(id unit.ID) ([]settlement.Payment, error) {
 		return nil, nil
 	}
 	return v.s.c.Payments.OfCase(v.ctx(), v.who, id)
+}
+
+// withBankView is the payment for whose answer a case waits.
+type withBankView struct {
+	settlement.Payment
+	Enters bool // the reader may enter what the bank says
+}
+
+// withBankOf is the payment of a case that the bank has, while the case waits for it.
+func (v *visit) withBankOf(c casework.Case, all []settlement.Payment) *withBankView {
+	for _, p := range all {
+		if p.WithBank() && v.s.c.Cases.WaitsForBank(c, p.Action) {
+			return &withBankView{p, access.May(v.who, access.PaymentManage, access.Scope{Region: p.Region}) == nil}
+		}
+	}
+	return nil
 }

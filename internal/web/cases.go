@@ -58,6 +58,7 @@ type casePage struct {
 	Hands    handsView
 	Talk     talkView
 	Payments []settlement.Payment
+	WithBank *withBankView // nothing goes by itself before the bank has answered
 	Owes     bool          // the organisation has to pay something back
 	Parts    int           // of the form that this person fills in
 	Draft    bool          // nobody has submitted it yet
@@ -237,6 +238,7 @@ func (v *visit) showCase(id unit.ID, was typed) error {
 	if p.Payments, err = v.paymentsOfCase(c.ID); err != nil {
 		return err
 	}
+	p.WithBank = v.withBankOf(c, p.Payments)
 	if p.Slots, err = v.slotsOf(c.ID); err != nil {
 		return err
 	}
