@@ -268,8 +268,8 @@ func deleteNeed(ctx context.Context, tx *db.Tx, id, needs unit.ID) error {
 	return err
 }
 
-// moveTask writes where a task stands from now on; who had seen an older version is refused.
-// moveTask moves a task. One that is submitted waits until verifyBy for a verdict about of, which a person or a node submitted.
+// moveTask writes where a task stands from now on; who had seen an older version is refused. One that is submitted waits until verifyBy
+// for a verdict about the evidence of, which a person or a node submitted.
 func moveTask(ctx context.Context, tx *db.Tx, t Task, to TaskState, submitted string, of unit.ID, verifyBy unit.Day) error {
 	n, err := tx.Exec(ctx, sqlMove, t.ID, string(to), submitted, verifyBy, db.Micros(tx.Now()), t.Version, string(of))
 	if err == nil && n != 1 {
