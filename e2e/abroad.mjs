@@ -34,11 +34,12 @@ await play(house, 'the order crosses the border in the browser', async () => {
   })
 
   const lab = await (await house.visitor()).signIn(at.shanghai, 'lab@shanghai.example')
-  // until loads a page again until it says something.
+  // until loads a page again until it says something, and waits for the answer to no letter.
   const until = async (url, text) => {
     for (const end = Date.now() + 60_000; ;) {
       await lab.go(url)
-      if ((await lab.text()).includes(text)) return
+      const said = await lab.text()
+      if (said.includes(text) && !said.includes('已发出，等对方节点答复')) return
       want(Date.now() < end, `${url} does not say ${text}`)
       await lab.page.waitForTimeout(200)
     }

@@ -12,11 +12,12 @@ const town = townOf(house)
 const lab = '12310000DEMQ000341'
 const file = (name, text) => ({ name, mimeType: 'text/plain', buffer: Buffer.from(text) })
 
-// until loads a page again until it says something: what goes by letter comes by itself.
+// until loads a page again until it says something, and waits for the answer to no letter: what goes by letter comes by itself.
 async function until(v, url, text) {
   for (const end = Date.now() + 60_000; ;) {
     await v.go(url)
-    if ((await v.text()).includes(text)) return
+    const said = await v.text()
+    if (said.includes(text) && !said.includes('已发出，等对方节点答复')) return
     want(Date.now() < end, `${url} does not say ${text}: ` + await v.text())
     await v.page.waitForTimeout(200)
   }

@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
+	"corridor/internal/casework"
 	"corridor/internal/unit"
 )
 
@@ -31,6 +33,16 @@ type shadowAnswer struct {
 	} `json:"acts"`
 	Fields map[string]string   `json:"fields"`
 	Sums   map[string]unit.Fen `json:"sums"`
+}
+
+// waits says whether a letter about the case has no answer yet. What the case's own node shows by then may come sooner.
+func (x shadowAnswer) waits() bool {
+	for _, a := range x.Acts {
+		if a.State == casework.ActSent {
+			return true
+		}
+	}
+	return false
 }
 
 // bring brings a file into a case and returns its digest.
@@ -191,12 +203,7 @@ func (t *tour) serves(ctx context.Context, confirmed func(context.Context) (*cli
 	come := func(stages ...string) func() (bool, error) {
 		return func() (bool, error) {
 			x, err = t.shadow(ctx, lab)
-			for _, s := range stages {
-				if x.Stage == s {
-					return true, err
-				}
-			}
-			return false, err
+			return slices.Contains(stages, x.Stage) && !x.waits(), err
 		}
 	}
 	if err := wait(ctx, func() (bool, error) { x, err = t.shadow(ctx, lab); return x.Stage != "", err }); err != nil {
