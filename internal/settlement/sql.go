@@ -232,15 +232,15 @@ func selectUnanswered(ctx context.Context, tx *db.Tx) ([]Payment, error) {
 }
 
 func selectOfRef(ctx context.Context, tx *db.Tx, no string, line int) (p Payment, found bool, err error) {
-	p, err = scanPayment(tx.QueryRow(ctx, sqlOfRef, no, line).Scan)
-	if db.NoRows(err) {
-		return p, false, nil
-	}
-	return p, err == nil, err
+	return selectIfAny(ctx, tx, sqlOfRef, no, line)
 }
 
 func selectWithBank(ctx context.Context, tx *db.Tx, id unit.ID) (p Payment, found bool, err error) {
-	p, err = scanPayment(tx.QueryRow(ctx, sqlWithBank, string(id)).Scan)
+	return selectIfAny(ctx, tx, sqlWithBank, string(id))
+}
+
+func selectIfAny(ctx context.Context, tx *db.Tx, query string, args ...any) (p Payment, found bool, err error) {
+	p, err = scanPayment(tx.QueryRow(ctx, query, args...).Scan)
 	if db.NoRows(err) {
 		return p, false, nil
 	}
